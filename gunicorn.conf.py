@@ -1,0 +1,45 @@
+"""How gunicorn serves PUNT: gevent workers, open streams ended when a worker stops.
+
+Nothing here may import a database driver: it would be loaded before gevent patches what it stands on.
+"""
+
+import gevent
+
+from punt.settings import Settings
+
+settings = Settings.from_environ()
+
+bind = settings.bind
+workers = settings.workers
+worker_class = "gevent"
+worker_connections = 5000
+keepalive = 30
+timeout = 60
+graceful_timeout = 10
+control_socket_disable = True
+loglevel = settings.log_level
+accesslog = "-" if settings.log_level == "debug" else None
+DRAIN_LOOK = 0.1
+
+
+def when_ready(server):
+    address = settings.bind if settings.bind.startswith("unix:") else f"http://{settings.bind}"
+    server.log.info("PUNT is at %s", address)
+
+
+def post_worker_init(worker):
+    """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
+    events = worker.wsgi.extensions["punt_events"]
+    events.feed.start()
+    gevent.spawn(_drain_when_stopping, worker, events)
+
+
+def post_request(worker, req, environ, resp):
+    """Let other greenlets run: a client whose next request is already here would never let them."""
+    gevent.sleep(0)
+
+
+def _drain_when_stopping(worker, events):
+    while worker.alive:
+        gevent.sleep(DRAIN_LOOK)
+    events.drain()

@@ -1,0 +1,211 @@
+"""Who may: the one table of permissions, and the loaders that apply it.
+
+Things are loaded only through here, so that a foreign one and a missing one look the same to an outsider.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask_login import current_user
+
+from punt.database import db, now
+from punt.errors import Forbidden, Missing, SignInNeeded
+from punt.events.log import Entry
+from punt.events.stream import AccessLost, Subscription
+from punt.models import Column, Label, Membership, Project, Role, Ticket, User, UserSession, topics
+
+
+class May(Enum):
+    """Everything that can be allowed inside a project."""
+
+    SEE = "see the project"
+    WORK = "create, edit and move tickets"
+    LABEL = "edit labels"
+    DELETE_OWN = "delete own tickets"
+    DELETE_ANY = "delete any ticket"
+    MANAGE = "change columns and settings"
+    OWN = "delete the project"
+
+
+_VIEWER = {May.SEE}
+_MEMBER = _VIEWER | {May.WORK, May.LABEL, May.DELETE_OWN}
+_ADMIN = _MEMBER | {May.DELETE_ANY, May.MANAGE}
+_OWNER = _ADMIN | {May.OWN}
+
+PERMISSIONS: dict[Role, frozenset[May]] = {
+    Role.VIEWER: frozenset(_VIEWER),
+    Role.MEMBER: frozenset(_MEMBER),
+    Role.ADMIN: frozenset(_ADMIN),
+    Role.OWNER: frozenset(_OWNER),
+}
+
+Thing = TypeVar("Thing", Column, Label, Ticket)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A person inside a project: what is loaded through it belongs to that project."""
+
+    user: User
+    project: Project
+    permissions: frozenset[May]
+
+    def may(self, what: May) -> bool:
+        """Tell whether something is allowed."""
+        return what in self.permissions
+
+    def require(self, what: May) -> Grant:
+        """Go on only when something is allowed.
+
+        :raises Forbidden: when it is not.
+        """
+        if not self.may(what):
+            raise Forbidden(f"You may not {what.value} here.")
+        return self
+
+    def may_delete(self, ticket: Ticket) -> bool:
+        """Tell whether a ticket may be deleted: any, or only one's own."""
+        own = ticket.creator_id == self.user.id
+        return self.may(May.DELETE_ANY) or (own and self.may(May.DELETE_OWN))
+
+    def require_deletion(self, ticket: Ticket) -> None:
+        """Go on only when this ticket may be deleted."""
+        if not self.may_delete(ticket):
+            raise Forbidden("You may delete only tickets that you created.")
+
+    def column(self, column_id: str) -> Column:
+        """Load a column of this project."""
+        return self._own(Column, column_id, "Column")
+
+    def label(self, label_id: str) -> Label:
+        """Load a label of this project."""
+        return self._own(Label, label_id, "Label")
+
+    def ticket(self, reference: str) -> Ticket:
+        """Load a ticket of this project by its id, its key or its number."""
+        number = re.fullmatch(rf"(?:{self.project.key}-)?([1-9]\d{{0,8}})", reference, re.IGNORECASE)
+        if number is None:
+            return self._own(Ticket, reference, "Ticket")
+        wanted = sa.select(Ticket).where(Ticket.project_id == self.project.id, Ticket.number == int(number[1]))
+        return _found(db.session.scalar(wanted.with_for_update()), "Ticket")
+
+    def tickets(self, ids: Sequence[str]) -> list[Ticket]:
+        """Load several tickets of this project, in the order of their ids; all or none."""
+        return [self._own(Ticket, ticket_id, "Ticket") for ticket_id in dict.fromkeys(ids)]
+
+    def member(self, user_id: str) -> User:
+        """Load a person of this project."""
+        membership = Membership.of(self.project.id, user_id)
+        return _found(membership, "Person").user
+
+    def _own(self, model: type[Thing], thing_id: str, what: str) -> Thing:
+        thing = db.session.get(model, thing_id, with_for_update=True if model is Ticket else None)
+        return _found(thing if thing and thing.project_id == self.project.id else None, what)
+
+
+def own_session() -> UserSession:
+    """Return the session of whoever is asking.
+
+    :raises SignInNeeded: when nobody is signed in.
+    """
+    if not current_user.is_authenticated:
+        raise SignInNeeded
+    found: UserSession = current_user._get_current_object()
+    return found
+
+
+def user() -> User:
+    """Return whoever is asking.
+
+    :raises SignInNeeded: when nobody is signed in.
+    """
+    return own_session().user
+
+
+def projects() -> Sequence[Project]:
+    """List the projects that the person asking may see, by name."""
+    query = sa.select(Project).order_by(sa.func.lower(Project.name), Project.id)
+    if not user().is_admin:
+        query = query.join(Membership).where(Membership.user_id == user().id)
+    return db.session.scalars(query).all()
+
+
+def project(reference: str, what: May = May.SEE) -> Grant:
+    """Load a project by its id or key, for whoever is asking.
+
+    :raises SignInNeeded: when nobody is signed in.
+    :raises Missing: when there is none, or none that this person may see.
+    :raises Forbidden: when they may see it but not do this.
+    """
+    person = user()
+    found = db.session.scalar(sa.select(Project).where(sa.or_(Project.id == reference, Project.key == reference.upper())))
+    if found is None:
+        raise Missing("Project")
+    return Grant(person, found, _permissions(person, found)).require(what)
+
+
+def subscription(*granted: Grant, listed: bool = False, people: bool = False) -> Subscription:
+    """Describe a stream for whoever is asking, in plain values that outlive the request.
+
+    :param granted: the projects whose inside it tells of.
+    :param listed: whether it tells of changes in the list of projects.
+    :param people: whether it tells of changes of people.
+    """
+    session, person = own_session(), user()
+    inside = {grant.project.id for grant in granted}
+    wanted = {topics.access(person.id), *map(topics.project, inside)}
+    wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
+    names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
+    check = _StreamCheck(session.id, person.id, person.is_admin, frozenset(inside))
+    return Subscription(frozenset(wanted), frozenset(names), check)
+
+
+@dataclass(frozen=True)
+class _StreamCheck:
+    """Proves, without a request, that a stream's listener may still listen."""
+
+    session_id: str
+    user_id: str
+    is_admin: bool
+    project_ids: frozenset[str]
+
+    def __call__(self, connection: sa.Connection) -> Callable[[Entry], bool]:
+        visible = self._visible(connection)
+        if not self._signed_in(connection) or not self.project_ids <= visible:
+            raise AccessLost
+        return lambda entry: entry.project_id is None or entry.project_id in visible or entry.type == "project.deleted"
+
+    def _signed_in(self, connection: sa.Connection) -> bool:
+        query = sa.select(UserSession.expires_at, User.is_active, User.is_admin).join(User)
+        row: Any = connection.execute(query.where(UserSession.id == self.session_id)).one_or_none()
+        return row is not None and row.expires_at > now() and row.is_active and row.is_admin == self.is_admin
+
+    def _visible(self, connection: sa.Connection) -> set[str]:
+        query = sa.select(Project.id)
+        if not self.is_admin:
+            query = query.join(Membership).where(Membership.user_id == self.user_id)
+        return set(connection.scalars(query))
+
+
+def _permissions(person: User, found: Project) -> frozenset[May]:
+    if person.is_admin:
+        return PERMISSIONS[Role.OWNER]
+    membership = Membership.of(found.id, person.id)
+    if membership is None:
+        raise Missing("Project")
+    return PERMISSIONS[Role(membership.role)]
+
+
+Found = TypeVar("Found")
+
+
+def _found(thing: Found | None, what: str) -> Found:
+    if thing is None:
+        raise Missing(what)
+    return thing

@@ -1,0 +1,13 @@
+"""The REST API and the event streams, all under ``/api``, all JSON."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from punt.api import auth, columns, labels, me, members, projects, streams, tickets
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API of an app."""
+    for part in (auth, me, projects, members, columns, labels, tickets, streams):
+        app.register_blueprint(part.blueprint)

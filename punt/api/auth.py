@@ -1,0 +1,68 @@
+"""Setting up, signing in and out, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from flask_login import current_user
+
+from punt import access
+from punt.errors import Forbidden
+from punt.events.log import iso
+from punt.inputs.base import body
+from punt.inputs.people import Login, Setup
+from punt.models import User, wire
+from punt.replies import nothing
+from punt.security import begins_itself
+from punt.setup import set_up
+from punt.sign_in import begin_session, sign_in, sign_out
+
+blueprint = Blueprint("api_auth", __name__, url_prefix="/api/auth")
+
+
+@blueprint.get("/setup")
+def setup_state() -> Any:
+    """Tell whether anybody exists yet."""
+    return {"hasUsers": User.any_exist()}
+
+
+@blueprint.post("/setup")
+@begins_itself
+def setup() -> Any:
+    """Make the first admin, once, and sign them in."""
+    person = set_up(body(Setup))
+    begin_session(person)
+    return {"user": wire.own_user(person)}, 201
+
+
+@blueprint.post("/register")
+@begins_itself
+def register() -> Any:
+    """Refuse: registration is off."""
+    raise Forbidden("Registration is off. Ask an admin for an account.")
+
+
+@blueprint.post("/login")
+@begins_itself
+def login() -> Any:
+    """Sign in by user name or email."""
+    asked = body(Login)
+    return {"user": wire.own_user(sign_in(asked.username, asked.password).user)}
+
+
+@blueprint.post("/logout")
+def logout() -> Any:
+    """Sign out; without a session there is nothing to do."""
+    if current_user.is_authenticated:
+        sign_out(access.own_session())
+    return nothing()
+
+
+@blueprint.get("/session")
+def session() -> Any:
+    """Tell who is signed in and until when, or nothing; never an error."""
+    if not current_user.is_authenticated:
+        return {}
+    own = access.own_session()
+    return {"user": wire.own_user(own.user), "expires": iso(own.expires_at)}

@@ -1,0 +1,61 @@
+"""The columns of a project's board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from punt import access
+from punt.access import May
+from punt.database import db
+from punt.inputs.base import body
+from punt.inputs.boards import ColumnChange, ColumnOrder, NewColumn
+from punt.models import Column, wire
+from punt.replies import nothing
+
+blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
+
+
+@blueprint.get("")
+def index(reference: str) -> Any:
+    """List the columns in board order."""
+    return [wire.column(column) for column in access.project(reference).project.columns()]
+
+
+@blueprint.post("")
+def create(reference: str) -> Any:
+    """Add a column at the right end."""
+    project, asked = access.project(reference, May.MANAGE).project, body(NewColumn)
+    column = Column.append_to(project.columns(), project.id, **asked.model_dump())
+    db.session.commit()
+    return wire.column(column), 201
+
+
+@blueprint.patch("/<column_id>")
+def update(reference: str, column_id: str) -> Any:
+    """Change a column, or its place."""
+    grant = access.project(reference, May.MANAGE)
+    column, asked = grant.column(column_id), body(ColumnChange)
+    column.revise(grant.project.columns(), **asked.given())
+    db.session.commit()
+    return wire.column(column)
+
+
+@blueprint.put("/order")
+def arrange(reference: str) -> Any:
+    """Put all columns into a new order."""
+    project, asked = access.project(reference, May.MANAGE).project, body(ColumnOrder)
+    columns = Column.arrange(project.columns(), asked.column_ids)
+    db.session.commit()
+    return [wire.column(column) for column in columns]
+
+
+@blueprint.delete("/<column_id>")
+def delete(reference: str, column_id: str) -> Any:
+    """Delete a column; ``?moveTicketsTo=`` says where its tickets go."""
+    grant = access.project(reference, May.MANAGE)
+    column, heir = grant.column(column_id), request.args.get("moveTicketsTo")
+    column.remove(grant.project.columns(), grant.column(heir) if heir else None)
+    db.session.commit()
+    return nothing()

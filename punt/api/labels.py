@@ -1,0 +1,49 @@
+"""The labels of a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from punt import access
+from punt.access import May
+from punt.database import db
+from punt.inputs.base import body
+from punt.inputs.boards import LabelChange, NewLabel
+from punt.models import Label, wire
+from punt.replies import nothing
+
+blueprint = Blueprint("api_labels", __name__, url_prefix="/api/projects/<reference>/labels")
+
+
+@blueprint.get("")
+def index(reference: str) -> Any:
+    """List the labels by name."""
+    return [wire.label(label) for label in Label.of(access.project(reference).project.id)]
+
+
+@blueprint.post("")
+def create(reference: str) -> Any:
+    """Add a label."""
+    project, asked = access.project(reference, May.LABEL).project, body(NewLabel)
+    label = Label.create(project.id, asked.name, asked.color)
+    db.session.commit()
+    return wire.label(label), 201
+
+
+@blueprint.patch("/<label_id>")
+def update(reference: str, label_id: str) -> Any:
+    """Change a label."""
+    label, asked = access.project(reference, May.LABEL).label(label_id), body(LabelChange)
+    label.revise(**asked.given())
+    db.session.commit()
+    return wire.label(label)
+
+
+@blueprint.delete("/<label_id>")
+def delete(reference: str, label_id: str) -> Any:
+    """Delete a label, taking it from all tickets."""
+    db.session.delete(access.project(reference, May.LABEL).label(label_id))
+    db.session.commit()
+    return nothing()

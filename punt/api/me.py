@@ -1,0 +1,44 @@
+"""The own profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from punt import access
+from punt.database import db
+from punt.inputs.base import body
+from punt.inputs.people import PasswordChange, Profile
+from punt.models import wire
+from punt.replies import nothing
+from punt.security import begins_itself
+from punt.sign_in import change_password
+
+blueprint = Blueprint("api_me", __name__, url_prefix="/api/me")
+
+
+@blueprint.get("")
+def show() -> Any:
+    """Show the own profile."""
+    return wire.own_user(access.user())
+
+
+@blueprint.patch("")
+def update() -> Any:
+    """Change the own profile."""
+    person, asked = access.user(), body(Profile)
+    person.present_as(name=asked.name, avatar_color=asked.avatar_color)
+    if "email" in asked.model_fields_set:
+        person.reach_at(asked.email)
+    db.session.commit()
+    return wire.own_user(person)
+
+
+@blueprint.patch("/password")
+@begins_itself
+def update_password() -> Any:
+    """Change the own password; all other sessions end."""
+    own, asked = access.own_session(), body(PasswordChange)
+    change_password(own, asked.current_password, asked.new_password)
+    return nothing()

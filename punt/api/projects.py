@@ -1,0 +1,55 @@
+"""Projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from punt import access
+from punt.access import May
+from punt.database import db
+from punt.inputs.base import body
+from punt.inputs.boards import NewProject, ProjectChange
+from punt.models import Project, wire
+from punt.replies import nothing
+
+blueprint = Blueprint("api_projects", __name__, url_prefix="/api/projects")
+
+
+@blueprint.get("")
+def index() -> Any:
+    """List the projects one may see."""
+    return [wire.project(project) for project in access.projects()]
+
+
+@blueprint.post("")
+def create() -> Any:
+    """Found a project; its founder owns it."""
+    person, asked = access.user(), body(NewProject)
+    project = Project.found(person, **asked.model_dump())
+    db.session.commit()
+    return wire.project(project), 201
+
+
+@blueprint.get("/<reference>")
+def show(reference: str) -> Any:
+    """Show a project."""
+    return wire.project(access.project(reference).project)
+
+
+@blueprint.patch("/<reference>")
+def update(reference: str) -> Any:
+    """Change a project."""
+    project, asked = access.project(reference, May.MANAGE).project, body(ProjectChange)
+    project.revise(**asked.given())
+    db.session.commit()
+    return wire.project(project)
+
+
+@blueprint.delete("/<reference>")
+def delete(reference: str) -> Any:
+    """Delete a project with all that is in it."""
+    db.session.delete(access.project(reference, May.OWN).project)
+    db.session.commit()
+    return nothing()

@@ -1,0 +1,135 @@
+"""The tickets of a project, one by one and several at once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from punt import access, tickets
+from punt.access import Grant, May
+from punt.database import db
+from punt.errors import Conflict, Invalid
+from punt.inputs.base import body, query
+from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
+from punt.models import IdempotencyKey, Ticket, wire
+from punt.models.board import Page, matching, pages_of, with_orders
+from punt.replies import nothing
+
+blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
+
+
+@blueprint.get("")
+def index(reference: str) -> Any:
+    """List tickets in board order: all that match, or a page of them when ``limit`` is given."""
+    project, asked = access.project(reference).project, query(TicketFilter)
+    page = pages_of(matching(project.id, asked.criteria()), asked.limit, asked.page)
+    response = jsonify([wire.ticket(ticket, order) for ticket, order in with_orders(project.id, page.tickets)])
+    if page.next:
+        response.headers["Link"] = f'<{_address_of(reference, page)}>; rel="next"'
+    return response
+
+
+@blueprint.post("")
+def create(reference: str) -> Any:
+    """Create a ticket; the same ``Idempotency-Key`` again answers with the same ticket."""
+    grant, asked = access.project(reference, May.WORK), body(NewTicket)
+    ticket = _made_before(grant) or _make(grant, asked)
+    db.session.commit()
+    return _reply(ticket, 201)
+
+
+@blueprint.get("/<ticket_reference>")
+def show(reference: str, ticket_reference: str) -> Any:
+    """Show a ticket."""
+    return _reply(access.project(reference).ticket(ticket_reference))
+
+
+@blueprint.patch("/<ticket_reference>")
+def update(reference: str, ticket_reference: str) -> Any:
+    """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
+    grant = access.project(reference, May.WORK)
+    ticket, asked = grant.ticket(ticket_reference), body(TicketChange)
+    tickets.refuse_stale(ticket, request.headers.get("If-Match"))
+    tickets.change(grant, ticket, asked)
+    db.session.commit()
+    return _reply(ticket)
+
+
+@blueprint.delete("/<ticket_reference>")
+def delete(reference: str, ticket_reference: str) -> Any:
+    """Delete a ticket."""
+    grant = access.project(reference, May.DELETE_OWN)
+    ticket = grant.ticket(ticket_reference)
+    grant.require_deletion(ticket)
+    tickets.refuse_stale(ticket, request.headers.get("If-Match"))
+    ticket.delete()
+    db.session.commit()
+    return nothing()
+
+
+@blueprint.patch("")
+def update_all(reference: str) -> Any:
+    """Do the same to several tickets, all or nothing."""
+    grant, asked = access.project(reference, May.WORK), body(BulkChange)
+    found = grant.tickets(asked.ticket_ids)
+    tickets.change_all(grant, found, asked.updates)
+    db.session.commit()
+    return [wire.ticket(ticket) for ticket in found]
+
+
+@blueprint.delete("")
+def delete_all(reference: str) -> Any:
+    """Delete several tickets, all or nothing."""
+    grant, asked = access.project(reference, May.DELETE_OWN), body(BulkDeletion)
+    found = grant.tickets(asked.ticket_ids)
+    for ticket in found:
+        grant.require_deletion(ticket)
+    for ticket in found:
+        ticket.delete()
+    db.session.commit()
+    return nothing()
+
+
+def _reply(ticket: Ticket, status: int = 200) -> Response:
+    response = jsonify(wire.ticket(ticket))
+    response.status_code = status
+    response.headers["ETag"] = f'"{ticket.version}"'
+    return response
+
+
+def _make(grant: Grant, asked: NewTicket) -> Ticket:
+    ticket = tickets.create(grant, asked)
+    if key := _idempotency_key():
+        made = IdempotencyKey(user_id=grant.user.id, key=key, request_hash=_request_hash(), ticket_id=ticket.id)
+        db.session.add(made)
+    return ticket
+
+
+def _made_before(grant: Grant) -> Ticket | None:
+    key = _idempotency_key()
+    used = IdempotencyKey.of(grant.user.id, key) if key else None
+    if used is None:
+        return None
+    ticket = db.session.get(Ticket, used.ticket_id)
+    if ticket is None or used.request_hash != _request_hash():
+        raise Conflict("This Idempotency-Key was used for another request.")
+    return ticket
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise Invalid.field("Idempotency-Key", "Use 1 to 200 characters.")
+    return key
+
+
+def _request_hash() -> str:
+    return hashlib.sha256(request.path.encode() + b"\0" + request.get_data()).hexdigest()
+
+
+def _address_of(reference: str, page: Page) -> str:
+    asked = {name: value for name, value in request.args.items() if name != "page"}
+    return url_for("api_tickets.index", reference=reference, page=page.next, **asked)

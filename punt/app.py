@@ -1,0 +1,43 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from punt import api, assets, cli, database, pages, replies, security, sign_in
+from punt.database import db
+from punt.events.pipeline import EventPipeline
+from punt.settings import ROOT, Settings, secret_key
+
+MIGRATIONS = ROOT / "punt" / "migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the app.
+
+    :param settings: default: those of the environment.
+    :raises SettingsError: when a setting is wrong.
+    """
+    settings = settings or Settings.from_environ()
+    app = Flask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.instance_path))
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    database.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        EventPipeline(db.engine, settings.stream_keepalive, settings.stream_lifetime).init_app(app, db.session)
+    for part in (security, sign_in):
+        part.init_app(app, settings)
+    for part in (replies, assets, api, pages, cli):
+        part.init_app(app)
+    return app
+
+
+def _engine(settings: Settings) -> dict[str, Any]:
+    return {"SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": not settings.database.startswith("sqlite")}}

@@ -1,0 +1,59 @@
+"""``flask user``: people, from the shell."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+from pydantic import ValidationError
+
+from punt.database import db, writing
+from punt.errors import Problem
+from punt.inputs.base import invalid
+from punt.inputs.people import Setup
+from punt.models import User
+from punt.passwords import hash_password
+
+group = AppGroup("user", help="People.")
+
+
+@group.command()
+@click.argument("username", metavar="NAME")
+@click.option("--admin", is_flag=True, help="Make a system admin.")
+@click.option("--name", help="The name shown to others; default: the user name.")
+@click.option("--email", help="An email address, also good for signing in.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def create(username: str, admin: bool, name: str | None, email: str | None, password_stdin: bool) -> None:
+    """Add a person."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
+    fields = {"username": username, "name": name or username, "password": password}
+    try:
+        asked = Setup.model_validate(fields | ({"email": email} if email else {}))
+        password_hash = hash_password(asked.password)
+        with writing():
+            User.enrol(
+                username=asked.username,
+                name=asked.name,
+                email=asked.email,
+                password_hash=password_hash,
+                is_admin=admin,
+            )
+    except ValidationError as error:
+        raise click.ClickException(invalid(error).message) from None
+    except Problem as problem:
+        raise click.ClickException(problem.message) from None
+    click.echo(f"{asked.username} can sign in now{' and is a system admin' if admin else ''}.")
+
+
+@group.command("list")
+def list_() -> None:
+    """List everybody."""
+    for person in db.session.scalars(sa.select(User).order_by(User.username_key)):
+        marks = [mark for mark, on in (("admin", person.is_admin), ("disabled", not person.is_active)) if on]
+        click.echo("\t".join((person.username, person.name, person.email or "-", ", ".join(marks) or "-")))
+
+
+def _ask_password() -> str:
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

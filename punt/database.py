@@ -1,0 +1,187 @@
+"""The database: one ``db`` object, and how SQLite is made to take many writers without freezing.
+
+Why the gate: a write lock of SQLite that is waited for in C stops the whole gevent worker, so nobody may ever
+wait there. Writers of one process queue at a semaphore, and ``BEGIN IMMEDIATE`` is tried again, cooperatively,
+until other processes are done. Because reads must not have begun before, a request says first that it writes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from punt.errors import Busy
+
+WRITES = "punt_writes"
+WRITE_PATIENCE = 10.0
+"""Seconds a write waits for its turn before it is refused as busy."""
+RETRY_PAUSE = 0.0007
+READ_BUSY_TIMEOUT = 100
+
+
+class Base(DeclarativeBase):
+    """The base of all models; named constraints let migrations alter SQLite tables."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class Timestamp(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC, to the millisecond; always aware in Python."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value if value is None or dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value if value is None else (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def now() -> datetime:
+    """The present moment in UTC, cut to milliseconds, as stored and sent."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """Make an id of 26 characters: 48 bits of time in milliseconds, then 80 random bits, sortable by age."""
+    number = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its database, opening no connection yet."""
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            app.extensions["punt_write_gate"] = _SqliteGate(db.engine)
+    if not event.contains(db.session, "before_flush", _refuse_late_write):
+        event.listen(db.session, "before_flush", _refuse_late_write)
+
+
+def begin_write() -> None:
+    """Start this session's transaction as one that writes; must come before its first statement.
+
+    :raises Busy: when the turn does not come within ``WRITE_PATIENCE`` seconds.
+    :raises RuntimeError: when a transaction has already begun reading.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("begin_write() comes before the first statement of a transaction")
+    gate = current_app.extensions.get("punt_write_gate")
+    if gate is None:
+        session.connection(execution_options={WRITES: True})
+    else:
+        gate.begin(session)
+
+
+def end_read() -> None:
+    """Give the connection back between reading and slow work or writing; loaded objects go stale."""
+    db.session.rollback()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Run one writing transaction: committed at the end, rolled back whole when anything is raised."""
+    begin_write()
+    try:
+        yield db.session()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _refuse_late_write(session: Session, *_: Any) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and not connection.get_execution_options().get(WRITES):
+        raise RuntimeError("a transaction that writes starts with begin_write()")
+
+
+class _SqliteGate:
+    """Lets one writer of this process at a time begin, and waits for those of others without blocking.
+
+    The turn is taken before a connection is, so that waiting writers never empty the pool that readers need.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._turn = threading.Semaphore()
+        event.listen(engine, "connect", self._configure)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "checkin", self._leave)
+
+    def begin(self, session: Session) -> None:
+        """Begin a writing transaction when it is this greenlet's turn."""
+        if not self._turn.acquire(timeout=WRITE_PATIENCE):
+            raise Busy
+        connection = None
+        try:
+            connection = session.connection(execution_options={WRITES: True})
+            connection.info["turn"] = True  # given back at "checkin": "commit" fires before the COMMIT
+        except OperationalError as error:
+            session.rollback()
+            if "locked" in str(error):
+                raise Busy from error
+            raise
+        finally:
+            if connection is None:
+                self._turn.release()
+
+    def _configure(self, connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
+
+    def _begin(self, connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get(WRITES):
+            connection.exec_driver_sql("BEGIN")
+            return
+        deadline = time.monotonic() + WRITE_PATIENCE
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        while not self._try_begin(connection, deadline):
+            time.sleep(RETRY_PAUSE)
+
+    def _try_begin(self, connection: sa.Connection, deadline: float) -> bool:
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+            return False
+        return True
+
+    def _leave(self, connection: Any, record: Any) -> None:
+        if record.info.pop("turn", None):
+            if connection is not None:
+                connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
+            self._turn.release()

@@ -1,0 +1,95 @@
+"""What can be wrong with a request, in the domain's words.
+
+Raise these anywhere; ``punt.replies`` turns them into JSON or a page, in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One field and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class Problem(Exception):
+    """A request that cannot be answered as asked.
+
+    :param message: one sentence for the person who asked.
+    :param details: the fields that are wrong, if it is about fields.
+    :param extra: further members of the JSON answer (a stale write gets the current ticket).
+    """
+
+    status = 400
+
+    def __init__(self, message: str, *details: Detail, **extra: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        self.extra = extra
+
+
+class Invalid(Problem):
+    """Input that breaks a rule; names the field."""
+
+    @classmethod
+    def field(cls, field: str, message: str) -> Invalid:
+        """Build the problem for a single field."""
+        return cls(f"{field}: {message}", Detail(field, message))
+
+
+class SignInNeeded(Problem):
+    """Nobody is signed in."""
+
+    status = 401
+
+    def __init__(self, message: str = "Please sign in.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(Problem):
+    """The person may see it, but not do this."""
+
+    status = 403
+
+
+class Missing(Problem):
+    """It is not there, or not for this person: the two look the same."""
+
+    status = 404
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} not found.")
+
+
+class Conflict(Problem):
+    """It clashes with what is already there."""
+
+    status = 409
+
+
+class TooMany(Problem):
+    """Too many tries.
+
+    :param seconds: when to try again.
+    """
+
+    status = 429
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Busy(Problem):
+    """The database could not take the write in time; trying again is fine."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The server is busy. Nothing was changed; please try again.")

@@ -1,0 +1,151 @@
+"""SQLAlchemy session listeners: what a transaction changed becomes rows of the log, in the same transaction.
+
+No commit, no event; commit, event. What a savepoint or the whole transaction rolls back leaves nothing behind.
+Bulk ``update()`` and ``delete()`` and the database's own cascades pass unseen, so models do not use them for
+anything a board shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, SessionTransaction, scoped_session
+
+from punt.events.log import log
+from punt.events.publication import Change, Draft, Publication
+from punt.events.signals import events_committed
+
+_PENDING, _LAST, _COMMITTED, _TAB = "punt_pending", "punt_last", "punt_committed", "punt_tab_id"
+
+
+@dataclass
+class _Seen:
+    """One change seen in one flush, or a draft announced by hand, and the transactions it stands in."""
+
+    thing: Any
+    change: Change
+    attributes: frozenset[str]
+    within: tuple[SessionTransaction, ...]
+    drafts: list[Draft] = field(default_factory=list)
+
+
+@dataclass
+class _Pending:
+    """What a transaction has seen so far."""
+
+    seen: list[_Seen] = field(default_factory=list)
+    deleted: list[_Seen] = field(default_factory=list)
+
+
+def originate(session: Session | scoped_session[Session], tab_id: str | None) -> None:
+    """Say which browser tab this session's changes come from."""
+    session.info[_TAB] = tab_id
+
+
+def announce(session: Session, *drafts: Draft) -> None:
+    """Put events into this transaction that are no change of one object."""
+    _pending(session).seen.append(_Seen(object(), Change.CREATED, frozenset(), _within(session), list(drafts)))
+
+
+def watch(session: Any) -> None:
+    """Capture what the sessions of a factory change; watching it again changes nothing."""
+    if event.contains(session, "before_commit", _before_commit):
+        return
+    event.listen(session, "before_flush", _before_flush)
+    event.listen(session, "after_flush", _after_flush)
+    event.listen(session, "before_commit", _before_commit)
+    event.listen(session, "after_commit", _after_commit)
+    event.listen(session, "after_soft_rollback", _after_soft_rollback)
+    event.listen(session, "after_transaction_end", _after_transaction_end)
+
+
+def _before_flush(session: Session, *_: Any) -> None:
+    if _LAST in session.info and any(map(_publication, (*session.new, *session.dirty, *session.deleted))):
+        raise RuntimeError("nothing may change after the events of a transaction have their positions")
+    _pending(session).deleted = [
+        _Seen(thing, Change.DELETED, frozenset(), _within(session), publication.drafts(thing, Change.DELETED, frozenset()))
+        for thing in session.deleted
+        if (publication := _publication(thing))
+    ]
+
+
+def _after_flush(session: Session, *_: Any) -> None:
+    pending, within = _pending(session), _within(session)
+    for thing in session.new:
+        if _publication(thing):
+            pending.seen.append(_Seen(thing, Change.CREATED, frozenset(), within))
+    for thing in session.dirty:
+        if _publication(thing) and thing not in session.deleted and (changed := _changed(thing)):
+            pending.seen.append(_Seen(thing, Change.UPDATED, changed, within))
+    pending.seen += pending.deleted
+    pending.deleted = []
+
+
+def _before_commit(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint is only being released
+        return
+    session.flush()
+    drafts = _drafts(session.info.pop(_PENDING, None))
+    if drafts:
+        session.info[_LAST] = log.append(session.connection(), drafts, session.info.get(_TAB))
+
+
+def _after_commit(session: Session) -> None:
+    if _LAST in session.info:  # positions are only taken by the root's commit, so this is it
+        session.info[_COMMITTED] = session.info.pop(_LAST)
+
+
+def _after_soft_rollback(session: Session, transaction: SessionTransaction) -> None:
+    session.info.pop(_LAST, None)
+    pending = _pending(session)
+    pending.seen = [seen for seen in pending.seen if transaction not in seen.within]
+
+
+def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None and _COMMITTED in session.info:  # connection and locks are given back
+        events_committed.send(log, last=session.info.pop(_COMMITTED))
+
+
+def _drafts(pending: _Pending | None) -> list[Draft]:
+    """Take each object's changes together and turn them into events, in the order the objects were first changed."""
+    things: dict[int, list[_Seen]] = {}
+    for seen in pending.seen if pending else ():
+        things.setdefault(id(seen.thing), []).append(seen)
+    return [draft for changes in things.values() for draft in _together(changes)]
+
+
+def _together(changes: list[_Seen]) -> Iterable[Draft]:
+    first, last = changes[0], changes[-1]
+    if last.change is Change.DELETED:
+        return [] if first.change is Change.CREATED else last.drafts
+    if first.drafts:
+        return first.drafts
+    publication = _publication(first.thing)
+    assert publication is not None
+    return publication.drafts(first.thing, first.change, frozenset().union(*(seen.attributes for seen in changes)))
+
+
+def _changed(thing: Any) -> frozenset[str]:
+    return frozenset(attribute.key for attribute in inspect(thing).attrs if attribute.history.has_changes())
+
+
+def _publication(thing: Any) -> Publication | None:
+    return getattr(type(thing), "__publication__", None)
+
+
+def _pending(session: Session) -> _Pending:
+    pending: _Pending = session.info.setdefault(_PENDING, _Pending())
+    return pending
+
+
+def _within(session: Session) -> tuple[SessionTransaction, ...]:
+    """The transactions around this moment, innermost first; rolling back any of them takes back what it saw."""
+    transaction = session.get_nested_transaction() or session.get_transaction()
+    around = []
+    while transaction is not None:
+        around.append(transaction)
+        transaction = transaction.parent
+    return tuple(around)

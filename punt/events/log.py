@@ -1,0 +1,176 @@
+"""The durable event log: events in the order of their commits, at positions without holes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from punt.database import Base, Timestamp, now
+from punt.events.cursor import Cursor
+from punt.events.publication import Draft
+
+
+class LoggedEvent(Base):
+    """One event as it lies in the log, its message encoded once for all who will read it."""
+
+    __tablename__ = "event_log"
+    __table_args__ = (sa.Index("ix_event_log_topic_position", "topic", "position"),)
+
+    position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    epoch: Mapped[str] = mapped_column(sa.String(32))
+    type: Mapped[str] = mapped_column(sa.String(60))
+    topic: Mapped[str] = mapped_column(sa.String(80))
+    project_id: Mapped[str | None] = mapped_column(sa.String(26))
+    audience: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    message: Mapped[str] = mapped_column(sa.Text)
+    rechecks: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Timestamp)
+
+
+class EventHead(Base):
+    """The counter row: the position given last. Taking positions from it makes log order commit order."""
+
+    __tablename__ = "event_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[str] = mapped_column(sa.String(32))
+    position: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event read from the log."""
+
+    position: int
+    epoch: str
+    type: str
+    topic: str
+    project_id: str | None
+    audience: frozenset[str] | None
+    message: str
+    rechecks: bool
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place in the log right after this event."""
+        return Cursor(self.epoch, self.position)
+
+    @property
+    def internal(self) -> bool:
+        """Whether this is only for the server's own streams and never sent."""
+        return self.type.startswith("_")
+
+
+_COLUMNS = [
+    sa.column(name) for name in ("position", "epoch", "type", "topic", "project_id", "audience", "message", "rechecks")
+]
+_ROWS = sa.select(*(LoggedEvent.__table__.c[column.name] for column in _COLUMNS)).order_by(LoggedEvent.position)
+
+
+class EventLog:
+    """Appends to the log and reads from it, on whatever connection it is given."""
+
+    def append(self, connection: sa.Connection, drafts: Sequence[Draft], tab_id: str | None) -> int:
+        """Write events as the last act before the commit and return the last position.
+
+        The counter row is the last lock a transaction takes: taken earlier, writers that hold other rows deadlock.
+        """
+        moment = now()
+        head = connection.execute(
+            sa.update(EventHead)
+            .values(position=EventHead.position + len(drafts))
+            .returning(EventHead.epoch, EventHead.position)
+        ).one()
+        first = head.position - len(drafts) + 1
+        rows = [
+            {
+                "position": first + index,
+                "epoch": head.epoch,
+                "type": draft.type,
+                "topic": draft.topic,
+                "project_id": draft.project_id,
+                "audience": None if draft.audience is None else sorted(draft.audience),
+                "message": encode(draft, tab_id, moment),
+                "rechecks": draft.rechecks,
+                "created_at": moment,
+            }
+            for index, draft in enumerate(drafts)
+        ]
+        connection.execute(sa.insert(LoggedEvent), rows)
+        return int(head.position)
+
+    def head(self, connection: sa.Connection) -> Cursor:
+        """Return the place after the newest event."""
+        row = connection.execute(sa.select(EventHead.epoch, EventHead.position)).one()
+        return Cursor(row.epoch, row.position)
+
+    def floor(self, connection: sa.Connection) -> int:
+        """Return the lowest position from which everything later is still kept."""
+        oldest = connection.execute(sa.select(sa.func.min(LoggedEvent.position))).scalar()
+        return self.head(connection).position if oldest is None else int(oldest) - 1
+
+    def since(
+        self,
+        connection: sa.Connection,
+        position: int,
+        *,
+        upto: int | None = None,
+        topics: Collection[str] | None = None,
+        limit: int = 500,
+    ) -> list[Entry]:
+        """Read the next events after a position, in order: at most ``limit``, of some topics or of all."""
+        query = _ROWS.where(LoggedEvent.position > position).limit(limit)
+        if upto is not None:
+            query = query.where(LoggedEvent.position <= upto)
+        if topics is not None:
+            query = query.where(LoggedEvent.topic.in_(sorted(topics)))
+        return [
+            Entry(*row[:5], None if row.audience is None else frozenset(row.audience), *row[6:])
+            for row in connection.execute(query)
+        ]
+
+    def clear(self, connection: sa.Connection) -> None:
+        """Forget all events; the counter goes on, so that nobody mistakes new events for old ones."""
+        connection.execute(sa.delete(LoggedEvent))
+
+    def begin_epoch(self, connection: sa.Connection) -> None:
+        """Make every cursor given out so far foreign: what follows does not continue what was."""
+        connection.execute(sa.update(EventHead).values(epoch=new_epoch()))
+
+
+log = EventLog()
+"""The log of the application; it has no state of its own."""
+
+
+def new_epoch() -> str:
+    """Make a name for a new epoch."""
+    return secrets.token_hex(4)
+
+
+def encode(draft: Draft, tab_id: str | None, moment: datetime) -> str:
+    """Write the message as every stream will send it; an internal event has none."""
+    if draft.type.startswith("_"):
+        return ""
+    message: dict[str, Any] = {
+        "type": draft.type,
+        "data": draft.data,
+        "tabId": tab_id,
+        "timestamp": iso(moment),
+    }
+    if draft.project_id:
+        message["projectId"] = draft.project_id
+    if draft.changed:
+        message["changed"] = draft.changed
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as ISO 8601 in UTC with milliseconds and ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,40 @@
+"""Server-Sent Events on the wire: text framing and nothing else.
+
+Source: WHATWG HTML Living Standard, section 9.2.6, "Interpreting an event stream".
+"""
+
+from __future__ import annotations
+
+import re
+
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
+}
+KEEPALIVE = b": keepalive\n\n"
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
+
+
+def message(cursor: object, text: str) -> bytes:
+    """Frame one message for ``onmessage``, its cursor as the event id."""
+    return f"id: {cursor}\n{_data(text)}\n".encode()
+
+
+def ping(cursor: object) -> bytes:
+    """Frame a sign of life that ``onmessage`` does not see; it takes the reader's cursor along."""
+    return f"id: {cursor}\nevent: ping\ndata: {{}}\n\n".encode()
+
+
+def opening(cursor: object, retry: int) -> bytes:
+    """Frame what a stream begins with: a comment that flushes proxies, the cursor, and milliseconds until a retry."""
+    return f": connected\nretry: {retry}\nid: {cursor}\n\n".encode()
+
+
+def retry(milliseconds: int) -> bytes:
+    """Frame a hint to come back after some milliseconds."""
+    return f"retry: {milliseconds}\n\n".encode()
+
+
+def _data(text: str) -> str:
+    return "".join(f"data: {line}\n" for line in _LINE_ENDS.split(text))

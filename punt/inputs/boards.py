@@ -1,0 +1,86 @@
+"""What is asked about projects, columns and labels."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from punt.inputs.base import Color, Id, Input, line, text
+
+
+def _upper(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", value):
+        raise ValueError("Use 2 to 10 letters and digits, a letter first.")
+    return value
+
+
+Key = Annotated[str, BeforeValidator(_upper), AfterValidator(_key)]
+WipLimit = Annotated[int, Field(ge=1, le=999)]
+
+
+class NewProject(Input):
+    """A project to found."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("color",)
+
+    key: Key
+    name: line(1, 80)  # type: ignore[valid-type]
+    description: text(2000) = ""  # type: ignore[valid-type]
+    color: Color | None = None
+
+
+class ProjectChange(Input):
+    """What changes of a project; its key never does."""
+
+    name: line(1, 80) = Field(None)  # type: ignore[valid-type]
+    description: text(2000) = Field(None)  # type: ignore[valid-type]
+    color: Color = Field(None)  # type: ignore[assignment]
+
+
+class NewColumn(Input):
+    """A column to add."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("color", "wipLimit")
+
+    name: line(1, 50)  # type: ignore[valid-type]
+    color: Color | None = None
+    wip_limit: WipLimit | None = None
+
+
+class ColumnChange(Input):
+    """What changes of a column."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("color", "wipLimit")
+
+    name: line(1, 50) = Field(None)  # type: ignore[valid-type]
+    color: Color | None = None
+    wip_limit: WipLimit | None = None
+    order: int = Field(None, ge=0, le=999)  # type: ignore[assignment]
+
+
+class ColumnOrder(Input):
+    """All columns of a board, left first."""
+
+    column_ids: list[Id] = Field(max_length=1000)
+
+
+class NewLabel(Input):
+    """A label to add."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("color",)
+
+    name: line(1, 50)  # type: ignore[valid-type]
+    color: Color | None = None
+
+
+class LabelChange(Input):
+    """What changes of a label."""
+
+    name: line(1, 50) = Field(None)  # type: ignore[valid-type]
+    color: Color = Field(None)  # type: ignore[assignment]

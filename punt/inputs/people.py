@@ -1,0 +1,72 @@
+"""What is asked about people: setting up, signing in, the own profile."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from punt.inputs.base import Color, Input, line
+from punt.passwords import weakness
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("This does not look like an email address.")
+    return value.lower()
+
+
+def _strong(value: str) -> str:
+    if problem := weakness(value):
+        raise ValueError(problem)
+    return value
+
+
+def _no_wild_characters(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise ValueError("Use letters, digits, _ and - only.")
+    return value
+
+
+Username = Annotated[str, StringConstraints(min_length=3, max_length=30), AfterValidator(_no_wild_characters)]
+Email = Annotated[line(3, 254), AfterValidator(_email)]
+NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=200), AfterValidator(_strong)]
+TypedPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Setup(Input):
+    """The first admin."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("email",)
+
+    username: Username
+    name: line(1, 80)  # type: ignore[valid-type]
+    email: Email | None = None
+    password: NewPassword
+
+
+class Login(Input):
+    """A try to sign in, by user name or email."""
+
+    username: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    password: TypedPassword
+
+
+class Profile(Input):
+    """What a person changes of themselves."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("email",)
+
+    name: line(1, 80) = Field(None)  # type: ignore[valid-type]
+    email: Email | None = None
+    avatar_color: Color = Field(None)  # type: ignore[assignment]
+
+
+class PasswordChange(Input):
+    """A new password, with the old one as proof."""
+
+    current_password: TypedPassword
+    new_password: NewPassword

@@ -1,0 +1,114 @@
+"""What is asked about tickets."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from punt.inputs.base import AnyCase, Id, Input, line, text
+from punt.models import Priority, TicketType
+
+PLACES = ("order", "before", "after")
+
+AType = Annotated[TicketType, AnyCase]
+APriority = Annotated[Priority, AnyCase]
+Points = Annotated[int, Field(ge=0, le=999)]
+Labels = Annotated[list[Id], Field(max_length=50)]
+
+
+class TicketFields(Input):
+    """Everything of a ticket but its title and place; an absent field was not asked for."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("assigneeId", "parentId", "storyPoints", "estimate", "startDate", "dueDate", "newLabel")
+
+    description: text(50_000) = ""  # type: ignore[valid-type]
+    type: AType = TicketType.TASK
+    priority: APriority = Priority.MEDIUM
+    assignee_id: Id | None = None
+    parent_id: Id | None = None
+    label_ids: Labels = Field(default_factory=list)
+    story_points: Points | None = None
+    estimate: line(1, 20) | None = None  # type: ignore[valid-type]
+    start_date: date | None = None
+    due_date: date | None = None
+
+
+class NewTicket(TicketFields):
+    """A ticket to create."""
+
+    title: line(1, 200)  # type: ignore[valid-type]
+    column_id: Id = Field(None)  # type: ignore[assignment]
+
+
+class TicketChange(TicketFields):
+    """What changes of a ticket, its place included."""
+
+    title: line(1, 200) = Field(None)  # type: ignore[valid-type]
+    column_id: Id = Field(None)  # type: ignore[assignment]
+    order: Annotated[int, Field(ge=0, le=1_000_000)] = Field(None)  # type: ignore[assignment]
+    before: Id = Field(None)  # type: ignore[assignment]
+    after: Id = Field(None)  # type: ignore[assignment]
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if len(self.model_fields_set & set(PLACES)) > 1:
+            raise ValueError("Give only one of order, before and after.")
+        return self
+
+    @property
+    def moves(self) -> bool:
+        """Whether it asks for a place on the board."""
+        return bool(self.model_fields_set & {"column_id", *PLACES})
+
+
+class BulkChange(Input):
+    """The same change for several tickets."""
+
+    ticket_ids: list[Id] = Field(min_length=1, max_length=500)
+    updates: TicketChange
+
+
+class BulkDeletion(Input):
+    """Several tickets to delete."""
+
+    ticket_ids: list[Id] = Field(min_length=1, max_length=500)
+
+
+class NewTicketForm(NewTicket):
+    """The plain form for a new ticket: a label may be made on the way."""
+
+    new_label: line(1, 50) | None = None  # type: ignore[valid-type]
+
+
+class TicketForm(TicketFields):
+    """The plain form for a ticket's fields."""
+
+    title: line(1, 200) = Field(None)  # type: ignore[valid-type]
+    version: int = Field(None)  # type: ignore[assignment]
+    new_label: line(1, 50) | None = None  # type: ignore[valid-type]
+
+
+class MoveForm(Input):
+    """The plain form that moves a ticket."""
+
+    column_id: Id
+    place: Literal["top", "up", "down", "bottom"] = "bottom"
+
+
+class TicketFilter(Input):
+    """The query of a ticket list."""
+
+    column_id: Id | None = None
+    type: AType | None = None
+    priority: APriority | None = None
+    assignee_id: Id | None = None
+    label_id: Id | None = None
+    q: Annotated[str, Field(max_length=200)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] | None = None
+    page: Annotated[str, Field(pattern=r"^\d{1,4}\.[0-9A-Za-z]{1,500}$")] | None = None
+
+    def criteria(self) -> dict[str, str]:
+        """Return what the tickets must match, by attribute."""
+        return {name: value for name, value in self.given().items() if value and name not in {"limit", "page"}}

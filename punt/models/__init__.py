@@ -1,0 +1,26 @@
+"""The domain: things, their rules, and the verbs that change them. Importing this registers every table."""
+
+from punt.models.column import Column
+from punt.models.idempotency import IdempotencyKey
+from punt.models.label import Label
+from punt.models.membership import Membership, Role
+from punt.models.project import Project
+from punt.models.rate import RateCounter
+from punt.models.ticket import Priority, Ticket, TicketType
+from punt.models.user import User
+from punt.models.user_session import UserSession
+
+__all__ = [
+    "Column",
+    "IdempotencyKey",
+    "Label",
+    "Membership",
+    "Priority",
+    "Project",
+    "RateCounter",
+    "Role",
+    "Ticket",
+    "TicketType",
+    "User",
+    "UserSession",
+]

@@ -1,0 +1,69 @@
+"""Reading whole boards and parts of them in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from punt.database import db
+from punt.models.column import Column
+from punt.models.label import Label
+from punt.models.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets, and where the next ones begin if there are any."""
+
+    tickets: Sequence[Ticket]
+    next: str | None
+
+
+def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[tuple[Ticket]]:
+    """Select a project's tickets in board order that match: ``label_id``, ``q`` and attributes."""
+    query = Ticket.on_board(project_id)
+    for name, value in criteria.items():
+        query = query.where(_condition(name, value))
+    return query
+
+
+def pages_of(query: sa.Select[tuple[Ticket]], limit: int | None, place: str | None) -> Page:
+    """Read all that is selected, or a page of it from a place that an earlier page named."""
+    if place:
+        position, rank = place.split(".", 1)
+        query = query.where(sa.tuple_(Column.position, Ticket.rank) > sa.tuple_(int(position), rank))
+    if limit is None:
+        return Page(db.session.scalars(query).all(), None)
+    rows = db.session.execute(query.add_columns(Column.position).limit(limit + 1)).all()
+    more = f"{rows[limit - 1].position}.{rows[limit - 1][0].rank}" if len(rows) > limit else None
+    return Page([row[0] for row in rows[:limit]], more)
+
+
+def with_orders(project_id: str, tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
+    """Pair tickets with their order in the whole column, counted in one query."""
+    ranks = sa.select(Ticket.id).where(Ticket.project_id == project_id)
+    place = sa.func.row_number().over(partition_by=Ticket.column_id, order_by=Ticket.rank)
+    orders: dict[str, int] = dict(db.session.execute(ranks.add_columns(place)).tuples().all())
+    return [(ticket, orders[ticket.id] - 1) for ticket in tickets]
+
+
+def in_columns(tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
+    """Pair all tickets of a board, in board order, with their order in their column."""
+    seen: Counter[str] = Counter()
+    pairs = []
+    for ticket in tickets:
+        pairs.append((ticket, seen[ticket.column_id]))
+        seen[ticket.column_id] += 1
+    return pairs
+
+
+def _condition(name: str, value: Any) -> sa.ColumnElement[bool]:
+    if name == "label_id":
+        return Ticket.labels.any(Label.id == value)
+    if name == "q":
+        return sa.or_(Ticket.title.icontains(value, autoescape=True), Ticket.description.icontains(value, autoescape=True))
+    return getattr(Ticket, name) == value

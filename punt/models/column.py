@@ -1,0 +1,84 @@
+"""A column of a board."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from punt.database import Base, db, new_id
+from punt.errors import Conflict, Detail, Invalid
+from punt.events.publication import Publication
+from punt.models import topics, wire
+
+
+class Column(Base):
+    """A column; ``position`` counts from 0 without holes and is the wire's ``order``."""
+
+    __tablename__ = "column"
+    __publication__ = Publication(
+        noun="column",
+        topic=lambda column: topics.project(column.project_id),
+        data=wire.column,
+        project=lambda column: column.project_id,
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(50))
+    color: Mapped[str | None] = mapped_column(sa.String(7))
+    wip_limit: Mapped[int | None]
+    position: Mapped[int]
+
+    @classmethod
+    def append_to(
+        cls, siblings: Sequence[Column], project_id: str, *, name: str, color: str | None, wip_limit: int | None
+    ) -> Column:
+        """Add a column at the right end of a board."""
+        column = cls(project_id=project_id, name=name, color=color, wip_limit=wip_limit, position=len(siblings))
+        db.session.add(column)
+        db.session.flush()
+        return column
+
+    @staticmethod
+    def arrange(columns: Sequence[Column], ids: Sequence[str]) -> list[Column]:
+        """Put a board's columns into the order of their ids.
+
+        :raises Invalid: unless every column is named exactly once.
+        """
+        by_id = {column.id: column for column in columns}
+        if sorted(ids) != sorted(by_id):
+            raise Invalid.field("columnIds", "Name every column of the project exactly once.")
+        for position, column_id in enumerate(ids):
+            by_id[column_id].position = position
+        return [by_id[column_id] for column_id in ids]
+
+    def revise(self, siblings: Sequence[Column], *, order: int | None = None, **fields: str | int | None) -> None:
+        """Change name, colour or limit, and move the column to an order on its board."""
+        for field, value in fields.items():
+            setattr(self, field, value)
+        if order is not None:
+            others = [column.id for column in siblings if column is not self]
+            others.insert(order, self.id)
+            Column.arrange(siblings, others)
+
+    def remove(self, siblings: Sequence[Column], heir: Column | None) -> None:
+        """Delete the column; its tickets go to the bottom of the heir, in their order.
+
+        :raises Conflict: when it is the last column, or has tickets and no heir.
+        """
+        from punt.models.ticket import Ticket  # a ticket knows its column; here alone a column knows its tickets
+
+        if len(siblings) == 1:
+            raise Conflict("A board keeps at least one column.")
+        tickets = Ticket.in_column(self.id)
+        if tickets and (heir is None or heir is self):
+            message = "This column has tickets: say which column they go to."
+            raise Conflict(message, Detail("moveTicketsTo", message))
+        for ticket in tickets:
+            assert heir is not None
+            ticket.move_to(heir)
+        db.session.flush()
+        db.session.delete(self)
+        Column.arrange(rest := [each for each in siblings if each is not self], [each.id for each in rest])

@@ -1,0 +1,81 @@
+"""A label of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from punt.database import Base, db, new_id
+from punt.errors import Conflict, Detail
+from punt.events.publication import Publication
+from punt.models import topics, wire
+from punt.models.palette import LABELS
+
+
+class Label(Base):
+    """A label; its name is unique in the project whatever the case.
+
+    Deleting one takes it from its tickets by the database's own cascade: ``label.deleted`` tells screens the same.
+    """
+
+    __tablename__ = "label"
+    __table_args__ = (sa.UniqueConstraint("project_id", "name_key"),)
+    __publication__ = Publication(
+        noun="label",
+        topic=lambda label: topics.project(label.project_id),
+        data=wire.label,
+        project=lambda label: label.project_id,
+        silent=frozenset({"name_key"}),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(50))
+    name_key: Mapped[str] = mapped_column(sa.String(100))
+    color: Mapped[str] = mapped_column(sa.String(7))
+
+    @classmethod
+    def of(cls, project_id: str) -> Sequence[Label]:
+        """List a project's labels by name."""
+        return db.session.scalars(sa.select(cls).where(cls.project_id == project_id).order_by(cls.name_key)).all()
+
+    @classmethod
+    def named(cls, project_id: str, name: str) -> Label | None:
+        """Find a project's label by name, whatever its case."""
+        return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.name_key == name.casefold()))
+
+    @classmethod
+    def create(cls, project_id: str, name: str, color: str | None = None) -> Label:
+        """Add a label; without a colour it gets the next of the palette.
+
+        :raises Conflict: when the project has one of that name.
+        """
+        _refuse_taken_name(project_id, name, None)
+        count = db.session.scalar(sa.select(sa.func.count()).where(cls.project_id == project_id)) or 0
+        label = cls(
+            project_id=project_id,
+            name=name,
+            name_key=name.casefold(),
+            color=color or LABELS[count % len(LABELS)],
+        )
+        db.session.add(label)
+        db.session.flush()
+        return label
+
+    def revise(self, *, name: str | None = None, color: str | None = None) -> None:
+        """Change name or colour.
+
+        :raises Conflict: when the project has another one of that name.
+        """
+        if name is not None:
+            _refuse_taken_name(self.project_id, name, self.id)
+            self.name, self.name_key = name, name.casefold()
+        self.color = color or self.color
+
+
+def _refuse_taken_name(project_id: str, name: str, own_id: str | None) -> None:
+    taken = Label.named(project_id, name)
+    if taken and taken.id != own_id:
+        raise Conflict(f"There is a label “{taken.name}” already.", Detail("name", "This name is taken."))

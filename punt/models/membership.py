@@ -1,0 +1,82 @@
+"""Who belongs to a project, in which role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from punt.database import Base, Timestamp, db, new_id, now
+from punt.events.publication import Change, Draft, Publication, recheck
+from punt.models import topics, wire
+from punt.models.user import User
+
+if TYPE_CHECKING:
+    from punt.models.project import Project
+
+
+class Role(StrEnum):
+    """What a member is; ``access`` says what each may do."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+def _tell_the_member(membership: Membership, change: Change, _: frozenset[str]) -> Iterable[Draft]:
+    """To the member, the project appears in or goes from the list of projects."""
+    who = (membership.user_id,)
+    if change is Change.CREATED and not membership.founding:
+        project = wire.project(membership.project)
+        yield Draft("project.created", topics.PROJECTS, project, project_id=membership.project_id, audience=who)
+    if change is Change.DELETED and not membership.user.is_admin:
+        gone = {"id": membership.project_id}
+        yield Draft("project.deleted", topics.PROJECTS, gone, project_id=membership.project_id, audience=who)
+    if change is not Change.CREATED:
+        yield recheck(topics.access(membership.user_id))
+
+
+class Membership(Base):
+    """One person's place in one project."""
+
+    __tablename__ = "membership"
+    __table_args__ = (sa.UniqueConstraint("project_id", "user_id"),)
+    __publication__ = Publication(
+        noun="member",
+        topic=lambda membership: topics.project(membership.project_id),
+        data=wire.membership,
+        project=lambda membership: membership.project_id,
+        also=_tell_the_member,
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(10))
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    project: Mapped[Project] = relationship()
+
+    founding = False
+    """Whether it came with the project itself, so that there is no news in it for the member."""
+
+    @classmethod
+    def of(cls, project_id: str, user_id: str) -> Membership | None:
+        """Find a person's place in a project."""
+        return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.user_id == user_id))
+
+    @classmethod
+    def add(cls, project: Project, user: User, role: Role, *, founding: bool = False) -> Membership:
+        """Let a person into a project, or change the role of one who is in."""
+        membership = cls.of(project.id, user.id)
+        if membership is None:
+            membership = cls(project=project, user=user, role=role.value)
+            membership.founding = founding
+            db.session.add(membership)
+        membership.role = role.value
+        return membership

@@ -1,0 +1,37 @@
+"""Fixed colours, all at least 4.5:1 with white text and told apart by people with colour-vision deficiencies."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+AVATARS = ("#7a3ff2", "#b4491f", "#1d6f8a", "#0f7b4d", "#a3296f", "#5b5fc7", "#8a5a00", "#475467")
+LABELS = ("#1d6fd1", "#7a3ff2", "#0f7b4d", "#b4491f", "#a3296f", "#0b7285", "#8a5a00", "#c02b2b", "#5b5fc7", "#566072")
+PROJECTS = ("#0b7a70", "#0b62d6", "#7a3ff2", "#a3296f", "#c02b2b", "#b4491f", "#8a5a00", "#0f7b4d", "#475467")
+
+NAMES = {
+    "#7a3ff2": "Violet",
+    "#b4491f": "Rust",
+    "#1d6f8a": "Petrol",
+    "#0f7b4d": "Green",
+    "#a3296f": "Raspberry",
+    "#5b5fc7": "Indigo",
+    "#8a5a00": "Ochre",
+    "#475467": "Slate",
+    "#1d6fd1": "Sky",
+    "#0b7285": "Teal",
+    "#c02b2b": "Red",
+    "#566072": "Grey",
+    "#0b7a70": "Lagoon",
+    "#0b62d6": "Blue",
+}
+
+
+def pick(palette: Sequence[str], name: str) -> str:
+    """Choose a colour by name: the same name always gets the same one."""
+    return palette[zlib.crc32(name.encode()) % len(palette)]
+
+
+def choices(palette: Sequence[str]) -> list[dict[str, str]]:
+    """List a palette for a form."""
+    return [{"name": NAMES[color], "color": color} for color in palette]

@@ -1,0 +1,92 @@
+"""A project: a board with its columns, labels, tickets and members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from punt.database import Base, Timestamp, db, new_id, now
+from punt.errors import Conflict, Detail
+from punt.events.publication import Change, Draft, Publication, recheck
+from punt.models import topics, wire
+from punt.models.column import Column
+from punt.models.membership import Membership, Role
+from punt.models.palette import PROJECTS, pick
+from punt.models.user import User
+
+DEFAULT_COLUMNS = ("To Do", "In Progress", "Review", "Done")
+
+
+def _audience(project: Project) -> tuple[str, ...]:
+    members = db.session.scalars(sa.select(Membership.user_id).where(Membership.project_id == project.id))
+    return (topics.SYSTEM_ADMINS, *members)
+
+
+def _close_its_streams(project: Project, change: Change, _: frozenset[str]) -> Iterable[Draft]:
+    if change is Change.DELETED:
+        yield recheck(topics.project(project.id))
+
+
+class Project(Base):
+    """A project. Its key is fixed for life."""
+
+    __tablename__ = "project"
+    __publication__ = Publication(
+        noun="project",
+        topic=lambda _: topics.PROJECTS,
+        data=wire.project,
+        project=lambda project: project.id,
+        audience=_audience,
+        silent=frozenset({"updated_at", "last_number"}),
+        also=_close_its_streams,
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    description: Mapped[str] = mapped_column(sa.String(2000), default="")
+    color: Mapped[str] = mapped_column(sa.String(7))
+    last_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Timestamp, default=now, onupdate=now)
+
+    @classmethod
+    def found(
+        cls, owner: User, *, key: str, name: str, description: str = "", color: str | None = None
+    ) -> Project:
+        """Start a project with the default columns; its founder owns it.
+
+        :raises Conflict: when the key is taken.
+        """
+        if db.session.scalar(sa.select(cls.id).where(cls.key == key)):
+            raise Conflict(f"The key {key} is taken.", Detail("key", "This key is taken."))
+        project = cls(key=key, name=name, description=description, color=color or pick(PROJECTS, key))
+        db.session.add(project)
+        Membership.add(project, owner, Role.OWNER, founding=True)
+        db.session.flush()
+        for position, column_name in enumerate(DEFAULT_COLUMNS):
+            db.session.add(Column(project_id=project.id, name=column_name, position=position))
+        db.session.flush()
+        return project
+
+    def revise(self, **fields: str) -> None:
+        """Change name, description or colour."""
+        for field, value in fields.items():
+            setattr(self, field, value)
+
+    def next_number(self) -> int:
+        """Take the next ticket number; numbers are never given twice."""
+        taken = sa.update(Project).where(Project.id == self.id).values(last_number=Project.last_number + 1)
+        return int(db.session.execute(taken.returning(Project.last_number)).scalar_one())
+
+    def columns(self) -> Sequence[Column]:
+        """List the columns in board order."""
+        return db.session.scalars(sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)).all()
+
+    def members(self) -> Sequence[Membership]:
+        """List who belongs to it, by name."""
+        query = sa.select(Membership).join(User).where(Membership.project_id == self.id)
+        return db.session.scalars(query.order_by(User.name, User.id)).all()

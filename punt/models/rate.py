@@ -1,0 +1,51 @@
+"""Counting tries in fixed windows, exact across workers because the database counts."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from punt.database import Base, db
+from punt.errors import TooMany
+
+
+class RateCounter(Base):
+    """The tries of one bucket in the present window."""
+
+    __tablename__ = "rate_counter"
+
+    bucket: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    window_ends: Mapped[int] = mapped_column(sa.BigInteger)
+    tries: Mapped[int]
+
+    @classmethod
+    def count(cls, name: str, *, limit: int, seconds: int) -> None:
+        """Count one try.
+
+        :param name: what is limited, for whom; kept only as a hash.
+        :param limit: tries allowed in one window.
+        :param seconds: length of a window.
+        :raises TooMany: with the seconds until the window ends.
+        """
+        bucket, present = hashlib.sha256(name.encode()).hexdigest(), int(time.time())
+        counter = db.session.get(cls, bucket, with_for_update=True)
+        if counter is None or counter.window_ends <= present:
+            counter = counter or cls(bucket=bucket)
+            counter.window_ends, counter.tries = present + seconds, 0
+            db.session.add(counter)
+        counter.tries += 1
+        if counter.tries > limit:
+            raise TooMany("Too many tries. Please wait a little.", counter.window_ends - present)
+
+    @classmethod
+    def forgive(cls, name: str) -> None:
+        """Forget the tries of a bucket."""
+        db.session.execute(sa.delete(cls).where(cls.bucket == hashlib.sha256(name.encode()).hexdigest()))
+
+    @classmethod
+    def sweep(cls) -> None:
+        """Remove the counters whose window is over."""
+        db.session.execute(sa.delete(cls).where(cls.window_ends <= int(time.time())))

@@ -1,0 +1,220 @@
+"""A ticket: a card on a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+
+from punt.database import Base, Timestamp, db, new_id, now
+from punt.errors import Invalid
+from punt.events.publication import Publication
+from punt.models import topics, wire
+from punt.models.column import Column
+from punt.models.label import Label
+from punt.models.project import Project
+from punt.models.rank import RANK, between
+
+
+class TicketType(StrEnum):
+    """What kind of work it is."""
+
+    EPIC = "Epic"
+    STORY = "Story"
+    TASK = "Task"
+    BUG = "Bug"
+    SUBTASK = "Subtask"
+
+
+class Priority(StrEnum):
+    """How urgent it is, least first."""
+
+    LOWEST = "Lowest"
+    LOW = "Low"
+    MEDIUM = "Medium"
+    HIGH = "High"
+    HIGHEST = "Highest"
+    CRITICAL = "Critical"
+
+
+ticket_label = sa.Table(
+    "ticket_label",
+    Base.metadata,
+    sa.Column("ticket_id", sa.ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("label_id", sa.ForeignKey("label.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Ticket(Base):
+    """A ticket. Its number is never given to another; its version grows with every change."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (sa.UniqueConstraint("project_id", "number"), sa.UniqueConstraint("column_id", "rank"))
+    __publication__ = Publication(
+        noun="ticket",
+        topic=lambda ticket: topics.project(ticket.project_id),
+        data=wire.ticket,
+        project=lambda ticket: ticket.project_id,
+        moving=frozenset({"column_id", "rank"}),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
+    column_id: Mapped[str] = mapped_column(sa.ForeignKey("column.id"))
+    parent_id: Mapped[str | None] = mapped_column(sa.ForeignKey("ticket.id", ondelete="SET NULL"), index=True)
+    assignee_id: Mapped[str | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    creator_id: Mapped[str | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    number: Mapped[int]
+    project_key: Mapped[str] = mapped_column(sa.String(10))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    type: Mapped[str] = mapped_column(sa.String(10), default=TicketType.TASK.value)
+    priority: Mapped[str] = mapped_column(sa.String(10), default=Priority.MEDIUM.value)
+    rank: Mapped[str] = mapped_column(RANK)
+    story_points: Mapped[int | None]
+    estimate: Mapped[str | None] = mapped_column(sa.String(20))
+    start_date: Mapped[date | None]
+    due_date: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Timestamp, default=now, onupdate=now)
+    labels: Mapped[list[Label]] = relationship(secondary=ticket_label)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @classmethod
+    def create(cls, project: Project, column: Column, creator_id: str, fields: dict[str, Any]) -> Ticket:
+        """Add a ticket at the bottom of a column.
+
+        :param fields: attributes to begin with; ``title`` at least.
+        """
+        with db.session.no_autoflush:
+            ticket = cls(
+                project_id=project.id,
+                project_key=project.key,
+                creator_id=creator_id,
+                column_id=column.id,
+                rank=between(_last_rank(column), None),
+                number=0,
+            )
+            ticket.edit(fields)
+            ticket.number = project.next_number()
+        db.session.add(ticket)
+        db.session.flush()
+        return ticket
+
+    @classmethod
+    def in_column(cls, column_id: str) -> Sequence[Ticket]:
+        """List a column's tickets, top first."""
+        return db.session.scalars(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank)).all()
+
+    @classmethod
+    def on_board(cls, project_id: str) -> sa.Select[tuple[Ticket]]:
+        """Select a project's tickets in board order, labels loaded with them."""
+        return (
+            sa.select(cls)
+            .join(Column, Column.id == cls.column_id)
+            .where(cls.project_id == project_id)
+            .order_by(Column.position, cls.rank)
+            .options(selectinload(cls.labels))
+        )
+
+    def order(self) -> int:
+        """Count the tickets above it in its column."""
+        above = sa.select(sa.func.count()).where(Ticket.column_id == self.column_id, Ticket.rank < self.rank)
+        return db.session.scalar(above) or 0
+
+    def edit(self, fields: dict[str, Any]) -> None:
+        """Change anything but the place on the board; what is the same already changes nothing.
+
+        :raises Invalid: when the parent cannot be one.
+        """
+        if fields.get("parent_id"):
+            self._refuse_parent(fields["parent_id"])
+        if fields.get("type") == TicketType.SUBTASK:
+            self._refuse_children()
+        for name, value in fields.items():
+            if name == "labels":
+                self._relabel(value)
+            elif getattr(self, name) != value:
+                setattr(self, name, value)
+
+    def move_to(
+        self,
+        column: Column,
+        *,
+        order: int | None = None,
+        before: Ticket | None = None,
+        after: Ticket | None = None,
+    ) -> None:
+        """Place the ticket in a column: at an order, before or after another ticket, else at the bottom.
+
+        A ticket that is there already keeps its rank: that is no change.
+        """
+        if self in (before, after):
+            raise Invalid.field("before" if self is before else "after", "A ticket cannot be its own neighbour.")
+        others = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.id != self.id)
+        above, below = _gap(others, column, order, before, after)
+        here = self.column_id == column.id and (above or "") < self.rank and (below is None or self.rank < below)
+        if not here:
+            self.column_id, self.rank = column.id, between(above, below)
+            db.session.flush()
+
+    def delete(self) -> None:
+        """Delete the ticket; its children stay, without a parent."""
+        for child in db.session.scalars(sa.select(Ticket).where(Ticket.parent_id == self.id)):
+            child.parent_id = None
+        db.session.flush()
+        db.session.delete(self)
+        db.session.flush()
+
+    def _relabel(self, labels: Iterable[Label]) -> None:
+        wanted = {label.id: label for label in labels}
+        if wanted.keys() != {label.id for label in self.labels}:
+            self.labels = list(wanted.values())
+            self.updated_at = now()
+
+    def _refuse_parent(self, parent_id: str) -> None:
+        """A parent is no subtask, and no descendant of its child."""
+        parent = db.session.get(Ticket, parent_id)
+        if parent is not None and parent.type == TicketType.SUBTASK:
+            raise Invalid.field("parentId", "A subtask cannot be a parent.")
+        while parent is not None:
+            if parent.id == self.id:
+                raise Invalid.field("parentId", "A ticket cannot be its own ancestor.")
+            parent = db.session.get(Ticket, parent.parent_id) if parent.parent_id else None
+
+
+    def _refuse_children(self) -> None:
+        if db.session.scalar(sa.select(Ticket.id).where(Ticket.parent_id == self.id).limit(1)):
+            raise Invalid.field("type", "A ticket with children cannot become a subtask.")
+
+
+def _last_rank(column: Column) -> str | None:
+    return db.session.scalar(sa.select(sa.func.max(Ticket.rank)).where(Ticket.column_id == column.id))
+
+
+def _gap(
+    others: sa.Select[tuple[str]], column: Column, order: int | None, before: Ticket | None, after: Ticket | None
+) -> tuple[str | None, str | None]:
+    """Find the ranks right above and right below the asked place among the other tickets of a column."""
+    first, last = others.order_by(Ticket.rank).limit(1), others.order_by(Ticket.rank.desc()).limit(1)
+    for field, neighbour in (("before", before), ("after", after)):
+        if neighbour is not None and neighbour.column_id != column.id:
+            raise Invalid.field(field, "That ticket is in another column.")
+    if before is not None:
+        return db.session.scalar(last.where(Ticket.rank < before.rank)), before.rank
+    if after is not None:
+        return after.rank, db.session.scalar(first.where(Ticket.rank > after.rank))
+    if order is None:
+        return db.session.scalar(last), None
+    ranks = db.session.scalars(others.order_by(Ticket.rank).offset(max(order - 1, 0)).limit(2 if order else 1)).all()
+    if order == 0:
+        return None, ranks[0] if ranks else None
+    if not ranks:
+        return db.session.scalar(last), None
+    return ranks[0], ranks[1] if len(ranks) > 1 else None

@@ -1,0 +1,20 @@
+"""The topics of the event log: who publishes on them is said beside each model, who listens in ``access``."""
+
+PROJECTS = "projects"
+"""Changes of projects; each event has an audience."""
+
+USERS = "users"
+"""Changes of what people show of themselves."""
+
+SYSTEM_ADMINS = "system-admins"
+"""The name that stands for every system admin in an audience."""
+
+
+def project(project_id: str) -> str:
+    """What happens inside one project."""
+    return f"project:{project_id}"
+
+
+def access(user_id: str) -> str:
+    """Internal: something that one person may do has changed."""
+    return f"access:{user_id}"

@@ -1,0 +1,108 @@
+"""A person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from punt.database import Base, Timestamp, db, new_id, now
+from punt.errors import Conflict, Detail
+from punt.events.publication import Change, Draft, Publication, recheck
+from punt.models import topics, wire
+from punt.models.palette import AVATARS, pick
+
+_GATES = frozenset({"is_active", "is_admin", "password_hash"})
+
+
+def _gates_changed(user: User, change: Change, attributes: frozenset[str]) -> Iterable[Draft]:
+    if change is not Change.CREATED and (change is Change.DELETED or attributes & _GATES):
+        yield recheck(topics.access(user.id))
+
+
+class User(Base):
+    """A person who can sign in. The user name is unique whatever its case."""
+
+    __tablename__ = "user"
+    __publication__ = Publication(
+        noun="user",
+        topic=lambda _: topics.USERS,
+        data=wire.user,
+        silent=_GATES | {"updated_at", "created_at", "email", "username_key"},
+        also=_gates_changed,
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    username: Mapped[str] = mapped_column(sa.String(30))
+    username_key: Mapped[str] = mapped_column(sa.String(30), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    avatar_color: Mapped[str] = mapped_column(sa.String(7))
+    password_hash: Mapped[str] = mapped_column(sa.String(255))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Timestamp, default=now, onupdate=now)
+
+    @classmethod
+    def enrol(
+        cls, *, username: str, name: str, email: str | None, password_hash: str, is_admin: bool = False
+    ) -> User:
+        """Add a person.
+
+        :raises Conflict: when the user name or the email is taken.
+        """
+        if cls.named(username):
+            raise Conflict("This user name is taken.", Detail("username", "This user name is taken."))
+        _refuse_taken_email(email, None)
+        user = cls(
+            username=username,
+            username_key=username.lower(),
+            name=name,
+            email=email,
+            avatar_color=pick(AVATARS, username.lower()),
+            password_hash=password_hash,
+            is_admin=is_admin,
+        )
+        db.session.add(user)
+        db.session.flush()
+        return user
+
+    @classmethod
+    def named(cls, username: str) -> User | None:
+        """Find a person by user name, whatever its case."""
+        return db.session.scalar(sa.select(cls).where(cls.username_key == username.lower()))
+
+    @classmethod
+    def known_as(cls, login: str) -> User | None:
+        """Find a person by what they type to sign in: the user name or the email."""
+        email = sa.select(cls).where(cls.email == login.lower())
+        return cls.named(login) or (db.session.scalar(email) if "@" in login else None)
+
+    @classmethod
+    def any_exist(cls) -> bool:
+        """Tell whether PUNT has been set up."""
+        return db.session.scalar(sa.select(cls.id).limit(1)) is not None
+
+    def present_as(self, *, name: str | None = None, avatar_color: str | None = None) -> None:
+        """Change what others see of this person."""
+        self.name = name or self.name
+        self.avatar_color = avatar_color or self.avatar_color
+
+    def reach_at(self, email: str | None) -> None:
+        """Change the email.
+
+        :raises Conflict: when another person has it.
+        """
+        _refuse_taken_email(email, self.id)
+        self.email = email
+
+
+def _refuse_taken_email(email: str | None, own_id: str | None) -> None:
+    if email is None:
+        return
+    holder = db.session.scalar(sa.select(User.id).where(User.email == email))
+    if holder and holder != own_id:
+        raise Conflict("This email is taken.", Detail("email", "This email is taken."))

@@ -1,0 +1,60 @@
+"""A person's signed-in browser, kept on the server so that it can be ended from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from punt.database import Base, Timestamp, db, new_id, now
+from punt.events.publication import Change, Draft, Publication, recheck
+from punt.models import topics
+from punt.models.user import User
+
+
+def _ended(session: UserSession, change: Change, _: frozenset[str]) -> Iterable[Draft]:
+    if change is Change.DELETED:
+        yield recheck(topics.access(session.user_id))
+
+
+class UserSession(Base):
+    """One sign-in; its id travels in the signed cookie."""
+
+    __tablename__ = "user_session"
+    __publication__ = Publication(noun=None, also=_ended)
+
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
+    expires_at: Mapped[datetime] = mapped_column(Timestamp)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still lets its person in."""
+        return self.expires_at > now() and self.user.is_active
+
+    def get_id(self) -> str:
+        """Return what the cookie carries."""
+        return self.id
+
+    @classmethod
+    def begin(cls, user: User, seconds: int) -> UserSession:
+        """Sign a person in for some seconds; sessions of theirs that are over are swept away."""
+        for over in db.session.scalars(sa.select(cls).where(cls.user_id == user.id, cls.expires_at <= now())):
+            db.session.delete(over)
+        session = cls(user=user, expires_at=now() + timedelta(seconds=seconds))
+        db.session.add(session)
+        return session
+
+    @classmethod
+    def end_all(cls, user: User, but: UserSession | None = None) -> None:
+        """End all sessions of a person, but perhaps one."""
+        for session in db.session.scalars(sa.select(cls).where(cls.user_id == user.id)):
+            if session is not but:
+                db.session.delete(session)

@@ -1,0 +1,36 @@
+"""Removing everything, or all projects, so that every open stream learns of it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from punt.database import Base
+from punt.events import capture
+from punt.events.log import EventHead, log
+from punt.events.publication import EVERYONE, Draft
+from punt.models.project import Project
+
+
+def wipe_everything(session: Session) -> None:
+    """Empty every table and begin a new epoch; nobody is signed in afterwards."""
+    connection = session.connection()
+    for table in reversed(Base.metadata.sorted_tables):
+        if table is not EventHead.__table__:
+            connection.execute(sa.delete(table))
+    log.begin_epoch(connection)
+    capture.announce(session, Draft("database.wiped", EVERYONE, {}, rechecks=True))
+
+
+def wipe_projects(session: Session) -> None:
+    """Remove all projects with what is in them, and their events from the log; people stay and stay signed in.
+
+    The epoch goes on: a screen that was up to date and away for a moment gets the event when it comes back.
+    """
+    connection = session.connection()
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.c.get("project_id") is not None and table.name != "event_log" or table.name == "ticket_label":
+            connection.execute(sa.delete(table))
+    connection.execute(sa.delete(Project))
+    log.clear(connection)
+    capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))

@@ -1,0 +1,91 @@
+"""THE JSON shape of each thing, for REST, events and templates alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from punt.events.log import iso
+
+if TYPE_CHECKING:
+    from punt.models import Column, Label, Membership, Project, Ticket, User
+
+Json = dict[str, Any]
+
+
+def user(user: User) -> Json:
+    """What anyone may know of a person: the user summary."""
+    return {
+        "id": user.id,
+        "username": user.username,
+        "name": user.name,
+        "avatarColor": user.avatar_color,
+        "avatarUrl": None,
+    }
+
+
+def own_user(own: User) -> Json:
+    """What a person sees of themselves."""
+    return {**user(own), "email": own.email, "isAdmin": own.is_admin, "createdAt": iso(own.created_at)}
+
+
+def project(project: Project) -> Json:
+    return {
+        "id": project.id,
+        "key": project.key,
+        "name": project.name,
+        "description": project.description,
+        "color": project.color,
+        "createdAt": iso(project.created_at),
+        "updatedAt": iso(project.updated_at),
+    }
+
+
+def membership(membership: Membership) -> Json:
+    return {"id": membership.id, "role": membership.role, "user": user(membership.user)}
+
+
+def column(column: Column) -> Json:
+    return {
+        "id": column.id,
+        "name": column.name,
+        "color": column.color,
+        "wipLimit": column.wip_limit,
+        "order": column.position,
+    }
+
+
+def label(label: Label) -> Json:
+    return {"id": label.id, "name": label.name, "color": label.color}
+
+
+def ticket(ticket: Ticket, order: int | None = None) -> Json:
+    """A ticket; its place in the column is looked up unless the caller knows it."""
+    return {
+        "id": ticket.id,
+        "key": f"{ticket.project_key}-{ticket.number}",
+        "number": ticket.number,
+        "title": ticket.title,
+        "description": ticket.description,
+        "type": ticket.type,
+        "priority": ticket.priority,
+        "projectId": ticket.project_id,
+        "columnId": ticket.column_id,
+        "order": ticket.order() if order is None else order,
+        "rank": ticket.rank,
+        "assigneeId": ticket.assignee_id,
+        "creatorId": ticket.creator_id,
+        "parentId": ticket.parent_id,
+        "labels": [label(each) for each in sorted(ticket.labels, key=lambda each: each.name_key)],
+        "storyPoints": ticket.story_points,
+        "estimate": ticket.estimate,
+        "startDate": _day(ticket.start_date),
+        "dueDate": _day(ticket.due_date),
+        "version": ticket.version,
+        "createdAt": iso(ticket.created_at),
+        "updatedAt": iso(ticket.updated_at),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,100 @@
+"""Answers that are alike everywhere: JSON, and every error in one place, for the API as JSON and for people as a page."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from punt.database import db
+from punt.errors import Busy, Conflict, Problem, SignInNeeded, TooMany
+
+logger = logging.getLogger(__name__)
+
+SENTENCES = {
+    404: "There is nothing here.",
+    405: "This cannot be done here.",
+    413: "This is too large: at most 10 MB.",
+}
+TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "Too large", 429: "Slow down"}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of an app."""
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(StaleDataError, lambda _: _problem(Conflict("Somebody else changed this meanwhile.")))
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _bug)
+
+
+def nothing() -> tuple[str, int]:
+    """Answer that it is done and there is no more to say."""
+    return "", HTTPStatus.NO_CONTENT
+
+
+def _problem(problem: Problem) -> BaseResponse:
+    db.session.rollback()
+    if _for_a_program():
+        details = [{"field": detail.field, "message": detail.message} for detail in problem.details]
+        body = {"error": problem.message, **({"details": details} if details else {}), **problem.extra}
+        response: BaseResponse = jsonify(body)
+        response.status_code = problem.status
+    elif isinstance(problem, SignInNeeded):
+        return redirect(url_for("auth.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+    else:
+        response = _page(problem.status, problem.message)
+    if isinstance(problem, TooMany):
+        response.headers["Retry-After"] = str(problem.seconds)
+    return response
+
+
+def _http(error: HTTPException) -> BaseResponse:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()  # type: ignore[return-value]
+    code = error.code or 500
+    message = SENTENCES.get(code, error.description or "Something is wrong with this request.")
+    response = _error(code, message)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _database_away(error: OperationalError) -> BaseResponse:
+    logger.error("the database did not answer: %s", error)
+    return _problem(Busy())
+
+
+def _bug(error: Exception) -> BaseResponse:
+    db.session.rollback()
+    logger.exception("a request failed: %s %s", request.method, request.path)
+    return _error(500, "Something went wrong on the server. It has been logged; nothing was changed.")
+
+
+def _error(code: int, message: str) -> BaseResponse:
+    db.session.rollback()
+    if not _for_a_program():
+        return _page(code, message)
+    response: Response = jsonify({"error": message})
+    response.status_code = code
+    return response
+
+
+def _page(status: int, message: str) -> BaseResponse:
+    title = TITLES.get(status, "Something is wrong")
+    page = render_template("errors/error.html", status=status, title=title, message=message)
+    return Response(page, status)
+
+
+def _for_a_program() -> bool:
+    return request.path == "/api" or request.path.startswith("/api/")
+
+

@@ -1,0 +1,102 @@
+"""What every request and answer passes: no writes from other sites, a strict policy, honest headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request, session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from punt.database import begin_write, db
+from punt.errors import Forbidden, Invalid
+from punt.events import capture
+from punt.settings import Settings
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_LIMIT = 10 * 1024 * 1024
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+View = TypeVar("View", bound=Callable[..., Any])
+_TAB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Guard every request of an app."""
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
+    app.config["TRUSTED_ORIGINS"] = settings.trusted_origins
+    if settings.proxy_count:
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.before_request(_before)
+    app.after_request(_after)
+
+
+def begins_itself(view: View) -> View:
+    """Mark a writing view that begins its transaction itself, because it does slow work before."""
+    view.begins_itself = True  # type: ignore[attr-defined]
+    return view
+
+
+def _before() -> None:
+    if request.method in SAFE:
+        return
+    _refuse_other_sites()
+    request.get_data()  # all of it, before any lock: a slow sender must not hold up other writers
+    capture.originate(db.session, _tab_id())
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view and "_user_id" in session and not hasattr(view, "begins_itself"):
+        begin_write()
+
+
+def _refuse_other_sites() -> None:
+    """Refuse a write that a page of another site makes in a signed-in person's browser.
+
+    Browsers say where a request comes from in ``Sec-Fetch-Site``; on plain http only in ``Origin``.
+    A client that sends neither is no browser and has no other site's page to be misled by.
+    """
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if origin in current_app.config["TRUSTED_ORIGINS"]:
+        return
+    foreign = site not in {"same-origin", "none"} if site else origin and urlsplit(origin).netloc != request.host
+    if foreign:
+        raise Forbidden("This request came from another site. Nothing was changed.")
+
+
+def _tab_id() -> str | None:
+    tab_id = request.headers.get("X-Tab-Id")
+    if tab_id is not None and not _TAB_ID.fullmatch(tab_id):
+        raise Invalid.field("X-Tab-Id", "Use 1 to 64 of A-Z a-z 0-9 _ -.")
+    return tab_id
+
+
+def _after(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "assets.file":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+

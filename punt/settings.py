@@ -1,0 +1,121 @@
+"""Every setting of PUNT: its variable, its default, its check. ``docs/settings.md`` explains them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting that PUNT cannot start with; its text names the variable."""
+
+
+def _words(value: Any) -> Any:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """The settings, read once at start from the environment; a field's alias is its variable."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    bind: str = Field("127.0.0.1:3000", alias="PUNT_BIND", pattern=r"^(unix:.+|.+:\d{1,5})$")
+    instance_path: Path = Field(ROOT / "instance", alias="PUNT_INSTANCE_PATH")
+    database_url: str = Field("", alias="PUNT_DATABASE_URL")
+    secret_key: str = Field("", alias="PUNT_SECRET_KEY")
+    workers: int = Field(2, alias="WEB_CONCURRENCY", ge=1, le=64)
+    rate_limits: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field("on", alias="PUNT_RATE_LIMITS")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        "info", alias="PUNT_LOG_LEVEL"
+    )
+    session_lifetime: int = Field(30 * 86_400, alias="PUNT_SESSION_LIFETIME", ge=1, le=366 * 86_400)
+    stream_keepalive: float = Field(30, alias="PUNT_STREAM_KEEPALIVE", gt=0, le=300)
+    stream_lifetime: float = Field(600, alias="PUNT_STREAM_LIFETIME", gt=0, le=86_400)
+    trusted_origins: Annotated[frozenset[str], BeforeValidator(_words)] = Field(
+        frozenset(), alias="PUNT_TRUSTED_ORIGINS"
+    )
+    proxy_count: int = Field(0, alias="PUNT_PROXY_COUNT", ge=0, le=10)
+
+    @field_validator("instance_path")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            known = not value or make_url(value).get_backend_name() in {"sqlite", "postgresql"}
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_secret(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("use at least 32 characters, or leave it out and PUNT makes one")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The address of the database: the one set, else a SQLite file in the instance folder."""
+        return self.database_url or f"sqlite:///{self.instance_path / 'punt.sqlite3'}"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read and check all settings; an empty variable counts as not set.
+
+        :raises SettingsError: naming every variable that is wrong, and why.
+        """
+        try:
+            return cls.model_validate({name: value for name, value in environ.items() if value.strip()})
+        except ValidationError as error:
+            lines = [f"  {issue['loc'][0]}: {issue['msg'].removeprefix('Value error, ')}" for issue in error.errors()]
+            raise SettingsError("PUNT cannot start with these settings:\n" + "\n".join(lines)) from None
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the key that signs cookies, making a private file for it on the first start.
+
+    :raises SettingsError: when the instance folder cannot be written.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.instance_path / "secret.key"
+    try:
+        _write_once(path, secrets.token_hex(32))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"PUNT_INSTANCE_PATH: cannot use {path}: {error.strerror}") from None
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file of mode 0600 unless it exists; whole or not at all, even if two workers race."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_text(text + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

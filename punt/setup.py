@@ -1,0 +1,29 @@
+"""The first start: one admin, made while there is nobody."""
+
+from __future__ import annotations
+
+from punt.database import begin_write, end_read
+from punt.errors import Forbidden
+from punt.inputs.people import Setup
+from punt.models import User
+from punt.passwords import hash_password
+
+
+def set_up(asked: Setup) -> User:
+    """Make the first admin; the caller commits.
+
+    :raises Forbidden: when somebody exists.
+    """
+    _refuse_second_setup()
+    end_read()
+    password_hash = hash_password(asked.password)
+    begin_write()
+    _refuse_second_setup()
+    return User.enrol(
+        username=asked.username, name=asked.name, email=asked.email, password_hash=password_hash, is_admin=True
+    )
+
+
+def _refuse_second_setup() -> None:
+    if User.any_exist():
+        raise Forbidden("PUNT is set up already. Please sign in.")

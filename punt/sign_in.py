@@ -1,0 +1,115 @@
+"""Signing in and out: Flask-Login over sessions that the server keeps."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request, session
+from flask_login import LoginManager, login_user, logout_user
+
+from punt.database import begin_write, db, end_read, writing
+from punt.errors import Problem
+from punt.models import RateCounter, User, UserSession
+from punt.passwords import hash_password, matches
+from punt.settings import Settings
+
+ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
+"""Failed sign-ins allowed for one account, and from one address, in a window of so many seconds."""
+
+
+class WrongPassword(Problem):
+    """User name and password do not fit; which of the two is not said."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("User name or password is wrong.")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Let an app know who is asking."""
+    app.config.update(
+        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a stream's answer must not carry a cookie
+        SESSION_COOKIE_NAME="punt_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        RATE_LIMITS=settings.rate_limits == "on",
+    )
+    manager = LoginManager(app)
+    manager.session_protection = None  # it would hash addresses that proxies rewrite
+    manager.user_loader(_load)
+
+
+def sign_in(login: str, password: str) -> UserSession:
+    """Check a password and begin a session for its person.
+
+    :raises WrongPassword: saying nothing of who exists.
+    :raises TooMany: after too many failures.
+    """
+    account, address = f"login account {login.lower()}", f"login address {request.remote_addr}"
+    _count(account, address)
+    person = User.known_as(login)
+    found = (person.id, person.password_hash) if person and person.is_active else (None, None)
+    end_read()
+    if not matches(found[1], password):
+        raise WrongPassword
+    begin_write()
+    person = db.session.get(User, found[0])
+    if person is None or not person.is_active or person.password_hash != found[1]:
+        raise WrongPassword
+    RateCounter.forgive(account)
+    return begin_session(person)
+
+
+def begin_session(person: User) -> UserSession:
+    """Sign a person in on this browser and commit."""
+    signed_in = UserSession.begin(person, current_app.permanent_session_lifetime.total_seconds().__int__())
+    db.session.commit()
+    session.clear()
+    session.permanent = True
+    login_user(signed_in)
+    return signed_in
+
+
+def sign_out(signed_in: UserSession) -> None:
+    """End a session and commit."""
+    db.session.delete(signed_in)
+    db.session.commit()
+    logout_user()
+    session.clear()
+
+
+def change_password(signed_in: UserSession, current: str, new: str) -> None:
+    """Change a person's password; it ends all their other sessions.
+
+    :raises WrongPassword: when the current one is not right.
+    """
+    session_id, known = signed_in.id, signed_in.user.password_hash
+    account = f"login account {signed_in.user.username_key}"
+    end_read()
+    _count(account)
+    if not matches(known, current):
+        raise WrongPassword
+    new_hash = hash_password(new)
+    begin_write()
+    fresh = db.session.get(UserSession, session_id, populate_existing=True)
+    if fresh is None or fresh.user.password_hash != known:
+        raise WrongPassword
+    fresh.user.password_hash = new_hash
+    UserSession.end_all(fresh.user, but=fresh)
+    RateCounter.forgive(account)
+    db.session.commit()
+
+
+def _count(*buckets: str) -> None:
+    """Count a try before it is made, so that tries at the same time cannot slip through."""
+    if not current_app.config["RATE_LIMITS"]:
+        return
+    with writing():
+        RateCounter.sweep()
+        for bucket, limit in zip(buckets, (ACCOUNT_TRIES, ADDRESS_TRIES), strict=False):
+            RateCounter.count(bucket, limit=limit, seconds=WINDOW)
+
+
+def _load(session_id: str) -> UserSession | None:
+    found = db.session.get(UserSession, session_id)
+    return found if found and found.is_active else None

@@ -1,0 +1,91 @@
+"""What is asked of tickets, carried out: every reference is looked up in the project first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from punt.access import Grant
+from punt.database import db
+from punt.errors import Conflict, Invalid, Missing
+from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
+from punt.models import Column, Label, Ticket, wire
+
+Thing = TypeVar("Thing")
+_NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PLACES})
+
+
+def create(grant: Grant, asked: NewTicket) -> Ticket:
+    """Create a ticket at the bottom of the column asked for, or of the first one."""
+    column = _column(grant, asked.column_id) if asked.column_id else grant.project.columns()[0]
+    return Ticket.create(grant.project, column, grant.user.id, attributes(grant, asked))
+
+
+def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
+    """Edit and move a ticket as asked."""
+    ticket.edit(attributes(grant, asked))
+    if asked.moves:
+        neighbours = {name: _neighbour(grant, name, asked) for name in ("before", "after")}
+        ticket.move_to(_column(grant, asked.column_id or ticket.column_id), order=asked.order, **neighbours)
+
+
+def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None:
+    """Do the same to several tickets; placed somewhere, they stay together in the order given."""
+    if {asked.before, asked.after} & {ticket.id for ticket in tickets}:
+        raise Invalid.field("updates", "A ticket cannot be its own neighbour.")
+    first, *rest = tickets
+    change(grant, first, asked)
+    db.session.flush()  # one by one, so that the events stand in the order asked for
+    placed = asked.model_fields_set & set(PLACES)
+    edits = asked.model_copy(update=dict.fromkeys(("column_id", *PLACES))) if placed else asked
+    edits.model_fields_set.difference_update({"column_id", *PLACES} if placed else ())
+    for above, ticket in zip(tickets, rest, strict=False):
+        change(grant, ticket, edits)
+        if placed:
+            ticket.move_to(_column(grant, above.column_id), after=above)
+        db.session.flush()
+
+
+def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
+    """Go on only when the ticket is still of the version that the writer saw.
+
+    :raises Conflict: with the ticket as it is now.
+    """
+    if version is not None and str(version).removeprefix("W/").strip('"') not in {str(ticket.version), "*"}:
+        raise Conflict("Somebody else changed this ticket meanwhile.", ticket=wire.ticket(ticket))
+
+
+def attributes(grant: Grant, asked: TicketFields) -> dict[str, Any]:
+    """Return what was asked for as attributes of a ticket, its references checked."""
+    given = asked.given()
+    found = {name: value for name, value in given.items() if name not in _NO_ATTRIBUTE}
+    if asked.assignee_id:
+        found["assignee_id"] = _named("assigneeId", grant.member, asked.assignee_id).id
+    if asked.parent_id:
+        found["parent_id"] = _named("parentId", grant.ticket, asked.parent_id).id
+    if "label_ids" in given:
+        found["labels"] = [_named("labelIds", grant.label, label_id) for label_id in asked.label_ids]
+    if given.get("new_label"):
+        found["labels"] = [*found.get("labels", ()), _label_named(grant, given["new_label"])]
+    return found
+
+
+def _neighbour(grant: Grant, name: str, asked: TicketChange) -> Ticket | None:
+    reference = getattr(asked, name)
+    return _named(name, grant.ticket, reference) if reference else None
+
+
+def _column(grant: Grant, column_id: str) -> Column:
+    return _named("columnId", grant.column, column_id)
+
+
+def _label_named(grant: Grant, name: str) -> Label:
+    return Label.named(grant.project.id, name) or Label.create(grant.project.id, name)
+
+
+def _named(field: str, load: Callable[[str], Thing], reference: str) -> Thing:
+    """Load what a field refers to; that it is missing is said of the field."""
+    try:
+        return load(reference)
+    except Missing as missing:
+        raise Invalid.field(field, missing.message) from None

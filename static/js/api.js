@@ -1,0 +1,64 @@
+/** Talks to the server: JSON for the API, a parsed document for a page. */
+
+import { goToLogin } from "./session.js";
+import { renameTab, tabId } from "./tab.js";
+
+const PATIENCE = 20_000;
+const JSON_BODY = { "Content-Type": "application/json" };
+const GATEWAY = [502, 503, 504];
+
+/** The server refused. `details` names fields; `body` is the whole answer. */
+export class ApiError extends Error {
+  constructor(status, body) {
+    super(body.error ?? "The server could not do that.");
+    this.status = status;
+    this.body = body;
+    this.details = body.details ?? [];
+  }
+}
+
+/** Nobody knows whether the server heard. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The server cannot be reached.");
+  }
+}
+
+export const api = {
+  get: (path) => call("GET", path),
+  post: (path, body, headers) => call("POST", path, body, headers),
+  patch: (path, body, headers) => call("PATCH", path, body, headers),
+  delete: (path, headers) => call("DELETE", path, undefined, headers),
+};
+
+/** Fetches one of our own pages as a document. */
+export async function fetchPage(url) {
+  const response = await reach(url, { headers: { Accept: "text/html" } });
+  if (new URL(response.url).pathname === "/login") return leave();
+  if (!response.ok) throw new ApiError(response.status, {});
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+async function call(method, path, body, headers = {}) {
+  const response = await reach(path, {
+    method,
+    headers: { Accept: "application/json", "X-Tab-Id": tabId(), ...(body && JSON_BODY), ...headers },
+    body: body && JSON.stringify(body),
+  });
+  if (response.status === 401) return leave();
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ApiError(response.status, answer);
+  return answer;
+}
+
+async function reach(url, options) {
+  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  if (response && !GATEWAY.includes(response.status)) return response;
+  if (options.method && options.method !== "GET") renameTab();
+  throw new Unreachable();
+}
+
+function leave() {
+  goToLogin();
+  return new Promise(() => {});
+}

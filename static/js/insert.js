@@ -1,0 +1,10 @@
+/** Puts `node` before `next` in `parent` like insertBefore, without losing the focus inside it. */
+export function insert(parent, node, next = null) {
+  if (parent.moveBefore && parent.isConnected && node.isConnected) {
+    parent.moveBefore(node, next);
+    return;
+  }
+  const focused = node.contains(document.activeElement) ? document.activeElement : null;
+  parent.insertBefore(node, next);
+  focused?.focus({ preventScroll: true });
+}

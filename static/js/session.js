@@ -1,0 +1,26 @@
+/** Whether someone is signed in, and the ways out. */
+
+import { showConnection } from "./connection.js";
+
+/** Resolves to whether the session lives; rejects when the server cannot be asked. */
+export async function isSignedIn() {
+  const response = await fetch("/api/auth/session", { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`The session probe answered ${response.status}`);
+  return Boolean((await response.json()).user);
+}
+
+/** Leaves for the sign-in page, to come back here afterwards. */
+export function goToLogin() {
+  showConnection("signed-out");
+  const here = location.pathname + location.search;
+  location.assign(`/login?next=${encodeURIComponent(here)}`);
+}
+
+/** Ends the session, whatever the server thinks of it, and forgets what this browser kept. */
+export async function signOut() {
+  showConnection("signed-out");
+  localStorage.clear();
+  sessionStorage.clear();
+  await fetch("/api/auth/logout", { method: "POST", signal: AbortSignal.timeout(5_000) }).catch(() => {});
+  location.replace("/login");
+}

@@ -1,0 +1,18 @@
+/** This tab's name in X-Tab-Id. It lives in memory only: a duplicated tab would copy sessionStorage. */
+
+let id = randomId();
+
+/** A random id; unlike crypto.randomUUID it also exists on plain http in a LAN. */
+export function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const tabId = () => id;
+
+export const isOwn = (other) => other === id;
+
+/** Takes a new name, so that the echo of a write whose answer was lost is applied like anyone else's. */
+export function renameTab() {
+  id = randomId();
+}

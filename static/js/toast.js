@@ -1,0 +1,51 @@
+/** Short notices, in the open dialog where there is one: nothing outside it is heard or can be clicked. */
+
+import { blank } from "./blank.js";
+
+const STAY = 6_000;
+const STAY_WITH_ACTION = 20_000;
+const KEPT = "punt.notice";
+
+/** Shows `text`, with a button named `action` that calls `run()` where given. */
+export function toast(text, { action, run } = {}) {
+  const notice = blank("toast");
+  const button = notice.querySelector("[data-toast-action]");
+  notice.querySelector("[data-toast-text]").textContent = text;
+  notice.querySelector("[data-toast-close]").addEventListener("click", () => notice.remove());
+  button.hidden = !action;
+  button.textContent = action ?? "";
+  button.addEventListener("click", () => {
+    notice.remove();
+    run();
+  });
+  place().append(notice);
+  fade(notice, action ? STAY_WITH_ACTION : STAY);
+}
+
+/** Shows `text` on the page that comes next. */
+export function toastNext(text) {
+  sessionStorage.setItem(KEPT, text);
+}
+
+export function showKeptToast() {
+  const text = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  if (text) toast(text);
+}
+
+/** Carries the notices along when a dialog opens or closes. */
+export function moveToasts() {
+  const target = place();
+  for (const container of document.querySelectorAll("[data-toasts]")) {
+    if (container !== target) target.append(...container.children);
+  }
+}
+
+function place() {
+  const all = [...document.querySelectorAll("[data-toasts]")];
+  return all.find((container) => container.closest("dialog[open]")) ?? all.find((container) => !container.closest("dialog"));
+}
+
+function fade(notice, time) {
+  setTimeout(() => (notice.matches(":hover, :focus-within") ? fade(notice, STAY) : notice.remove()), time);
+}

@@ -1,0 +1,20 @@
+/** What the page does when the server's data has been wiped. */
+
+import { signOut } from "./session.js";
+import { toastNext } from "./toast.js";
+
+/** `stop()` closes the stream before this page forgets who it was for. */
+export function wipeHandlers(stop) {
+  return {
+    "database.wiped": () => {
+      stop();
+      document.querySelector("main")?.replaceChildren();
+      signOut();
+    },
+    "database.projects.wiped": () => {
+      stop();
+      toastNext("All projects have been removed.");
+      location.assign("/");
+    },
+  };
+}
