@@ -144,7 +144,9 @@ def project(reference: str, what: May = May.SEE) -> Grant:
     :raises Forbidden: when they may see it but not do this.
     """
     person = user()
-    found = db.session.scalar(sa.select(Project).where(sa.or_(Project.id == reference, Project.key == reference.upper())))
+    found = db.session.scalar(
+        sa.select(Project).where(sa.or_(Project.id == reference, Project.key == reference.upper()))
+    )
     if found is None:
         raise Missing("Project")
     return Grant(person, found, _permissions(person, found)).require(what)

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
 from punt import api, assets, cli, database, pages, replies, security, sign_in
@@ -23,11 +24,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     :raises SettingsError: when a setting is wrong.
     """
     settings = settings or Settings.from_environ()
-    app = Flask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.instance_path))
+    app = Flask(
+        "punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.instance_path)
+    )
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
+    app.json = _Json(app)
     database.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
@@ -39,5 +43,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+class _Json(DefaultJSONProvider):
+    sort_keys = False  # members stay in the order in which wire writes them
+
+
 def _engine(settings: Settings) -> dict[str, Any]:
-    return {"SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": not settings.database.startswith("sqlite")}}
+    return {
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": 20,
+            "max_overflow": 20,
+            "pool_pre_ping": not settings.database.startswith("sqlite"),
+        }
+    }

@@ -1,10 +1,9 @@
-"""Answers that are alike everywhere: JSON, and every error in one place, for the API as JSON and for people as a page."""
+"""Every error answered in one place: for the API as JSON, for people as a page."""
 
 from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
@@ -27,7 +26,6 @@ TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "
 
 def init_app(app: Flask) -> None:
     """Answer every error of an app."""
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(StaleDataError, lambda _: _problem(Conflict("Somebody else changed this meanwhile.")))
     app.register_error_handler(OperationalError, _database_away)
@@ -58,7 +56,7 @@ def _problem(problem: Problem) -> BaseResponse:
 
 def _http(error: HTTPException) -> BaseResponse:
     if error.response is not None or (error.code or 500) < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     code = error.code or 500
     message = SENTENCES.get(code, error.description or "Something is wrong with this request.")
     response = _error(code, message)
@@ -96,5 +94,3 @@ def _page(status: int, message: str) -> BaseResponse:
 
 def _for_a_program() -> bool:
     return request.path == "/api" or request.path.startswith("/api/")
-
-

@@ -66,7 +66,7 @@ def _before() -> None:
         return
     _refuse_other_sites()
     request.get_data()  # all of it, before any lock: a slow sender must not hold up other writers
-    capture.originate(db.session, _tab_id())
+    capture.originate(db.session(), tab_id=_tab_id())
     view = current_app.view_functions.get(request.endpoint or "")
     if view and "_user_id" in session and not hasattr(view, "begins_itself"):
         begin_write()
@@ -99,4 +99,3 @@ def _after(response: Response) -> Response:
     if request.endpoint != "assets.file":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
-

@@ -7,6 +7,7 @@ from flask_login import LoginManager, login_user, logout_user
 
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Problem
+from punt.events import capture
 from punt.models import RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
@@ -112,4 +113,7 @@ def _count(*buckets: str) -> None:
 
 def _load(session_id: str) -> UserSession | None:
     found = db.session.get(UserSession, session_id)
-    return found if found and found.is_active else None
+    if found is None or not found.is_active:
+        return None
+    capture.originate(db.session(), actor_id=found.user_id)
+    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from punt import access, tickets
@@ -131,5 +130,5 @@ def _request_hash() -> str:
 
 
 def _address_of(reference: str, page: Page) -> str:
-    asked = {name: value for name, value in request.args.items() if name != "page"}
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
     return url_for("api_tickets.index", reference=reference, page=page.next, **asked)

@@ -8,17 +8,17 @@ anything a board shows.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Session, SessionTransaction, scoped_session
+from sqlalchemy.orm import Session, SessionTransaction
 
-from punt.events.log import log
+from punt.events.log import Origin, log
 from punt.events.publication import Change, Draft, Publication
 from punt.events.signals import events_committed
 
-_PENDING, _LAST, _COMMITTED, _TAB = "punt_pending", "punt_last", "punt_committed", "punt_tab_id"
+_PENDING, _LAST, _COMMITTED, _ORIGIN = "punt_pending", "punt_last", "punt_committed", "punt_origin"
 
 
 @dataclass
@@ -40,9 +40,12 @@ class _Pending:
     deleted: list[_Seen] = field(default_factory=list)
 
 
-def originate(session: Session | scoped_session[Session], tab_id: str | None) -> None:
-    """Say which browser tab this session's changes come from."""
-    session.info[_TAB] = tab_id
+def originate(session: Session, **known: str | None) -> None:
+    """Say where this session's changes come from.
+
+    :param known: ``tab_id``, ``actor_id``, or both, as they become known.
+    """
+    session.info[_ORIGIN] = replace(_origin(session), **known)
 
 
 def announce(session: Session, *drafts: Draft) -> None:
@@ -66,7 +69,9 @@ def _before_flush(session: Session, *_: Any) -> None:
     if _LAST in session.info and any(map(_publication, (*session.new, *session.dirty, *session.deleted))):
         raise RuntimeError("nothing may change after the events of a transaction have their positions")
     _pending(session).deleted = [
-        _Seen(thing, Change.DELETED, frozenset(), _within(session), publication.drafts(thing, Change.DELETED, frozenset()))
+        _Seen(
+            thing, Change.DELETED, frozenset(), _within(session), publication.drafts(thing, Change.DELETED, frozenset())
+        )
         for thing in session.deleted
         if (publication := _publication(thing))
     ]
@@ -90,7 +95,7 @@ def _before_commit(session: Session) -> None:
     session.flush()
     drafts = _drafts(session.info.pop(_PENDING, None))
     if drafts:
-        session.info[_LAST] = log.append(session.connection(), drafts, session.info.get(_TAB))
+        session.info[_LAST] = log.append(session.connection(), drafts, _origin(session))
 
 
 def _after_commit(session: Session) -> None:
@@ -123,8 +128,7 @@ def _together(changes: list[_Seen]) -> Iterable[Draft]:
         return [] if first.change is Change.CREATED else last.drafts
     if first.drafts:
         return first.drafts
-    publication = _publication(first.thing)
-    assert publication is not None
+    publication: Publication = type(first.thing).__publication__
     return publication.drafts(first.thing, first.change, frozenset().union(*(seen.attributes for seen in changes)))
 
 
@@ -139,6 +143,11 @@ def _publication(thing: Any) -> Publication | None:
 def _pending(session: Session) -> _Pending:
     pending: _Pending = session.info.setdefault(_PENDING, _Pending())
     return pending
+
+
+def _origin(session: Session) -> Origin:
+    origin: Origin = session.info.get(_ORIGIN, Origin())
+    return origin
 
 
 def _within(session: Session) -> tuple[SessionTransaction, ...]:

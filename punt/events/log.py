@@ -45,6 +45,14 @@ class EventHead(Base):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where changes come from: the browser tab that asked for them, and its person; None when neither did."""
+
+    tab_id: str | None = None
+    actor_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One event read from the log."""
 
@@ -68,16 +76,22 @@ class Entry:
         return self.type.startswith("_")
 
 
-_COLUMNS = [
-    sa.column(name) for name in ("position", "epoch", "type", "topic", "project_id", "audience", "message", "rechecks")
-]
-_ROWS = sa.select(*(LoggedEvent.__table__.c[column.name] for column in _COLUMNS)).order_by(LoggedEvent.position)
+_ROWS = sa.select(
+    LoggedEvent.position,
+    LoggedEvent.epoch,
+    LoggedEvent.type,
+    LoggedEvent.topic,
+    LoggedEvent.project_id,
+    LoggedEvent.audience,
+    LoggedEvent.message,
+    LoggedEvent.rechecks,
+).order_by(LoggedEvent.position)
 
 
 class EventLog:
     """Appends to the log and reads from it, on whatever connection it is given."""
 
-    def append(self, connection: sa.Connection, drafts: Sequence[Draft], tab_id: str | None) -> int:
+    def append(self, connection: sa.Connection, drafts: Sequence[Draft], origin: Origin) -> int:
         """Write events as the last act before the commit and return the last position.
 
         The counter row is the last lock a transaction takes: taken earlier, writers that hold other rows deadlock.
@@ -97,7 +111,7 @@ class EventLog:
                 "topic": draft.topic,
                 "project_id": draft.project_id,
                 "audience": None if draft.audience is None else sorted(draft.audience),
-                "message": encode(draft, tab_id, moment),
+                "message": encode(draft, origin, moment),
                 "rechecks": draft.rechecks,
                 "created_at": moment,
             }
@@ -131,10 +145,7 @@ class EventLog:
             query = query.where(LoggedEvent.position <= upto)
         if topics is not None:
             query = query.where(LoggedEvent.topic.in_(sorted(topics)))
-        return [
-            Entry(*row[:5], None if row.audience is None else frozenset(row.audience), *row[6:])
-            for row in connection.execute(query)
-        ]
+        return [_entry(row) for row in connection.execute(query).mappings()]
 
     def clear(self, connection: sa.Connection) -> None:
         """Forget all events; the counter goes on, so that nobody mistakes new events for old ones."""
@@ -143,6 +154,11 @@ class EventLog:
     def begin_epoch(self, connection: sa.Connection) -> None:
         """Make every cursor given out so far foreign: what follows does not continue what was."""
         connection.execute(sa.update(EventHead).values(epoch=new_epoch()))
+
+
+def _entry(row: sa.RowMapping) -> Entry:
+    audience = row["audience"]
+    return Entry(**{**row, "audience": None if audience is None else frozenset(audience)})
 
 
 log = EventLog()
@@ -154,16 +170,18 @@ def new_epoch() -> str:
     return secrets.token_hex(4)
 
 
-def encode(draft: Draft, tab_id: str | None, moment: datetime) -> str:
+def encode(draft: Draft, origin: Origin, moment: datetime) -> str:
     """Write the message as every stream will send it; an internal event has none."""
     if draft.type.startswith("_"):
         return ""
     message: dict[str, Any] = {
         "type": draft.type,
         "data": draft.data,
-        "tabId": tab_id,
+        "tabId": origin.tab_id,
         "timestamp": iso(moment),
     }
+    if origin.actor_id:
+        message["actorId"] = origin.actor_id
     if draft.project_id:
         message["projectId"] = draft.project_id
     if draft.changed:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from punt.database import db
 from punt.events import capture
 from punt.events.doorbell import doorbell_for
 from punt.events.feed import Feed
@@ -49,3 +50,11 @@ def pipeline() -> EventPipeline:
     """Return the current app's pipeline."""
     found: EventPipeline = current_app.extensions["punt_events"]
     return found
+
+
+def cursor() -> str:
+    """Return the place after the newest event that this session's transaction sees.
+
+    Read it before the data of a page: then the page's stream, opened from it, misses nothing.
+    """
+    return str(log.head(db.session.connection()))

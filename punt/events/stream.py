@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from punt.database import now
 from punt.events import sse
 from punt.events.cursor import Cursor
 from punt.events.hub import End, Frame, Hub, Subscriber
 from punt.events.log import Entry, EventLog, iso
-from punt.database import now
 
 PAGE = 500
 RETRY_MS = 1000

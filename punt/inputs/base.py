@@ -46,17 +46,10 @@ def _capitalized(value: Any) -> Any:
     return value.strip().capitalize() if isinstance(value, str) else value
 
 
-def line(shortest: int, longest: int) -> Any:
-    """The type of a one-line text, trimmed, of so many characters."""
-    limits = StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest)
-    return Annotated[str, limits, AfterValidator(_single_line)]
-
-
-def text(longest: int) -> Any:
-    """The type of a text of many lines."""
-    return Annotated[str, StringConstraints(max_length=longest), AfterValidator(_multi_line)]
-
-
+OneLine = AfterValidator(_single_line)
+ManyLines = AfterValidator(_multi_line)
+Name50 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), OneLine]
+Name80 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 AnyCase = BeforeValidator(_capitalized)
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]

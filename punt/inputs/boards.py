@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from punt.inputs.base import Color, Id, Input, line, text
+from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80
 
 
 def _upper(value: Any) -> Any:
@@ -21,6 +21,7 @@ def _key(value: str) -> str:
 
 
 Key = Annotated[str, BeforeValidator(_upper), AfterValidator(_key)]
+Text2000 = Annotated[str, StringConstraints(max_length=2000), ManyLines]
 WipLimit = Annotated[int, Field(ge=1, le=999)]
 
 
@@ -30,16 +31,16 @@ class NewProject(Input):
     NONE_WHEN_EMPTY: ClassVar = ("color",)
 
     key: Key
-    name: line(1, 80)  # type: ignore[valid-type]
-    description: text(2000) = ""  # type: ignore[valid-type]
+    name: Name80
+    description: Text2000 = ""
     color: Color | None = None
 
 
 class ProjectChange(Input):
     """What changes of a project; its key never does."""
 
-    name: line(1, 80) = Field(None)  # type: ignore[valid-type]
-    description: text(2000) = Field(None)  # type: ignore[valid-type]
+    name: Name80 = Field(None)  # type: ignore[assignment]
+    description: Text2000 = Field(None)  # type: ignore[assignment]
     color: Color = Field(None)  # type: ignore[assignment]
 
 
@@ -48,7 +49,7 @@ class NewColumn(Input):
 
     NONE_WHEN_EMPTY: ClassVar = ("color", "wipLimit")
 
-    name: line(1, 50)  # type: ignore[valid-type]
+    name: Name50
     color: Color | None = None
     wip_limit: WipLimit | None = None
 
@@ -58,7 +59,7 @@ class ColumnChange(Input):
 
     NONE_WHEN_EMPTY: ClassVar = ("color", "wipLimit")
 
-    name: line(1, 50) = Field(None)  # type: ignore[valid-type]
+    name: Name50 = Field(None)  # type: ignore[assignment]
     color: Color | None = None
     wip_limit: WipLimit | None = None
     order: int = Field(None, ge=0, le=999)  # type: ignore[assignment]
@@ -75,12 +76,12 @@ class NewLabel(Input):
 
     NONE_WHEN_EMPTY: ClassVar = ("color",)
 
-    name: line(1, 50)  # type: ignore[valid-type]
+    name: Name50
     color: Color | None = None
 
 
 class LabelChange(Input):
     """What changes of a label."""
 
-    name: line(1, 50) = Field(None)  # type: ignore[valid-type]
+    name: Name50 = Field(None)  # type: ignore[assignment]
     color: Color = Field(None)  # type: ignore[assignment]

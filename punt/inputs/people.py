@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from punt.inputs.base import Color, Input, line
+from punt.inputs.base import Color, Input, Name80, OneLine
 from punt.passwords import weakness
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
@@ -32,7 +32,7 @@ def _no_wild_characters(value: str) -> str:
 
 
 Username = Annotated[str, StringConstraints(min_length=3, max_length=30), AfterValidator(_no_wild_characters)]
-Email = Annotated[line(3, 254), AfterValidator(_email)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), OneLine, AfterValidator(_email)]
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=200), AfterValidator(_strong)]
 TypedPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -43,7 +43,7 @@ class Setup(Input):
     NONE_WHEN_EMPTY: ClassVar = ("email",)
 
     username: Username
-    name: line(1, 80)  # type: ignore[valid-type]
+    name: Name80
     email: Email | None = None
     password: NewPassword
 
@@ -60,7 +60,7 @@ class Profile(Input):
 
     NONE_WHEN_EMPTY: ClassVar = ("email",)
 
-    name: line(1, 80) = Field(None)  # type: ignore[valid-type]
+    name: Name80 = Field(None)  # type: ignore[assignment]
     email: Email | None = None
     avatar_color: Color = Field(None)  # type: ignore[assignment]
 

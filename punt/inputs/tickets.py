@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from punt.inputs.base import AnyCase, Id, Input, line, text
+from punt.inputs.base import AnyCase, Id, Input, ManyLines, Name50, OneLine
 from punt.models import Priority, TicketType
 
 PLACES = ("order", "before", "after")
 
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]
+Estimate = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), OneLine]
+Markdown = Annotated[str, StringConstraints(max_length=50_000), ManyLines]
 AType = Annotated[TicketType, AnyCase]
 APriority = Annotated[Priority, AnyCase]
 Points = Annotated[int, Field(ge=0, le=999)]
@@ -21,16 +24,24 @@ Labels = Annotated[list[Id], Field(max_length=50)]
 class TicketFields(Input):
     """Everything of a ticket but its title and place; an absent field was not asked for."""
 
-    NONE_WHEN_EMPTY: ClassVar = ("assigneeId", "parentId", "storyPoints", "estimate", "startDate", "dueDate", "newLabel")
+    NONE_WHEN_EMPTY: ClassVar = (
+        "assigneeId",
+        "parentId",
+        "storyPoints",
+        "estimate",
+        "startDate",
+        "dueDate",
+        "newLabel",
+    )
 
-    description: text(50_000) = ""  # type: ignore[valid-type]
+    description: Markdown = ""
     type: AType = TicketType.TASK
     priority: APriority = Priority.MEDIUM
     assignee_id: Id | None = None
     parent_id: Id | None = None
     label_ids: Labels = Field(default_factory=list)
     story_points: Points | None = None
-    estimate: line(1, 20) | None = None  # type: ignore[valid-type]
+    estimate: Estimate | None = None
     start_date: date | None = None
     due_date: date | None = None
 
@@ -38,14 +49,14 @@ class TicketFields(Input):
 class NewTicket(TicketFields):
     """A ticket to create."""
 
-    title: line(1, 200)  # type: ignore[valid-type]
+    title: Title
     column_id: Id = Field(None)  # type: ignore[assignment]
 
 
 class TicketChange(TicketFields):
     """What changes of a ticket, its place included."""
 
-    title: line(1, 200) = Field(None)  # type: ignore[valid-type]
+    title: Title = Field(None)  # type: ignore[assignment]
     column_id: Id = Field(None)  # type: ignore[assignment]
     order: Annotated[int, Field(ge=0, le=1_000_000)] = Field(None)  # type: ignore[assignment]
     before: Id = Field(None)  # type: ignore[assignment]
@@ -79,15 +90,15 @@ class BulkDeletion(Input):
 class NewTicketForm(NewTicket):
     """The plain form for a new ticket: a label may be made on the way."""
 
-    new_label: line(1, 50) | None = None  # type: ignore[valid-type]
+    new_label: Name50 | None = None
 
 
 class TicketForm(TicketFields):
     """The plain form for a ticket's fields."""
 
-    title: line(1, 200) = Field(None)  # type: ignore[valid-type]
+    title: Title = Field(None)  # type: ignore[assignment]
     version: int = Field(None)  # type: ignore[assignment]
-    new_label: line(1, 50) | None = None  # type: ignore[valid-type]
+    new_label: Name50 | None = None
 
 
 class MoveForm(Input):

@@ -15,8 +15,10 @@ if context.is_offline_mode():
 with db.engine.connect().execution_options(**connection_options) as connection:
     if connection.dialect.name == "sqlite":
         # Altering a SQLite table rebuilds it; dropping the old one must not cascade into its children.
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-    context.configure(connection=connection, target_metadata=db.metadata, **current_app.extensions["migrate"].configure_args)
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+    context.configure(
+        connection=connection, target_metadata=db.metadata, **current_app.extensions["migrate"].configure_args
+    )
     try:
         with context.begin_transaction():
             context.run_migrations()

@@ -23,7 +23,7 @@ class Page:
     next: str | None
 
 
-def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[tuple[Ticket]]:
+def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[Ticket]:
     """Select a project's tickets in board order that match: ``label_id``, ``q`` and attributes."""
     query = Ticket.on_board(project_id)
     for name, value in criteria.items():
@@ -31,14 +31,14 @@ def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[tuple[Ticke
     return query
 
 
-def pages_of(query: sa.Select[tuple[Ticket]], limit: int | None, place: str | None) -> Page:
+def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None) -> Page:
     """Read all that is selected, or a page of it from a place that an earlier page named."""
     if place:
         position, rank = place.split(".", 1)
         query = query.where(sa.tuple_(Column.position, Ticket.rank) > sa.tuple_(int(position), rank))
     if limit is None:
         return Page(db.session.scalars(query).all(), None)
-    rows = db.session.execute(query.add_columns(Column.position).limit(limit + 1)).all()
+    rows: Sequence[Any] = db.session.execute(query.add_columns(Column.position).limit(limit + 1)).all()
     more = f"{rows[limit - 1].position}.{rows[limit - 1][0].rank}" if len(rows) > limit else None
     return Page([row[0] for row in rows[:limit]], more)
 
@@ -65,5 +65,8 @@ def _condition(name: str, value: Any) -> sa.ColumnElement[bool]:
     if name == "label_id":
         return Ticket.labels.any(Label.id == value)
     if name == "q":
-        return sa.or_(Ticket.title.icontains(value, autoescape=True), Ticket.description.icontains(value, autoescape=True))
-    return getattr(Ticket, name) == value
+        return sa.or_(
+            Ticket.title.icontains(value, autoescape=True), Ticket.description.icontains(value, autoescape=True)
+        )
+    equal: sa.ColumnElement[bool] = getattr(Ticket, name) == value
+    return equal

@@ -72,12 +72,10 @@ class Column(Base):
 
         if len(siblings) == 1:
             raise Conflict("A board keeps at least one column.")
-        tickets = Ticket.in_column(self.id)
-        if tickets and (heir is None or heir is self):
-            message = "This column has tickets: say which column they go to."
-            raise Conflict(message, Detail("moveTicketsTo", message))
-        for ticket in tickets:
-            assert heir is not None
+        for ticket in Ticket.in_column(self.id):
+            if heir is None or heir is self:
+                message = "This column has tickets: say which column they go to."
+                raise Conflict(message, Detail("moveTicketsTo", message))
             ticket.move_to(heir)
         db.session.flush()
         db.session.delete(self)

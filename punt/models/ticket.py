@@ -113,7 +113,7 @@ class Ticket(Base):
         return db.session.scalars(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank)).all()
 
     @classmethod
-    def on_board(cls, project_id: str) -> sa.Select[tuple[Ticket]]:
+    def on_board(cls, project_id: str) -> sa.Select[Ticket]:
         """Select a project's tickets in board order, labels loaded with them."""
         return (
             sa.select(cls)
@@ -188,7 +188,6 @@ class Ticket(Base):
                 raise Invalid.field("parentId", "A ticket cannot be its own ancestor.")
             parent = db.session.get(Ticket, parent.parent_id) if parent.parent_id else None
 
-
     def _refuse_children(self) -> None:
         if db.session.scalar(sa.select(Ticket.id).where(Ticket.parent_id == self.id).limit(1)):
             raise Invalid.field("type", "A ticket with children cannot become a subtask.")
@@ -199,7 +198,7 @@ def _last_rank(column: Column) -> str | None:
 
 
 def _gap(
-    others: sa.Select[tuple[str]], column: Column, order: int | None, before: Ticket | None, after: Ticket | None
+    others: sa.Select[str], column: Column, order: int | None, before: Ticket | None, after: Ticket | None
 ) -> tuple[str | None, str | None]:
     """Find the ranks right above and right below the asked place among the other tickets of a column."""
     first, last = others.order_by(Ticket.rank).limit(1), others.order_by(Ticket.rank.desc()).limit(1)

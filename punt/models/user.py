@@ -47,9 +47,7 @@ class User(Base):
     updated_at: Mapped[datetime] = mapped_column(Timestamp, default=now, onupdate=now)
 
     @classmethod
-    def enrol(
-        cls, *, username: str, name: str, email: str | None, password_hash: str, is_admin: bool = False
-    ) -> User:
+    def enrol(cls, *, username: str, name: str, email: str | None, password_hash: str, is_admin: bool = False) -> User:
         """Add a person.
 
         :raises Conflict: when the user name or the email is taken.

@@ -9,6 +9,7 @@ from punt.database import Base
 from punt.events import capture
 from punt.events.log import EventHead, log
 from punt.events.publication import EVERYONE, Draft
+from punt.models.idempotency import IdempotencyKey
 from punt.models.project import Project
 
 
@@ -28,9 +29,7 @@ def wipe_projects(session: Session) -> None:
     The epoch goes on: a screen that was up to date and away for a moment gets the event when it comes back.
     """
     connection = session.connection()
-    for table in reversed(Base.metadata.sorted_tables):
-        if table.c.get("project_id") is not None and table.name != "event_log" or table.name == "ticket_label":
-            connection.execute(sa.delete(table))
-    connection.execute(sa.delete(Project))
+    connection.execute(sa.delete(IdempotencyKey))
+    connection.execute(sa.delete(Project))  # the rest of them goes by the database's own cascades
     log.clear(connection)
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))

@@ -79,6 +79,10 @@ export class Board {
     this.#gone.delete(id);
   }
 
+  reviveAll() {
+    this.#gone.clear();
+  }
+
   /** Keeps changes away from a card that is being dragged or saved, until as many releases. */
   hold(id) {
     const held = this.#held.get(id) ?? { times: 0, ticket: null };

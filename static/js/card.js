@@ -1,7 +1,7 @@
 /** Fills a card's markup with what a ticket says. */
 
 import { dueState, dueText } from "./due.js";
-import { labelChip } from "./labels.js";
+import { fillLabel, labelChip } from "./labels.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket, people) {
@@ -20,3 +20,25 @@ const FIELDS = {
   points: (place, { storyPoints }) => writeOptional(place, storyPoints),
   assignee: (place, { assigneeId }, people) => fillAssignee(place, assigneeId, people),
 };
+
+function fillLabels(place, labels) {
+  const chips = [...place.querySelectorAll("[data-label]")];
+  writeAttribute(place, "hidden", labels.length ? null : "");
+  if (String(chips.map((chip) => chip.dataset.label)) === String(labels.map(({ id }) => id))) chips.forEach((chip, at) => fillLabel(chip, labels[at]));
+  else place.replaceChildren(...labels.map(labelChip));
+}
+
+function fillDue(place, dueDate) {
+  writeOptional(place, dueDate && dueText(dueDate));
+  writeAttribute(place, "data-due", dueDate && dueState(dueDate));
+}
+
+function fillAssignee(place, id, people) {
+  writeAttribute(place, "hidden", id ? null : "");
+  if ((place.querySelector("[data-user]")?.dataset.user ?? null) !== id) place.replaceChildren(...(id ? [people.avatar(id)] : []));
+}
+
+function writeOptional(place, value) {
+  writeText(place, String(value ?? ""));
+  writeAttribute(place, "hidden", value === null ? "" : null);
+}

@@ -19,7 +19,8 @@ function removeLabel({ id }) {
   for (const chip of everywhere(id)) chip.remove();
 }
 
-function fillLabel(chip, { id, name, color }) {
+/** Shows a label in its chip. */
+export function fillLabel(chip, { id, name, color }) {
   writeData(chip, { label: id });
   writeText(chip.querySelector("[data-label-name]"), name);
   writeAttribute(chip.querySelector("rect"), "fill", color);

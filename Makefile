@@ -1,0 +1,61 @@
+# PUNT. `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BROWSER ?= yes
+export FLASK_APP := wsgi
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test lint format screenshots bench lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+install: $(VENV)/.runtime ## the environment and what PUNT needs to run
+
+run: install ## start PUNT on http://127.0.0.1:3000 (see docs/settings.md)
+	@$(BIN)/flask db upgrade
+	@exec $(BIN)/gunicorn wsgi:app
+
+demo: install ## load a sample: 3 projects, 6 people, 150 tickets
+	@$(BIN)/flask db upgrade
+	@$(BIN)/flask demo
+
+test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSER=no: without a browser)
+	@if [ "$(BROWSER)" = no ]; then echo "== tests, without a browser"; $(BIN)/python -m pytest -m "not browser"; \
+	else $(BIN)/python -m tests.support.chromium && echo "== tests" && $(BIN)/python -m pytest; fi
+
+lint: $(VENV)/.dev ## linter, formatter check and type checker
+	@echo "== linter" && $(BIN)/ruff check .
+	@echo "== formatter check" && $(BIN)/ruff format --check .
+	@echo "== type checker" && $(BIN)/mypy
+
+format: $(VENV)/.dev ## put the code into its format
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+
+screenshots: $(VENV)/.dev ## pictures of every page into screenshots/
+	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.screenshots
+
+bench: $(VENV)/.dev ## measure, and print the figures
+	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.live && $(BIN)/python -m bench.board
+
+lock: $(VENV)/.dev ## pin all dependencies anew, with hashes
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove the environment and caches, never data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PUNT needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	@echo "== installing what PUNT needs"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/.runtime
+	@echo "== installing what the tests need"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

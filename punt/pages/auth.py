@@ -1,0 +1,85 @@
+"""Setting up, signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from punt import access
+from punt.errors import Forbidden, Problem
+from punt.inputs.base import form
+from punt.inputs.people import Login, Setup
+from punt.models import User
+from punt.pages.forms import again, typed
+from punt.security import begins_itself
+from punt.setup import set_up
+from punt.sign_in import begin_session, sign_in, sign_out
+
+blueprint = Blueprint("auth", __name__)
+
+
+@blueprint.get("/setup")
+def setup() -> Any:
+    """Show the form for the first admin; afterwards there is only signing in."""
+    if User.any_exist():
+        return redirect(url_for("auth.login"))
+    return render_template("auth/setup.html", values={}, errors={})
+
+
+@blueprint.post("/setup")
+@begins_itself
+def do_setup() -> Any:
+    """Make the first admin and sign them in."""
+    try:
+        begin_session(set_up(form(Setup, request.form)))
+    except Forbidden:
+        return redirect(url_for("auth.login"))
+    except Problem as problem:
+        return again("auth/setup.html", problem)
+    return redirect(url_for("projects.index"))
+
+
+@blueprint.get("/login")
+def login() -> Any:
+    """Show the form to sign in; the very first visitor sets up instead."""
+    target = local(request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(target)
+    if not User.any_exist():
+        return redirect(url_for("auth.setup"))
+    return render_template("auth/login.html", values={}, error=None, next=target)
+
+
+@blueprint.post("/login")
+@begins_itself
+def do_login() -> Any:
+    """Sign in and go where one wanted to."""
+    target = local(request.form.get("next"))
+    try:
+        asked = form(Login, request.form)
+        sign_in(asked.username, asked.password)
+    except Problem as problem:
+        sentence = "Type your user name and your password." if problem.details else problem.message
+        page = render_template("auth/login.html", values=typed(), error=sentence, next=target)
+        return page, problem.status
+    return redirect(target)
+
+
+@blueprint.post("/logout")
+def logout() -> Any:
+    """Sign out."""
+    if current_user.is_authenticated:
+        sign_out(access.own_session())
+    return redirect(url_for("auth.login"))
+
+
+def local(target: str | None) -> str:
+    """Return an address of this site, whatever was asked for."""
+    if not target or "\\" in target or any(char <= " " for char in target):
+        return url_for("projects.index")
+    parts = urlsplit(target)
+    inside = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
+    return target if inside and not target.startswith(("/login", "/api/")) else url_for("projects.index")

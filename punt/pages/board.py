@@ -1,0 +1,55 @@
+"""A project's board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from punt import access
+from punt.access import Grant, May
+from punt.database import db
+from punt.events.pipeline import cursor
+from punt.models import Label, Priority, Ticket, TicketType, wire
+from punt.models.board import in_columns
+from punt.models.people import seen_on
+
+blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
+
+
+@blueprint.get("")
+@blueprint.get("/")
+def home(key: str) -> Any:
+    """Go to the board."""
+    return redirect(url_for("board.show", key=access.project(key).project.key))
+
+
+@blueprint.get("/board")
+def show(key: str) -> Any:
+    """Show the board, carrying the cursor read before its data: nothing falls between rendering and listening."""
+    access.user()
+    place = cursor()
+    grant = access.project(key)
+    tickets = db.session.scalars(Ticket.on_board(grant.project.id)).all()
+    return render_template("projects/board.html", columns=_columns(grant, tickets), cursor=place, **surroundings(grant))
+
+
+def surroundings(grant: Grant) -> dict[str, Any]:
+    """Return what a board and the pages of its tickets have in common."""
+    project = grant.project
+    return {
+        "project": wire.project(project),
+        "labels": [wire.label(label) for label in Label.of(project.id)],
+        "members": [wire.user(membership.user) for membership in project.members()],
+        "people": {person.id: wire.user(person) for person in seen_on(project.id)},
+        "can": {"edit": grant.may(May.WORK), "manage": grant.may(May.MANAGE)},
+        "types": [each.value for each in TicketType],
+        "priorities": [each.value for each in Priority],
+    }
+
+
+def _columns(grant: Grant, tickets: Any) -> list[dict[str, Any]]:
+    columns = {column.id: wire.column(column) | {"tickets": []} for column in grant.project.columns()}
+    for ticket, order in in_columns(tickets):
+        columns[ticket.column_id]["tickets"].append(wire.ticket(ticket, order))
+    return list(columns.values())

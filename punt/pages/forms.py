@@ -1,0 +1,27 @@
+"""Showing a plain form again with what was typed and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from punt.database import db
+from punt.errors import Problem
+
+
+def errors_of(problem: Problem) -> dict[str, str]:
+    """Return what is wrong by field; what belongs to no field is under ``form``."""
+    return {detail.field.split(".")[0]: detail.message for detail in problem.details} or {"form": problem.message}
+
+
+def typed() -> dict[str, Any]:
+    """Return what was typed, passwords left out."""
+    fields = {name: value for name, value in request.form.items() if "password" not in name.lower()}
+    return fields | {"labelIds": [value for value in request.form.getlist("labelIds") if value]}
+
+
+def again(template: str, problem: Problem, **context: Any) -> tuple[str, int]:
+    """Show a form again; nothing was changed."""
+    db.session.rollback()
+    return render_template(template, values=typed(), errors=errors_of(problem), **context), problem.status

@@ -1,0 +1,64 @@
+"""The own profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from punt import access
+from punt.database import db
+from punt.errors import Problem
+from punt.inputs.base import form
+from punt.inputs.people import PasswordChange, Profile
+from punt.models import wire
+from punt.models.palette import AVATARS, choices
+from punt.pages.forms import errors_of, typed
+from punt.security import begins_itself
+from punt.sign_in import change_password
+
+blueprint = Blueprint("profile", __name__, url_prefix="/profile")
+
+
+@blueprint.get("")
+def show() -> Any:
+    """Show the own profile."""
+    return _page(wire.own_user(access.user()))
+
+
+@blueprint.post("")
+def update() -> Any:
+    """Change name, email and colour."""
+    person = access.user()
+    try:
+        asked = form(Profile, request.form)
+        person.present_as(name=asked.name, avatar_color=asked.avatar_color)
+        if "email" in asked.model_fields_set:
+            person.reach_at(asked.email)
+        db.session.commit()
+    except Problem as problem:
+        db.session.rollback()
+        return _page(typed(), errors=errors_of(problem)), problem.status
+    flash("Saved your profile.", "success")
+    return redirect(url_for("profile.show"))
+
+
+@blueprint.post("/password")
+@begins_itself
+def update_password() -> Any:
+    """Change the password; all other sessions end."""
+    own = access.own_session()
+    try:
+        asked = form(PasswordChange, request.form)
+        change_password(own, asked.current_password, asked.new_password)
+    except Problem as problem:
+        db.session.rollback()
+        wrong = errors_of(problem) if problem.details else {"currentPassword": problem.message}
+        return _page(wire.own_user(access.user()), password_errors=wrong), problem.status
+    flash("Changed your password. You are signed out everywhere else.", "success")
+    return redirect(url_for("profile.show"))
+
+
+def _page(values: dict[str, Any], **errors: dict[str, str]) -> str:
+    shown: dict[str, dict[str, str]] = {"errors": {}, "password_errors": {}} | errors
+    return render_template("profile.html", values=values, palette=choices(AVATARS), **shown)

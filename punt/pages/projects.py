@@ -1,0 +1,53 @@
+"""The project list, and founding a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from punt import access
+from punt.database import db
+from punt.errors import Problem
+from punt.events.pipeline import cursor
+from punt.inputs.base import form
+from punt.inputs.boards import NewProject
+from punt.models import Project, User, wire
+from punt.models.palette import PROJECTS, choices
+from punt.pages.forms import again
+
+blueprint = Blueprint("projects", __name__)
+
+
+@blueprint.get("/")
+def index() -> Any:
+    """List the projects one may see; the very first visitor sets up instead."""
+    if not current_user.is_authenticated and not User.any_exist():
+        return redirect(url_for("auth.setup"))
+    access.user()
+    place = cursor()
+    return render_template(
+        "projects/index.html", projects=[wire.project(each) for each in access.projects()], cursor=place
+    )
+
+
+@blueprint.get("/projects/new")
+def new() -> Any:
+    """Show the form for a project."""
+    access.user()
+    return render_template("projects/new.html", values={}, errors={}, palette=choices(PROJECTS))
+
+
+@blueprint.post("/projects/new")
+def create() -> Any:
+    """Found a project and go to its board."""
+    person = access.user()
+    try:
+        asked = form(NewProject, request.form)
+        project = Project.found(person, **asked.model_dump())
+        db.session.commit()
+    except Problem as problem:
+        return again("projects/new.html", problem, palette=choices(PROJECTS))
+    flash(f"{project.name} is ready. Add its first ticket.", "success")
+    return redirect(url_for("board.show", key=project.key))

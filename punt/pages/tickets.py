@@ -1,0 +1,136 @@
+"""A ticket's own page, and the plain forms that create, change, move and delete tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from punt import access, tickets
+from punt.access import Grant, May
+from punt.database import db
+from punt.errors import Problem
+from punt.events.pipeline import cursor
+from punt.inputs.base import form
+from punt.inputs.tickets import MoveForm, NewTicketForm, TicketForm
+from punt.markdown import render
+from punt.models import Ticket, TicketType, wire
+from punt.pages.board import surroundings
+from punt.pages.forms import again, errors_of, typed
+
+blueprint = Blueprint("tickets", __name__, url_prefix="/projects/<key>/tickets")
+
+
+@blueprint.get("/new")
+def new(key: str) -> Any:
+    """Show the form for a ticket."""
+    grant = access.project(key, May.WORK)
+    values = {"columnId": request.args.get("column", "")}
+    return render_template("tickets/new.html", values=values, errors={}, **_around(grant))
+
+
+@blueprint.post("")
+def create(key: str) -> Any:
+    """Create a ticket and go back to the board."""
+    grant = access.project(key, May.WORK)
+    try:
+        ticket = tickets.create(grant, form(NewTicketForm, request.form, lists=("labelIds",)))
+        db.session.commit()
+    except Problem as problem:
+        return again("tickets/new.html", problem, **_around(access.project(key)))
+    flash(f"Created {ticket.project_key}-{ticket.number}.", "success")
+    return _to_board(grant)
+
+
+@blueprint.get("/<int:number>")
+def show(key: str, number: int) -> Any:
+    """Show a ticket."""
+    access.user()
+    place = cursor()
+    grant = access.project(key)
+    return _page(grant, grant.ticket(str(number)), cursor=place, values=None, errors={}, error=None)
+
+
+@blueprint.post("/<int:number>")
+def update(key: str, number: int) -> Any:
+    """Change a ticket's fields, unless somebody else did meanwhile."""
+    grant = access.project(key, May.WORK)
+    ticket = grant.ticket(str(number))
+    try:
+        asked = form(TicketForm, request.form, lists=("labelIds",))
+        tickets.refuse_stale(ticket, asked.version)
+        ticket.edit(tickets.attributes(grant, asked) | _title(asked))
+        db.session.commit()
+    except Problem as problem:
+        return _again(key, number, problem)
+    flash(f"Saved {ticket.project_key}-{ticket.number}.", "success")
+    return redirect(url_for("tickets.show", key=grant.project.key, number=number))
+
+
+@blueprint.post("/<int:number>/move")
+def move(key: str, number: int) -> Any:
+    """Move a ticket to the top or bottom of a column, or one place up or down."""
+    grant = access.project(key, May.WORK)
+    ticket, asked = grant.ticket(str(number)), form(MoveForm, request.form)
+    column = grant.column(asked.column_id)
+    stays, order = ticket.column_id == column.id, ticket.order()
+    orders = {"top": 0, "up": max(order - 1, 0) if stays else 0, "down": order + 1 if stays else None, "bottom": None}
+    ticket.move_to(column, order=orders[asked.place])
+    db.session.commit()
+    flash(f"Moved {ticket.project_key}-{ticket.number} to {column.name}.", "success")
+    return _to_board(grant)
+
+
+@blueprint.post("/<int:number>/delete")
+def delete(key: str, number: int) -> Any:
+    """Delete a ticket and go back to the board."""
+    grant = access.project(key, May.DELETE_OWN)
+    ticket = grant.ticket(str(number))
+    grant.require_deletion(ticket)
+    name = f"{ticket.project_key}-{ticket.number}"
+    ticket.delete()
+    db.session.commit()
+    flash(f"Deleted {name}.", "success")
+    return _to_board(grant)
+
+
+def _again(key: str, number: int, problem: Problem) -> Any:
+    db.session.rollback()
+    grant = access.project(key)
+    ticket = grant.ticket(str(number))
+    named = {} if not problem.details else errors_of(problem)
+    page = _page(grant, ticket, cursor=cursor(), values=typed(), errors=named, error=problem.message)
+    return page, problem.status
+
+
+def _page(grant: Grant, ticket: Ticket, **context: Any) -> str:
+    around = _around(grant)
+    around["can"] |= {"delete": grant.may_delete(ticket)}
+    around["parents"] = [each for each in around["parents"] if each["id"] != ticket.id]
+    return render_template(
+        "tickets/show.html",
+        ticket=wire.ticket(ticket),
+        description_html=render(ticket.description),
+        **around,
+        **context,
+    )
+
+
+def _around(grant: Grant) -> dict[str, Any]:
+    parents = sa.select(Ticket).where(Ticket.project_id == grant.project.id, Ticket.type != TicketType.SUBTASK)
+    return surroundings(grant) | {
+        "columns": [wire.column(column) for column in grant.project.columns()],
+        "parents": [
+            {"id": each.id, "key": f"{each.project_key}-{each.number}", "title": each.title}
+            for each in db.session.scalars(parents.order_by(Ticket.number.desc()).limit(500))
+        ],
+    }
+
+
+def _title(asked: TicketForm) -> dict[str, str]:
+    return {"title": asked.title} if "title" in asked.model_fields_set else {}
+
+
+def _to_board(grant: Grant) -> Any:
+    return redirect(url_for("board.show", key=grant.project.key))

@@ -1,0 +1,120 @@
+"""Fixtures: an app in this process, a real server, and the cast signed in at either."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from punt.app import create_app
+from punt.database import db
+from punt.settings import Settings
+from tests.support import cast
+from tests.support.server import Server
+
+
+def app_in(folder: Path) -> Flask:
+    """Build an app on an instance folder."""
+    return create_app(Settings.model_validate({"PUNT_INSTANCE_PATH": folder, "PUNT_RATE_LIMITS": "off"}))
+
+
+def _close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder whose database is migrated and empty."""
+    folder = tmp_path_factory.mktemp("migrated")
+    app = app_in(folder)
+    with app.app_context():
+        flask_migrate.upgrade()
+    _close(app)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def inhabited(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder where the cast lives."""
+    folder = tmp_path_factory.mktemp("inhabited") / "instance"
+    shutil.copytree(migrated, folder)
+    app = app_in(folder)
+    with app.app_context():
+        cast.move_in()
+    _close(app)
+    return folder
+
+
+@pytest.fixture
+def instance(inhabited: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the instance where the cast lives."""
+    return Path(shutil.copytree(inhabited, tmp_path / "instance"))
+
+
+@pytest.fixture
+def empty_instance(migrated: Path, tmp_path: Path) -> Path:
+    """A fresh instance with nobody in it."""
+    return Path(shutil.copytree(migrated, tmp_path / "instance"))
+
+
+@pytest.fixture
+def app(instance: Path) -> Iterator[Flask]:
+    """An app in this process."""
+    app = app_in(instance)
+    yield app
+    _close(app)
+
+
+@pytest.fixture
+def empty_app(empty_instance: Path) -> Iterator[Flask]:
+    """An app in this process that was never set up."""
+    app = app_in(empty_instance)
+    yield app
+    _close(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
+    """Sign in anybody of the cast."""
+    return lambda username: cast.signed_in(app, username)
+
+
+@pytest.fixture
+def alice(app: Flask) -> FlaskClient:
+    """Alice owns the project."""
+    return cast.signed_in(app, "alice")
+
+
+@pytest.fixture
+def bob(app: Flask) -> FlaskClient:
+    """Bob is a member."""
+    return cast.signed_in(app, "bob")
+
+
+@pytest.fixture
+def charlie(app: Flask) -> FlaskClient:
+    """Charlie is an outsider."""
+    return cast.signed_in(app, "charlie")
+
+
+@pytest.fixture
+def server(instance: Path) -> Iterator[Server]:
+    """A real server with two workers."""
+    server = Server(instance).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def empty_server(empty_instance: Path) -> Iterator[Server]:
+    """A real server that was never set up."""
+    server = Server(empty_instance).start()
+    yield server
+    server.stop()
