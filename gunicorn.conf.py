@@ -3,6 +3,10 @@
 Nothing here may import a database driver: it would be loaded before gevent patches what it stands on.
 """
 
+import contextlib
+import socket
+import weakref
+
 import gevent
 
 from punt.settings import Settings
@@ -21,6 +25,9 @@ loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None
 DRAIN_LOOK = 0.1
 
+idle = weakref.WeakSet()
+"""Connections of this worker that wait for their client's next request."""
+
 
 def when_ready(server):
     address = settings.bind if settings.bind.startswith("unix:") else f"http://{settings.bind}"
@@ -34,12 +41,21 @@ def post_worker_init(worker):
     gevent.spawn(_drain_when_stopping, worker, events)
 
 
+def pre_request(worker, req):
+    idle.discard(req.unreader.sock)
+
+
 def post_request(worker, req, environ, resp):
     """Let other greenlets run: a client whose next request is already here would never let them."""
+    idle.add(environ["gunicorn.socket"])
     gevent.sleep(0)
 
 
 def _drain_when_stopping(worker, events):
+    """End all streams and hang up on clients that want nothing, so that the worker's stop takes a moment only."""
     while worker.alive:
         gevent.sleep(DRAIN_LOOK)
     events.drain()
+    for connection in tuple(idle):
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RD)

@@ -62,9 +62,9 @@ export class Drag {
     if (!lift) return;
     swallowClick();
     this.#lift = null;
-    if (lift.moved) lift.end(() => this.#mover.move(lift.card, lift.target));
-    else lift.end();
-    this.#board.release(lift.card.dataset.ticket);
+    const { card, moved, target } = lift;
+    lift.end(() => moved && this.#mover.move(card, target));
+    this.#board.release(card.dataset.ticket);
   }
 
   #key(event) {

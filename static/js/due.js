@@ -1,30 +1,28 @@
-/** How a due date is said and how urgent it is, in the words of the server's pages. */
+/** How a due date is said and how urgent it is, as the server's pages do. Days are UTC days. */
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY = 86_400_000;
-const SOON = 3;
+const SOON = 2;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "late", "today", "soon" or "later". */
-export function dueState(iso, today = new Date()) {
-  const days = daysUntil(iso, today);
+export function dueState(iso) {
+  const days = daysUntil(iso);
   if (days < 0) return "late";
   if (days === 0) return "today";
   return days <= SOON ? "soon" : "later";
 }
 
-export function dueText(iso, today = new Date()) {
-  const days = daysUntil(iso, today);
-  if (days < 0) return `${-days} ${days === -1 ? "day" : "days"} late`;
-  return ["Today", "Tomorrow"][days] ?? day(iso, today);
+export function dueText(iso) {
+  const days = daysUntil(iso);
+  if (days < 0) return `${-days} day${days < -1 ? "s" : ""} late`;
+  return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
 }
 
-function day(iso, today) {
-  const [year, month, date] = iso.split("-").map(Number);
-  const short = `${date} ${MONTHS[month - 1]}`;
-  return year === today.getFullYear() ? short : `${short} ${year}`;
+function day(date) {
+  const year = date.getUTCFullYear();
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}${year === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
 }
 
-function daysUntil(iso, today) {
-  const [year, month, date] = iso.split("-").map(Number);
-  return Math.round((Date.UTC(year, month - 1, date) - Date.UTC(today.getFullYear(), today.getMonth(), today.getDate())) / DAY);
+function daysUntil(iso) {
+  return Date.parse(iso) / DAY - Math.floor(Date.now() / DAY);
 }

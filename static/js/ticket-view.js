@@ -45,8 +45,7 @@ export class TicketView {
   }
 
   get isTyped() {
-    const form = this.root?.querySelector("[data-ticket-form]");
-    return Boolean(form && (Object.keys(changesIn(form)).length || form.elements.newLabel?.value));
+    return Boolean(this.#typed);
   }
 
   /** Shows `root`, a [data-ticket-view] that came from `url`. */
@@ -70,16 +69,22 @@ export class TicketView {
     for (const button of this.root.querySelectorAll("form button")) button.disabled = true;
   }
 
-  /** Fetches the view anew. */
+  /** Fetches the view anew, unless someone types meanwhile. */
   async refresh() {
-    const id = this.id;
+    const typed = this.#typed;
     const page = await fetchPage(this.#url).catch((error) => this.#say(error.message));
     const fresh = page?.querySelector("[data-ticket-view]");
-    if (!fresh || this.id !== id) return;
-    const focused = document.activeElement?.id;
+    if (!fresh || fresh.dataset.ticketView !== this.id || typed !== this.#typed) return;
+    const focused = document.activeElement.id;
     carryOpen(this.root, fresh);
     this.root.replaceWith(fresh);
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+  }
+
+  get #typed() {
+    const form = this.root?.querySelector("[data-ticket-form]");
+    const changes = form ? Object.entries(changesIn(form)) : [];
+    return JSON.stringify(changes).slice(2) + (form?.elements.newLabel?.value ?? "");
   }
 
   #submit(event) {
@@ -111,13 +116,13 @@ export class TicketView {
   }
 
   async #patch(form, changes, version) {
-    const typed = JSON.stringify(changesIn(form));
+    const typed = this.#typed;
     try {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${version}"` });
       form.elements.version.value = this.root.dataset.version = ticket.version;
       this.#onChanged(ticket);
       toast(`${ticket.key} is saved.`);
-      if (typed === JSON.stringify(changesIn(form))) await this.refresh();
+      if (typed === this.#typed) await this.refresh();
     } catch (error) {
       if (error.status !== 409 || !error.body.ticket) throw error;
       await this.#settle(form, changes, error.body.ticket);
