@@ -97,7 +97,9 @@ class Grant:
 
     def tickets(self, ids: Sequence[str]) -> list[Ticket]:
         """Load several tickets of this project, in the order of their ids; all or none."""
-        return [self._own(Ticket, ticket_id, "Ticket") for ticket_id in dict.fromkeys(ids)]
+        wanted = sa.select(Ticket).where(Ticket.project_id == self.project.id, Ticket.id.in_(ids))
+        found = {ticket.id: ticket for ticket in db.session.scalars(wanted.with_for_update())}
+        return [_found(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
 
     def member(self, user_id: str) -> User:
         """Load a person of this project."""
@@ -165,7 +167,7 @@ def subscription(*granted: Grant, listed: bool = False, people: bool = False) ->
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
     names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
     check = _StreamCheck(session.id, person.id, person.is_admin, frozenset(inside))
-    return Subscription(frozenset(wanted), frozenset(names), check)
+    return Subscription(frozenset(wanted), frozenset(names), check, session.expires_at)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request, session
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,6 +61,8 @@ def begins_itself(view: View) -> View:
 
 
 def _before() -> None:
+    if "\0" in request.path or b"%00" in request.query_string:  # no text of PostgreSQL's may hold one
+        raise Invalid.field("address", "Use plain text.")
     if request.method in SAFE:
         return
     _refuse_other_sites()
@@ -81,7 +82,7 @@ def _refuse_other_sites() -> None:
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if origin in current_app.config["TRUSTED_ORIGINS"]:
         return
-    foreign = site not in {"same-origin", "none"} if site else origin and urlsplit(origin).netloc != request.host
+    foreign = site not in {"same-origin", "none"} if site else origin and origin.partition("://")[2] != request.host
     if foreign:
         raise Forbidden("This request came from another site. Nothing was changed.")
 
@@ -96,6 +97,8 @@ def _tab_id() -> str | None:
 def _after(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "assets.file":
-        response.headers.setdefault("Cache-Control", "no-store")
+    # A page is asked for anew each time, yet may be kept for going back: "no-store" would forbid that.
+    response.headers.setdefault(
+        "Cache-Control", "no-store" if request.path.startswith("/api/") else "private, no-cache"
+    )
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, login_user, logout_user
 
 from punt.database import begin_write, db, end_read, writing
@@ -35,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         RATE_LIMITS=settings.rate_limits == "on",
     )
+    app.session_interface = _Cookies()
     manager = LoginManager(app)
     manager.session_protection = None  # it would hash addresses that proxies rewrite
     manager.user_loader(_load)
@@ -99,6 +101,13 @@ def change_password(signed_in: UserSession, current: str, new: str) -> None:
     UserSession.end_all(fresh.user, but=fresh)
     RateCounter.forgive(account)
     db.session.commit()
+
+
+class _Cookies(SecureCookieSessionInterface):
+    """Cookies that stay on https when they were given there; PUNT runs on plain http too."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
 
 
 def _count(*buckets: str) -> None:

@@ -22,9 +22,9 @@ def create(grant: Grant, asked: NewTicket) -> Ticket:
 
 
 def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
-    """Edit and move a ticket as asked."""
+    """Edit and move a ticket as asked; it keeps its place when only the column it is in is named."""
     ticket.edit(attributes(grant, asked))
-    if asked.moves:
+    if asked.placed or asked.column_id not in (None, ticket.column_id):
         neighbours = {name: _neighbour(grant, name, asked) for name in ("before", "after")}
         ticket.move_to(_column(grant, asked.column_id or ticket.column_id), order=asked.order, **neighbours)
 
@@ -36,12 +36,11 @@ def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None
     first, *rest = tickets
     change(grant, first, asked)
     db.session.flush()  # one by one, so that the events stand in the order asked for
-    placed = asked.model_fields_set & set(PLACES)
-    edits = asked.model_copy(update=dict.fromkeys(("column_id", *PLACES))) if placed else asked
-    edits.model_fields_set.difference_update({"column_id", *PLACES} if placed else ())
+    edits = asked.model_copy(update=dict.fromkeys(("column_id", *PLACES))) if asked.placed else asked
+    edits.model_fields_set.difference_update({"column_id", *PLACES} if asked.placed else ())
     for above, ticket in zip(tickets, rest, strict=False):
         change(grant, ticket, edits)
-        if placed:
+        if asked.placed:
             ticket.move_to(_column(grant, above.column_id), after=above)
         db.session.flush()
 

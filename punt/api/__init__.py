@@ -9,5 +9,6 @@ from punt.api import auth, columns, labels, me, members, projects, streams, tick
 
 def init_app(app: Flask) -> None:
     """Serve the API of an app."""
+    app.url_map.merge_slashes = False  # tidying an address up is a redirect, and that is HTML
     for part in (auth, me, projects, members, columns, labels, tickets, streams):
         app.register_blueprint(part.blueprint)

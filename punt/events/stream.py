@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -33,11 +34,13 @@ class Subscription:
     :param check: proves that the listener may still listen, on the connection it is given, and returns the test
         "may it have this event of the past?"; raises :class:`AccessLost`. Asked at every page of a replay and after
         every event that may have changed someone's access.
+    :param expires_at: when the listener's session is over.
     """
 
     topics: frozenset[str]
     names: frozenset[str]
     check: Callable[[sa.Connection], Callable[[Entry], bool]]
+    expires_at: datetime
 
 
 @dataclass
@@ -61,7 +64,8 @@ class Stream:
 
     def __post_init__(self) -> None:
         self._subscriber = Subscriber(self.subscription.topics, self.subscription.names)
-        self._ends = time.monotonic() + self.lifetime * random.uniform(0.8, 1.0)
+        left = (self.subscription.expires_at - now()).total_seconds()
+        self._ends = time.monotonic() + min(left, self.lifetime * random.uniform(0.8, 1.0))
 
     def open(self) -> None:
         """Take a place in the hub; from here on nothing is missed. Whoever opens also closes."""

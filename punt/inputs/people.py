@@ -51,7 +51,7 @@ class Setup(Input):
 class Login(Input):
     """A try to sign in, by user name or email."""
 
-    username: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    username: Annotated[str, StringConstraints(min_length=1, max_length=254), OneLine]
     password: TypedPassword
 
 

@@ -69,9 +69,9 @@ class TicketChange(TicketFields):
         return self
 
     @property
-    def moves(self) -> bool:
-        """Whether it asks for a place on the board."""
-        return bool(self.model_fields_set & {"column_id", *PLACES})
+    def placed(self) -> bool:
+        """Whether it asks for a place in a column, and not only for a column."""
+        return bool(self.model_fields_set & set(PLACES))
 
 
 class BulkChange(Input):
@@ -116,7 +116,7 @@ class TicketFilter(Input):
     priority: APriority | None = None
     assignee_id: Id | None = None
     label_id: Id | None = None
-    q: Annotated[str, Field(max_length=200)] | None = None
+    q: Annotated[str, Field(max_length=200), OneLine] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] | None = None
     page: Annotated[str, Field(pattern=r"^\d{1,4}\.[0-9A-Za-z]{1,500}$")] | None = None
 

@@ -76,8 +76,9 @@ class Project(Base):
             setattr(self, field, value)
 
     def next_number(self) -> int:
-        """Take the next ticket number; numbers are never given twice."""
-        taken = sa.update(Project).where(Project.id == self.id).values(last_number=Project.last_number + 1)
+        """Take the next ticket number; numbers are never given twice. It is no change of the project."""
+        next_one = {"last_number": Project.last_number + 1, "updated_at": Project.updated_at}
+        taken = sa.update(Project).where(Project.id == self.id).values(next_one)
         return int(db.session.execute(taken.returning(Project.last_number)).scalar_one())
 
     def columns(self) -> Sequence[Column]:

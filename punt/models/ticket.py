@@ -94,6 +94,7 @@ class Ticket(Base):
         """
         with db.session.no_autoflush:
             ticket = cls(
+                id=new_id(),  # its family is looked up before it is written
                 project_id=project.id,
                 project_key=project.key,
                 creator_id=creator_id,

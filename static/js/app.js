@@ -2,19 +2,18 @@
 
 import { api } from "./api.js";
 import { Board } from "./board.js";
-import { Columns } from "./columns.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
 import { Drag } from "./drag.js";
-import { labelHandlers, showLabel } from "./labels.js";
+import { labelHandlers } from "./labels.js";
 import { Live } from "./live.js";
 import { Mover } from "./mover.js";
 import { People } from "./people.js";
-import { listProjects, projectHandlers, showProject } from "./projects.js";
+import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
 import { Stream } from "./stream.js";
-import { TicketPage } from "./ticket-page.js";
+import { startTicketPage } from "./ticket-page.js";
 import { ticketHandlers } from "./tickets.js";
 import { showKeptToast, toastNext } from "./toast.js";
 import { wipeHandlers } from "./wipe.js";
@@ -39,13 +38,11 @@ showKeptToast();
 stream.start();
 
 function startBoard() {
-  const board = new Board(root, people, { onUnknownColumn: () => resync.run() });
-  const columns = new Columns(board);
-  const resync = new Resync(board, columns, { onProject: showProject, onLabel: showLabel, onLost: leave });
+  const board = new Board(root, people);
+  const resync = new Resync(board, leave);
   const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
-  for (const table of [ticketHandlers(board, people), columns.handlers, dialog.handlers, { "stream.reset": () => resync.run() }]) {
-    live.on(table, { project });
-  }
+  board.onUnknownColumn = people.onStranger = () => resync.run();
+  for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
   dialog.start();
   if (!board.canEdit) return;
   new Drag(board, new Mover(board)).start();
@@ -54,8 +51,7 @@ function startBoard() {
 
 function startPage() {
   const view = document.querySelector("[data-ticket-view]");
-  if (view) live.on(new TicketPage(view.parentElement).handlers);
-  if (document.querySelector("[data-project-list]")) live.on({ "stream.reset": async () => listProjects(await api.get("/api/projects")) });
+  if (view) live.on(startTicketPage(view.parentElement));
 }
 
 // A stream refused to someone who is signed in: the project may be gone, or closed to them.

@@ -2,23 +2,22 @@
 
 import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
-import { countCards } from "./columns.js";
 import { insert } from "./insert.js";
+import { writeAttribute, writeText } from "./write.js";
 
 export class Board {
+  /** Called when a ticket lies in a column that this page does not have. */
+  onUnknownColumn = () => {};
+
   #people;
-  #onUnknownColumn;
   #held = new Map();
   #gone = new Set();
 
-  /** `onUnknownColumn()` is called when a ticket belongs to a column that this page does not have. */
-  constructor(root, people, { onUnknownColumn }) {
+  constructor(root, people) {
     this.root = root;
-    this.project = root.dataset.project;
     this.canEdit = root.dataset.canEdit === "true";
-    this.path = `/api/projects/${this.project}`;
+    this.tickets = `/api/projects/${root.dataset.project}/tickets`;
     this.#people = people;
-    this.#onUnknownColumn = onUnknownColumn;
   }
 
   get cards() {
@@ -29,58 +28,52 @@ export class Board {
     return this.root.querySelector(`[data-ticket="${CSS.escape(id)}"]`);
   }
 
-  list(columnId) {
-    return this.root.querySelector(`[data-column="${CSS.escape(columnId)}"]`);
-  }
-
-  ticketPath(id) {
-    return `${this.path}/tickets/${id}`;
-  }
-
   /**
-   * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. Placing the
-   * same ticket again, or an older version, changes nothing; `anew` also accepts an older version.
+   * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. The same ticket
+   * again, or an older version of it, changes nothing.
    */
-  place(ticket, { anew = false } = {}) {
-    if (this.#gone.has(ticket.id) || this.#keepForLater(ticket)) return null;
-    const list = this.list(ticket.columnId);
-    if (!list) {
-      this.#onUnknownColumn();
-      return null;
-    }
+  place(ticket) {
+    if (this.#gone.has(ticket.id) || this.#keep(ticket)) return null;
     const card = this.card(ticket.id) ?? blank("card");
-    if (!anew && Number(card.dataset.version) > ticket.version) return card;
+    if (Number(card.dataset.version) > ticket.version) return card;
     fillCard(card, ticket, this.#people);
-    const next = firstAfter(list, card);
-    if (card.parentElement !== list || following(card) !== next) this.seat(card, list, next);
+    this.#settle(card, ticket.columnId);
     return card;
+  }
+
+  /** Takes a card from a fresh copy of the board, unless ours is no longer of the version `known` before it was fetched. */
+  adopt(fresh, columnId, known) {
+    const { ticket } = fresh.dataset;
+    const card = this.card(ticket);
+    if (this.#gone.has(ticket) || this.#held.has(ticket) || (card && card.dataset.version !== known)) return;
+    if (!card || card.isEqualNode(fresh)) return this.#settle(card ?? fresh, columnId);
+    const focused = card.contains(document.activeElement);
+    card.replaceWith(fresh);
+    this.#settle(fresh, columnId);
+    if (focused) fresh.querySelector("[data-open]").focus();
   }
 
   /** Puts a card before `next` in `list`. */
   seat(card, list, next) {
     const from = card.parentElement;
     insert(list, card, next);
-    for (const changed of new Set([from, list])) if (changed) countCards(changed);
+    for (const changed of new Set([from, list])) if (changed) countCards(changed.closest(PANEL));
   }
 
   remove(id) {
     this.#gone.add(id);
     const card = this.card(id);
     if (!card) return;
-    const list = card.parentElement;
+    const panel = card.closest(PANEL);
     const heir = card.contains(document.activeElement) && (card.nextElementSibling ?? card.previousElementSibling);
     card.remove();
-    countCards(list);
+    countCards(panel);
     if (heir) heir.querySelector("[data-open]")?.focus();
   }
 
   /** Lets a deleted ticket come back. */
   revive(id) {
     this.#gone.delete(id);
-  }
-
-  reviveAll() {
-    this.#gone.clear();
   }
 
   /** Keeps changes away from a card that is being dragged or saved, until as many releases. */
@@ -92,32 +85,49 @@ export class Board {
 
   /** Gives the card free and shows the newest of `ticket` and what came meanwhile. */
   release(id, ticket) {
-    if (ticket) this.#keepForLater(ticket);
+    if (ticket) this.#keep(ticket);
     const held = this.#held.get(id);
     held.times -= 1;
-    if (held.times > 0) return;
+    if (held.times) return;
     this.#held.delete(id);
     this.card(id)?.removeAttribute("data-pending");
     if (held.ticket) this.place(held.ticket);
   }
 
-  #keepForLater(ticket) {
+  #keep(ticket) {
     const held = this.#held.get(ticket.id);
     if (held && !(held.ticket?.version > ticket.version)) held.ticket = ticket;
     return Boolean(held);
   }
+
+  #settle(card, columnId) {
+    const list = this.root.querySelector(`[data-column="${CSS.escape(columnId)}"]`);
+    if (!list) return this.onUnknownColumn();
+    const next = firstAfter(list, card);
+    if (card.parentElement !== list || following(card) !== next) this.seat(card, list, next);
+  }
 }
 
-/** The cards of a list that lie by rank; a pending one lies where it was dropped. */
-const RANKED = ":scope > [data-ticket]:not([data-pending])";
+const PANEL = "[data-column-panel]";
+
+/** The cards that lie by rank; a pending one lies where it was dropped. */
+const RANKED = "[data-ticket]:not([data-pending])";
 
 function firstAfter(list, card) {
-  const others = [...list.querySelectorAll(RANKED)];
-  return others.find((other) => other !== card && other.dataset.rank > card.dataset.rank) ?? null;
+  const { rank } = card.dataset;
+  return [...list.querySelectorAll(RANKED)].find((other) => other !== card && other.dataset.rank > rank) ?? null;
 }
 
 function following(card) {
   let next = card.nextElementSibling;
-  while (next && !next.matches("[data-ticket]:not([data-pending])")) next = next.nextElementSibling;
+  while (next && !next.matches(RANKED)) next = next.nextElementSibling;
   return next;
+}
+
+/** Says how many cards a column's panel holds, and whether it is full. */
+export function countCards(panel) {
+  const cards = panel.querySelectorAll("[data-ticket]").length;
+  const limit = parseInt(panel.querySelector("[data-column-limit]").textContent, 10);
+  writeText(panel.querySelector("[data-column-count]"), String(cards));
+  writeAttribute(panel, "data-full", cards >= limit ? "" : null);
 }

@@ -7,38 +7,66 @@ import { writeAttribute, writeData, writeText } from "./write.js";
 export function fillCard(card, ticket, people) {
   const { id, rank, version, number } = ticket;
   writeData(card, { ticket: id, rank, version, number });
+  writeAttribute(card, "aria-label", spoken(ticket, people));
   for (const [field, fill] of Object.entries(FIELDS)) fill(card.querySelector(`[data-field="${field}"]`), ticket, people);
+  for (const icon of card.querySelectorAll("[data-icon]")) fillIcon(icon, ticket);
 }
 
 const FIELDS = {
   key: (place, { key }) => writeText(place, key),
   type: (place, { type }) => writeText(place, type),
   priority: (place, { priority }) => writeText(place, priority),
-  title: (place, { title }) => writeText(place, title),
-  labels: (place, { labels }) => fillLabels(place, labels),
-  due: (place, { dueDate }) => fillDue(place, dueDate),
+  title: fillTitle,
+  labels: fillLabels,
+  due: fillDue,
   points: (place, { storyPoints }) => writeOptional(place, storyPoints),
-  assignee: (place, { assigneeId }, people) => fillAssignee(place, assigneeId, people),
+  assignee: fillAssignee,
 };
 
-function fillLabels(place, labels) {
-  const chips = [...place.querySelectorAll("[data-label]")];
-  writeAttribute(place, "hidden", labels.length ? null : "");
-  if (String(chips.map((chip) => chip.dataset.label)) === String(labels.map(({ id }) => id))) chips.forEach((chip, at) => fillLabel(chip, labels[at]));
-  else place.replaceChildren(...labels.map(labelChip));
+function fillTitle(link, { title, number }) {
+  writeText(link, title);
+  writeAttribute(link, "href", link.getAttribute("href").replace(/[^/]*$/, number));
 }
 
-function fillDue(place, dueDate) {
+function fillLabels(place, { labels }) {
+  const chips = [...place.children];
+  const same = String(chips.map((chip) => chip.dataset.label)) === String(labels.map(({ id }) => id));
+  if (same) chips.forEach((chip, at) => fillLabel(chip, labels[at]));
+  else place.replaceChildren(...labels.map(labelChip));
+  show(place, labels.length);
+}
+
+function fillDue(place, { dueDate }) {
   writeOptional(place, dueDate && dueText(dueDate));
   writeAttribute(place, "data-due", dueDate && dueState(dueDate));
 }
 
-function fillAssignee(place, id, people) {
-  writeAttribute(place, "hidden", id ? null : "");
-  if ((place.querySelector("[data-user]")?.dataset.user ?? null) !== id) place.replaceChildren(...(id ? [people.avatar(id)] : []));
+function fillAssignee(place, { assigneeId }, people) {
+  const shown = place.firstElementChild?.dataset.user ?? null;
+  if (shown !== assigneeId) place.replaceChildren(...(assigneeId ? [people.avatar(assigneeId)] : []));
+  show(place, assigneeId);
+}
+
+function fillIcon(use, ticket) {
+  const name = use.dataset.icon;
+  writeAttribute(use, "href", use.getAttribute("href").replace(/#.*/, `#${name}-${ticket[name].toLowerCase()}`));
 }
 
 function writeOptional(place, value) {
   writeText(place, String(value ?? ""));
-  writeAttribute(place, "hidden", value === null ? "" : null);
+  show(place, value !== null);
+}
+
+function show(place, wanted) {
+  writeAttribute(place, "hidden", wanted ? null : "");
+}
+
+// Off-screen cards have no text in the accessibility tree; this they keep.
+function spoken({ key, type, title, priority, labels, dueDate, storyPoints, assigneeId }, people) {
+  const parts = [key, type, title, `${priority} priority`];
+  if (labels.length) parts.push(`labels ${labels.map(({ name }) => name).join(", ")}`);
+  if (dueDate) parts.push(`due ${dueText(dueDate)}`);
+  if (storyPoints !== null) parts.push(`${storyPoints} points`);
+  if (people.find(assigneeId)) parts.push(`assigned to ${people.find(assigneeId).name}`);
+  return parts.join(", ");
 }

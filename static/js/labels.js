@@ -1,23 +1,16 @@
 /** Labels, wherever the page shows them. */
 
 import { blank } from "./blank.js";
+import { everywhere } from "./everywhere.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
-export const labelHandlers = { "label.updated": showLabel, "label.deleted": removeLabel };
+export const labelHandlers = {
+  "label.updated": (label) => everywhere("label", label.id).forEach((chip) => fillLabel(chip, label)),
+  "label.deleted": ({ id }) => everywhere("label", id).forEach((chip) => chip.remove()),
+};
 
 /** A new chip for a label. */
-export function labelChip(label) {
-  return fillLabel(blank("label"), label);
-}
-
-/** Shows a label's name and colour wherever the page has it. */
-export function showLabel(label) {
-  for (const chip of everywhere(label.id)) fillLabel(chip, label);
-}
-
-function removeLabel({ id }) {
-  for (const chip of everywhere(id)) chip.remove();
-}
+export const labelChip = (label) => fillLabel(blank("label"), label);
 
 /** Shows a label in its chip. */
 export function fillLabel(chip, { id, name, color }) {
@@ -26,5 +19,3 @@ export function fillLabel(chip, { id, name, color }) {
   writeAttribute(chip.querySelector("rect"), "fill", color);
   return chip;
 }
-
-const everywhere = (id) => document.querySelectorAll(`[data-label="${CSS.escape(id)}"]`);

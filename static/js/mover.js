@@ -25,7 +25,7 @@ export class Mover {
   // A neighbour may have left meanwhile: then the next wish counts.
   async #send(id, [wish, ...others]) {
     try {
-      this.#board.release(id, await api.patch(this.#board.ticketPath(id), wish));
+      this.#board.release(id, await api.patch(`${this.#board.tickets}/${id}`, wish));
     } catch (error) {
       if (error.status === 400 && others.length) return this.#send(id, others);
       toast(`The ticket was not moved. ${error.message}`);
@@ -36,7 +36,7 @@ export class Mover {
   // Not back to where it was: others may have moved it meanwhile.
   async #askWhereItIs(id) {
     try {
-      this.#board.release(id, await api.get(this.#board.ticketPath(id)));
+      this.#board.release(id, await api.get(`${this.#board.tickets}/${id}`));
     } catch (error) {
       if (error instanceof ApiError) this.#giveUp(id, error);
       else setTimeout(() => this.#askWhereItIs(id), PAUSE);

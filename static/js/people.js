@@ -1,67 +1,47 @@
-/** The people of this page: their names and avatars, wherever they are shown. */
+/** People: their names and avatars wherever the page shows them. */
 
 import { blank } from "./blank.js";
+import { everywhere } from "./everywhere.js";
 import { ink } from "./ink.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
+const STRANGER = { name: "Someone", color: "#475467" };
+
 export class People {
-  #directory = document.querySelector("[data-people]");
+  /** Called when someone is needed whom this page does not know yet. */
+  onStranger = () => {};
 
-  /** {id, name, color} of a known person, else undefined. */
+  handlers = { "user.updated": (user) => show(user) };
+
+  /** {name, color} of a person that the page's directory lists, else undefined. */
   find(id) {
-    return this.#entry(id)?.dataset && this.#read(this.#entry(id));
+    return everywhere("person", id)[0]?.dataset;
   }
 
-  /** A new avatar of a person; of a stranger, one with a question mark. */
   avatar(id) {
-    const avatar = blank("avatar");
-    paint(avatar, this.find(id) ?? { id, name: "Someone", color: "#6b7280" });
-    return avatar;
-  }
-
-  get handlers() {
-    const know = (user) => this.know(user);
-    return { "user.updated": know };
-  }
-
-  /** Takes up a user's summary and shows it everywhere. */
-  know({ id, username, name, avatarColor }) {
-    if (this.#directory) writeData(this.#entry(id) ?? this.#add(id), { username, name, color: avatarColor });
-    for (const avatar of everywhere("user", id)) paint(avatar, { id, name, color: avatarColor });
-    for (const words of everywhere("user-name", id)) writeText(words, name);
-  }
-
-  #entry(id) {
-    return this.#directory?.querySelector(`[data-person="${CSS.escape(id)}"]`);
-  }
-
-  #read({ dataset: { person, name, color } }) {
-    return { id: person, name, color };
-  }
-
-  #add(id) {
-    const entry = document.createElement("li");
-    entry.dataset.person = id;
-    this.#directory.append(entry);
-    return entry;
+    const person = this.find(id);
+    if (!person) this.onStranger();
+    return paint(blank("avatar"), id, person ?? STRANGER);
   }
 }
 
-/** "AL" for Alice Liddell. */
-export function initials(name) {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? words[0][0] + words.at(-1)[0] : name.trim().slice(0, 2);
-  return letters.toUpperCase();
+function show({ id, name, avatarColor: color }) {
+  for (const entry of everywhere("person", id)) writeData(entry, { name, color });
+  for (const avatar of everywhere("user", id)) paint(avatar, id, { name, color });
+  for (const words of everywhere("user-name", id)) writeText(words, name);
 }
 
-function paint(avatar, { id, name, color }) {
+function paint(avatar, id, { name, color }) {
+  const letters = avatar.querySelector("text");
   writeData(avatar, { user: id });
   writeAttribute(avatar, "title", name);
   writeAttribute(avatar.querySelector("circle"), "fill", color);
-  writeAttribute(avatar.querySelector("text"), "fill", ink(color));
-  writeText(avatar.querySelector("text"), initials(name));
+  writeAttribute(letters, "fill", ink(color));
+  writeText(letters, initials(name));
+  return avatar;
 }
 
-function everywhere(hook, id) {
-  return document.querySelectorAll(`[data-${hook}="${CSS.escape(id)}"]`);
+function initials(name) {
+  const words = name.trim().split(/\s+/);
+  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2)).toUpperCase();
 }

@@ -35,7 +35,7 @@ export class QuickAdd {
     form.ariaBusy = "true";
     try {
       const body = { title, columnId: form.elements.columnId.value };
-      this.#board.place(await api.post(`${this.#board.path}/tickets`, body, { "Idempotency-Key": this.#key(form, title) }));
+      this.#board.place(await api.post(this.#board.tickets, body, { "Idempotency-Key": this.#key(form, title) }));
       this.#attempts.delete(form);
       field.value = field.value.startsWith(sent) ? field.value.slice(sent.length) : field.value;
       field.scrollIntoView({ block: "nearest" });

@@ -1,25 +1,28 @@
-/** Makes the board true again without a reload when its stream cannot be continued. */
+/** Makes the board true again without a reload, from the server's own page of it: after a reset, and when columns change. */
 
-import { ApiError, api } from "./api.js";
+import { ApiError, fetchPage } from "./api.js";
+import { countCards } from "./board.js";
+import { insert } from "./insert.js";
 
 const PAUSE = 1_000;
+const PANEL = "[data-column-panel]";
 
 export class Resync {
   #board;
-  #columns;
-  #onProject;
-  #onLabel;
   #onLost;
+  #url = location.href;
   #running = false;
   #wanted = false;
 
-  /** Hands the project and its labels to `onProject` and `onLabel`; calls `onLost()` when the project is out of reach. */
-  constructor(board, columns, { onProject, onLabel, onLost }) {
+  /** Calls `onLost()` when the board is out of reach for good. */
+  constructor(board, onLost) {
     this.#board = board;
-    this.#columns = columns;
-    this.#onProject = onProject;
-    this.#onLabel = onLabel;
     this.#onLost = onLost;
+  }
+
+  get handlers() {
+    const run = () => this.run();
+    return { "stream.reset": run, "column.created": run, "column.updated": run, "column.deleted": run };
   }
 
   async run() {
@@ -36,36 +39,37 @@ export class Resync {
 
   async #once() {
     const known = new Map(this.#board.cards.map(({ dataset }) => [dataset.ticket, dataset.version]));
-    const columns = this.#columns.ids;
-    this.#board.reviveAll();
     try {
-      this.#reconcile(known, columns, await this.#fetch());
+      const page = await fetchPage(this.#url);
+      document.querySelector("[data-people]").replaceWith(page.querySelector("[data-people]"));
+      this.#adopt(page.querySelector("[data-board]"), known);
     } catch (error) {
       if (error instanceof ApiError) this.#onLost();
       else this.#wanted = true;
     }
   }
 
-  #fetch() {
-    const { path } = this.#board;
-    return Promise.all(["", "/columns", "/labels", "/tickets"].map((part) => api.get(path + part)));
-  }
-
   // What arrived live while we were asking is newer than the answer; only what lay here before is doubted.
-  #reconcile(known, oldColumns, [project, columns, labels, tickets]) {
-    this.#onProject(project);
-    columns.forEach((column) => this.#columns.show(column));
-    labels.forEach((label) => this.#onLabel(label));
-    for (const ticket of tickets) {
-      const version = this.#board.card(ticket.id)?.dataset.version;
-      this.#board.place(ticket, { anew: version === known.get(ticket.id) });
+  #adopt(fresh, known) {
+    const cards = [...fresh.querySelectorAll("[data-ticket]")].map((card) => [card, card.parentElement.dataset.column]);
+    cards.forEach(([card]) => card.remove());
+    const panels = [...fresh.querySelectorAll(PANEL)].map((panel, at) => this.#seatPanel(panel, at));
+    for (const [card, column] of cards) {
+      this.#board.adopt(card, column, known.get(card.dataset.ticket));
+      known.delete(card.dataset.ticket);
     }
-    missing([...known.keys()], tickets).forEach((id) => this.#board.remove(id));
-    missing(oldColumns, columns).forEach((id) => this.#columns.remove(id));
+    for (const id of known.keys()) this.#board.remove(id);
+    for (const panel of this.#board.root.querySelectorAll(PANEL)) {
+      if (panels.includes(panel)) countCards(panel);
+      else panel.remove();
+    }
   }
-}
 
-function missing(ids, things) {
-  const there = new Set(things.map(({ id }) => id));
-  return ids.filter((id) => !there.has(id));
+  #seatPanel(fresh, at) {
+    const panels = [...this.#board.root.querySelectorAll(PANEL)];
+    const mine = panels.find((panel) => panel.dataset.columnPanel === fresh.dataset.columnPanel);
+    mine?.querySelector("header").replaceWith(fresh.querySelector("header"));
+    if (!mine || panels[at] !== mine) insert(panels[0].parentElement, mine ?? fresh, panels[at]);
+    return mine ?? fresh;
+  }
 }

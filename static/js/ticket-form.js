@@ -1,70 +1,46 @@
 /** What a ticket's form says, what it said at first, and how that differs from a ticket. */
 
-const NOT_FIELDS = ["version", "newLabel", ""];
-const WORDS = {
-  columnId: "column",
-  assigneeId: "assignee",
-  labelIds: "labels",
-  storyPoints: "story points",
-  startDate: "start date",
-  dueDate: "due date",
-  parentId: "parent",
-};
+const WORDS = { assigneeId: "assignee", labelIds: "labels", storyPoints: "points", startDate: "start", dueDate: "due date", parentId: "parent" };
+const SKIPPED = ["hidden", "submit", "fieldset"];
 
 /** The fields that were changed in the form, as the API takes them. */
-export function changesIn(form) {
-  return difference(readForm(form, first), readForm(form, now));
-}
+export const changesIn = (form) => difference(read(form, FIRST), read(form, NOW));
 
 /** The names of the fields in which `ticket` differs from what the form said at first. */
 export function changedMeanwhile(form, ticket) {
-  const theirs = { ...ticket, description: lines(ticket.description ?? ""), labelIds: ticket.labels.map(({ id }) => id).sort() };
-  return Object.keys(difference(readForm(form, first), theirs));
+  return Object.keys(difference(read(form, FIRST), { ...ticket, labelIds: ticket.labels.map(({ id }) => id).sort() }));
 }
 
-/** "title, story points and labels". */
+/** "title, points and labels". */
 export function inWords(fields) {
-  const words = fields.map((field) => WORDS[field] ?? field);
-  const last = words.pop();
-  return words.length ? `${words.join(", ")} and ${last}` : last;
+  return new Intl.ListFormat("en").format(fields.map((field) => WORDS[field] ?? field));
 }
 
-const first = {
-  isOn: (field) => field.defaultChecked,
-  value: (field) => (field.options ? ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value : field.defaultValue),
-};
+const NOW = { isOn: (field) => field.checked, text: (field) => field.value };
 
-const now = {
-  isOn: (field) => field.checked,
-  value: (field) => field.value,
+const FIRST = {
+  isOn: (field) => field.defaultChecked,
+  text: (field) => (field.options ? (field.querySelector("[selected]") ?? field.options[0]).value : field.defaultValue),
 };
 
 const PARSERS = {
   title: (text) => text.trim(),
-  description: lines,
-  storyPoints: (text) => (text === "" || Number.isNaN(Number(text)) ? text || null : Number(text)),
+  description: (text) => text,
+  storyPoints: (text) => (text ? Number(text) : null),
 };
 
-function readForm(form, { isOn, value }) {
+function read(form, { isOn, text }) {
   const values = {};
   for (const field of form.elements) {
-    const { name, type } = field;
-    if (NOT_FIELDS.includes(name) || type === "submit" || field.matches("fieldset, output")) continue;
-    if (type === "checkbox") values[name] = [...(values[name] ?? []), ...(isOn(field) ? [field.value] : [])].sort();
-    else if (type !== "radio" || isOn(field)) values[name] = parse(name, value(field));
+    const { name, type, value } = field;
+    if (SKIPPED.includes(type) || name === "newLabel") continue;
+    if (type === "checkbox") values[name] = [...(values[name] ?? []), ...(isOn(field) ? [value] : [])].sort();
+    else values[name] = name in PARSERS ? PARSERS[name](text(field)) : text(field) || null;
   }
   return values;
-}
-
-function parse(name, text) {
-  return name in PARSERS ? PARSERS[name](text) : text || null;
 }
 
 function difference(before, after) {
   const changed = Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   return Object.fromEntries(changed.map((name) => [name, after[name]]));
-}
-
-function lines(text) {
-  return text.replaceAll("\r\n", "\n");
 }

@@ -3,21 +3,16 @@
 import { TicketView } from "./ticket-view.js";
 import { toastNext } from "./toast.js";
 
-export class TicketPage {
-  #view;
-
-  constructor(host) {
-    this.#view = new TicketView(host, { onChanged() {}, onDeleted });
-    const { pathname } = location;
-    addEventListener("popstate", () => location.pathname !== pathname && location.reload());
-  }
-
-  get handlers() {
-    return this.#view.handlers;
-  }
+/** Makes the forms in `host` instant and returns what it wants to hear from the stream. */
+export function startTicketPage(host) {
+  const { pathname } = location;
+  const view = new TicketView(host, () => {}, goToBoard);
+  // After a reload of a ticket that was opened over its board, history takes this page for the board's.
+  addEventListener("popstate", () => location.pathname !== pathname && location.reload());
+  return view.handlers;
 }
 
-function onDeleted() {
+function goToBoard() {
   toastNext("The ticket is deleted.");
-  location.assign(location.pathname.replace(/\/tickets\/.*/, "/board"));
+  location.assign(location.pathname.replace(/tickets\/\d+$/, "board"));
 }

@@ -1,29 +1,35 @@
 /** One ticket open for reading and editing, in a dialog or on its own page. */
 
-import { ApiError, api, fetchPage } from "./api.js";
-import { clearErrors, showErrors } from "./field-errors.js";
+import { api, fetchPage } from "./api.js";
+import { clearError, showErrors } from "./field-errors.js";
 import { changedMeanwhile, changesIn, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
+
+const PLACES = {
+  top: () => 0,
+  up: (order) => Math.max(order - 1, 0),
+  down: (order) => order + 1,
+  bottom: () => undefined,
+};
 
 export class TicketView {
   #host;
   #url = location.href;
   #onChanged;
   #onDeleted;
-  #busy = new WeakSet();
   #forms = {
     ticketForm: (form) => this.#save(form),
-    moveForm: (form, submitter) => this.#move(form, submitter),
+    moveForm: (form, button) => this.#move(form, button),
     deleteForm: (form) => this.#delete(form),
   };
 
-  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted(id, key)` after what is done here. */
-  constructor(host, { onChanged, onDeleted }) {
+  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted(id)` after what is done here. */
+  constructor(host, onChanged, onDeleted) {
     this.#host = host;
     this.#onChanged = onChanged;
     this.#onDeleted = onDeleted;
     host.addEventListener("submit", (event) => this.#submit(event));
-    host.addEventListener("input", (event) => clearErrors(event.target));
+    host.addEventListener("input", (event) => clearError(event.target));
   }
 
   get root() {
@@ -34,97 +40,87 @@ export class TicketView {
     return this.root?.dataset.ticketView;
   }
 
+  /** What is typed and not saved, as one text; empty when there is nothing. */
+  get typed() {
+    const form = this.root?.querySelector("[data-ticket-form]");
+    const changes = form && Object.entries(changesIn(form)).concat(form.elements.newLabel?.value || []);
+    return changes?.length ? JSON.stringify(changes) : "";
+  }
+
   get handlers() {
-    const apply = (ticket, message) => this.apply(ticket, message);
+    const apply = (ticket, message) => this.#apply(ticket, message);
     return {
       "ticket.updated": apply,
       "ticket.moved": apply,
-      "ticket.deleted": ({ id }) => this.markDeleted(id),
-      "stream.reset": () => this.root && !this.isTyped && this.refresh(),
+      "ticket.deleted": ({ id }) => id === this.id && this.#close(),
+      "stream.reset": () => this.root && !this.typed && this.refresh(),
     };
   }
 
-  get isTyped() {
-    return Boolean(this.#typed);
-  }
-
-  /** Shows `root`, a [data-ticket-view] that came from `url`. */
+  /** Shows `root`, a [data-ticket-view] of the page at `url`. */
   show(root, url) {
     this.#url = url;
     if (this.root) this.root.replaceWith(root);
     else this.#host.append(root);
   }
 
-  /** Takes up a ticket that has been changed elsewhere, without touching what is being typed. */
-  apply(ticket, { changed = [] } = {}) {
-    if (ticket.id !== this.id || ticket.version <= Number(this.root.dataset.version)) return;
-    if (!this.isTyped) this.refresh();
-    else this.#say(`Someone else has just changed ${named(changed)}. What you typed is kept.`, [["Show the new version", () => this.refresh()]]);
-  }
-
-  /** Says that the ticket is gone; its text stays to be copied. */
-  markDeleted(id) {
-    if (id !== this.id) return;
-    this.#say("This ticket has been deleted by someone else. Nothing here can be saved any more.");
-    for (const button of this.root.querySelectorAll("form button")) button.disabled = true;
-  }
-
   /** Fetches the view anew, unless someone types meanwhile. */
   async refresh() {
-    const typed = this.#typed;
+    const { typed, root } = this;
     const page = await fetchPage(this.#url).catch((error) => this.#say(error.message));
-    const fresh = page?.querySelector("[data-ticket-view]");
-    if (!fresh || fresh.dataset.ticketView !== this.id || typed !== this.#typed) return;
-    const focused = document.activeElement.id;
-    carryOpen(this.root, fresh);
-    this.root.replaceWith(fresh);
-    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (!page || root !== this.root || typed !== this.typed) return;
+    const fresh = page.querySelector("[data-ticket-view]");
+    const focused = root.contains(document.activeElement) && document.activeElement.id;
+    const folds = [...fresh.querySelectorAll("details")];
+    root.querySelectorAll("details").forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
+    root.replaceWith(fresh);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
-  get #typed() {
-    const form = this.root?.querySelector("[data-ticket-form]");
-    const changes = form ? Object.entries(changesIn(form)) : [];
-    return JSON.stringify(changes).slice(2) + (form?.elements.newLabel?.value ?? "");
+  #apply(ticket, { changed = [] }) {
+    if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
+    if (this.typed) this.#say(`Someone else has just changed ${named(changed)}. What you typed is kept.`, { "Show the new version": () => this.refresh() });
+    else this.refresh();
+  }
+
+  #close() {
+    this.#say("This ticket has been deleted. Nothing here can be saved any more.");
+    for (const button of this.root.querySelectorAll("form button")) button.disabled = true;
   }
 
   #submit(event) {
     const form = event.target;
     const kind = Object.keys(this.#forms).find((hook) => hook in form.dataset);
-    if (!kind || event.defaultPrevented) return;
+    if (!kind) return;
     event.preventDefault();
     this.#once(form, () => this.#forms[kind](form, event.submitter));
   }
 
   async #once(form, act) {
-    if (this.#busy.has(form)) return;
-    this.#busy.add(form);
+    if (form.ariaBusy) return;
     form.ariaBusy = "true";
-    try {
-      await act();
-    } catch (error) {
-      this.#fail(form, error);
-    }
+    await act().catch((error) => this.#fail(form, error));
     form.ariaBusy = null;
-    this.#busy.delete(form);
   }
 
   async #save(form) {
     const changes = changesIn(form);
-    await addNewLabel(form, changes);
+    const label = form.elements.newLabel?.value.trim();
+    if (label) changes.labelIds = await withLabel(form, label);
     if (Object.keys(changes).length) await this.#patch(form, changes, form.elements.version.value);
-    else toast("There is nothing to save: no field has changed.");
+    else toast("There is nothing to save yet.");
   }
 
   async #patch(form, changes, version) {
-    const typed = this.#typed;
+    const { typed } = this;
     try {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${version}"` });
       form.elements.version.value = this.root.dataset.version = ticket.version;
-      this.#onChanged(ticket);
       toast(`${ticket.key} is saved.`);
-      if (typed === this.#typed) await this.refresh();
+      this.#onChanged(ticket);
+      if (typed === this.typed) await this.refresh();
     } catch (error) {
-      if (error.status !== 409 || !error.body.ticket) throw error;
+      if (!error.body?.ticket) throw error;
       await this.#settle(form, changes, error.body.ticket);
     }
   }
@@ -133,19 +129,19 @@ export class TicketView {
   async #settle(form, changes, theirs) {
     const both = changedMeanwhile(form, theirs).filter((field) => field in changes);
     if (!both.length) return this.#patch(form, changes, theirs.version);
-    this.#say(`Someone else changed ${named(both)} while you were editing. Nothing is saved yet, and what you typed is still here.`, [
-      ["Show the new version", () => this.refresh()],
-      ["Save mine anyway", () => this.#once(form, () => this.#patch(form, changes, theirs.version))],
-    ]);
+    this.#say(`Someone else changed ${named(both)} while you were editing. Nothing is saved yet, and what you typed is still here.`, {
+      "Show the new version": () => this.refresh(),
+      "Save mine anyway": () => this.#once(form, () => this.#patch(form, changes, theirs.version)),
+    });
   }
 
-  async #move(form, submitter) {
-    const wish = new FormData(form, submitter);
-    const columnId = wish.get("columnId");
-    const column = await api.get(`${pathOf(form).replace(/\/[^/]+$/, "")}?columnId=${encodeURIComponent(columnId)}`);
-    const ticket = await api.patch(pathOf(form), { columnId, ...neighbour(column, this.id, wish.get("place")) });
-    this.#onChanged(ticket);
-    if (!this.isTyped) await this.refresh();
+  async #move(form, button) {
+    const columnId = form.elements.columnId.value;
+    const now = await api.get(pathOf(form));
+    const order = now.columnId === columnId ? now.order : Infinity;
+    const wanted = PLACES[button?.value ?? "bottom"](order);
+    this.#onChanged(await api.patch(pathOf(form), { columnId, ...(wanted < Infinity && { order: wanted }) }));
+    if (!this.typed) await this.refresh();
   }
 
   async #delete(form) {
@@ -156,16 +152,16 @@ export class TicketView {
 
   #fail(form, error) {
     const rest = showErrors(form, error.details ?? []);
-    if (error instanceof ApiError && error.status === 404) this.markDeleted(this.id);
+    if (error.status === 404) this.#close();
     else if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "));
   }
 
-  #say(text, actions = []) {
+  #say(text, actions = {}) {
     const place = this.root?.querySelector("[data-ticket-notice]");
     if (!place) return toast(text);
     const words = document.createElement("p");
     words.textContent = text;
-    place.replaceChildren(words, ...actions.map(([name, run]) => button(name, run)));
+    place.replaceChildren(words, ...Object.entries(actions).map(button));
     place.hidden = false;
     place.scrollIntoView({ block: "nearest" });
   }
@@ -175,40 +171,19 @@ const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticke
 
 const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
 
-function button(name, run) {
+function button([name, run]) {
   const element = document.createElement("button");
   element.type = "button";
-  element.className = "button";
+  element.className = "button button--small";
   element.textContent = name;
   element.addEventListener("click", run);
   return element;
 }
 
-/** Where `place` (top, bottom, up or down) is among the tickets of a column, in the API's words. */
-function neighbour(tickets, id, place) {
-  const others = tickets.filter((ticket) => ticket.id !== id);
-  const at = tickets.findIndex((ticket) => ticket.id === id);
-  const seats = { top: 0, bottom: others.length, up: Math.max(at - 1, 0), down: at + 1 };
-  const seat = seats[place] ?? others.length;
-  if (others[seat]) return { before: others[seat].id };
-  return others.length ? { after: others.at(-1).id } : {};
-}
-
-async function addNewLabel(form, changes) {
-  const field = form.elements.newLabel;
-  const name = field?.value.trim();
-  if (!name) return;
-  const path = pathOf(form).replace(/\/tickets\/[^/]+$/, "/labels");
+async function withLabel(form, name) {
+  const path = pathOf(form).replace(/tickets\/\d+$/, "labels");
   const known = (await api.get(path)).find((label) => label.name.toLowerCase() === name.toLowerCase());
-  const label = known ?? (await api.post(path, { name }));
-  const chosen = changes.labelIds ?? [...form.querySelectorAll("[name=labelIds]:checked")].map(({ value }) => value);
-  changes.labelIds = [...new Set([...chosen, label.id])].sort();
-}
-
-/** Leaves open what was open in the view before. */
-function carryOpen(before, after) {
-  const sections = [...after.querySelectorAll("details")];
-  [...before.querySelectorAll("details")].forEach((section, at) => {
-    if (sections[at]) sections[at].open = section.open;
-  });
+  const { id } = known ?? (await api.post(path, { name }));
+  const chosen = [...form.querySelectorAll("[name=labelIds]:checked")].map(({ value }) => value);
+  return [...new Set([...chosen, id])];
 }

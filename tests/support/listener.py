@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import httpx_sse
 
+from punt.events.cursor import Cursor
 from tests.support.wait import until
 
 Message = dict[str, Any]
@@ -20,14 +23,21 @@ class Listener:
     """Collects the messages of one stream until it is closed.
 
     :param client: an HTTP client; only its cookies and address are used.
+    :param last_event_id: the place from which to go on, as a browser that comes back sends it.
+    :param hear: called with each message in the listener's thread.
     """
 
     client: httpx.Client
     path: str
     last_event_id: str | None = None
+    hear: Callable[[Message], None] = lambda _: None
     messages: list[Message] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    retries: list[int] = field(default_factory=list)
+    cursor: str | None = None
     status: int | None = None
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    port: int | None = None
     ended: bool = False
     failure: str | None = None
 
@@ -48,17 +58,15 @@ class Listener:
         """Stop listening."""
         if self._response is not None:
             stream = self._response.extensions.get("network_stream")
-            try:
-                sock = stream.get_extra_info("socket") if stream else None
+            sock = stream.get_extra_info("socket") if stream else None
+            with suppress(OSError):
                 if sock:
                     sock.shutdown(2)
-            except OSError:
-                pass
         self._thread.join(5)
 
     def types(self) -> list[str]:
         """Return the types of the messages so far."""
-        return [message["type"] for message in self.messages]
+        return [message["type"] for message in list(self.messages)]
 
     def wait_for(self, count: int, *, seconds: float = 5) -> list[Message]:
         """Return the messages as soon as there are so many."""
@@ -76,6 +84,20 @@ class Listener:
         )
         return found[0]
 
+    def wait_until_at(self, cursor: str, *, seconds: float = 10) -> list[Message]:
+        """Return the messages once the stream has passed a place in the log: what is not there then never was sent."""
+        until(lambda: self._is_at(cursor), seconds=seconds, what=f"{self.cursor} to reach {cursor}: {self.types()}")
+        return self.messages
+
+    def wait_for_end(self, *, seconds: float = 5) -> None:
+        """Return when the server has ended the stream."""
+        until(lambda: self.ended, seconds=seconds, what=f"the end of {self.path}: {self.types()}")
+
+    def _is_at(self, cursor: str) -> bool:
+        here, there = Cursor.parse(self.cursor or ""), Cursor.parse(cursor)
+        assert there is not None
+        return here is not None and here.epoch == there.epoch and here.position >= there.position
+
     def _listen(self) -> None:
         headers = {"Last-Event-ID": self.last_event_id} if self.last_event_id else {}
         try:
@@ -83,20 +105,26 @@ class Listener:
                 httpx.Client(base_url=self.client.base_url, cookies=self.client.cookies, timeout=None) as client,
                 httpx_sse.connect_sse(client, "GET", self.path, headers=headers) as source,
             ):
-                self._response, self.status = source.response, source.response.status_code
-                if self.status != 200:
-                    self._open.set()
-                    return
-                self._collect(source)
+                self._answered(source.response)
+                if self.status == 200:
+                    self._collect(source)
         except (httpx.TransportError, httpx.StreamError) as error:
             self.failure = repr(error)
         finally:
             self.ended = True
             self._open.set()
 
+    def _answered(self, response: httpx.Response) -> None:
+        self._response, self.status, self.headers = response, response.status_code, response.headers
+        self.port = response.extensions["network_stream"].get_extra_info("client_addr")[1]
+
     def _collect(self, source: httpx_sse.EventSource) -> None:
-        self._open.set()
         for event in source.iter_sse():
             if event.event == "message" and event.data:
                 self.messages.append(json.loads(event.data))
                 self.ids.append(event.id)
+                self.hear(self.messages[-1])
+            if event.retry is not None:
+                self.retries.append(event.retry)
+            self.cursor = event.id or self.cursor
+            self._open.set()

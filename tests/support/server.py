@@ -5,15 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy.orm import Session
 
+from punt.app import create_app
+from punt.database import db, writing
+from punt.settings import Settings
+from tests.support import processes
 from tests.support.cast import PASSWORD
+from tests.support.listener import Listener
 from tests.support.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +56,10 @@ class Server:
     @property
     def log(self) -> str:
         return (self.instance / "server.log").read_text()
+
+    @property
+    def database(self) -> Path:
+        return self.instance / "punt.sqlite3"
 
     @property
     def environ(self) -> dict[str, str]:
@@ -89,6 +102,53 @@ class Server:
         return subprocess.run(
             command, cwd=ROOT, env=self.environ, input=stdin, capture_output=True, text=True, timeout=60, check=False
         )
+
+    def run(self, *arguments: str) -> subprocess.Popen[str]:
+        """Begin a command of the shell that goes on until it is interrupted."""
+        command = [sys.executable, "-m", "flask", *arguments]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=pipe, stderr=pipe, text=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Change the database as a command of the shell does, beside the running workers."""
+        app = create_app(Settings.model_validate({"PUNT_INSTANCE_PATH": self.instance, "PUNT_RATE_LIMITS": "off"}))
+        with app.app_context():
+            with writing() as session:
+                yield session
+            db.engine.dispose()
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """Ask the database."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def head(self) -> str:
+        """Return the cursor after the newest event of the log."""
+        epoch, position = self.rows("SELECT epoch, position FROM event_head")[0]
+        return f"{epoch}-{position}"
+
+    def worker_of(self, listener: Listener) -> int:
+        """Return the id of the worker process that serves a stream."""
+        assert listener.port is not None
+        socket = processes.socket_between(self.port, listener.port)
+        assert socket is not None, "the stream is not open"
+        return next(worker for worker in self._workers() if processes.holds(worker, socket))
+
+    @contextmanager
+    def streams_on_every_worker(self, client: httpx.Client, path: str, *, most: int = 60) -> Iterator[list[Listener]]:
+        """Listen to a path until every worker has a stream of it."""
+        with ExitStack() as stack:
+            streams: list[Listener] = []
+            while {self.worker_of(stream) for stream in streams} != set(self._workers()):
+                assert len(streams) < most, "the streams do not spread over the workers"
+                streams.append(stack.enter_context(Listener(client, path)))
+                assert streams[-1].status == 200
+            yield streams
+
+    def _workers(self) -> list[int]:
+        assert self._process is not None
+        return processes.children(self._process.pid)
 
     def _answers(self) -> bool:
         assert self._process is not None

@@ -1,0 +1,47 @@
+"""What a person does and sees on a board."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page
+
+
+def card(place: Page | Locator, title: str) -> Locator:
+    """Find a card by its title."""
+    return place.locator("[data-ticket]", has_text=title)
+
+
+def column(page: Page, name: str) -> Locator:
+    """Find a column's panel by its name."""
+    return page.locator("[data-column-panel]", has=page.locator("[data-column-name]", has_text=name))
+
+
+def titles(page: Page, name: str) -> list[str]:
+    """Read the titles in a column, top first."""
+    return [text.strip() for text in column(page, name).locator('[data-field="title"]').all_text_contents()]
+
+
+def add(page: Page, name: str, title: str) -> None:
+    """Add a card at the bottom of a column, as one types it."""
+    panel = column(page, name)
+    panel.locator("[data-quick-add] summary").click()
+    panel.locator('[data-quick-add] input[name="title"]').fill(title)
+    panel.locator('[data-quick-add] input[name="title"]').press("Enter")
+    card(page, title).wait_for()
+    panel.locator('[data-quick-add] input[name="title"]').press("Escape")
+
+
+def drag(page: Page, title: str, name: str, *, above: str | None = None) -> None:
+    """Drag a card with the mouse to the end of a column, or above another card."""
+    start = card(page, title).bounding_box()
+    goal = (card(page, above) if above else column(page, name).locator("[data-column]")).bounding_box()
+    assert start
+    assert goal
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    end_x = goal["x"] + goal["width"] / 2
+    end_y = goal["y"] + (4 if above else goal["height"] - 4)
+    page.mouse.move(end_x, end_y - 12, steps=8)
+    page.mouse.move(end_x, end_y, steps=4)
+    page.wait_for_function("document.querySelector('[data-slot]')")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()

@@ -1,0 +1,110 @@
+"""Real Chromium windows. Any console error, blocked resource or request to another host fails the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.support.cast import PASSWORD
+from tests.support.chromium import find
+from tests.support.server import Server
+
+expect.set_options(timeout=5_000)
+OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+Window = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/browser/" in item.path.as_posix():
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each window gets a profile of its own."""
+    with sync_playwright() as playwright:
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=find(), args=[*OPTIONS, *root])
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """Collects what no page may do."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.complaints: list[str] = []
+        self.expected: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self._request)
+
+    def expect(self, text: str) -> None:
+        """Say that a console message with this text is part of the test."""
+        self.expected.append(text)
+
+    def remaining(self) -> list[str]:
+        return [each for each in self.complaints if not any(text in each for text in self.expected)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != self.host:
+            self.complaints.append(f"request to another host: {request.url}")
+
+
+@pytest.fixture
+def watch(server: Server) -> Iterator[Watch]:
+    """What the pages of a test complained about; at the end it must be nothing unexpected."""
+    watch = Watch(urlsplit(server.url).netloc)
+    yield watch
+    assert not watch.remaining()
+
+
+@pytest.fixture
+def profile(browser: Browser, server: Server, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Make a browser profile, signed in as one of the cast."""
+    made: list[BrowserContext] = []
+
+    def make(username: str | None = None, **options: object) -> BrowserContext:
+        context = browser.new_context(base_url=server.url, **{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
+        context.on("page", watch.over)
+        made.append(context)
+        if username:
+            answer = context.request.post("/api/auth/login", data={"username": username, "password": PASSWORD})
+            assert answer.ok, answer.text()
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def window(profile: Callable[..., BrowserContext]) -> Window:
+    """Open a page in a profile of its own, and wait until it is live."""
+
+    def open_window(username: str, path: str = "/projects/HARB/board", **options: object) -> Page:
+        return open_live(profile(username, **options), path)
+
+    return open_window
+
+
+def open_live(context: BrowserContext, path: str = "/projects/HARB/board") -> Page:
+    """Open a page and wait until it is live."""
+    page = context.new_page()
+    page.goto(path)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    return page

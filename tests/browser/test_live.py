@@ -1,0 +1,120 @@
+"""What follows other people's changes, besides cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.board import add, card, column
+from tests.browser.conftest import Watch, Window, open_live
+from tests.support.server import Server
+
+PROJECT = "/api/projects/HARB"
+
+
+def test_columns_appear_change_their_names_and_places_and_go(server: Server, window: Window) -> None:
+    page, alice = window("bob"), server.client("alice")
+    names = page.locator("[data-column-panel] [data-column-name]")
+
+    made = alice.post(f"{PROJECT}/columns", json={"name": "Waiting", "wipLimit": 3}).json()
+    expect(names).to_have_text(["To Do", "In Progress", "Review", "Done", "Waiting"])
+    alice.patch(f"{PROJECT}/columns/{made['id']}", json={"name": "On hold", "order": 1})
+    expect(names).to_have_text(["To Do", "On hold", "In Progress", "Review", "Done"])
+    expect(column(page, "On hold").locator("[data-column-limit]")).to_contain_text("3")
+    alice.delete(f"{PROJECT}/columns/{made['id']}")
+    expect(names).to_have_text(["To Do", "In Progress", "Review", "Done"])
+
+
+def test_labels_on_cards_follow_their_new_name_and_their_end(server: Server, window: Window) -> None:
+    page, alice = window("bob"), server.client("alice")
+    label = alice.post(f"{PROJECT}/labels", json={"name": "tides"}).json()
+    alice.post(f"{PROJECT}/tickets", json={"title": "One", "labelIds": [label["id"]]})
+    expect(card(page, "One").locator("[data-label]")).to_have_text("tides")
+
+    alice.patch(f"{PROJECT}/labels/{label['id']}", json={"name": "currents"})
+    expect(card(page, "One").locator("[data-label]")).to_have_text("currents")
+    alice.delete(f"{PROJECT}/labels/{label['id']}")
+    expect(card(page, "One").locator("[data-label]")).to_have_count(0)
+
+
+def test_the_project_list_follows_and_shows_nothing_of_others(server: Server, window: Window) -> None:
+    page, alice = window("bob", "/"), server.client("alice")
+    items = page.locator("[data-project-item] [data-project-name]")
+    expect(items).to_have_text(["Harbour website"])
+
+    alice.post("/api/projects", json={"key": "BREAD", "name": "Bakery"})
+    assert server.flask("member", "add", "BREAD", "bob", "viewer").returncode == 0
+    expect(items).to_have_text(["Harbour website", "Bakery"])
+    alice.patch("/api/projects/BREAD", json={"name": "Bakery on the quay"})
+    expect(items).to_have_text(["Harbour website", "Bakery on the quay"])
+    alice.post("/api/projects", json={"key": "PRIVY", "name": "Alice's own"})
+    alice.delete("/api/projects/BREAD")
+    expect(items).to_have_text(["Harbour website"])
+
+
+def test_a_persons_new_name_and_colour_reach_open_boards(server: Server, window: Window) -> None:
+    alice, bob = server.client("alice"), server.client("bob")
+    bobs_id = bob.get("/api/me").json()["id"]
+    alice.post(f"{PROJECT}/tickets", json={"title": "One", "assigneeId": bobs_id})
+    page = window("alice")
+    face = card(page, "One").locator("[data-user]")
+
+    bob.patch("/api/me", json={"name": "Robert Zimmer", "avatarColor": "#1d6f8a"})
+
+    expect(face).to_have_attribute("title", "Robert Zimmer")
+    expect(face.locator("text")).to_have_text("RZ")
+    expect(face.locator("circle")).to_have_attribute("fill", "#1d6f8a")
+
+
+def test_a_deleted_project_closes_its_board(server: Server, window: Window, watch: Watch) -> None:
+    watch.expect("404")
+    page = window("bob")
+
+    server.client("alice").delete(PROJECT)
+
+    expect(page).to_have_url(f"{server.url}/")
+
+
+def test_a_session_that_has_ended_leads_to_the_login_page_and_back(
+    server: Server, profile: Callable[..., BrowserContext], watch: Watch
+) -> None:
+    watch.expect("401")
+    page = open_live(profile("bob"))
+
+    server.client("bob").patch(
+        "/api/me/password", json={"currentPassword": "correct horse battery", "newPassword": "another horse battery"}
+    )
+
+    expect(page).to_have_url(f"{server.url}/login?next=%2Fprojects%2FHARB%2Fboard")
+    page.locator('input[name="username"]').fill("bob")
+    page.locator('input[name="password"]').fill("another horse battery")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.url}/projects/HARB/board")
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+
+
+def test_a_restarted_server_costs_a_board_nothing(server: Server, window: Window, watch: Watch) -> None:
+    watch.expect("ERR_")
+    page = window("bob")
+    page.evaluate("window.notReloaded = true")
+    add(page, "To Do", "Before")
+
+    server.stop()
+    expect(page.locator("[data-connection]")).not_to_have_attribute("data-connection", "live")
+    assert server.flask("db", "upgrade").returncode == 0
+    server.start()
+    server.client("alice").post(f"{PROJECT}/tickets", json={"title": "After"})
+
+    expect(card(page, "After")).to_have_count(1, timeout=15_000)
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    assert page.evaluate("window.notReloaded")
+
+
+def test_text_that_looks_like_markup_stays_text(server: Server, window: Window) -> None:
+    page = window("bob")
+    nasty = '<img src=x onerror="document.title=1"> & "quotes"'
+
+    server.client("alice").post(f"{PROJECT}/tickets", json={"title": nasty})
+
+    expect(page.locator('[data-field="title"]', has_text="quotes")).to_have_text(nasty)

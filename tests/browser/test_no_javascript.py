@@ -1,0 +1,90 @@
+"""With JavaScript off, everything works as plain forms."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.board import card, column, titles
+from tests.support.server import Server
+
+
+def test_setup_login_project_create_edit_move_and_delete_work_without_javascript(
+    empty_server: Server, browser: Browser
+) -> None:
+    page = browser.new_context(base_url=empty_server.url, java_script_enabled=False).new_page()
+    _set_up_and_sign_in_again(page)
+
+    page.locator('a[href="/projects/new"]').first.click()
+    page.locator('input[name="name"]').fill("Harbour website")
+    page.locator('input[name="key"]').fill("HARB")
+    page.locator('textarea[name="description"]').fill("For visitors")
+    page.locator("main form button").last.click()
+    expect(page.locator("h1")).to_contain_text("Harbour website")
+
+    for title in ("Paint the pier", "Oil the crane"):
+        panel = column(page, "To Do")
+        panel.locator("summary").click()
+        panel.locator('input[name="title"]').fill(title)
+        panel.locator("form button").first.click()
+    assert titles(page, "To Do") == ["Paint the pier", "Oil the crane"]
+
+    card(page, "Paint the pier").locator("[data-open]").click()
+    page.locator('input[name="title"]').fill("Paint the whole pier")
+    page.locator('textarea[name="description"]').fill("Both *sides*")
+    page.locator('select[name="type"]').select_option("Story")
+    page.locator('input[name="newLabel"]').fill("outside")
+    page.locator('input[name="dueDate"]').fill("2030-05-01")
+    page.locator("form[data-ticket-form] button").last.click()
+    expect(page.locator("[data-ticket-view] h1")).to_have_text("Paint the whole pier")
+    expect(page.locator("[data-ticket-view] em")).to_have_text("sides")
+
+    page.locator('form[data-move-form] select[name="columnId"]').select_option(label="To Do")
+    page.locator('form[data-move-form] button[value="down"]').click()
+    assert titles(page, "To Do") == ["Oil the crane", "Paint the whole pier"]
+
+    card(page, "Paint the whole pier").locator("[data-open]").click()
+    page.locator('form[data-move-form] select[name="columnId"]').select_option(label="Review")
+    page.locator('form[data-move-form] button[value="top"]').click()
+    assert titles(page, "Review") == ["Paint the whole pier"]
+    expect(card(page, "Paint the whole pier").locator("[data-label]")).to_have_text("outside")
+
+    card(page, "Oil the crane").locator("[data-open]").click()
+    page.locator(".remover summary").click()
+    page.locator("form[data-delete-form] button").click()
+    expect(card(page, "Oil the crane")).to_have_count(0)
+    expect(page.locator("[data-toasts]").first).to_contain_text("Deleted HARB-2")
+    page.context.close()
+
+
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(empty_server: Server, browser: Browser) -> None:
+    page = browser.new_context(base_url=empty_server.url, java_script_enabled=False).new_page()
+    _set_up_and_sign_in_again(page)
+    page.goto("/projects/new")
+    page.locator('input[name="name"]').fill("Harbour website")
+    page.locator('input[name="key"]').fill("9")
+
+    page.locator('input[name="key"]').evaluate("(field) => field.form.noValidate = true")
+    page.locator("main form button").last.click()
+
+    field = page.locator('input[name="key"]')
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_value("9")
+    expect(page.locator('input[name="name"]')).to_have_value("Harbour website")
+    expect(page.locator(f"[id='{field.get_attribute('aria-describedby')}']").first).to_contain_text("letter")
+    page.context.close()
+
+
+def _set_up_and_sign_in_again(page: Page) -> None:
+    page.goto("/")
+    page.locator('input[name="username"]').fill("alice")
+    page.locator('input[name="name"]').fill("Alice Lindqvist")
+    page.locator('input[name="password"]').fill("correct horse battery")
+    page.locator("main form button").last.click()
+    page.locator("header details summary").first.click()
+    page.locator('form[action="/logout"] button').click()
+    page.goto("/projects/new")
+    page.locator('input[name="username"]').fill("alice")
+    page.locator('input[name="password"]').fill("correct horse battery")
+    page.locator("main form button").last.click()
+    expect(page.locator("h1")).to_contain_text("project")
+    page.goto("/")

@@ -1,0 +1,65 @@
+"""Fixtures of the event pipeline: what the log gained, and a server whose streams show quickly that they are live."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from punt.database import db
+from punt.events.log import Entry, log
+from tests.support.channel import Channel
+from tests.support.server import Server
+
+
+class News:
+    """What the log gained since the test began."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        with app.app_context(), db.engine.connect() as connection:
+            self._start = log.head(connection).position
+
+    def all(self) -> list[Entry]:
+        """Return all new events, internal ones included."""
+        with self._app.app_context(), db.engine.connect() as connection:
+            return log.since(connection, self._start, limit=10_000)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what the new events say."""
+        return [json.loads(entry.message) for entry in self.all() if not entry.internal]
+
+    def types(self) -> list[str]:
+        """Return the types of the new events."""
+        return [message["type"] for message in self.messages()]
+
+    def titles(self) -> list[str]:
+        """Return the titles of the tickets in the new events."""
+        return [message["data"]["title"] for message in self.messages()]
+
+
+@pytest.fixture
+def news(app: Flask) -> News:
+    """What the log gained since the test began."""
+    return News(app)
+
+
+@pytest.fixture
+def channel(app: Flask) -> Iterator[Channel]:
+    """A log and a hub, and an app context to use them in."""
+    with app.app_context():
+        yield Channel()
+
+
+@pytest.fixture(scope="module")
+def live(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server, shared by a module's tests, that shows a sign of life five times a second."""
+    instance = Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("live") / "instance"))
+    server = Server(instance, settings={"PUNT_STREAM_KEEPALIVE": "0.2"}).start()
+    yield server
+    server.stop()

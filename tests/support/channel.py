@@ -1,0 +1,122 @@
+"""The pipeline from the log to a stream's bytes in one process, moved step by step by a test."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+import sseclient
+
+from punt.database import db, writing
+from punt.events import capture
+from punt.events.hub import Hub
+from punt.events.log import Entry, log
+from punt.events.publication import Draft
+from punt.events.stream import Stream, Subscription
+
+TOPIC = "weather"
+
+
+def everything(_: sa.Connection) -> Callable[[Entry], bool]:
+    """The check of a listener who may have all of the past."""
+    return lambda _: True
+
+
+class Reader:
+    """A client at the end of a stream, reading it chunk by chunk.
+
+    :ivar numbers: of the events that it has read.
+    :ivar cursor: its place, as a browser remembers it.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream, self.numbers, self.types, self.cursor = stream, list[int](), list[str](), stream.cursor
+        stream.open()
+        self._chunks = iter(stream)
+
+    def read(self) -> bytes:
+        """Read the next chunk, as somebody else's SSE client understands it."""
+        chunk = next(self._chunks)
+        for event in sseclient.SSEClient(iter([chunk])).events():
+            self.cursor = event.id or self.cursor
+            if event.event == "message" and event.data:
+                self._note(json.loads(event.data))
+        return chunk
+
+    def read_until(self, cursor: str) -> list[int]:
+        """Read until the stream has reached a place, and return the numbers of the events so far."""
+        while self.cursor != cursor:
+            self.read()
+        return self.numbers
+
+    def read_on(self) -> list[bytes]:
+        """Read until the stream ends and return the chunks."""
+        chunks = []
+        while True:
+            try:
+                chunks.append(self.read())
+            except StopIteration:
+                return chunks
+
+    def leave(self) -> None:
+        """Go away, as a client does whose connection breaks."""
+        close: Any = self._chunks
+        close.close()
+        self.stream.close()
+
+    def _note(self, message: dict[str, Any]) -> None:
+        self.types.append(message["type"])
+        if "number" in message["data"]:
+            self.numbers.append(message["data"]["number"])
+
+
+class Channel:
+    """A log and a hub; the test is the feed between them. Needs an app context."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.hub.position = self._head().position
+
+    @property
+    def cursor(self) -> str:
+        """The place after the newest event."""
+        return str(self._head())
+
+    def write(self, *numbers: int, topic: str = TOPIC, **more: Any) -> None:
+        """Commit events in one transaction, one for each number."""
+        with writing() as session:
+            drafts = [Draft("weather.changed", topic, {"number": number}, **more) for number in numbers]
+            capture.announce(session, *drafts)
+
+    def carry(self) -> None:
+        """Bring what is new in the log to the hub, as the feed does."""
+        with db.engine.connect() as connection:
+            entries = log.since(connection, self.hub.position, limit=10_000)
+        for entry in entries:
+            self.hub.publish(entry)
+
+    def listen(self, cursor: str | None = None, **options: Any) -> Reader:
+        """Open a stream; nothing of it is read yet."""
+        return Reader(self.stream(cursor, **options))
+
+    def stream(
+        self,
+        cursor: str | None = None,
+        *,
+        check: Callable[[sa.Connection], Callable[[Entry], bool]] = everything,
+        names: tuple[str, ...] = ("nora",),
+        keepalive: float = 0.01,
+        lifetime: float = math.inf,
+    ) -> Stream:
+        """Make a stream about the weather for Nora, or somebody else."""
+        subscription = Subscription(frozenset({TOPIC}), frozenset(names), check)
+        return Stream(db.engine, log, self.hub, subscription, cursor, keepalive, lifetime)
+
+    def _head(self) -> Any:
+        with db.engine.connect() as connection:
+            return log.head(connection)
+
+

@@ -1,0 +1,36 @@
+"""One person at the three streams of the specification at once."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import httpx
+
+from tests.support.listener import Listener, Message
+from tests.support.server import Server
+
+PATHS = {"project": "/api/projects/{}/events", "projects": "/api/projects/events", "users": "/api/users/events"}
+
+
+class Ears:
+    """Listens to a project, the project list and people.
+
+    :param server: one with a short keepalive: its pings prove that a stream is up to date.
+    """
+
+    def __init__(self, server: Server, client: httpx.Client, project: str = "HARB") -> None:
+        self._server, self._stack = server, ExitStack()
+        self._streams = {name: Listener(client, path.format(project)) for name, path in PATHS.items()}
+
+    def __enter__(self) -> Ears:
+        for stream in self._streams.values():
+            self._stack.enter_context(stream)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def heard(self) -> dict[str, list[Message]]:
+        """Return all that each stream has told, once it has told everything that is in the log by now."""
+        head = self._server.head()
+        return {name: stream.wait_until_at(head) for name, stream in self._streams.items()}
