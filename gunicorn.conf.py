@@ -57,5 +57,6 @@ def _drain_when_stopping(worker, events):
         gevent.sleep(DRAIN_LOOK)
     events.drain()
     for connection in tuple(idle):
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RD)
+        # Through a twin: gevent would wake whoever waits on the socket itself with an error, and gunicorn logs that.
+        with contextlib.suppress(OSError), connection.dup() as twin:
+            twin.shutdown(socket.SHUT_RD)

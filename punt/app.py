@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from punt import api, assets, cli, database, pages, replies, security, sign_in
 from punt.database import db
 from punt.events.pipeline import EventPipeline
-from punt.settings import ROOT, Settings, secret_key
+from punt.settings import ROOT, Settings, instance_folder, secret_key
 
 MIGRATIONS = ROOT / "punt" / "migrations"
 
@@ -24,10 +24,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     :raises SettingsError: when a setting is wrong.
     """
     settings = settings or Settings.from_environ()
-    app = Flask(
-        "punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.instance_path)
-    )
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    folder = str(instance_folder(settings))
+    app = Flask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=folder)
     app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 

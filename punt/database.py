@@ -181,7 +181,7 @@ class _SqliteGate:
         return True
 
     def _leave(self, connection: Any, record: Any) -> None:
+        if connection is not None:
+            connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
         if record.info.pop("turn", None):
-            if connection is not None:
-                connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
             self._turn.release()

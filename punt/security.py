@@ -34,7 +34,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
@@ -97,6 +96,8 @@ def _tab_id() -> str | None:
 def _after(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:  # on plain http browsers only complain about it
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     # A page is asked for anew each time, yet may be kept for going back: "no-store" would forbid that.
     response.headers.setdefault(
         "Cache-Control", "no-store" if request.path.startswith("/api/") else "private, no-cache"

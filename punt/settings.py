@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +33,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    bind: str = Field("127.0.0.1:3000", alias="PUNT_BIND", pattern=r"^(unix:.+|.+:\d{1,5})$")
+    bind: str = Field("127.0.0.1:3000", alias="PUNT_BIND")
     instance_path: Path = Field(ROOT / "instance", alias="PUNT_INSTANCE_PATH")
     database_url: str = Field("", alias="PUNT_DATABASE_URL")
     secret_key: str = Field("", alias="PUNT_SECRET_KEY")
@@ -49,6 +50,14 @@ class Settings(BaseModel):
     )
     proxy_count: int = Field(0, alias="PUNT_PROXY_COUNT", ge=0, le=10)
 
+    @field_validator("bind")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not (value.startswith("unix:/") or (host and re.fullmatch("[0-9]{1,5}", port) and int(port) <= 65_535)):
+            raise ValueError("use HOST:PORT or unix:/PATH")
+        return value
+
     @field_validator("instance_path")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -63,6 +72,13 @@ class Settings(BaseModel):
             known = False
         if not known:
             raise ValueError("use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @field_validator("trusted_origins")
+    @classmethod
+    def _origins(cls, value: frozenset[str]) -> frozenset[str]:
+        if not all(re.fullmatch(r"https?://[^/\s]+", origin) for origin in value):
+            raise ValueError("use https://HOST, without a path, separated by spaces or commas")
         return value
 
     @field_validator("secret_key")
@@ -90,6 +106,19 @@ class Settings(BaseModel):
             raise SettingsError("PUNT cannot start with these settings:\n" + "\n".join(lines)) from None
 
 
+def instance_folder(settings: Settings) -> Path:
+    """Return the folder for PUNT's own files, made if need be.
+
+    :raises SettingsError: when it cannot be made.
+    """
+    path = settings.instance_path
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"PUNT_INSTANCE_PATH: cannot use {path}: {error.strerror}") from None
+    return path
+
+
 def secret_key(settings: Settings) -> str:
     """Return the key that signs cookies, making a private file for it on the first start.
 
@@ -97,7 +126,7 @@ def secret_key(settings: Settings) -> str:
     """
     if settings.secret_key:
         return settings.secret_key
-    path = settings.instance_path / "secret.key"
+    path = instance_folder(settings) / "secret.key"
     try:
         _write_once(path, secrets.token_hex(32))
         return path.read_text().strip()
@@ -109,7 +138,6 @@ def _write_once(path: Path, text: str) -> None:
     """Write a file of mode 0600 unless it exists; whole or not at all, even if two workers race."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600, exist_ok=False)
     draft.write_text(text + "\n")

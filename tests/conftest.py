@@ -10,6 +10,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from punt.app import create_app
 from punt.database import db
@@ -18,9 +19,14 @@ from tests.support import cast
 from tests.support.server import Server
 
 
-def app_in(folder: Path) -> Flask:
-    """Build an app on an instance folder."""
-    return create_app(Settings.model_validate({"PUNT_INSTANCE_PATH": folder, "PUNT_RATE_LIMITS": "off"}))
+def app_in(folder: Path, **settings: str) -> Flask:
+    """Build an app on an instance folder; unlike a real server's, its database does not wait for the disk."""
+    app = create_app(
+        Settings.model_validate({"PUNT_INSTANCE_PATH": folder, "PUNT_RATE_LIMITS": "off"} | settings)
+    )
+    with app.app_context():
+        event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return app
 
 
 def _close(app: Flask) -> None:

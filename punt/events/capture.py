@@ -104,13 +104,18 @@ def _after_commit(session: Session) -> None:
 
 
 def _after_soft_rollback(session: Session, transaction: SessionTransaction) -> None:
+    while transaction.parent and not transaction.nested:  # a failed flush takes the savepoint around it along
+        transaction = transaction.parent
     session.info.pop(_LAST, None)
     pending = _pending(session)
     pending.seen = [seen for seen in pending.seen if transaction not in seen.within]
 
 
 def _after_transaction_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None and _COMMITTED in session.info:  # connection and locks are given back
+    if transaction.parent is not None:
+        return
+    session.info.pop(_PENDING, None)  # closing a session is no rollback, but ends what was pending
+    if _COMMITTED in session.info:  # connection and locks are given back
         events_committed.send(log, last=session.info.pop(_COMMITTED))
 
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80
 
 
-def _upper(value: Any) -> Any:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
 def _key(value: str) -> str:
-    if not re.fullmatch(r"[A-Z][A-Z0-9]{1,9}", value):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,9}", value):
         raise ValueError("Use 2 to 10 letters and digits, a letter first.")
-    return value
+    return value.upper()
 
 
-Key = Annotated[str, BeforeValidator(_upper), AfterValidator(_key)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_key)]
 Text2000 = Annotated[str, StringConstraints(max_length=2000), ManyLines]
 WipLimit = Annotated[int, Field(ge=1, le=999)]
 

@@ -47,8 +47,9 @@ def with_orders(project_id: str, tickets: Sequence[Ticket]) -> list[tuple[Ticket
     """Pair tickets with their order in the whole column, counted in one query."""
     ranks = sa.select(Ticket.id).where(Ticket.project_id == project_id)
     place = sa.func.row_number().over(partition_by=Ticket.column_id, order_by=Ticket.rank)
-    orders: dict[str, int] = dict(db.session.execute(ranks.add_columns(place)).tuples().all())
-    return [(ticket, orders[ticket.id] - 1) for ticket in tickets]
+    rows: Sequence[Any] = db.session.execute(ranks.add_columns(place.label("place"))).all()
+    orders: dict[str, int] = {row.id: row.place - 1 for row in rows}
+    return [(ticket, orders[ticket.id]) for ticket in tickets]
 
 
 def in_columns(tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:

@@ -33,7 +33,7 @@ class Label(Base):
     id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
     project_id: Mapped[str] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(sa.String(50))
-    name_key: Mapped[str] = mapped_column(sa.String(100))
+    name_key: Mapped[str] = mapped_column(sa.String(150))
     color: Mapped[str] = mapped_column(sa.String(7))
 
     @classmethod

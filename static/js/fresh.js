@@ -5,11 +5,11 @@ import { writeText } from "./write.js";
 const TIME = 4_000;
 const timers = new WeakMap();
 
-export function glow(card, who = "") {
+export function glow(card, who) {
   clearTimeout(timers.get(card));
   card.dataset.fresh = "";
-  card.dataset.freshBy = who;
-  writeText(card.querySelector("[data-fresh-who]"), who);
+  card.dataset.freshBy = who ?? "";
+  writeText(card.querySelector("[data-fresh-who]"), who ?? "");
   timers.set(card, setTimeout(() => fade(card), TIME));
 }
 

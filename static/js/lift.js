@@ -2,7 +2,7 @@
 
 const EDGE = 56;
 const FASTEST = 10;
-const PATIENCE = 40;
+const PATIENCE = 40; // frames
 
 export class Lift {
   #root;
@@ -45,7 +45,11 @@ export class Lift {
 
   /** Where the card would fall: its list, and its neighbours there. */
   get target() {
-    return { list: this.#list, next: neighbour(this.#slot, "nextElementSibling"), previous: neighbour(this.#slot, "previousElementSibling") };
+    return {
+      list: this.#list,
+      next: neighbour(this.#slot, "nextElementSibling"),
+      previous: neighbour(this.#slot, "previousElementSibling"),
+    };
   }
 
   get moved() {
@@ -92,11 +96,11 @@ export class Lift {
 
   // The pace grows while the pointer stays at an edge, so that crossing it on the way does not scroll.
   #scroll() {
-    const across = pull(this.#pointer.x, scroller(this.#list, "X"), "left", "right");
-    const down = pull(this.#pointer.y, scroller(this.#list, "Y"), "top", "bottom");
-    this.#pace = across.speed || down.speed ? Math.min(this.#pace + 1 / PATIENCE, 1) : 0;
-    across.element.scrollBy({ left: across.speed * this.#pace, behavior: "instant" });
-    down.element.scrollBy({ top: down.speed * this.#pace, behavior: "instant" });
+    const across = pull(this.#pointer.x, this.#root.getBoundingClientRect(), "left", "right");
+    const down = pull(this.#pointer.y, this.#list.getBoundingClientRect(), "top", "bottom");
+    this.#pace = across || down ? Math.min(this.#pace + 1 / PATIENCE, 1) : 0;
+    this.#root.scrollBy({ left: across * this.#pace, behavior: "instant" });
+    this.#list.scrollBy({ top: down * this.#pace, behavior: "instant" });
   }
 }
 
@@ -120,28 +124,15 @@ function firstBelow(cards, y) {
   return low;
 }
 
-const LENGTH = { X: ["scrollWidth", "clientWidth"], Y: ["scrollHeight", "clientHeight"] };
-
-function scroller(element, axis) {
-  const [whole, seen] = LENGTH[axis];
-  for (let one = element; one; one = one.parentElement) {
-    const scrolls = /auto|scroll/.test(getComputedStyle(one)[`overflow${axis}`]);
-    if (scrolls && one[whole] > one[seen]) return one;
-  }
-  return document.scrollingElement;
-}
-
-function pull(at, element, startSide, endSide) {
-  const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
-  const box = element === document.scrollingElement ? screen : element.getBoundingClientRect();
-  const start = Math.max(box[startSide], screen[startSide]) + EDGE - at;
-  const end = at - Math.min(box[endSide], screen[endSide]) + EDGE;
-  const depth = end > 0 ? Math.min(end / EDGE, 1) : -Math.min(Math.max(start / EDGE, 0), 1);
-  return { element, speed: depth * FASTEST };
+/** How many pixels a frame the edges of `box` pull at a pointer, at most. */
+function pull(at, box, start, end) {
+  const depth = Math.max(at - box[end] + EDGE, 0) - Math.max(box[start] + EDGE - at, 0);
+  return (Math.max(-EDGE, Math.min(depth, EDGE)) / EDGE) * FASTEST;
 }
 
 function glide(card, from) {
   if (!card.isConnected || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const to = card.getBoundingClientRect();
-  card.animate([{ translate: `${from.left - to.left}px ${from.top - to.top}px` }, { translate: "0 0" }], { duration: 140, easing: "ease-out" });
+  const start = { translate: `${from.left - to.left}px ${from.top - to.top}px` };
+  card.animate([start, { translate: "0 0" }], { duration: 140, easing: "ease-out" });
 }

@@ -1,6 +1,6 @@
 /** Makes the board true again without a reload, from the server's own page of it: after a reset, and when columns change. */
 
-import { ApiError, fetchPage } from "./api.js";
+import { Unreachable, fetchPage } from "./api.js";
 import { countCards } from "./board.js";
 import { insert } from "./insert.js";
 
@@ -31,7 +31,7 @@ export class Resync {
     this.#running = true;
     while (this.#wanted) {
       this.#wanted = false;
-      await this.#once();
+      await this.#once().catch(reportError);
       if (this.#wanted) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     this.#running = false;
@@ -44,8 +44,9 @@ export class Resync {
       document.querySelector("[data-people]").replaceWith(page.querySelector("[data-people]"));
       this.#adopt(page.querySelector("[data-board]"), known);
     } catch (error) {
-      if (error instanceof ApiError) this.#onLost();
-      else this.#wanted = true;
+      if (error instanceof Unreachable) this.#wanted = true;
+      else if (error.status === 404) this.#onLost();
+      else throw error;
     }
   }
 

@@ -1,6 +1,13 @@
 /** What a ticket's form says, what it said at first, and how that differs from a ticket. */
 
-const WORDS = { assigneeId: "assignee", labelIds: "labels", storyPoints: "points", startDate: "start", dueDate: "due date", parentId: "parent" };
+const WORDS = {
+  assigneeId: "assignee",
+  labelIds: "labels",
+  storyPoints: "points",
+  startDate: "start",
+  dueDate: "due date",
+  parentId: "parent",
+};
 const SKIPPED = ["hidden", "submit", "fieldset"];
 
 /** The fields that were changed in the form, as the API takes them. */

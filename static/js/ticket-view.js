@@ -5,11 +5,13 @@ import { clearError, showErrors } from "./field-errors.js";
 import { changedMeanwhile, changesIn, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
 
+/** Beyond the end of any column. */
+const LAST = 1_000_000;
 const PLACES = {
   top: () => 0,
   up: (order) => Math.max(order - 1, 0),
   down: (order) => order + 1,
-  bottom: () => undefined,
+  bottom: () => LAST,
 };
 
 export class TicketView {
@@ -79,8 +81,9 @@ export class TicketView {
 
   #apply(ticket, { changed = [] }) {
     if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
-    if (this.typed) this.#say(`Someone else has just changed ${named(changed)}. What you typed is kept.`, { "Show the new version": () => this.refresh() });
-    else this.refresh();
+    if (!this.typed) return this.refresh();
+    const text = `Someone else has just changed ${named(changed)}. What you typed is kept.`;
+    return this.#say(text, { "Show the new version": () => this.refresh() });
   }
 
   #close() {
@@ -115,10 +118,10 @@ export class TicketView {
     const { typed } = this;
     try {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${version}"` });
-      form.elements.version.value = this.root.dataset.version = ticket.version;
+      this.#stamp(ticket);
       toast(`${ticket.key} is saved.`);
       this.#onChanged(ticket);
-      if (typed === this.typed) await this.refresh();
+      if (typed === this.typed) this.refresh();
     } catch (error) {
       if (!error.body?.ticket) throw error;
       await this.#settle(form, changes, error.body.ticket);
@@ -129,7 +132,8 @@ export class TicketView {
   async #settle(form, changes, theirs) {
     const both = changedMeanwhile(form, theirs).filter((field) => field in changes);
     if (!both.length) return this.#patch(form, changes, theirs.version);
-    this.#say(`Someone else changed ${named(both)} while you were editing. Nothing is saved yet, and what you typed is still here.`, {
+    const text = `Someone else changed ${named(both)} while you were editing. Nothing is saved yet.`;
+    return this.#say(`${text} What you typed is still here.`, {
       "Show the new version": () => this.refresh(),
       "Save mine anyway": () => this.#once(form, () => this.#patch(form, changes, theirs.version)),
     });
@@ -138,10 +142,16 @@ export class TicketView {
   async #move(form, button) {
     const columnId = form.elements.columnId.value;
     const now = await api.get(pathOf(form));
-    const order = now.columnId === columnId ? now.order : Infinity;
-    const wanted = PLACES[button?.value ?? "bottom"](order);
-    this.#onChanged(await api.patch(pathOf(form), { columnId, ...(wanted < Infinity && { order: wanted }) }));
-    if (!this.typed) await this.refresh();
+    const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
+    const ticket = await api.patch(pathOf(form), { columnId, order });
+    this.#onChanged(ticket);
+    if (ticket.version - this.root.dataset.version <= 1) this.#stamp(ticket);
+    else if (!this.typed) this.refresh();
+  }
+
+  #stamp({ version }) {
+    this.root.dataset.version = version;
+    this.root.querySelector("[name=version]").value = version;
   }
 
   async #delete(form) {

@@ -3,19 +3,20 @@
 import { glow } from "./fresh.js";
 
 export function ticketHandlers(board, people) {
-  const show = (ticket, who) => {
+  const show = (done) => (ticket, { actorId }) => {
     const known = Number(board.card(ticket.id)?.dataset.version ?? 0);
     const card = board.place(ticket);
-    if (card && ticket.version > known) glow(card, who);
+    const actor = actorId && people.find(actorId);
+    if (card && ticket.version > known) glow(card, actor && `${actor.name} ${done} this`);
   };
+  const added = show("added");
   return {
-    "ticket.created": (ticket) => {
+    "ticket.created": (ticket, message) => {
       board.revive(ticket.id);
-      const creator = people.find(ticket.creatorId);
-      show(ticket, creator && `${creator.name} added this`);
+      added(ticket, message);
     },
-    "ticket.updated": (ticket) => show(ticket),
-    "ticket.moved": (ticket) => show(ticket),
+    "ticket.updated": show("changed"),
+    "ticket.moved": show("moved"),
     "ticket.deleted": ({ id }) => board.remove(id),
   };
 }

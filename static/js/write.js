@@ -11,5 +11,7 @@ export function writeAttribute(element, name, value) {
 }
 
 export function writeData(element, values) {
-  for (const [name, value] of Object.entries(values)) if (element.dataset[name] !== String(value)) element.dataset[name] = value;
+  for (const [name, value] of Object.entries(values)) {
+    if (element.dataset[name] !== String(value)) element.dataset[name] = value;
+  }
 }

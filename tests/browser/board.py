@@ -42,6 +42,6 @@ def drag(page: Page, title: str, name: str, *, above: str | None = None) -> None
     end_y = goal["y"] + (4 if above else goal["height"] - 4)
     page.mouse.move(end_x, end_y - 12, steps=8)
     page.mouse.move(end_x, end_y, steps=4)
-    page.wait_for_function("document.querySelector('[data-slot]')")
+    page.locator("[data-slot]").wait_for(state="attached")
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.mouse.up()

@@ -28,9 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests; each window gets a profile of its own."""
+    chromium = find()
     with sync_playwright() as playwright:
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=find(), args=[*OPTIONS, *root])
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*OPTIONS, *root])
         yield browser
         browser.close()
 

@@ -45,9 +45,9 @@ def test_the_project_list_follows_and_shows_nothing_of_others(server: Server, wi
 
     alice.post("/api/projects", json={"key": "BREAD", "name": "Bakery"})
     assert server.flask("member", "add", "BREAD", "bob", "viewer").returncode == 0
-    expect(items).to_have_text(["Harbour website", "Bakery"])
+    expect(items).to_have_text(["Bakery", "Harbour website"])
     alice.patch("/api/projects/BREAD", json={"name": "Bakery on the quay"})
-    expect(items).to_have_text(["Harbour website", "Bakery on the quay"])
+    expect(items).to_have_text(["Bakery on the quay", "Harbour website"])
     alice.post("/api/projects", json={"key": "PRIVY", "name": "Alice's own"})
     alice.delete("/api/projects/BREAD")
     expect(items).to_have_text(["Harbour website"])

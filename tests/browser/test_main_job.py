@@ -60,8 +60,8 @@ def test_from_an_empty_server_to_a_card(empty_server: Server, browser, request: 
     page = browser.new_context(base_url=empty_server.url).new_page()
     page.goto("/")
 
-    page.get_by_label("User name").fill("alice")
-    page.get_by_label("Name", exact=True).fill("Alice Lindqvist")
+    page.locator('input[name="username"]').fill("alice")
+    page.locator('input[name="name"]').fill("Alice Lindqvist")
     page.locator('input[name="password"]').fill("correct horse battery")
     page.locator("main form button").last.click()
     page.locator('a[href="/projects/new"]').first.click()

@@ -74,6 +74,8 @@ def test_a_model_without_a_noun_gives_only_its_further_events() -> None:
     assert [(draft.type, draft.rechecks) for draft in drafts] == [("_recheck", True)]
 
 
-@pytest.mark.parametrize(("name", "wire"), [("column_id", "columnId"), ("rank", "rank"), ("wip_limit_max", "wipLimitMax")])
+@pytest.mark.parametrize(
+    ("name", "wire"), [("column_id", "columnId"), ("rank", "rank"), ("wip_limit_max", "wipLimitMax")]
+)
 def test_names_on_the_wire_are_in_camel_case(name: str, wire: str) -> None:
     assert camel(name) == wire

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 import sseclient
 
-from punt.database import db, writing
-from punt.events import capture
+from punt.database import db, now, writing
+from punt.events import capture, sse
 from punt.events.hub import Hub
 from punt.events.log import Entry, log
 from punt.events.publication import Draft
@@ -102,6 +103,13 @@ class Channel:
         """Open a stream; nothing of it is read yet."""
         return Reader(self.stream(cursor, **options))
 
+    def live(self, **options: Any) -> Reader:
+        """Open a stream and read until it waits for what happens next."""
+        reader = self.listen(**options)
+        while sse.KEEPALIVE not in reader.read():
+            pass
+        return reader
+
     def stream(
         self,
         cursor: str | None = None,
@@ -110,13 +118,13 @@ class Channel:
         names: tuple[str, ...] = ("nora",),
         keepalive: float = 0.01,
         lifetime: float = math.inf,
+        signed_in_for: float = 3600,
     ) -> Stream:
         """Make a stream about the weather for Nora, or somebody else."""
-        subscription = Subscription(frozenset({TOPIC}), frozenset(names), check)
+        expires_at = now() + timedelta(seconds=signed_in_for)
+        subscription = Subscription(frozenset({TOPIC}), frozenset(names), check, expires_at)
         return Stream(db.engine, log, self.hub, subscription, cursor, keepalive, lifetime)
 
     def _head(self) -> Any:
         with db.engine.connect() as connection:
             return log.head(connection)
-
-

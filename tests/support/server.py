@@ -82,11 +82,16 @@ class Server:
         until(self._answers, seconds=20, what="the server to answer")
         return self
 
-    def stop(self) -> None:
+    def stop(self, *, seconds: float = 20) -> None:
         """Stop it as an operator does, and wait until it is gone."""
         if self._process and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(20)
+            self.signal(signal.SIGTERM)
+            self._process.wait(seconds)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the master process."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def client(self, username: str | None = None, **options: Any) -> httpx.Client:
         """Return an HTTP client, signed in as one of the cast."""

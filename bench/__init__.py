@@ -1,0 +1,1 @@
+"""Measuring programs; README.md says how to run them and how to read their figures."""

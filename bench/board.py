@@ -1,0 +1,115 @@
+"""What a large board costs the server and the browser: ``python -m bench.board [CARDS]``."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import time
+from contextlib import closing
+from statistics import median
+
+import httpx
+import sqlalchemy as sa
+from playwright.sync_api import Browser, CDPSession
+
+from bench.browser import chromium, open_board, profile
+from bench.figures import spread, verdict
+from bench.instance import app_with, server_with
+from punt.database import db
+from tests.support.cast import signed_in
+from tests.support.server import Server
+
+BOARD = "/projects/HARB/board"
+REQUESTS, LOADS, MOVES = 20, 5, 20
+AIM = 80
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+COSTS = {"ScriptDuration": "script", "RecalcStyleDuration": "style", "LayoutDuration": "layout"}
+
+
+def main() -> None:
+    """Print all figures for a board with so many cards."""
+    cards = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    print("== board: queries of the page")
+    for few in (10, 100, 1000):
+        print(f"  {few:5} cards: {count_queries(few)} queries", flush=True)
+    print(f"== board: {cards} cards, 2 workers")
+    with server_with(cards) as server:
+        serve(server)
+        with chromium() as browser:
+            paint(browser, server)
+            move(browser, server)
+
+
+def count_queries(cards: int) -> int:
+    """Count the statements that one request for the board sends to the database."""
+    with app_with(cards) as app:
+        statements: list[str] = []
+        client = signed_in(app, "bob")
+        with app.app_context():
+            sa.event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        assert client.get(BOARD).status_code == 200
+        return sum(not statement.startswith(("BEGIN", "PRAGMA")) for statement in statements)
+
+
+def serve(server: Server) -> None:
+    """Print how long the server takes for the page, and how large it is."""
+    with closing(server.client("bob")) as client:
+        text = client.get(BOARD).text
+        times = [_time(client) for _ in range(REQUESTS)]
+    size = len(text.encode())
+    small = len(gzip.compress(text.encode(), 6))
+    print(f"  server: {spread(times, 95)} over {REQUESTS} requests ({verdict(median(times), AIM)} at 1000 cards)")
+    print(f"  size: {size / 1000:.0f} kB, {small / 1000:.0f} kB compressed")
+
+
+def paint(browser: Browser, server: Server) -> None:
+    """Print when the board is first seen, from the beginning of the navigation."""
+    page = profile(browser, server, "bob").new_page()
+    times = []
+    for _ in range(LOADS):
+        page.goto(BOARD)
+        times.append(float(page.wait_for_function(PAINT).json_value()))
+    print(f"  first paint: {spread(times)} over {LOADS} loads, the server's time included")
+    page.context.close()
+
+
+def move(browser: Browser, server: Server) -> None:
+    """Print what the browser spends on one move by somebody else."""
+    page = profile(browser, server, "bob").new_page()
+    open_board(page)
+    moves = page.evaluate(
+        """(count) => {
+          const [from, , , to] = document.querySelectorAll('[data-column]')
+          const cards = [...from.querySelectorAll('[data-ticket]')].slice(0, count)
+          return cards.map((card) => [card.dataset.ticket, to.dataset.column])
+        }""",
+        MOVES,
+    )
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    before = _costs(session)
+    with closing(server.client("alice")) as alice:
+        for ticket, column in moves:
+            answer = alice.patch(f"/api/projects/HARB/tickets/{ticket}", json={"columnId": column, "order": 5})
+            assert answer.status_code == 200, answer.text
+    page.evaluate("(moves) => Promise.all(moves.map(([ticket, column]) => window.whenSeen(ticket, column)))", moves)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    spent = {name: (after - before[name]) / MOVES * 1000 for name, after in _costs(session).items()}
+    print("  one remote move: " + ", ".join(f"{COSTS[name]} {value:.1f} ms" for name, value in spent.items()))
+    page.context.close()
+
+
+def _time(client: httpx.Client) -> float:
+    begun = time.perf_counter()
+    assert client.get(BOARD).status_code == 200
+    return (time.perf_counter() - begun) * 1000
+
+
+def _costs(session: CDPSession) -> dict[str, float]:
+    """Read the seconds that a page has spent so far."""
+    metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    return {name: metrics[name] for name in COSTS}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""``flask member``: letting people into projects."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.listener import Listener
+from tests.support.server import Server
+
+
+def test_one_who_is_let_in_sees_the_project_appear(running: Server) -> None:
+    charlie = running.client("charlie")
+
+    with Listener(charlie, "/api/projects/events") as stream:
+        done = running.flask("member", "add", "harb", "CHARLIE", "viewer")
+        message = stream.wait_for_type("project.created")
+
+    assert (done.returncode, done.stdout) == (0, "charlie is viewer of HARB now.\n")
+    assert message["data"] == charlie.get("/api/projects/HARB").json()
+    assert charlie.post("/api/projects/HARB/tickets", json={"title": "No"}).status_code == 403
+
+
+def test_one_who_is_in_gets_another_role(running: Server) -> None:
+    done = running.flask("member", "add", "HARB", "vera", "member")
+
+    members = running.client("vera").get("/api/projects/HARB/members").json()
+    roles = [member["role"] for member in members if member["user"]["username"] == "vera"]
+    assert (done.returncode, roles) == (0, ["member"])
+
+
+def test_without_a_role_it_is_that_of_a_member(shell: Server) -> None:
+    done = shell.flask("member", "add", "HARB", "charlie")
+
+    assert done.stdout == "charlie is member of HARB now.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["NONE", "bob"], 1, "There is no project NONE."),
+        (["HARB", "nobody"], 1, "There is nobody called nobody."),
+        (["HARB", "bob", "king"], 2, "'king' is not one of 'owner', 'admin', 'member', 'viewer'."),
+    ],
+)
+def test_what_cannot_be_done_is_a_clear_error(shell: Server, arguments: list[str], code: int, complaint: str) -> None:
+    head = shell.head()
+
+    done = shell.flask("member", "add", *arguments)
+
+    assert done.returncode == code
+    assert done.stderr.endswith(f"{complaint}\n")
+    assert "Traceback" not in done.stderr
+    assert shell.head() == head

@@ -1,0 +1,87 @@
+"""``flask user``: adding people and listing them."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from punt.models import User
+from tests.support.server import Server
+
+PASSWORD = "a long enough sentence"
+
+
+def create(shell: Server, *arguments: str, password: str = PASSWORD) -> tuple[int, str, str]:
+    done = shell.flask("user", "create", *arguments, "--password-stdin", stdin=f"{password}\n")
+    return done.returncode, done.stdout, done.stderr
+
+
+def sign_in(server: Server, login: str) -> httpx.Response:
+    return server.client().post("/api/auth/login", json={"username": login, "password": PASSWORD})
+
+
+def test_a_person_made_in_the_shell_can_sign_in_by_name_and_by_email(running: Server) -> None:
+    done = create(running, "Nora", "--name", "Nora Ek", "--email", "Nora@Example.org")
+
+    by_name, by_email = sign_in(running, "nora"), sign_in(running, "nora@example.org")
+    assert done[:2] == (0, "Nora can sign in now.\n")
+    assert by_name.status_code == by_email.status_code == 200
+    user = by_name.json()["user"]
+    assert (user["username"], user["name"], user["email"], user["isAdmin"]) == (
+        "Nora",
+        "Nora Ek",
+        "nora@example.org",
+        False,
+    )
+
+
+def test_a_system_admin_sees_every_project(running: Server) -> None:
+    code, said, _ = create(running, "root-1", "--admin")
+
+    admin = running.client()
+    admin.post("/api/auth/login", json={"username": "root-1", "password": PASSWORD})
+    assert (code, said) == (0, "root-1 can sign in now and is a system admin.\n")
+    assert [project["key"] for project in admin.get("/api/projects").json()] == ["HARB"]
+    assert admin.get("/api/me").json()["name"] == "root-1"
+
+
+def test_without_password_stdin_the_password_is_asked_for_twice(shell: Server) -> None:
+    done = shell.flask("user", "create", "typed", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+
+    assert (done.returncode, PASSWORD in done.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "complaint"),
+    [
+        (["ALICE"], PASSWORD, "This user name is taken."),
+        (["other", "--email", "alice@example.org"], PASSWORD, "This email is taken."),
+        (["other"], "short", "password: At least 12 characters."),
+        (["no"], PASSWORD, "username: At least 3 characters."),
+        (["no spaces"], PASSWORD, "username: Use letters, digits, _ and - only."),
+        (["other", "--email", "nowhere"], PASSWORD, "email: This does not look like an email address."),
+    ],
+)
+def test_a_person_who_cannot_be_made_is_a_clear_error(
+    shell: Server, arguments: list[str], password: str, complaint: str
+) -> None:
+    before = shell.rows("SELECT count(*) FROM user")
+
+    done = create(shell, *arguments, password=password)
+
+    assert done == (1, "", f"Error: {complaint}\n")
+    assert shell.rows("SELECT count(*) FROM user") == before
+
+
+def test_the_list_shows_everybody_with_what_is_special(shell: Server) -> None:
+    with shell.writing() as session:
+        session.execute(sa.update(User).where(User.username == "charlie").values(is_active=False))
+
+    lines = shell.flask("user", "list").stdout.splitlines()
+
+    assert [line for line in lines if line.split("\t")[0] in {"alice", "charlie", "sue"}] == [
+        "alice\tAlice Lindqvist\talice@example.org\t-",
+        "charlie\tCharlie Moreau\tcharlie@example.org\tdisabled",
+        "sue\tSue Admin\tsue@example.org\tadmin",
+    ]

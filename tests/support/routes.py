@@ -1,0 +1,138 @@
+"""Every route of the API: who may use it, and a request that is right."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.board import HARB, TICKETS, column_ids, made, ticket
+from tests.support.cast import PASSWORD
+
+PUBLIC, SIGNED_IN = frozenset({"public"}), frozenset({"signed in"})
+SEE = frozenset({"alice", "adam", "bob", "vera", "sue"})
+WORK = SEE - {"vera"}
+MANAGE = WORK - {"bob"}
+OWN = MANAGE - {"adam"}
+"""The domain's table: Alice is owner, Adam admin, Bob member, Vera viewer; Sue is a system admin."""
+
+P = "/api/projects/<reference>"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route.
+
+    :param who: PUBLIC, SIGNED_IN, or the people who may use it; all others who may see the project get a 403.
+    :param status: what a right request answers.
+    :param body: a right body; ``{column}``, ``{spare}``, ``{label}`` and ``{ticket}`` stand for ids.
+    """
+
+    method: str
+    rule: str
+    who: frozenset[str]
+    status: int = 200
+    body: Any = None
+    query: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+    @property
+    def in_project(self) -> bool:
+        return self.rule.startswith(P)
+
+    @property
+    def stream(self) -> bool:
+        return self.rule.endswith("/events")
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
+
+    def ask(self, client: FlaskClient, things: dict[str, str], *, body: Any = ..., **options: Any) -> TestResponse:
+        """Send the right request, or one with another body."""
+        if body is ...:
+            body = json.loads(_filled(json.dumps(self.body), things))
+        if body is not None and "data" not in options:
+            options["json"] = body
+        return client.open(self.address(things), method=options.pop("method", self.method), **options)
+
+    def address(self, things: dict[str, str]) -> str:
+        path = self.rule.replace("<reference>", things.get("project", "HARB")) + self.query
+        for name in ("column", "label", "ticket"):
+            path = path.replace(f"<{name}_id>", things[name]).replace(f"<{name}_reference>", things[name])
+        return _filled(path, things)
+
+
+ROUTES = (
+    Route("GET", "/api/auth/setup", PUBLIC),
+    Route("POST", "/api/auth/setup", PUBLIC, 403, {"username": "eve", "name": "Eve", "password": PASSWORD}),
+    Route("POST", "/api/auth/register", PUBLIC, 403),
+    Route("POST", "/api/auth/login", PUBLIC, 200, {"username": "vera", "password": PASSWORD}),
+    Route("POST", "/api/auth/logout", PUBLIC, 204),
+    Route("GET", "/api/auth/session", PUBLIC),
+    Route("GET", "/api/me", SIGNED_IN),
+    Route("PATCH", "/api/me", SIGNED_IN, 200, {"avatarColor": "#0f7b4d"}),
+    Route("PATCH", "/api/me/password", SIGNED_IN, 204, {"currentPassword": PASSWORD, "newPassword": PASSWORD}),
+    Route("GET", "/api/projects", SIGNED_IN),
+    Route("POST", "/api/projects", SIGNED_IN, 201, {"key": "NEW", "name": "New"}),
+    Route("GET", P, SEE),
+    Route("PATCH", P, MANAGE, 200, {"description": "Ships"}),
+    Route("DELETE", P, OWN, 204),
+    Route("GET", f"{P}/members", SEE),
+    Route("GET", f"{P}/columns", SEE),
+    Route("POST", f"{P}/columns", MANAGE, 201, {"name": "Later"}),
+    Route("PATCH", f"{P}/columns/<column_id>", MANAGE, 200, {"name": "Soon"}),
+    Route("PUT", f"{P}/columns/order", MANAGE, 200, {"columnIds": ["{columns}"]}),
+    Route("DELETE", f"{P}/columns/<column_id>", MANAGE, 204, query="?moveTicketsTo={spare}"),
+    Route("GET", f"{P}/labels", SEE),
+    Route("POST", f"{P}/labels", WORK, 201, {"name": "quay {ticket}"}),
+    Route("PATCH", f"{P}/labels/<label_id>", WORK, 200, {"color": "#0f7b4d"}),
+    Route("DELETE", f"{P}/labels/<label_id>", WORK, 204),
+    Route("GET", f"{P}/tickets", SEE),
+    Route("POST", f"{P}/tickets", WORK, 201, {"title": "Paint the buoys"}),
+    Route("PATCH", f"{P}/tickets", WORK, 200, {"ticketIds": ["{ticket}"], "updates": {"columnId": "{spare}"}}),
+    Route("DELETE", f"{P}/tickets", MANAGE, 204, {"ticketIds": ["{ticket}"]}),
+    Route("GET", f"{P}/tickets/<ticket_reference>", SEE),
+    Route("PATCH", f"{P}/tickets/<ticket_reference>", WORK, 200, {"title": "Repaint", "columnId": "{spare}"}),
+    Route("DELETE", f"{P}/tickets/<ticket_reference>", MANAGE, 204),
+    Route("GET", f"{P}/events", SEE),
+    Route("GET", "/api/projects/events", SIGNED_IN),
+    Route("GET", "/api/users/events", SIGNED_IN),
+    Route("GET", "/api/events", SIGNED_IN),
+)
+"""All of them; deleting tickets is for those who may delete any: the ticket here is Alice's."""
+
+
+def things_of(alice: FlaskClient) -> dict[str, str]:
+    """Make the things that the routes speak of: all of them Alice's, and new."""
+    spare = column_ids(alice)[0]
+    column = made(alice, f"{HARB}/columns", name="Soon")["id"]
+    label = made(alice, f"{HARB}/labels", name=f"label of {column}")["id"]
+    columns = '", "'.join(column_ids(alice))
+    made_ticket = ticket(alice, columnId=column)["id"]
+    return {"spare": spare, "column": column, "columns": columns, "label": label, "ticket": made_ticket}
+
+
+def routes_of(app: Flask) -> set[str]:
+    """List what an app answers under ``/api``."""
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def _filled(text: str, things: dict[str, str]) -> str:
+    for name, value in things.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+__all__ = ["HARB", "MANAGE", "OWN", "PUBLIC", "ROUTES", "SEE", "SIGNED_IN", "TICKETS", "WORK", "Route"]

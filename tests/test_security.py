@@ -1,0 +1,215 @@
+"""What every request and answer passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from punt.pages.auth import local
+from punt.security import HEADERS, POLICY
+from tests.conftest import app_in
+from tests.support.board import HARB, TICKETS, nothing_changes, ticket
+from tests.support.cast import PASSWORD, signed_in
+
+LOGIN = {"username": "bob", "password": PASSWORD}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "anything"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://localhost:8080"},
+        {"Origin": "http://evil.example/localhost"},
+        {"Origin": "http://evil@localhost"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": "localhost"},
+        {"Origin": "ÿ"},
+    ],
+    ids=str,
+)
+def test_a_write_that_another_site_makes_is_refused(app: Flask, bob: FlaskClient, headers: dict[str, str]) -> None:
+    ticket(bob)
+
+    with nothing_changes(app):
+        answers = [
+            bob.post(TICKETS, json={"title": "x"}, headers=headers),
+            bob.patch(f"{TICKETS}/1", json={"title": "x"}, headers=headers),
+            bob.delete(f"{TICKETS}/1", headers=headers),
+            bob.post("/api/auth/login", json=LOGIN, headers=headers),
+            bob.post("/api/auth/logout", headers=headers),
+            bob.post("/logout", headers=headers),
+        ]
+
+    assert [answer.status_code for answer in answers] == [403] * 6
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+        {"Origin": "http://localhost"},
+        {"Origin": "https://localhost"},
+    ],
+    ids=str,
+)
+def test_a_write_of_this_site_or_of_a_program_passes(bob: FlaskClient, headers: dict[str, str]) -> None:
+    answer = bob.post(TICKETS, json={"title": "x"}, headers=headers)
+
+    assert answer.status_code == 201
+
+
+def test_reading_from_elsewhere_is_left_to_the_browsers_own_rules(bob: FlaskClient) -> None:
+    answer = bob.get(HARB, headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"})
+
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers.keys() if name.startswith("Access-Control")]
+
+
+def test_a_trusted_origin_may_write(instance: Path) -> None:
+    app = app_in(instance, PUNT_TRUSTED_ORIGINS="https://tools.example https://more.example")
+    bob = signed_in(app, "bob")
+
+    statuses = [
+        bob.post(TICKETS, json={"title": "x"}, headers={"Sec-Fetch-Site": "cross-site", "Origin": origin}).status_code
+        for origin in ("https://tools.example", "https://more.example", "http://tools.example", "https://evil.example")
+    ]
+
+    assert statuses == [201, 201, 403, 403]
+
+
+def test_every_answer_carries_the_safety_headers(app: Flask, alice: FlaskClient, bob: FlaskClient) -> None:
+    answers = {
+        200: bob.get(HARB),
+        201: bob.post(TICKETS, json={"title": "x"}),
+        204: app.test_client().post("/api/auth/logout"),
+        302: app.test_client().get("/"),
+        400: bob.post(TICKETS, json={}),
+        401: app.test_client().get(HARB),
+        403: bob.delete(HARB),
+        404: bob.get("/api/nothing"),
+        405: bob.put(HARB),
+        409: alice.post("/api/projects", json={"key": "HARB", "name": "x"}),
+        413: bob.post(TICKETS, data=b"x" * (10 * 1024 * 1024 + 1), content_type="application/json"),
+    }
+
+    assert {status: answer.status_code for status, answer in answers.items()} == {each: each for each in answers}
+    for answer in answers.values():
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        assert "Server" not in answer.headers
+        assert answer.headers["Cache-Control"]
+
+
+def test_an_unforeseen_failure_is_a_clear_500_with_the_same_headers(
+    app: Flask, bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("punt.api.projects.wire.project", lambda _: 1 / 0)
+
+    answer = bob.get(HARB)
+
+    assert (answer.status_code, answer.content_type) == (500, "application/json")
+    assert "ZeroDivisionError" not in answer.text
+    assert answer.headers["Content-Security-Policy"] == POLICY
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_of_others() -> None:
+    assert "default-src 'none'" in POLICY
+    assert "unsafe" not in POLICY
+    assert "http" not in POLICY
+    assert "frame-ancestors 'none'" in POLICY
+
+
+def test_api_answers_are_not_kept_by_browsers(bob: FlaskClient) -> None:
+    assert bob.get(HARB).headers["Cache-Control"] == "no-store"
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flask) -> None:
+    answer = app.test_client().post("/api/auth/login", json=LOGIN)
+
+    _, *attributes = answer.headers["Set-Cookie"].split("; ")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
+    assert "Secure" not in attributes
+    assert not [each for each in attributes if each.startswith("Domain")]
+
+
+def test_a_cookie_given_on_https_stays_on_https(app: Flask) -> None:
+    answer = app.test_client().post("/api/auth/login", json=LOGIN, base_url="https://localhost")
+
+    assert "Secure" in answer.headers["Set-Cookie"].split("; ")
+
+
+def test_reading_sets_no_cookie(bob: FlaskClient) -> None:
+    assert not bob.get(HARB).headers.getlist("Set-Cookie")
+
+
+def test_forwarded_headers_count_only_behind_a_known_proxy(instance: Path) -> None:
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "punt.example"}
+    origin = {"Origin": "https://punt.example"}
+
+    statuses = {
+        count: signed_in(app_in(instance, PUNT_PROXY_COUNT=count), "bob")
+        .post(TICKETS, json={"title": "x"}, headers=forwarded | origin)
+        .status_code
+        for count in ("0", "1")
+    }
+
+    assert statuses == {"0": 403, "1": 201}
+
+
+@pytest.mark.parametrize("target", ["/projects/HARB/board", "/projects/HARB/tickets/1?a=b#c", "/profile", "/?q=//x"])
+def test_after_signing_in_one_goes_where_one_wanted_to(app: Flask, target: str) -> None:
+    with app.test_request_context():
+        assert local(target) == target
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        None,
+        "",
+        "https://evil.example",
+        "http:evil.example",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "\n//evil.example",
+        " //evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "evil.example",
+        "@evil.example",
+        "/login",
+        "/login?next=/login",
+        "/api/me",
+        "/\0",
+    ],
+)
+def test_signing_in_never_leads_away(app: Flask, target: str | None) -> None:
+    with app.test_request_context():
+        assert local(target) == "/"
+
+
+def test_a_login_with_a_foreign_target_leads_home(app: Flask) -> None:
+    answer = app.test_client().post("/login", data=LOGIN | {"next": "//evil.example"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_a_page_without_a_session_leads_to_the_login_and_back(app: Flask) -> None:
+    answer = app.test_client().get("/projects/HARB/board?filter=bugs")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/login?next=/projects/HARB/board?filter%3Dbugs"
