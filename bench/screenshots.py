@@ -6,26 +6,18 @@ Whatever a browser complains of on the way is listed at the end, and then it fai
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, Page
 
+from bench.album import FOLDER, Album
 from bench.browser import chromium
 from punt.demo.sample import read
-from tests.support.server import ROOT, Server
-
-FOLDER = ROOT / "screenshots"
-SIZES = {1440: 900, 820: 1180, 390: 844}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-Act = Callable[[Page], Any]
+from tests.support.server import Server
 
 
 def main() -> None:
@@ -111,87 +103,6 @@ def _open_the_menu(page: Page) -> None:
 def _open_a_ticket(page: Page) -> None:
     page.locator("[data-open]", has_text="Deposit: pay by card").click()
     page.locator("[data-ticket-dialog] [data-ticket-view]").wait_for()
-
-
-@dataclass
-class Album:
-    """Takes each picture in all sizes and schemes, and remembers what the browser complained of."""
-
-    browser: Browser
-    server: Server
-    complaints: list[str] = field(default_factory=list)
-    _state: Any = None
-
-    def sign_in(self, username: str, password: str) -> None:
-        """Let the following pictures be what somebody sees."""
-        context = self.browser.new_context(base_url=self.server.url)
-        answer = context.request.post("/api/auth/login", data={"username": username, "password": password})
-        assert answer.ok, answer.text()
-        self._state = context.storage_state()
-        context.close()
-
-    def take(self, name: str, path: str, *, act: Act | None = None, whole: bool = True, allow: str = "\0") -> None:
-        """Take one picture in every size and scheme.
-
-        :param act: what to do on the page first.
-        :param whole: the whole page, not only what fits into the window.
-        :param allow: a complaint with this text is what the picture is about.
-        """
-        print(f"  {name}", flush=True)
-        for width, height in SIZES.items():
-            for scheme in SCHEMES:
-                context = self.browser.new_context(
-                    base_url=self.server.url,
-                    viewport={"width": width, "height": height},
-                    color_scheme=scheme,
-                    reduced_motion="reduce",
-                    has_touch=width < 1000,
-                    storage_state=self._state,
-                )
-                page = context.new_page()
-                self._listen(page, f"{name} {width} {scheme}", allow)
-                page.goto(path)
-                self._settle(page, act)
-                file = FOLDER / f"{name}-{width}-{scheme}.png"
-                page.screenshot(path=file, full_page=whole, animations="disabled")
-                self._refuse_sideways(page, f"{name} {width} {scheme}")
-                context.close()
-
-    def _settle(self, page: Page, act: Act | None) -> None:
-        connection = page.locator("[data-connection]")
-        if connection.count():
-            expect(connection).to_have_attribute("data-connection", "live", timeout=20_000)
-        if act:
-            act(page)
-        page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-
-    def _listen(self, page: Page, where: str, allow: str) -> None:
-        def complain(text: str) -> None:
-            if allow not in text:
-                self.complaints.append(f"{where}: {text}")
-
-        def console(message: ConsoleMessage) -> None:
-            if message.type in {"error", "warning"}:  # a blocked resource is reported here as well
-                complain(f"{message.type}: {message.text}")
-
-        def failed(request: Request) -> None:
-            if request.failure != "net::ERR_ABORTED":  # what the end of a page cuts off
-                complain(f"failed: {request.url} {request.failure}")
-
-        def requested(request: Request) -> None:
-            if urlsplit(request.url).netloc not in {urlsplit(self.server.url).netloc, ""}:
-                complain(f"another host: {request.url}")
-
-        page.on("console", console)
-        page.on("pageerror", lambda error: complain(f"error: {error}"))
-        page.on("requestfailed", failed)
-        page.on("request", requested)
-
-    def _refuse_sideways(self, page: Page, where: str) -> None:
-        """A page itself never scrolls sideways, whatever is on it."""
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if over > 0:
-            self.complaints.append(f"{where}: the page is {over} px wider than the window")
 
 
 @contextmanager

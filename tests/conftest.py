@@ -21,9 +21,7 @@ from tests.support.server import Server
 
 def app_in(folder: Path, **settings: str) -> Flask:
     """Build an app on an instance folder; unlike a real server's, its database does not wait for the disk."""
-    app = create_app(
-        Settings.model_validate({"PUNT_INSTANCE_PATH": folder, "PUNT_RATE_LIMITS": "off"} | settings)
-    )
+    app = create_app(Settings.model_validate({"PUNT_INSTANCE_PATH": folder, "PUNT_RATE_LIMITS": "off"} | settings))
     with app.app_context():
         event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     return app

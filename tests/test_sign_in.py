@@ -21,8 +21,9 @@ from tests.support.cast import PASSWORD
 
 
 @pytest.fixture
-def limited(instance: Path) -> Iterator[Flask]:
-    """An app with rate limits."""
+def limited(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An app with rate limits, lower than they are."""
+    monkeypatch.setattr(sign_in, "ACCOUNT_TRIES", 3)
     app = app_in(instance, PUNT_RATE_LIMITS="on")
     yield app
     with app.app_context():

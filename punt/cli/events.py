@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 
 import click
 import sqlalchemy as sa
@@ -11,7 +13,8 @@ from flask.cli import AppGroup
 from punt.database import db
 from punt.events.doorbell import doorbell_for
 from punt.events.feed import SLOW_POLL
-from punt.events.log import log
+from punt.events.log import Entry, log
+from punt.events.publication import EVERYONE
 from punt.models import Project
 
 group = AppGroup("events", help="The event log.")
@@ -22,6 +25,14 @@ group = AppGroup("events", help="The event log.")
 def tail(key: str | None) -> None:
     """Print events as they are committed, one JSON object a line, until interrupted."""
     project_id = _project_id(key) if key else None
+    with suppress(KeyboardInterrupt):
+        for entry in _new_entries():
+            wanted = project_id in {None, entry.project_id} or entry.topic == EVERYONE
+            if wanted and not entry.internal:
+                click.echo(entry.message)
+
+
+def _new_entries() -> Iterator[Entry]:
     rung = threading.Event()
     threading.Thread(target=doorbell_for(db.engine).listen, args=(rung.set,), daemon=True).start()
     with db.engine.connect() as connection:
@@ -29,11 +40,10 @@ def tail(key: str | None) -> None:
     while True:
         with db.engine.connect() as connection:
             entries = log.since(connection, position)
-        for entry in entries:
-            position = entry.position
-            if not entry.internal and (project_id is None or entry.project_id in {project_id, None}):
-                click.echo(entry.message)
-        if not entries:
+        yield from entries
+        if entries:
+            position = entries[-1].position
+        else:
             rung.wait(SLOW_POLL)
             rung.clear()
 

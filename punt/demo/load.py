@@ -45,17 +45,18 @@ def _refuse_taken(sample: Sample) -> None:
 
 
 def _people(wanted: Iterable[SamplePerson], password_hash: str) -> People:
-    admin_needed = not User.any_exist()
-    return {
-        person.username: User.enrol(
+    """Enrol everybody; where there is nobody yet, the first becomes system admin."""
+    people: People = {}
+    for person in wanted:
+        people[person.username] = User.enrol(
             username=person.username,
             name=person.name,
             email=f"{person.username}@example.org",
             password_hash=password_hash,
-            is_admin=admin_needed and number == 0,
+            is_admin=not User.any_exist(),
         )
-        for number, person in enumerate(wanted)
-    }
+        people[person.username].present_as(avatar_color=person.avatar_color)
+    return people
 
 
 @dataclass

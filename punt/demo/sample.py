@@ -27,6 +27,7 @@ class Said(BaseModel):
 class SamplePerson(Said):
     username: Username
     name: Name80
+    avatar_color: Color
 
 
 class SampleColumn(Said):

@@ -8,17 +8,23 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Protocol
 
+import gevent
 import sqlalchemy as sa
 
 SQLITE_INTERVAL = 0.015
 """Seconds between two looks at SQLite's change counter: 2 µs each."""
+CHANNEL = "punt_events"
+PROBE_INTERVAL, PROBE_PATIENCE = 5.0, 2.0
+"""Seconds of silence after which the server behind a bell is asked for a sign of life, and how long it may take."""
+
+Ring = Callable[[], None]
 
 
 class Doorbell(Protocol):
     """Listens for rings from other processes."""
 
-    def listen(self, ring: Callable[[], None]) -> None:
-        """Call ``ring`` for every change, for ever; raise when the bell is broken."""
+    def listen(self, ring: Ring) -> None:
+        """Call ``ring`` once at the start and for every change, for ever; raise when the bell is broken."""
 
 
 class SqliteDoorbell:
@@ -30,7 +36,7 @@ class SqliteDoorbell:
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def listen(self, ring: Callable[[], None]) -> None:
+    def listen(self, ring: Ring) -> None:
         with closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)) as connection:
             version = None
             while True:
@@ -41,16 +47,35 @@ class SqliteDoorbell:
                 time.sleep(SQLITE_INTERVAL)
 
 
-class NoDoorbell:
-    """For a database without a bell: the feed's slow poll does all the work."""
+class PostgresDoorbell:
+    """Listens to ``NOTIFY``, which the log sends in the transaction that makes it grow.
 
-    def listen(self, ring: Callable[[], None]) -> None:
-        while True:
-            time.sleep(3600)
+    The connection is its own: a pooled one given back would go on listening. It rings after every connect, for what was
+    missed before. A server that vanished stays silent for ever, so it is probed.
+
+    :param address: the database's address, as libpq reads it.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def listen(self, ring: Ring) -> None:
+        import psycopg  # only where PostgreSQL is used, and never before gevent has patched what it stands on
+
+        with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            ring()
+            while True:
+                for _ in connection.notifies(timeout=PROBE_INTERVAL):
+                    ring()
+                with gevent.Timeout(PROBE_PATIENCE, TimeoutError("the database fell silent")):
+                    connection.execute("SELECT 1")
 
 
 def doorbell_for(engine: sa.Engine) -> Doorbell:
     """Choose the bell that fits the database."""
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        return SqliteDoorbell(engine.url.database)
-    return NoDoorbell()
+    if engine.dialect.name == "postgresql":
+        return PostgresDoorbell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    if not engine.url.database:
+        raise ValueError("PUNT needs a database that its workers share: a file or a server.")
+    return SqliteDoorbell(engine.url.database)

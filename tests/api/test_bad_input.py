@@ -153,9 +153,7 @@ def test_a_body_that_does_not_say_that_it_is_json_is_refused(
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
-def test_an_unknown_field_is_refused_by_name(
-    town: Flask, visit: Visit, things: dict[str, str], route: Route
-) -> None:
+def test_an_unknown_field_is_refused_by_name(town: Flask, visit: Visit, things: dict[str, str], route: Route) -> None:
     with nothing_changes(town):
         answer = route.ask(visit("alice"), things, body={"surprise": 1})
 
@@ -287,7 +285,9 @@ def test_an_odd_id_in_an_address_is_not_found(town: Flask, visit: Visit, referen
     }
 
 
-@pytest.mark.parametrize("path", ["/api/projects/HA%00RB", f"{TICKETS}/%00", f"{TICKETS}?q=%00", "/api/events?project=a%00"])
+@pytest.mark.parametrize(
+    "path", ["/api/projects/HA%00RB", f"{TICKETS}/%00", f"{TICKETS}?q=%00", "/api/events?project=a%00"]
+)
 def test_a_nul_in_an_address_is_refused(visit: Visit, path: str) -> None:
     answer = visit("alice").get(path)
 
@@ -301,7 +301,9 @@ def test_an_odd_query_that_is_no_mistake_finds_what_it_can(visit: Visit, query: 
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "-1", "0-0", "é", "x" * 5000, "deadbeef-1", "deadbeef-" + "9" * 40, "1-1-1"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "-1", "0-0", "é", "x" * 5000, "deadbeef-1", "deadbeef-" + "9" * 40, "1-1-1"]
+)
 def test_an_odd_last_event_id_is_no_error(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch, cursor: str
 ) -> None:

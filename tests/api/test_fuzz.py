@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,11 +20,27 @@ from tests.support.routes import PUBLIC, ROUTES, Route, things_of
 Visit = Callable[[str | None], FlaskClient]
 WRITING = [route for route in ROUTES if route.body]
 READING = [route for route in ROUTES if not route.writes and not route.stream]
-FIELDS = """title description type priority columnId assigneeId labelIds parentId storyPoints estimate startDate dueDate
+FIELDS = re.findall(
+    r"\w+",
+    """title description type priority columnId assigneeId labelIds parentId storyPoints estimate startDate dueDate
     order before after ticketIds updates name key color wipLimit columnIds email avatarColor username password
-    currentPassword newPassword""".split()
-QUERIES = "columnId type priority assigneeId labelId q limit page moveTicketsTo project x".split()
-PLAUSIBLE = ["Bug", "high", "2024-02-29", "#abcdef", "BOAT", "1", "0.a0", "a@b", PASSWORD, "alice", "HARB-1", "{ticket}"]
+    currentPassword newPassword""",
+)
+QUERIES = re.findall(r"\w+", "columnId type priority assigneeId labelId q limit page moveTicketsTo project x")
+PLAUSIBLE = [
+    "Bug",
+    "high",
+    "2024-02-29",
+    "#abcdef",
+    "BOAT",
+    "1",
+    "0.a0",
+    "a@b",
+    PASSWORD,
+    "alice",
+    "HARB-1",
+    "{ticket}",
+]
 PLAUSIBLE += ["{column}", "{spare}", "{label}", "{person}", "{foreign}"]
 
 TEXTS = st.one_of(st.sampled_from(PLAUSIBLE), st.text(max_size=30))

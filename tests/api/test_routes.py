@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -132,7 +132,7 @@ def test_the_list_of_projects_shows_each_person_their_own(visit: Visit) -> None:
 
     lists = {name: [each["key"] for each in visit(name).get("/api/projects").json or ()] for name in PEOPLE}
 
-    assert lists == dict.fromkeys(("alice", "adam", "bob", "vera"), ["HARB"]) | {
+    assert lists == {key: ["HARB"] for key in ("alice", "adam", "bob", "vera")} | {
         "charlie": ["BOAT"],
         "sue": ["BOAT", "HARB"],
     }

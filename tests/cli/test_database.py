@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
@@ -44,6 +43,12 @@ def streams_of_all_kinds(server: Server) -> Iterator[list[Listener]]:
 def count(server: Server, table: str) -> int:
     number: int = server.rows(f'SELECT count(*) FROM "{table}"')[0][0]
     return number
+
+
+def things(app: Flask) -> tuple[int, int]:
+    """Count people and projects."""
+    with app.app_context():
+        return db.session.query(User).count(), db.session.query(Project).count()
 
 
 def fill(client: httpx.Client) -> None:
@@ -110,24 +115,22 @@ def test_wiping_projects_reaches_every_stream_and_people_stay_signed_in(server: 
         assert again.types() == ["database.projects.wiped"]
 
 
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
 @pytest.mark.parametrize(("options", "what"), [([], "EVERYTHING"), (["--projects-only"], "all projects")])
-def test_without_yes_it_asks_and_no_is_the_default(shell: Server, options: list[str], what: str) -> None:
-    head = shell.head()
+def test_without_yes_it_asks_and_no_is_the_default(app: Flask, options: list[str], what: str, answer: str) -> None:
+    done = app.test_cli_runner().invoke(args=["db", "wipe", *options], input=answer)
 
-    refused, silent = (shell.flask("db", "wipe", *options, stdin=answer) for answer in ("n\n", ""))
-
-    assert f"This removes {what}" in refused.stdout
-    assert (refused.returncode, silent.returncode) == (1, 1)
-    assert (count(shell, "user"), count(shell, "project"), shell.head()) == (6, 1, head)
+    assert f"This removes {what}" in done.stdout
+    assert done.exit_code == 1
+    assert things(app) == (6, 1)
 
 
-def test_a_yes_is_enough(instance: Path) -> None:
-    shell = Server(instance)
+@pytest.mark.parametrize(("options", "left"), [([], (0, 0)), (["--projects-only"], (6, 0))])
+def test_a_yes_is_enough(app: Flask, options: list[str], left: tuple[int, int]) -> None:
+    done = app.test_cli_runner().invoke(args=["db", "wipe", *options], input="y\n")
 
-    done = shell.flask("db", "wipe", "--projects-only", stdin="y\n")
-
-    assert done.returncode == 0
-    assert count(shell, "project") == 0
+    assert done.exit_code == 0
+    assert things(app) == left
 
 
 def test_a_wipe_is_one_transaction(app: Flask) -> None:
@@ -137,5 +140,4 @@ def test_a_wipe_is_one_transaction(app: Flask) -> None:
         db.session.flush()
         db.session.rollback()
 
-        assert db.session.query(User).count() == 6
-        assert db.session.query(Project).count() == 1
+    assert things(app) == (6, 1)

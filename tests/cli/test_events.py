@@ -4,50 +4,121 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import httpx
 import pytest
+from flask import Flask
 
-from punt.models import Project, User
+from punt.events import capture
+from punt.events.publication import EVERYONE, Draft
 from tests.support.server import Server
+from tests.support.wait import until
 
 HARB = "/api/projects/HARB"
+Message = dict[str, Any]
 
 
 class Tail:
-    """A running ``flask events tail``."""
+    """A running ``flask events tail`` and the lines that it has printed."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
+    def __init__(self, server: Server, *options: str) -> None:
+        self.process = server.run("events", "tail", *options)
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
-    def read(self) -> dict[str, Any]:
-        """Read the next line as the JSON object that it is."""
-        assert self.process.stdout
-        message: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return message
+    def messages(self) -> list[Message]:
+        """Return what each line says."""
+        return [json.loads(line) for line in list(self.lines)]
 
     def interrupt(self) -> tuple[int, str]:
         """Press Ctrl-C; return the exit code and what was complained about."""
         self.process.send_signal(signal.SIGINT)
-        _, errors = self.process.communicate(timeout=20)
-        return self.process.returncode, errors
+        self.process.wait(20)
+        assert self.process.stderr
+        return self.process.returncode, self.process.stderr.read()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        self.lines.extend(iter(self.process.stdout.readline, ""))
 
 
 @contextmanager
-def tail(server: Server, alice: httpx.Client, *options: str) -> Iterator[Tail]:
-    """Run the command; it is live when it shows something that was written after its start."""
-    process = server.run("events", "tail", *options)
+def tail(server: Server, client: httpx.Client, *options: str) -> Iterator[Tail]:
+    """Run the command until it shows what is written now."""
+    running = Tail(server, *options)
     try:
-        yield Tail(process)
+        numbers = count()
+        until(lambda: create(client, f"knock {next(numbers)}") and running.lines, seconds=30, what="a line")
+        yield running
     finally:
-        process.kill()
-        process.wait(20)
+        running.process.kill()
+        running.process.wait(20)
+
+
+def create(client: httpx.Client, title: str) -> Message:
+    ticket: Message = client.post(f"{HARB}/tickets", json={"title": title}).json()
+    return ticket
 
 
 @pytest.fixture(scope="module")
 def alice(running: Server) -> httpx.Client:
     return running.client("alice")
+
+
+def test_the_log_of_a_running_server_is_printed_live_one_message_a_line(running: Server, alice: httpx.Client) -> None:
+    with tail(running, alice) as tailing:
+        ticket = create(alice, "Many words ⚓")
+        changed = alice.patch("/api/me", json={"name": "Alice L."}).json()
+        until(lambda: tailing.messages()[-1]["type"] == "user.updated", what="the last event")
+
+        *_, created, updated = tailing.messages()
+        assert (created["type"], created["data"]) == ("ticket.created", ticket)
+        assert updated["data"]["id"] == changed["id"]
+        assert [message["data"]["title"] for message in tailing.messages()[:-1]] == _titles_since(alice, tailing)
+
+
+def test_only_what_belongs_to_a_project_is_printed_when_one_is_named(running: Server, alice: httpx.Client) -> None:
+    with tail(running, alice, "--project", "harb") as tailing:
+        alice.patch("/api/me", json={"name": "Alice"})
+        alice.post("/api/projects", json={"key": "DOCK", "name": "Dock"})
+        alice.post("/api/projects/DOCK/tickets", json={"title": "elsewhere"})
+        with running.writing() as session:
+            capture.announce(session, Draft("database.rumbled", EVERYONE, {}))
+        create(alice, "last")
+        until(lambda: tailing.messages()[-1]["data"].get("title") == "last", what="the last event")
+
+        told = [message["type"] for message in tailing.messages() if "knock" not in str(message["data"])]
+        assert told == ["database.rumbled", "ticket.created"]
+
+
+def test_internal_events_are_not_printed(running: Server, alice: httpx.Client) -> None:
+    with tail(running, alice) as tailing:
+        running.client("bob").post("/api/auth/logout")
+        create(alice, "last")
+        until(lambda: tailing.messages()[-1]["data"]["title"] == "last", what="the last event")
+
+        assert {message["type"] for message in tailing.messages()} == {"ticket.created"}
+
+
+def test_an_interrupt_ends_it_cleanly(running: Server, alice: httpx.Client) -> None:
+    with tail(running, alice) as tailing:
+        assert tailing.interrupt() == (0, "")
+
+
+def test_an_unknown_project_is_a_clear_error(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=["events", "tail", "--project", "none"])
+
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", "Error: There is no project NONE.\n")
+
+
+def _titles_since(client: httpx.Client, tailing: Tail) -> list[str]:
+    """Return the titles of the tickets from the first that was printed on."""
+    first = tailing.messages()[0]["data"]["number"]
+    tickets = sorted(client.get(f"{HARB}/tickets").json(), key=lambda ticket: ticket["number"])
+    return [ticket["title"] for ticket in tickets if ticket["number"] >= first]

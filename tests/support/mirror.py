@@ -42,7 +42,8 @@ class Mirror:
             "column.updated": lambda data: self._put(self._columns, data),
             "column.deleted": lambda data: self._remove(self._columns, data),
         }
-        handlers.get(message["type"], lambda _: None)(message["data"])
+        if handler := handlers.get(message["type"]):
+            handler(message["data"])
 
     def board(self) -> list[Json]:
         """Return the columns from left to right, each with its tickets from top to bottom, all fields included.

@@ -1,0 +1,127 @@
+"""Imports point downwards only, lazy ones too."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import punt
+from punt.settings import ROOT
+
+LAYERS = (
+    {"app"},
+    {"pages", "api", "cli"},
+    {"setup", "sign_in", "tickets", "demo"},
+    {"security", "replies", "assets", "markdown", "access", "inputs"},
+    {"passwords", "models"},
+    {"events"},
+    {"database"},
+    {"settings", "errors"},
+)
+"""The house, top first; a module imports its own layer and those below."""
+
+NO_FLASK = ("flask", "flask_login", "flask_sqlalchemy", "flask_migrate", "werkzeug")
+SOURCES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "punt").rglob("*.py"))
+}
+MODULES = [name for name in SOURCES if not name.startswith("punt.migrations")]
+
+
+def imports(name: str) -> set[str]:
+    """List what a module imports, wherever in it: dotted names, those of what is taken out of a module included."""
+    tree = ast.parse(SOURCES[name].read_text())
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: imports are absolute"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def part(name: str) -> str | None:
+    """Return the part of the house that a dotted name belongs to."""
+    pieces = name.split(".")
+    return pieces[1] if pieces[0] == "punt" and len(pieces) > 1 else None
+
+
+def floor(name: str) -> int:
+    """Return how far down a part is."""
+    return next(depth for depth, layer in enumerate(LAYERS) if name in layer)
+
+
+def test_every_module_can_be_imported_by_itself() -> None:
+    names = {module.name for module in pkgutil.walk_packages(punt.__path__, "punt.")}
+
+    for name in sorted(names - {"punt.migrations.env"}):
+        importlib.import_module(name)
+
+    assert set(MODULES) - {"punt"} <= names
+
+
+def test_every_part_of_the_house_has_its_layer() -> None:
+    parts = {part(name) for name in MODULES} - {None}
+
+    assert parts == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "punt"])
+def test_imports_point_downwards_only(name: str) -> None:
+    own = part(name)
+    assert own
+
+    wrong = [each for each in imports(name) if (other := part(each)) and floor(other) < floor(own)]
+
+    assert not wrong
+
+
+def test_no_two_parts_of_the_house_import_each_other() -> None:
+    edges = {(part(name), part(each)) for name in MODULES for each in imports(name)}
+    pairs = {(own, other) for own, other in edges if own and other and own != other}
+
+    assert not {(own, other) for own, other in pairs if (other, own) in pairs}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if part(name) == "models"])
+def test_models_know_nothing_of_flask(name: str) -> None:
+    assert not [each for each in imports(name) if each.split(".")[0] in NO_FLASK]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if part(name) == "events"])
+def test_the_pipeline_knows_no_model_no_view_and_no_request(name: str) -> None:
+    allowed = {"flask.Flask", "flask.current_app"} if name == "punt.events.pipeline" else set()
+
+    used = imports(name)
+
+    assert not [each for each in used if part(each) not in {None, "events", "database", "settings", "errors"}]
+    assert not [each for each in used if each.split(".")[0] in NO_FLASK and each not in allowed]
+
+
+def test_only_views_and_what_serves_them_know_the_request() -> None:
+    about_requests = {"flask.request", "flask.session", "flask.g", "flask_login.current_user"}
+
+    users = {part(name) for name in MODULES if imports(name) & about_requests}
+
+    assert users <= {"api", "pages", "access", "inputs", "security", "replies", "sign_in"}
+
+
+def test_views_never_speak_of_events() -> None:
+    views = [name for name in MODULES if part(name) == "api" and name != "punt.api.streams"]
+
+    used = {each for name in views for each in imports(name) if part(each) == "events"}
+
+    assert used <= {"punt.events.log.iso"}
+
+
+def test_the_check_sees_lazy_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "lazy.py"
+    module.write_text("def late():\n    if True:\n        from punt.api import tickets\n")
+    monkeypatch.setitem(SOURCES, "punt.models.lazy", module)
+
+    assert imports("punt.models.lazy") == {"punt.api.tickets"}

@@ -1,0 +1,159 @@
+"""Markdown: what people write is shown, what attackers write does nothing."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from punt.markdown import render
+
+TAGS = {
+    *("p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+ATTRIBUTES = {"href", "rel", "title", "class", "start", "style"}
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//evil.example></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe src=javascript:alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<style>body{display:none}</style>",
+    "<!-- <img src=x onerror=alert(1)> -->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?php echo 1 ?>",
+    "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
+    "<details open ontoggle=alert(1)>",
+    "<form action=//evil.example><input name=password>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java\tscript:alert(1))",
+    "[x](&#106;avascript:alert(1))",
+    "[x](javascript&colon;alert(1))",
+    "[x](<javascript:alert(1)>)",
+    "[x]( javascript:alert(1))",
+    "[x](\x01javascript:alert(1))",
+    "[x](vbscript:msgbox(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "[x](file:///etc/passwd)",
+    "[x][1]\n\n[1]: javascript:alert(1)",
+    '[x](http://a.example "\\" onmouseover=alert(1) x=\\"")',
+    '[x](http://a.example/"onmouseover=alert(1))',
+    "[x](http://a.example 'title\"><script>alert(1)</script>')",
+    "<javascript:alert(1)>",
+    '<http://a.example/"onclick=alert(1)>',
+    "![x](javascript:alert(1))",
+    "![x](http://evil.example/track.png)",
+    '![x" onerror="alert(1)](x)',
+    '```"><script>alert(1)</script>\ncode\n```',
+    "```x onload=alert(1)\ncode\n```",
+    "`<script>alert(1)</script>`",
+    "    <script>alert(1)</script>",
+    "|<script>|\n|-|\n|<img src=x onerror=alert(1)>|",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "# <script>alert(1)</script>",
+    "> <script>alert(1)</script>",
+    "[<img src=x onerror=alert(1)>](http://a.example)",
+    "a\u2028<script>alert(1)</script>",
+    "<scr\0ipt>alert(1)</scr\0ipt>",
+    "***" * 200 + "<b>",
+    "[" * 500,
+    "![" * 500,
+    ">" * 500 + "x",
+]
+
+
+class Reader(HTMLParser):
+    """Reads HTML as a browser would, and keeps what there is."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.add(f"<!--{data}")
+
+    def handle_decl(self, decl: str) -> None:
+        self.tags.add(f"<!{decl}")
+
+    def handle_pi(self, data: str) -> None:
+        self.tags.add(f"<?{data}")
+
+
+def assert_harmless(text: str) -> None:
+    """Fail when the HTML of a text holds anything that is not plain prose."""
+    found = Reader(render(text))
+
+    assert found.tags <= TAGS
+    for name, value in found.attributes:
+        assert name in ATTRIBUTES
+        if name == "href":
+            assert urlsplit(unquote(value).strip()).scheme in {"", "http", "https", "mailto"}
+        if name == "style":
+            assert value in {"text-align:left", "text-align:center", "text-align:right"}
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_an_attack_becomes_text(text: str) -> None:
+    assert_harmless(text)
+
+
+@given(st.text(alphabet=st.sampled_from("<>&\"'`[](){}!#*_|-:/\\ \n\tajsx=;0\0"), max_size=80))
+def test_no_text_becomes_anything_but_prose(text: str) -> None:
+    assert_harmless(text)
+
+
+@given(st.lists(st.sampled_from(ATTACKS), min_size=2, max_size=3))
+def test_attacks_joined_are_still_text(texts: list[str]) -> None:
+    assert_harmless("".join(texts))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**bold** _soft_ ~~gone~~", "<p><strong>bold</strong> <em>soft</em> <s>gone</s></p>\n"),
+        ("one\ntwo", "<p>one<br />\ntwo</p>\n"),
+        ("# Plan", "<h1>Plan</h1>\n"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
+        ("`<b>`", "<p><code>&lt;b&gt;</code></p>\n"),
+        ("1 < 2 & 3", "<p>1 &lt; 2 &amp; 3</p>\n"),
+        ("", ""),
+    ],
+)
+def test_what_people_write_is_shown(text: str, html: str) -> None:
+    assert render(text) == html
+
+
+def test_a_link_gives_nothing_away_to_where_it_leads() -> None:
+    html = render("[docs](https://example.org/a?b=c&d)")
+
+    assert html == (
+        '<p><a href="https://example.org/a?b=c&amp;d" rel="noopener noreferrer nofollow ugc">docs</a></p>\n'
+    )
+
+
+def test_a_picture_loads_nothing_from_elsewhere() -> None:
+    html = render("![a photo](https://example.org/photo.png)")
+
+    assert "<img" not in html
+    assert "a photo" in html
+
+
+def test_a_template_shows_it_as_html() -> None:
+    assert isinstance(render("x"), Markup)
