@@ -21,20 +21,20 @@ from tests.support.server import Server
 
 BOARD = "/projects/HARB/board"
 REQUESTS, LOADS, MOVES = 20, 5, 20
-AIM = 80
+AIM, AIM_CARDS = 80, 1000
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 COSTS = {"ScriptDuration": "script", "RecalcStyleDuration": "style", "LayoutDuration": "layout"}
 
 
 def main() -> None:
     """Print all figures for a board with so many cards."""
-    cards = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    cards = int(sys.argv[1]) if len(sys.argv) > 1 else AIM_CARDS
     print("== board: queries of the page")
     for few in (10, 100, 1000):
         print(f"  {few:5} cards: {count_queries(few)} queries", flush=True)
     print(f"== board: {cards} cards, 2 workers")
     with server_with(cards) as server:
-        serve(server)
+        serve(server, cards)
         with chromium() as browser:
             paint(browser, server)
             move(browser, server)
@@ -51,14 +51,15 @@ def count_queries(cards: int) -> int:
         return sum(not statement.startswith(("BEGIN", "PRAGMA")) for statement in statements)
 
 
-def serve(server: Server) -> None:
+def serve(server: Server, cards: int) -> None:
     """Print how long the server takes for the page, and how large it is."""
     with closing(server.client("bob")) as client:
         text = client.get(BOARD).text
         times = [_time(client) for _ in range(REQUESTS)]
     size = len(text.encode())
     small = len(gzip.compress(text.encode(), 6))
-    print(f"  server: {spread(times, 95)} over {REQUESTS} requests ({verdict(median(times), AIM)} at 1000 cards)")
+    aim = f" ({verdict(median(times), AIM)})" if cards == AIM_CARDS else ""
+    print(f"  server: {spread(times, 95)} over {REQUESTS} requests{aim}")
     print(f"  size: {size / 1000:.0f} kB, {small / 1000:.0f} kB compressed")
 
 
