@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from punt.database import db
+from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
-from punt.models.ticket import Ticket
+from punt.models.ticket import Ticket, ticket_label
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,21 @@ def with_orders(project_id: str, tickets: Sequence[Ticket]) -> list[tuple[Ticket
     return [(ticket, orders[ticket.id]) for ticket in tickets]
 
 
-def in_columns(tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
-    """Pair all tickets of a board, in board order, with their order in their column."""
-    seen: Counter[str] = Counter()
-    pairs = []
-    for ticket in tickets:
-        pairs.append((ticket, seen[ticket.column_id]))
-        seen[ticket.column_id] += 1
-    return pairs
+def cards(project_id: str) -> list[wire.Json]:
+    """Read what the cards of a board show, in board order: rows, not objects, for a board may hold thousands."""
+    query = sa.select(*(getattr(Ticket, name) for name in wire.CARD)).join(Column, Column.id == Ticket.column_id)
+    rows = db.session.execute(query.where(Ticket.project_id == project_id).order_by(Column.position, Ticket.rank))
+    labels = _labels_of_tickets(project_id)
+    return [wire.card(row, labels.get(row.id, [])) for row in rows]
+
+
+def _labels_of_tickets(project_id: str) -> dict[str, list[wire.Json]]:
+    labels = {label.id: wire.label(label) for label in Label.of(project_id)}
+    pairs = sa.select(ticket_label).join(Label).where(Label.project_id == project_id).order_by(Label.name_key)
+    found: dict[str, list[wire.Json]] = defaultdict(list)
+    for ticket_id, label_id in db.session.execute(pairs):
+        found[ticket_id].append(labels[label_id])
+    return found
 
 
 def _condition(name: str, value: Any) -> sa.ColumnElement[bool]:

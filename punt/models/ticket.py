@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, mapped_column, relationship, subqueryload
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Invalid
@@ -87,7 +87,7 @@ class Ticket(Base):
     __mapper_args__ = {"version_id_col": version}
 
     @classmethod
-    def create(cls, project: Project, column: Column, creator_id: str, fields: dict[str, Any]) -> Ticket:
+    def create(cls, project: Project, column: Column, creator_id: str | None, fields: dict[str, Any]) -> Ticket:
         """Add a ticket at the bottom of a column.
 
         :param fields: attributes to begin with; ``title`` at least.
@@ -121,7 +121,7 @@ class Ticket(Base):
             .join(Column, Column.id == cls.column_id)
             .where(cls.project_id == project_id)
             .order_by(Column.position, cls.rank)
-            .options(selectinload(cls.labels))
+            .options(subqueryload(cls.labels))
         )
 
     def order(self) -> int:

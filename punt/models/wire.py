@@ -87,5 +87,41 @@ def ticket(ticket: Ticket, order: int | None = None) -> Json:
     }
 
 
+CARD = (
+    "id",
+    "project_key",
+    "number",
+    "title",
+    "type",
+    "priority",
+    "column_id",
+    "rank",
+    "assignee_id",
+    "story_points",
+    "due_date",
+    "version",
+)
+"""The attributes of a ticket that its card shows."""
+
+
+def card(row: Any, labels: list[Json]) -> Json:
+    """The part of a ticket that its card shows, in the same words as the whole."""
+    return {
+        "id": row.id,
+        "key": f"{row.project_key}-{row.number}",
+        "number": row.number,
+        "title": row.title,
+        "type": row.type,
+        "priority": row.priority,
+        "columnId": row.column_id,
+        "rank": row.rank,
+        "assigneeId": row.assignee_id,
+        "labels": labels,
+        "storyPoints": row.story_points,
+        "dueDate": _day(row.due_date),
+        "version": row.version,
+    }
+
+
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None

@@ -8,10 +8,9 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from punt import access
 from punt.access import Grant, May
-from punt.database import db
 from punt.events.pipeline import cursor
-from punt.models import Label, Priority, Ticket, TicketType, wire
-from punt.models.board import in_columns
+from punt.models import Label, Priority, TicketType, wire
+from punt.models.board import cards
 from punt.models.people import seen_on
 
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
@@ -30,8 +29,7 @@ def show(key: str) -> Any:
     access.user()
     place = cursor()
     grant = access.project(key)
-    tickets = db.session.scalars(Ticket.on_board(grant.project.id)).all()
-    return render_template("projects/board.html", columns=_columns(grant, tickets), cursor=place, **surroundings(grant))
+    return render_template("projects/board.html", columns=_columns(grant), cursor=place, **surroundings(grant))
 
 
 def surroundings(grant: Grant) -> dict[str, Any]:
@@ -48,8 +46,8 @@ def surroundings(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _columns(grant: Grant, tickets: Any) -> list[dict[str, Any]]:
+def _columns(grant: Grant) -> list[dict[str, Any]]:
     columns = {column.id: wire.column(column) | {"tickets": []} for column in grant.project.columns()}
-    for ticket, order in in_columns(tickets):
-        columns[ticket.column_id]["tickets"].append(wire.ticket(ticket, order))
+    for card in cards(grant.project.id):
+        columns[card["columnId"]]["tickets"].append(card)
     return list(columns.values())

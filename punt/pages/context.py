@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -13,13 +14,14 @@ from punt.models import wire
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 2
+DONE = frozenset({"done", "complete", "completed", "closed", "resolved", "finished"})
 
 
 def init_app(app: Flask) -> None:
     """Give the templates of an app their globals and filters."""
     app.context_processor(lambda: {"me": me()})
     app.jinja_env.filters.update(
-        initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when
+        initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when, is_done=is_done
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -53,16 +55,21 @@ def day(iso: str) -> str:
 
 def due_state(iso: str) -> str:
     """Sort a due date: ``late``, ``today``, ``soon`` or ``later``."""
-    left = _days_left(iso)
+    left = _days_from(now().date(), iso)
     return "late" if left < 0 else "today" if left == 0 else "soon" if left <= SOON else "later"
 
 
 def due_text(iso: str) -> str:
     """Write a due date as one says it."""
-    left = _days_left(iso)
+    left = _days_from(now().date(), iso)
     if left < 0:
         return f"{-left} day{'s' if left < -1 else ''} late"
     return {0: "Today", 1: "Tomorrow"}.get(left) or day(iso)
+
+
+def is_done(column: str) -> bool:
+    """Tell by its name whether work in a column is over."""
+    return column.strip().lower() in DONE
 
 
 def when(iso: str) -> str:
@@ -71,8 +78,9 @@ def when(iso: str) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
 
 
-def _days_left(iso: str) -> int:
-    return (date.fromisoformat(iso) - now().date()).days
+@lru_cache(maxsize=4096)
+def _days_from(today: date, iso: str) -> int:
+    return (date.fromisoformat(iso) - today).days
 
 
 def _linear(channel: float) -> float:

@@ -129,5 +129,5 @@ export function countCards(panel) {
   const cards = panel.querySelectorAll("[data-ticket]").length;
   const limit = parseInt(panel.querySelector("[data-column-limit]").textContent, 10);
   writeText(panel.querySelector("[data-column-count]"), String(cards));
-  writeAttribute(panel, "data-full", cards >= limit ? "" : null);
+  writeAttribute(panel, "data-full", cards > limit ? "over" : cards === limit ? "full" : null);
 }

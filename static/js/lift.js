@@ -27,7 +27,7 @@ export class Lift {
     this.#slot.ariaHidden = "true";
     this.#slot.style.height = `${box.height}px`;
     card.after(this.#slot);
-    card.dataset.lifted = "";
+    card.dataset.lifted = root.dataset.dragging = "";
     Object.assign(card.style, {
       position: "fixed",
       insetInlineStart: "0",
@@ -63,6 +63,7 @@ export class Lift {
     const from = this.card.getBoundingClientRect();
     this.#slot.remove();
     this.card.removeAttribute("data-lifted");
+    this.#root.removeAttribute("data-dragging");
     this.card.removeAttribute("style");
     settle();
     glide(this.card, from);

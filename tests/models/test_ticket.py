@@ -47,7 +47,10 @@ def test_a_move_to_another_column_changes_one_row(harbour: Harbour) -> None:
 
 @pytest.mark.parametrize("place", [{"order": 1}, {"after": 0}, {"before": 2}])
 def test_a_move_to_where_it_is_writes_nothing(harbour: Harbour, place: dict[str, int]) -> None:
-    ids = [harbour.add(title) for title in "abc"]
+    ids = [harbour.add(title) for title in "axbyc"]
+    with writing():
+        for gone in (ids.pop(3), ids.pop(1)):
+            harbour.get(gone).delete()
 
     with statements(db.engine) as sent, writing():
         asked: Any = {name: each if name == "order" else harbour.get(ids[each]) for name, each in place.items()}

