@@ -48,6 +48,8 @@ def pre_request(worker, req):
 def post_request(worker, req, environ, resp):
     """Let other greenlets run: a client whose next request is already here would never let them."""
     idle.add(environ["gunicorn.socket"])
+    if not worker.alive:
+        _hang_up(environ["gunicorn.socket"])
     gevent.sleep(0)
 
 
@@ -57,6 +59,10 @@ def _drain_when_stopping(worker, events):
         gevent.sleep(DRAIN_LOOK)
     events.drain()
     for connection in tuple(idle):
-        # Through a twin: gevent would wake whoever waits on the socket itself with an error, and gunicorn logs that.
-        with contextlib.suppress(OSError), connection.dup() as twin:
-            twin.shutdown(socket.SHUT_RD)
+        _hang_up(connection)
+
+
+def _hang_up(connection):
+    """Await no further request: through a twin, because gevent would wake who reads the socket itself with an error."""
+    with contextlib.suppress(OSError), connection.dup() as twin:
+        twin.shutdown(socket.SHUT_RD)

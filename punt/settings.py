@@ -67,7 +67,8 @@ class Settings(BaseModel):
     @classmethod
     def _known_database(cls, value: str) -> str:
         try:
-            known = not value or make_url(value).get_backend_name() in {"sqlite", "postgresql"}
+            url = make_url(value or "sqlite:///default")
+            known = url.get_backend_name() in {"sqlite", "postgresql"} and url.database not in {None, "", ":memory:"}
         except ArgumentError:
             known = False
         if not known:

@@ -23,7 +23,7 @@ class WrongPassword(Problem):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("User name or password is wrong.")
+        super().__init__("Username or password is wrong.")
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -195,6 +195,8 @@ def test_after_signing_in_one_goes_where_one_wanted_to(app: Flask, target: str) 
         "/login?next=/login",
         "/api/me",
         "/\0",
+        "http://[",
+        "//[",
     ],
 )
 def test_signing_in_never_leads_away(app: Flask, target: str | None) -> None:

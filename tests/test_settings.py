@@ -17,7 +17,15 @@ PAGE = (ROOT / "docs" / "settings.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 WRONG = {
     "PUNT_BIND": ["3000", "localhost", ":3000", "localhost:http", "localhost:99999", "localhost:-1", "unix:", "h:٣"],
-    "PUNT_DATABASE_URL": ["punt.sqlite3", "mysql://localhost/punt", "http://example.org", "postgresql:/", "://"],
+    "PUNT_DATABASE_URL": [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "punt.sqlite3",
+        "mysql://localhost/punt",
+        "http://example.org",
+        "postgresql:/",
+        "://",
+    ],
     "PUNT_SECRET_KEY": ["secret", "x" * 31],
     "WEB_CONCURRENCY": ["0", "-1", "65", "two", "1.5", "auto"],
     "PUNT_RATE_LIMITS": ["no", "0", "true"],

@@ -53,7 +53,7 @@ class User(Base):
         :raises Conflict: when the user name or the email is taken.
         """
         if cls.named(username):
-            raise Conflict("This user name is taken.", Detail("username", "This user name is taken."))
+            raise Conflict("This username is taken.", Detail("username", "This username is taken."))
         _refuse_taken_email(email, None)
         user = cls(
             username=username,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -80,6 +79,5 @@ def local(target: str | None) -> str:
     """Return an address of this site, whatever was asked for."""
     if not target or "\\" in target or any(char <= " " for char in target):
         return url_for("projects.index")
-    parts = urlsplit(target)
-    inside = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
+    inside = target.startswith("/") and not target.startswith("//")
     return target if inside and not target.startswith(("/login", "/api/")) else url_for("projects.index")

@@ -1,4 +1,8 @@
-"""One app for all the tests of a module that leave it as it was, or make what they need themselves."""
+"""Apps that are built once: making one takes longer than most of these tests.
+
+``app`` has a fresh database for every test; ``town`` is shared by the tests of a module that leave it as it was or make
+what they need themselves.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,27 @@ from flask.testing import FlaskClient
 from punt.database import db
 from tests.conftest import app_in
 from tests.support import cast
+
+DATABASE = "punt.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def standing(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app whose database is put back before every test."""
+    return app_in(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("standing") / "instance")))
+
+
+@pytest.fixture
+def app(standing: Flask, inhabited: Path) -> Iterator[Flask]:
+    """An app in this process, where nothing has happened yet."""
+    folder = Path(standing.instance_path)
+    for left in folder.glob(f"{DATABASE}*"):
+        left.unlink()
+    shutil.copy(inhabited / DATABASE, folder)
+    yield standing
+    with standing.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

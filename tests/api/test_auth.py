@@ -75,7 +75,7 @@ def test_a_failed_sign_in_says_nothing_of_who_exists(app: Flask) -> None:
     answers = [login(app, name, "not the password")[1] for name in ("bob", "nobody", "bob@example.org", "no@body.org")]
 
     assert {answer.status_code for answer in answers} == {401}
-    assert {answer.text for answer in answers} == {'{"error":"User name or password is wrong."}\n'}
+    assert {answer.text for answer in answers} == {'{"error":"Username or password is wrong."}\n'}
     assert all("Set-Cookie" not in answer.headers for answer in answers)
 
 

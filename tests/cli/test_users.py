@@ -57,7 +57,7 @@ def test_without_password_stdin_the_password_is_asked_for_twice(shell: Server) -
 @pytest.mark.parametrize(
     ("arguments", "password", "complaint"),
     [
-        (["ALICE"], PASSWORD, "This user name is taken."),
+        (["ALICE"], PASSWORD, "This username is taken."),
         (["other", "--email", "alice@example.org"], PASSWORD, "This email is taken."),
         (["other"], "short", "password: At least 12 characters."),
         (["no"], PASSWORD, "username: At least 3 characters."),

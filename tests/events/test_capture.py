@@ -222,6 +222,16 @@ def test_created_and_edited_in_one_transaction_is_one_creation_with_the_last_sta
     assert "changed" not in news.messages()[0]
 
 
+def test_created_in_a_savepoint_and_edited_after_its_release_is_one_creation(news: News) -> None:
+    with writing() as session:
+        with session.begin_nested():
+            ticket = make("first")
+        ticket.edit({"title": "last"})
+
+    assert news.types() == ["ticket.created"]
+    assert news.titles() == ["last"]
+
+
 def test_created_and_deleted_in_one_transaction_is_nothing(news: News) -> None:
     with writing():
         make("gone").delete()
@@ -379,8 +389,9 @@ def test_the_signal_is_sent_when_the_next_writer_of_this_process_may_begin(app: 
 
 
 def test_no_signal_without_events(signals: Signals) -> None:
-    with suppress(Regret), writing():
-        make("dropped")
+    with suppress(Regret), writing() as session:
+        with session.begin_nested():
+            make("dropped")
         raise Regret
     with writing():
         pass

@@ -55,7 +55,7 @@ def test_a_stop_ends_the_streams_with_a_hint_and_a_restart_loses_nothing(server:
         make(alice, "before")
         for stream in streams:
             stream.wait_for(1)
-        server.stop()
+        server.stop(seconds=GRACE - 2)
         body = raw.read_on().decode()
         for stream in streams:
             stream.wait_for_end()

@@ -19,6 +19,8 @@ from punt.events.publication import Draft
 from punt.events.stream import Stream, Subscription
 
 TOPIC = "weather"
+PATIENCE = 500
+"""Chunks after which a reader gives up."""
 
 
 def everything(_: sa.Connection) -> Callable[[Entry], bool]:
@@ -49,18 +51,21 @@ class Reader:
 
     def read_until(self, cursor: str) -> list[int]:
         """Read until the stream has reached a place, and return the numbers of the events so far."""
-        while self.cursor != cursor:
+        for _ in range(PATIENCE):
+            if self.cursor == cursor:
+                return self.numbers
             self.read()
-        return self.numbers
+        raise AssertionError(f"the stream stays at {self.cursor} and does not reach {cursor}")
 
     def read_on(self) -> list[bytes]:
         """Read until the stream ends and return the chunks."""
         chunks = []
-        while True:
+        for _ in range(PATIENCE):
             try:
                 chunks.append(self.read())
             except StopIteration:
                 return chunks
+        raise AssertionError("the stream does not end")
 
     def leave(self) -> None:
         """Go away, as a client does whose connection breaks."""
