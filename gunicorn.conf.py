@@ -4,6 +4,8 @@ Nothing here may import a database driver: it would be loaded before gevent patc
 """
 
 import contextlib
+import os
+import shutil
 import socket
 import weakref
 
@@ -12,6 +14,10 @@ import gevent
 from punt.settings import Settings
 
 settings = Settings.from_environ()
+
+figures = settings.instance_path / "metrics"
+"""Where the workers share what they count; a folder of files that live as long as this server."""
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
 
 bind = settings.bind
 workers = settings.workers
@@ -29,6 +35,18 @@ idle = weakref.WeakSet()
 """Connections of this worker that wait for their client's next request."""
 
 
+def on_starting(server):
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir(parents=True)
+
+
+def child_exit(server, worker):
+    """Take a worker's open streams out of the sum when it is gone."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
 def when_ready(server):
     address = settings.bind if settings.bind.startswith("unix:") else f"http://{settings.bind}"
     server.log.info("PUNT is at %s", address)
@@ -37,7 +55,7 @@ def when_ready(server):
 def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
     events = worker.wsgi.extensions["punt_events"]
-    events.feed.start()
+    events.start()
     gevent.spawn(_drain_when_stopping, worker, events)
 
 

@@ -154,9 +154,10 @@ def project(reference: str, what: May = May.SEE) -> Grant:
     return Grant(person, found, _permissions(person, found)).require(what)
 
 
-def subscription(*granted: Grant, listed: bool = False, people: bool = False) -> Subscription:
+def subscription(kind: str, *granted: Grant, listed: bool = False, people: bool = False) -> Subscription:
     """Describe a stream for whoever is asking, in plain values that outlive the request.
 
+    :param kind: what the stream is for, as metrics name it.
     :param granted: the projects whose inside it tells of.
     :param listed: whether it tells of changes in the list of projects.
     :param people: whether it tells of changes of people.
@@ -167,7 +168,7 @@ def subscription(*granted: Grant, listed: bool = False, people: bool = False) ->
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
     names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
     check = _StreamCheck(session.id, person.id, person.is_admin, frozenset(inside))
-    return Subscription(frozenset(wanted), frozenset(names), check, session.expires_at)
+    return Subscription(kind, person.id, frozenset(wanted), frozenset(names), check, session.expires_at)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
-        EventPipeline(db.engine, settings.stream_keepalive, settings.stream_lifetime).init_app(app, db.session)
+        EventPipeline(db.engine, settings).init_app(app, db.session)
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (replies, assets, api, pages, cli):

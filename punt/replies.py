@@ -21,6 +21,7 @@ SENTENCES = {
     405: "This cannot be done here.",
     413: "This is too large: at most 10 MB.",
 }
+OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
 TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "Too large", 429: "Slow down"}
 
 
@@ -93,4 +94,4 @@ def _page(status: int, message: str) -> BaseResponse:
 
 
 def _for_a_program() -> bool:
-    return request.path == "/api" or request.path.startswith("/api/")
+    return request.path == "/api" or request.path.startswith("/api/") or request.path in OPERATORS

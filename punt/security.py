@@ -45,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Guard every request of an app."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
+    app.config["METRICS_TOKEN"] = settings.metrics_token
     app.config["TRUSTED_ORIGINS"] = settings.trusted_origins
     if settings.proxy_count:
         count = settings.proxy_count

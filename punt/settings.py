@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy.engine import make_url
@@ -28,6 +28,30 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+class Retention(NamedTuple):
+    """How long events are kept: no longer than so many seconds, no more than so many rows."""
+
+    seconds: int
+    rows: int
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _retention(value: Any) -> Any:
+    """Read ``7d``, ``500000`` or ``12h 500000``: an age with its unit, a number of rows, or both."""
+    kept = DEFAULT_RETENTION._asdict()
+    for word in _words(value) if isinstance(value, str) else ():
+        number = re.fullmatch(r"([1-9][0-9]{0,9})([smhd]?)", word)
+        if number is None:
+            raise ValueError("use an age like 7d or 12h, a number of rows, or both")
+        kept |= {"seconds": int(number[1]) * _UNITS[number[2]]} if number[2] else {"rows": int(number[1])}
+    return Retention(**kept) if isinstance(value, str) else value
+
+
+DEFAULT_RETENTION = Retention(7 * 86_400, 1_000_000)
+
+
 class Settings(BaseModel):
     """The settings, read once at start from the environment; a field's alias is its variable."""
 
@@ -45,6 +69,14 @@ class Settings(BaseModel):
     session_lifetime: int = Field(30 * 86_400, alias="PUNT_SESSION_LIFETIME", ge=1, le=366 * 86_400)
     stream_keepalive: float = Field(30, alias="PUNT_STREAM_KEEPALIVE", gt=0, le=300)
     stream_lifetime: float = Field(600, alias="PUNT_STREAM_LIFETIME", gt=0, le=86_400)
+    stream_write_timeout: float = Field(10, alias="PUNT_STREAM_WRITE_TIMEOUT", ge=0.1, le=300)
+    streams_per_person: int = Field(100, alias="PUNT_STREAMS_PER_PERSON", ge=1, le=10_000)
+    streams_per_worker: int = Field(4000, alias="PUNT_STREAMS_PER_WORKER", ge=1, le=100_000)
+    event_retention: Annotated[Retention, BeforeValidator(_retention)] = Field(
+        DEFAULT_RETENTION, alias="PUNT_EVENT_RETENTION"
+    )
+    redis_url: str = Field("", alias="PUNT_REDIS_URL", pattern=r"^((redis|rediss|valkey|valkeys|unix)://.+)?$")
+    metrics_token: str = Field("", alias="PUNT_METRICS_TOKEN")
     trusted_origins: Annotated[frozenset[str], BeforeValidator(_words)] = Field(
         frozenset(), alias="PUNT_TRUSTED_ORIGINS"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from punt.app import create_app
-from punt.settings import ROOT, Settings, SettingsError, instance_folder, secret_key
+from punt.settings import ROOT, Retention, Settings, SettingsError, instance_folder, secret_key
 
 PAGE = (ROOT / "docs" / "settings.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
@@ -33,6 +33,11 @@ WRONG = {
     "PUNT_SESSION_LIFETIME": ["0", "-1", "1d", "99999999999"],
     "PUNT_STREAM_KEEPALIVE": ["0", "-1", "301", "nan", "inf", "soon"],
     "PUNT_STREAM_LIFETIME": ["0", "-1", "86401", "nan", "for ever"],
+    "PUNT_STREAM_WRITE_TIMEOUT": ["0", "-1", "301", "nan", "soon"],
+    "PUNT_STREAMS_PER_PERSON": ["0", "-1", "10001", "many"],
+    "PUNT_STREAMS_PER_WORKER": ["0", "-1", "100001", "many"],
+    "PUNT_EVENT_RETENTION": ["0", "0d", "-7d", "7w", "a week", "7d x"],
+    "PUNT_REDIS_URL": ["localhost:6379", "http://localhost", "redis://"],
     "PUNT_TRUSTED_ORIGINS": ["example.org", "https://example.org/", "*", "https://a.example ftp://b.example"],
     "PUNT_PROXY_COUNT": ["-1", "11", "one"],
 }
@@ -63,6 +68,12 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
         "PUNT_SESSION_LIFETIME": "3600",
         "PUNT_STREAM_KEEPALIVE": "0.5",
         "PUNT_STREAM_LIFETIME": "60",
+        "PUNT_STREAM_WRITE_TIMEOUT": "2.5",
+        "PUNT_STREAMS_PER_PERSON": "7",
+        "PUNT_STREAMS_PER_WORKER": "70",
+        "PUNT_EVENT_RETENTION": "12h 5000",
+        "PUNT_REDIS_URL": "redis://localhost:6379/1",
+        "PUNT_METRICS_TOKEN": "token",
         "PUNT_TRUSTED_ORIGINS": "https://a.example, http://b.example:8080",
         "PUNT_PROXY_COUNT": "1",
     }
@@ -75,6 +86,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
     )
     assert (settings.bind, settings.workers, settings.stream_keepalive) == ("unix:/run/punt.sock", 4, 0.5)
     assert settings.database == environ["PUNT_DATABASE_URL"]
+    assert settings.event_retention == Retention(12 * 3600, 5000)
     assert settings.trusted_origins == {"https://a.example", "http://b.example:8080"}
 
 
@@ -93,7 +105,7 @@ def test_a_wrong_value_is_an_error_that_names_the_variable(name: str, value: str
 
 
 def test_wrong_values_were_tried_for_every_variable_that_can_be_wrong() -> None:
-    assert WRONG.keys() | {"PUNT_INSTANCE_PATH"} == names()
+    assert WRONG.keys() | {"PUNT_INSTANCE_PATH", "PUNT_METRICS_TOKEN"} == names()
 
 
 def test_all_wrong_values_are_named_at_once() -> None:
@@ -185,7 +197,7 @@ def test_the_page_tells_the_defaults_that_are_used() -> None:
 
     for name, default in plain.items():
         assert name
-        assert rows[name].startswith(f"`{default}`" if default else ("a", "made")), name
+        assert rows[name].startswith(f"`{default}`" if default else ("a", "made", "none")), name
 
 
 def test_nothing_else_is_read_from_the_environment() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import random
+
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import OperationalError
 
 from punt import access
 from punt.database import db
@@ -13,6 +17,9 @@ from punt.events.stream import Subscription
 
 blueprint = Blueprint("api_streams", __name__, url_prefix="/api")
 
+logger = logging.getLogger(__name__)
+
+BUSY_RETRY_MS = (20_000, 60_000)
 MOST_PROJECTS = 20
 """Projects that one connection may tell of."""
 
@@ -20,19 +27,19 @@ MOST_PROJECTS = 20
 @blueprint.get("/projects/<reference>/events")
 def project(reference: str) -> Response:
     """Stream what happens inside a project."""
-    return _stream(access.subscription(access.project(reference)))
+    return _stream(access.subscription("project", access.project(reference)))
 
 
 @blueprint.get("/projects/events")
 def projects() -> Response:
     """Stream the changes of the project list."""
-    return _stream(access.subscription(listed=True))
+    return _stream(access.subscription("projects", listed=True))
 
 
 @blueprint.get("/users/events")
 def users() -> Response:
     """Stream the changes of people."""
-    return _stream(access.subscription(people=True))
+    return _stream(access.subscription("users", people=True))
 
 
 @blueprint.get("/events")
@@ -42,7 +49,7 @@ def everything() -> Response:
     if len(references) > MOST_PROJECTS:
         raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
     granted = [access.project(reference) for reference in references]
-    return _stream(access.subscription(*granted, listed=True, people=True))
+    return _stream(access.subscription("all", *granted, listed=True, people=True))
 
 
 def _stream(subscription: Subscription) -> Response:
@@ -51,7 +58,20 @@ def _stream(subscription: Subscription) -> Response:
     if request.method == "HEAD":
         return Response(headers=sse.HEADERS)
     cursor = request.headers.get("Last-Event-ID") or request.args.get("lastEventId")
-    stream = pipeline().stream(subscription, cursor)
+    stream = pipeline().stream(subscription, request.environ.get("gunicorn.socket"), cursor)
+    if stream is None:
+        return _come_back_later()
     response = Response(iter(stream), headers=sse.HEADERS)
     response.call_on_close(stream.close)
     return response
+
+
+@blueprint.errorhandler(OperationalError)
+def _database_away(error: OperationalError) -> Response:
+    logger.warning("a stream could not be opened: the database is away: %s", error)
+    return _come_back_later()
+
+
+def _come_back_later() -> Response:
+    """Answer 200 and a long, jittered hint: any error would close a browser's EventSource for good."""
+    return Response(sse.retry(random.randint(*BUSY_RETRY_MS)), headers=sse.HEADERS)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from punt.database import db
+from punt.database import db, writing
+from punt.events import capture
 from punt.events.doorbell import doorbell_for
 from punt.events.feed import SLOW_POLL
 from punt.events.log import Entry, log
-from punt.events.publication import EVERYONE
+from punt.events.pipeline import pipeline
+from punt.events.publication import EVERYONE, Draft
 from punt.models import Project
 
 group = AppGroup("events", help="The event log.")
@@ -26,21 +31,47 @@ def tail(key: str | None) -> None:
     """Print events as they are committed, one JSON object a line, until interrupted."""
     project_id = _project_id(key) if key else None
     with suppress(KeyboardInterrupt):
-        for entry in _new_entries():
+        for entry in chain.from_iterable(_news()):
             wanted = project_id in {None, entry.project_id} or entry.topic == EVERYONE
             if wanted and not entry.internal:
                 click.echo(entry.message)
 
 
-def _new_entries() -> Iterator[Entry]:
+@group.command()
+def prune() -> None:
+    """Forget events beyond what PUNT_EVENT_RETENTION keeps."""
+    click.echo(f"Forgot {pipeline().keeper.prune()} events.")
+
+
+@group.command()
+@click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the event.")
+def check(timeout: float) -> None:
+    """Write an event, wait to hear of it as a worker would, and print how long that took; fails when it never comes."""
+    canary, news = secrets.token_hex(8), _news()
+    next(news)
+    began = time.monotonic()
+    with writing() as session:
+        capture.announce(session, Draft("_canary", canary, {}))
+    for entries in news:
+        taken = time.monotonic() - began
+        if any(entry.topic == canary for entry in entries):
+            click.echo(f"{taken * 1000:.1f} ms from commit to news")
+            break
+        if taken > timeout:
+            raise click.ClickException(f"The event was not heard of within {timeout:g} s.")
+
+
+def _news() -> Iterator[list[Entry]]:
+    """Give what is new in the log at each look, perhaps nothing; the first look is at once."""
     rung = threading.Event()
-    threading.Thread(target=doorbell_for(db.engine).listen, args=(rung.set,), daemon=True).start()
+    bell = doorbell_for(db.engine, pipeline().settings.redis_url)
+    threading.Thread(target=bell.listen, args=(rung.set,), daemon=True).start()
     with db.engine.connect() as connection:
         position = log.head(connection).position
     while True:
         with db.engine.connect() as connection:
             entries = log.since(connection, position)
-        yield from entries
+        yield entries
         if entries:
             position = entries[-1].position
         else:

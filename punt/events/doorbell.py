@@ -72,8 +72,54 @@ class PostgresDoorbell:
                     connection.execute("SELECT 1")
 
 
-def doorbell_for(engine: sa.Engine) -> Doorbell:
-    """Choose the bell that fits the database."""
+class ValkeyDoorbell:
+    """Listens to a channel of Valkey or Redis, and rings there for the changes of this process.
+
+    Publishing has a greenlet of its own and short timeouts: a server that is away must not hold up any request.
+
+    :param address: ``redis://…``, ``rediss://…`` or ``unix://…``.
+    """
+
+    def __init__(self, address: str) -> None:
+        from redis import Redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        scheme = {"valkey": "redis", "valkeys": "rediss"}
+        name, rest = address.split("://", 1)
+        self._server = Redis.from_url(
+            f"{scheme.get(name, name)}://{rest}",
+            retry=Retry(NoBackoff(), 0),
+            socket_connect_timeout=PROBE_PATIENCE,
+            socket_timeout=PROBE_PATIENCE,
+        )
+
+    def listen(self, ring: Ring) -> None:
+        with closing(self._server.pubsub()) as subscription:  # type: ignore[no-untyped-call]
+            subscription.subscribe(CHANNEL)
+            ring()
+            silent_since = asked = time.monotonic()
+            while True:
+                message = subscription.get_message(timeout=1.0)
+                present = time.monotonic()
+                if message is not None:
+                    silent_since = present
+                    ring()  # a silent reconnect answers too, and may have missed something
+                elif present - silent_since > PROBE_INTERVAL + PROBE_PATIENCE:
+                    raise ConnectionError("the doorbell's server fell silent")
+                elif present - max(silent_since, asked) > PROBE_INTERVAL:
+                    asked = present
+                    subscription.ping()
+
+    def announce(self) -> None:
+        """Ring for everybody else; raises when the server is away."""
+        self._server.publish(CHANNEL, b"")
+
+
+def doorbell_for(engine: sa.Engine, redis_url: str = "") -> Doorbell:
+    """Choose the bell: Valkey or Redis where one is set, else the one that fits the database."""
+    if redis_url:
+        return ValkeyDoorbell(redis_url)
     if engine.dialect.name == "postgresql":
         return PostgresDoorbell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     if not engine.url.database:

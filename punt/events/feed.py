@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from typing import Any
 
 import gevent
 import sqlalchemy as sa
 from gevent.event import Event
+from sqlalchemy.exc import OperationalError
 
-from punt.events.doorbell import Doorbell
+from punt.database import now
+from punt.events import metrics
+from punt.events.doorbell import Doorbell, ValkeyDoorbell
 from punt.events.hub import End, Hub
 from punt.events.log import EventLog
 from punt.events.signals import events_committed
 
 SLOW_POLL = 1.0
 """Seconds after which the log is read even if nobody rang: a lost ring only costs a moment."""
-RESTART_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
+RESTART_PAUSES = (0.1, 0.2, 0.5, 1.0)
+STEADY = 10.0
+"""Seconds of work after which an earlier death no longer counts."""
 PAGE = 500
 
 logger = logging.getLogger(__name__)
@@ -27,29 +34,43 @@ class Feed:
 
     def __init__(self, engine: sa.Engine, log: EventLog, hub: Hub, doorbell: Doorbell) -> None:
         self._engine, self._log, self._hub, self._doorbell = engine, log, hub, doorbell
-        self._rung = Event()
+        self._rung, self._ours = Event(), Event()
         self._started = False
+        self._checked = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the log was last read to its end."""
+        return time.monotonic() - self._checked
 
     def start(self) -> None:
         """Begin at the log's present head; calling it again changes nothing."""
         if self._started:
             return
-        self._started = True
         with self._engine.connect() as connection:
             self._hub.position = self._log.head(connection).position
-        events_committed.connect(self.ring, sender=self._log, weak=False)
-        gevent.spawn(self._supervise, "feed", self._run)
-        gevent.spawn(self._supervise, "doorbell", lambda: self._doorbell.listen(self.ring))
+        self._started = True
+        events_committed.connect(self._committed, sender=self._log, weak=False)
+        self._spawn("feed", self._run)
+        self._spawn("doorbell", lambda: self._doorbell.listen(self._rung.set))
+        if isinstance(self._doorbell, ValkeyDoorbell):
+            self._spawn("announcer", lambda: self._announce(self._doorbell.announce))  # type: ignore[attr-defined]
 
-    def ring(self, *_: Any, **__: Any) -> None:
-        """Say that the log may have grown."""
+    def _committed(self, *_: Any, **__: Any) -> None:
         self._rung.set()
+        self._ours.set()
 
     def _run(self) -> None:
         while True:
             self._rung.wait(SLOW_POLL)
             self._rung.clear()
             self._catch_up()
+
+    def _announce(self, announce: Callable[[], None]) -> None:
+        while True:
+            self._ours.wait()
+            self._ours.clear()
+            announce()
 
     def _catch_up(self) -> None:
         while True:
@@ -60,18 +81,33 @@ class Feed:
                 logger.warning("the event log went back from %d to %d", self._hub.position, head)
                 self._hub.position = head
                 self._hub.close(End.LOST_PLACE)
+            metrics.log_lag.set((now() - entries[0].created_at).total_seconds() if entries else 0)
             for entry in entries:
                 self._hub.publish(entry)
             if len(entries) < PAGE:
-                return
+                break
+        self._checked = time.monotonic()
+        metrics.feed_checked.set_to_current_time()
 
-    def _supervise(self, name: str, work: Any) -> None:
+    def _spawn(self, name: str, work: Callable[[], None]) -> None:
+        gevent.spawn(self._supervise, name, work)
+
+    def _supervise(self, name: str, work: Callable[[], None]) -> None:
+        """Run for ever; a death is loud once, then the same trouble is only counted until it is over."""
         deaths = 0
         while True:
+            began = time.monotonic()
             try:
                 work()
-            except Exception:
-                pause = RESTART_PAUSES[min(deaths, len(RESTART_PAUSES) - 1)]
-                deaths += 1
-                logger.exception("the %s died and starts again in %.1f s", name, pause)
+            except Exception as error:
+                deaths = 1 if time.monotonic() - began > STEADY else deaths + 1
+                pause = RESTART_PAUSES[min(deaths, len(RESTART_PAUSES)) - 1]
+                self._complain(name, error, deaths)
                 gevent.sleep(pause)
+
+    def _complain(self, name: str, error: Exception, deaths: int) -> None:
+        expected = isinstance(error, OperationalError | OSError)
+        if deaths == 1:
+            logger.warning("the %s died and starts again: %s", name, error, exc_info=None if expected else error)
+        else:
+            logger.debug("the %s died again, %d times in a row: %s", name, deaths, error)

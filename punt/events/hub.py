@@ -10,7 +10,7 @@ from enum import Enum
 import gevent
 from gevent.queue import Empty, Full, Queue
 
-from punt.events import sse
+from punt.events import metrics, sse
 from punt.events.log import Entry
 from punt.events.publication import EVERYONE
 
@@ -24,6 +24,7 @@ class End(Enum):
     """Why a stream ended."""
 
     GONE = "client gone"
+    SLOW = "client did not read"
     LIFETIME = "lifetime over"
     ACCESS = "access lost"
     DRAINING = "server draining"
@@ -70,6 +71,7 @@ class Subscriber:
         except Full:
             self._drop_all()
             self.behind = True
+            metrics.overflows.inc()
             self._queue.put_nowait(None)
 
     def close(self, end: End) -> None:

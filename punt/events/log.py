@@ -65,6 +65,7 @@ class Entry:
     audience: frozenset[str] | None
     message: str
     rechecks: bool
+    created_at: datetime
 
     @property
     def cursor(self) -> Cursor:
@@ -86,6 +87,7 @@ _ROWS = sa.select(
     LoggedEvent.audience,
     LoggedEvent.message,
     LoggedEvent.rechecks,
+    LoggedEvent.created_at,
 ).order_by(LoggedEvent.position)
 
 
@@ -138,6 +140,21 @@ class EventLog:
         if topics is not None:
             query = query.where(LoggedEvent.topic.in_(sorted(topics)))
         return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def prune(self, connection: sa.Connection, older_than: datetime, keep: int, limit: int = 1000) -> int:
+        """Forget the oldest events: those before a moment, and those beyond the newest ``keep``.
+
+        :param limit: how many to forget at the most; the lock is held no longer than that takes.
+        :returns: how many were forgotten.
+        """
+        beyond = self.head(connection).position - keep
+        oldest = sa.select(LoggedEvent.position, LoggedEvent.created_at).order_by(LoggedEvent.position).limit(limit)
+        past = [
+            row.position for row in connection.execute(oldest) if row.position <= beyond or row.created_at < older_than
+        ]
+        if past:
+            connection.execute(sa.delete(LoggedEvent).where(LoggedEvent.position <= past[-1]))
+        return len(past)
 
     def clear(self, connection: sa.Connection) -> None:
         """Forget all events; the counter goes on, so that nobody mistakes new events for old ones."""

@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+from socket import socket
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 
 from punt.database import db
-from punt.events import capture
+from punt.events import capture, metrics
 from punt.events.doorbell import doorbell_for
 from punt.events.feed import Feed
 from punt.events.hub import End, Hub
+from punt.events.keeper import Keeper
 from punt.events.log import log
+from punt.events.peer import Peer
+from punt.events.places import Places
 from punt.events.stream import Stream, Subscription
+from punt.settings import Settings
 
 
 class EventPipeline:
-    """One process's log, hub and feed.
+    """One process's log, hub and feed, and the places of its streams."""
 
-    :param keepalive: seconds of silence before a sign of life.
-    :param lifetime: seconds that a stream lives.
-    """
-
-    def __init__(self, engine: sa.Engine, keepalive: float, lifetime: float) -> None:
-        self.engine, self.keepalive, self.lifetime = engine, keepalive, lifetime
+    def __init__(self, engine: sa.Engine, settings: Settings) -> None:
+        self.engine, self.settings = engine, settings
         self.log = log
         self.hub = Hub()
-        self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine))
+        self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine, settings.redis_url))
+        self.keeper = Keeper(engine, self.log, settings.event_retention)
+        folder = settings.instance_path / "streams"
+        self.places = Places(folder, settings.streams_per_person, settings.streams_per_worker)
 
     def init_app(self, app: Flask, session: Any) -> None:
         """Join an app, and capture what the sessions of a factory change."""
         app.extensions["punt_events"] = self
         capture.watch(session)
 
-    def stream(self, subscription: Subscription, cursor: str | None) -> Stream:
-        """Open a stream for a subscription; the caller closes it."""
+    def start(self) -> None:
+        """Follow the log and keep it short; calling it again changes nothing."""
         self.feed.start()
-        stream = Stream(self.engine, self.log, self.hub, subscription, cursor, self.keepalive, self.lifetime)
+        self.keeper.start()
+
+    def stream(self, subscription: Subscription, connection: socket | None, cursor: str | None) -> Stream | None:
+        """Open a stream for a subscription, or none when there is no place; the caller closes it.
+
+        :param connection: the client's socket, where the server lends it.
+        """
+        self.feed.start()
+        place = self.places.take(subscription.person)
+        if place is None:
+            metrics.refused.inc()
+            return None
+        stream = Stream(
+            engine=self.engine,
+            log=self.log,
+            hub=self.hub,
+            subscription=subscription,
+            peer=Peer(connection, self.settings.stream_write_timeout),
+            cursor=cursor,
+            keepalive=self.settings.stream_keepalive,
+            lifetime=self.settings.stream_lifetime,
+            on_close=lambda: self.places.give_back(subscription.person, place),
+        )
         stream.open()
         return stream
 

@@ -8,27 +8,43 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
+import gevent
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from punt.database import now
-from punt.events import sse
+from punt.events import metrics, sse
 from punt.events.cursor import Cursor
 from punt.events.hub import End, Frame, Hub, Subscriber
 from punt.events.log import Entry, EventLog, iso
+from punt.events.peer import Peer
 
 PAGE = 500
 RETRY_MS = 1000
+CHUNK = 64 * 1024
+"""Bytes after which a chunk is written, so that one write is never long for a client that reads."""
+AWAY_PAUSE = 0.5
+"""Seconds between two tries to reach a database that is away."""
+
+Answer = TypeVar("Answer")
 
 
 class AccessLost(Exception):
     """The person may not listen any more."""
 
 
+class _Expired(Exception):
+    """The log does not reach back to the stream's place any more."""
+
+
 @dataclass(frozen=True)
 class Subscription:
     """What a stream listens to and on whose behalf, in plain values.
 
+    :param kind: what the stream is for, as metrics name it.
+    :param person: whose stream it is, an id.
     :param topics: topics of the log.
     :param names: what an event's audience may call the listener.
     :param check: proves that the listener may still listen, on the connection it is given, and returns the test
@@ -37,6 +53,8 @@ class Subscription:
     :param expires_at: when the listener's session is over.
     """
 
+    kind: str
+    person: str
     topics: frozenset[str]
     names: frozenset[str]
     check: Callable[[sa.Connection], Callable[[Entry], bool]]
@@ -47,20 +65,26 @@ class Subscription:
 class Stream:
     """The bytes of one stream, as an iterator; it holds no database connection while it waits.
 
+    :param peer: the client's socket.
     :param cursor: what the client sent as its place, or None to begin with what happens next.
     :param keepalive: seconds of silence after which a sign of life is sent.
     :param lifetime: seconds after which the stream ends by itself; coming back costs nothing.
+    :param on_close: called once, when the stream is over.
     """
 
     engine: sa.Engine
     log: EventLog
     hub: Hub
     subscription: Subscription
+    peer: Peer
     cursor: str | None
     keepalive: float
     lifetime: float
+    on_close: Callable[[], None] = lambda: None
     _subscriber: Subscriber = field(init=False)
     _at: Cursor = field(init=False)
+    _writing: bool = field(init=False, default=False)
+    _closed: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._subscriber = Subscriber(self.subscription.topics, self.subscription.names)
@@ -70,10 +94,19 @@ class Stream:
     def open(self) -> None:
         """Take a place in the hub; from here on nothing is missed. Whoever opens also closes."""
         self.hub.join(self._subscriber)
+        self.peer.begin(lambda: self._subscriber.close(End.GONE))
+        metrics.streams_open.labels(self.subscription.kind).inc()
 
     def close(self) -> None:
         """Give the place back; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.peer.end()
+        self.on_close()
         self.hub.leave(self._subscriber)
+        metrics.streams_open.labels(self.subscription.kind).dec()
+        metrics.ended.labels((self._subscriber.end or End.GONE).value).inc()
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -81,15 +114,18 @@ class Stream:
             yield from self._replay()
             while not self._subscriber.end:
                 yield from self._live()
-            yield sse.retry(retry_hint(self._subscriber.end))
+            if self._subscriber.end is not End.GONE:
+                yield sse.retry(retry_hint(self._subscriber.end))
         except AccessLost:
             self._subscriber.end = End.ACCESS
+        except GeneratorExit:
+            self._note_slowness()
+            raise
         finally:
             self.close()
 
     def _opening(self) -> bytes:
-        with self.engine.connect() as connection:
-            head, floor = self.log.head(connection), self.log.floor(connection)
+        head, floor = self._ask(lambda connection: (self.log.head(connection), self.log.floor(connection)))
         asked = Cursor.parse(self.cursor) if self.cursor else head
         reason = self._cannot_continue(asked, head, floor)
         self._at = asked if asked and not reason else head
@@ -106,6 +142,7 @@ class Stream:
         return "expired" if asked.position < floor else None
 
     def _reset(self, reason: str) -> bytes:
+        metrics.resets.labels(reason).inc()
         text = {"type": "stream.reset", "data": {"reason": reason}, "tabId": None, "timestamp": iso(now())}
         return sse.message(self._at, json.dumps(text, separators=(",", ":")))
 
@@ -113,53 +150,97 @@ class Stream:
         """Send what the log holds after the stream's place, page by page, up to the head of each moment."""
         self._subscriber.behind = False
         while not self._subscriber.end:
-            with self.engine.connect() as connection:
-                may_have = self.subscription.check(connection)
-                head = self.log.head(connection)
-                entries = self.log.since(
-                    connection, self._at.position, upto=head.position, topics=self._subscriber.topics, limit=PAGE
-                )
-            frames = [Frame.of(entry) for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
-            yield from self._send(frames, recheck=False)
+            try:
+                head, entries, frames = self._ask(self._page)
+            except _Expired:
+                self._at = self._ask(self.log.head)
+                yield self._reset("expired")
+                continue
+            metrics.replayed.inc(len(frames))
+            yield from self._write(frames)
             if len(entries) < PAGE:
                 self._at = max(self._at, head, key=lambda cursor: cursor.position)
                 return
             self._at = entries[-1].cursor
 
+    def _page(self, connection: sa.Connection) -> tuple[Cursor, list[Entry], list[Frame]]:
+        may_have = self.subscription.check(connection)
+        head = self.log.head(connection)
+        if self._at.position < self.log.floor(connection):  # pruned since it was opened
+            raise _Expired
+        topics, start = self._subscriber.topics, self._at.position
+        entries = self.log.since(connection, start, upto=head.position, topics=topics, limit=PAGE)
+        wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
+        return head, entries, [Frame.of(entry) for entry in wanted]
+
     def _live(self) -> Iterator[bytes]:
         """Wait for the next frames and send them as one chunk, or a sign of life when it stays quiet."""
         left = self._ends - time.monotonic()
+        if left <= 0:
+            self._subscriber.close(End.LIFETIME)
+            return
         frames = self._subscriber.wait(min(self.keepalive, left))
         if self._subscriber.behind:
             yield from self._replay()
         elif frames:
-            yield from self._send([frame for frame in frames if frame.entry.position > self._at.position])
-        elif left <= 0:
-            self._subscriber.close(End.LIFETIME)
-        elif not self._subscriber.end:
+            fresh = [frame for frame in frames if frame.entry.position > self._at.position]
+            metrics.delivered.inc(len(fresh))
+            yield from self._send(fresh)
+        elif frames is None and not self._subscriber.end:
             self._advance_quietly()
-            yield sse.KEEPALIVE + sse.ping(self._at)
+            yield from self._chunk([sse.KEEPALIVE + sse.ping(self._at)])
 
-    def _send(self, frames: list[Frame], *, recheck: bool = True) -> Iterator[bytes]:
+    def _send(self, frames: list[Frame]) -> Iterator[bytes]:
+        """Write frames in order; after one that may have changed somebody's access, nothing before a new proof."""
+        start = 0
+        for index, frame in enumerate(frames, 1):
+            if frame.entry.rechecks:
+                yield from self._write(frames[start:index])
+                self._ask(self.subscription.check)
+                start = index
+        yield from self._write(frames[start:])
+        if frames:
+            metrics.commit_to_write.observe(max(time.time() - frames[0].entry.created_at.timestamp(), 0))
+
+    def _write(self, frames: list[Frame]) -> Iterator[bytes]:
         waiting: list[bytes] = []
+        size = 0
         for frame in frames:
             self._at = frame.entry.cursor
             waiting.append(frame.data)
-            if recheck and frame.entry.rechecks:
-                yield b"".join(waiting)
-                waiting.clear()
-                self._recheck()
-        if any(waiting):
-            yield b"".join(waiting)
+            size += len(frame.data)
+            if size >= CHUNK:
+                yield from self._chunk(waiting)
+                waiting, size = [], 0
+        yield from self._chunk(waiting)
 
-    def _recheck(self) -> None:
-        with self.engine.connect() as connection:
-            self.subscription.check(connection)
+    def _chunk(self, pieces: list[bytes]) -> Iterator[bytes]:
+        if any(pieces):
+            self._writing = True
+            yield b"".join(pieces)
+            self._writing = False
+
+    def _ask(self, question: Callable[[sa.Connection], Answer]) -> Answer:
+        """Ask the database, again and again while it is away; the stream waits, for nothing may go out unproved."""
+        while True:
+            try:
+                with self.engine.connect() as connection:
+                    return question(connection)
+            except OperationalError:
+                if time.monotonic() > self._ends or self._subscriber.end:
+                    raise
+                gevent.sleep(AWAY_PAUSE * random.uniform(0.5, 1.5))
 
     def _advance_quietly(self) -> None:
         """Take the cursor along over events of others, so that an idle stream never falls out of the log."""
         if self._subscriber.idle and self.hub.position > self._at.position:
             self._at = Cursor(self._at.epoch, self.hub.position)
+
+    def _note_slowness(self) -> None:
+        """Count a client that was cut off in the middle of a write: it did not read."""
+        if self._writing and not self._subscriber.end:
+            self._subscriber.end = End.SLOW
+            metrics.slow_cut.inc()
 
 
 def retry_hint(end: End) -> int:

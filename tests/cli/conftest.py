@@ -11,15 +11,15 @@ import pytest
 from tests.support.server import Server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def running(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server, shared by a module's tests."""
+    """A real server, shared by the tests of all commands but the wipe."""
     server = Server(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("running") / "instance"))).start()
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shell(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
     """An instance whose server does not run: only commands touch it."""
     return Server(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("shell") / "instance")))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from punt.database import now
 from punt.events import hub as hub_module
 from punt.events.hub import End, Hub, Subscriber
 from punt.events.log import Entry
@@ -17,7 +18,7 @@ SOON = 0.001
 
 def entry(position: int, topic: str = "weather", audience: Iterable[str] | None = None) -> Entry:
     who = None if audience is None else frozenset(audience)
-    return Entry(position, "e1", "weather.changed", topic, None, who, '{"a":1}', rechecks=False)
+    return Entry(position, "e1", "weather.changed", topic, None, who, '{"a":1}', rechecks=False, created_at=now())
 
 
 def joined(hub: Hub, *topics: str, names: tuple[str, ...] = ("nora",)) -> Subscriber:

@@ -15,6 +15,7 @@ from punt.database import db, now, writing
 from punt.events import capture, sse
 from punt.events.hub import Hub
 from punt.events.log import Entry, log
+from punt.events.peer import Peer
 from punt.events.publication import Draft
 from punt.events.stream import Stream, Subscription
 
@@ -127,8 +128,8 @@ class Channel:
     ) -> Stream:
         """Make a stream about the weather for Nora, or somebody else."""
         expires_at = now() + timedelta(seconds=signed_in_for)
-        subscription = Subscription(frozenset({TOPIC}), frozenset(names), check, expires_at)
-        return Stream(db.engine, log, self.hub, subscription, cursor, keepalive, lifetime)
+        subscription = Subscription("project", "nora", frozenset({TOPIC}), frozenset(names), check, expires_at)
+        return Stream(db.engine, log, self.hub, subscription, Peer(None, 10), cursor, keepalive, lifetime)
 
     def _head(self) -> Any:
         with db.engine.connect() as connection:

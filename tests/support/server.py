@@ -112,7 +112,16 @@ class Server:
         """Begin a command of the shell that goes on until it is interrupted."""
         command = [sys.executable, "-m", "flask", *arguments]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environ,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            # Tests that run in the background inherit a SIGINT that is ignored; a person's shell gives a plain one.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -1,0 +1,84 @@
+"""What operators and their monitors ask: is it alive, is it ready, what does it count."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+from sqlalchemy.exc import SQLAlchemyError
+
+from punt import access
+from punt.database import db
+from punt.errors import Forbidden
+from punt.events.pipeline import pipeline
+
+blueprint = Blueprint("health", __name__)
+
+DEAF_AFTER = 5.0
+"""Seconds without reading the log after which a worker counts as deaf."""
+
+
+@blueprint.get("/healthz")
+def alive() -> Any:
+    """Tell that this process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+def ready() -> Any:
+    """Tell whether this worker can serve: the database answers, and the feed follows the log."""
+    events = pipeline()
+    events.feed.start()
+    try:
+        lag = events.log.head(db.session.connection()).position - events.hub.position
+        database = "ok"
+    except SQLAlchemyError:
+        db.session.rollback()
+        lag, database = None, "away"
+    deaf = events.feed.age > DEAF_AFTER
+    found = {
+        "database": database,
+        "feed": "deaf" if deaf else "ok",
+        "feedAgeSeconds": round(events.feed.age, 3),
+        "lag": lag,
+    }
+    is_ready = database == "ok" and not deaf
+    return {"status": "ready" if is_ready else "not ready", **found}, 200 if is_ready else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Show the figures of all workers, to system admins or with ``Authorization: Bearer <PUNT_METRICS_TOKEN>``."""
+    _require_operator()
+    registry = _registry()
+    return Response(generate_latest(registry) + _feed_age(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    """The figures of all workers, or of this process where there is but one."""
+    shared = CollectorRegistry()
+    try:
+        multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return REGISTRY
+    return shared
+
+
+def _feed_age(registry: CollectorRegistry) -> bytes:
+    """Say how old the worst worker's news is; a feed that died cannot say so itself."""
+    checked = registry.get_sample_value("punt_feed_checked_timestamp_seconds") or 0
+    age = max(time.time() - checked, 0) if checked else 0
+    help_ = "# HELP punt_feed_age_seconds Time since the slowest feed last read the log.\n"
+    return f"{help_}# TYPE punt_feed_age_seconds gauge\npunt_feed_age_seconds {age:.3f}\n".encode()
+
+
+def _require_operator() -> None:
+    token = current_app.config["METRICS_TOKEN"]
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return
+    if not access.user().is_admin:
+        raise Forbidden("Only system admins may see this.")

@@ -1,0 +1,56 @@
+"""Keeps the log as short as it is meant to be."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import timedelta
+
+import gevent
+import sqlalchemy as sa
+
+from punt.database import WRITES, now
+from punt.events.log import EventLog
+from punt.settings import Retention
+
+EVERY = 600.0
+"""Seconds between two looks, jittered, so that the workers take turns."""
+BREATH = 0.05
+"""Seconds between two batches, so that writers get theirs in between."""
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Forgets events that are too old or too many, in small batches."""
+
+    def __init__(self, engine: sa.Engine, log: EventLog, retention: Retention) -> None:
+        self._engine, self._log, self._retention = engine, log, retention
+        self._started = False
+
+    def start(self) -> None:
+        """Look now and then, in a greenlet of its own; calling it again changes nothing."""
+        if not self._started:
+            self._started = True
+            gevent.spawn(self._run)
+
+    def prune(self) -> int:
+        """Forget all that is to be forgotten and return how many events that were."""
+        total = 0
+        while forgotten := self._batch():
+            total += forgotten
+            gevent.sleep(BREATH)
+        return total
+
+    def _batch(self) -> int:
+        with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            oldest = now() - timedelta(seconds=self._retention.seconds)
+            return self._log.prune(connection, oldest, self._retention.rows)
+
+    def _run(self) -> None:
+        while True:
+            gevent.sleep(EVERY * random.uniform(0.5, 1.5))
+            try:
+                self.prune()
+            except Exception:
+                logger.warning("the event log could not be pruned; trying again later", exc_info=True)

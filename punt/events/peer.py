@@ -1,0 +1,58 @@
+"""The client at a stream's socket: noticing that it went, and not waiting for one that does not read."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+
+SEND_BUFFER = 128 * 1024
+"""Bytes that the kernel may hold for one client; what is more waits in the log."""
+
+
+class Peer:
+    """A stream's socket, as gunicorn lends it.
+
+    :param connection: the socket, or None where a server does not lend it.
+    :param patience: seconds that one write may take, and that a vanished client's bytes may stay unacknowledged.
+    """
+
+    def __init__(self, connection: socket.socket | None, patience: float) -> None:
+        self._connection, self._patience = connection, patience
+        self._watcher: Any = None
+
+    def begin(self, on_gone: Callable[[], None]) -> None:
+        """Bound what the client may cost, and call ``on_gone`` when it hangs up.
+
+        A watcher of the event loop, not a greenlet: it costs next to nothing while nothing happens.
+        """
+        if self._connection is None:
+            return
+        self._connection.settimeout(self._patience)
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        if self._connection.family != socket.AF_UNIX:
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._patience * 1000))
+        self._watcher = gevent.get_hub().loop.io(self._connection.fileno(), 1)
+        self._watcher.start(self._look, on_gone)
+
+    def end(self) -> None:
+        """Stop watching; safe to call twice."""
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher.close()
+            self._watcher = None
+
+    def _look(self, on_gone: Callable[[], None]) -> None:
+        assert self._connection is not None  # noqa: S101 - begin() has seen it
+        try:
+            gone = not self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except OSError:
+            gone = True
+        self.end()  # a client that sends more is asking for its next answer already: that can wait
+        if gone:
+            on_gone()
