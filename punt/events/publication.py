@@ -6,7 +6,7 @@ values and decisions: no session, no database, no request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -62,6 +62,8 @@ class Publication:
     :param audience: from the object, who may have its events; None for all listeners of the topic.
     :param moving: attributes whose change is a ``moved`` event instead of an ``updated`` one.
     :param silent: attributes whose change alone is no event.
+    :param told: the changes that are events at all.
+    :param names: attributes whose name on the wire is another than their own in camelCase.
     :param also: further drafts made of a change, for other topics.
     """
 
@@ -72,10 +74,14 @@ class Publication:
     audience: Callable[[Any], tuple[str, ...] | None] = lambda _: None
     moving: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset({"updated_at", "version"})
+    told: frozenset[Change] = frozenset(Change)
+    names: Mapping[str, str] = field(default_factory=dict)
     also: Callable[[Any, Change, frozenset[str]], Iterable[Draft]] = field(default=lambda *_: ())
 
     def verbs(self, change: Change, attributes: frozenset[str]) -> tuple[str, ...]:
         """Decide which events a change is: a change that moves and edits is two, one of silent attributes none."""
+        if change not in self.told:
+            return ()
         if change is not Change.UPDATED:
             return (change.value,)
         moved, edited = attributes & self.moving, attributes - self.moving - self.silent
@@ -97,8 +103,11 @@ class Publication:
             data={"id": thing.id} if change is Change.DELETED else self.data(thing),
             project_id=self.project(thing),
             audience=self.audience(thing),
-            changed=tuple(sorted(map(camel, told))) if change is Change.UPDATED else (),
+            changed=self._on_the_wire(told) if change is Change.UPDATED else (),
         )
+
+    def _on_the_wire(self, attributes: frozenset[str]) -> tuple[str, ...]:
+        return tuple(sorted(self.names.get(name, camel(name)) for name in attributes))
 
 
 def camel(name: str) -> str:

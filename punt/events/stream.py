@@ -118,6 +118,7 @@ class Stream:
                 yield sse.retry(retry_hint(self._subscriber.end))
         except AccessLost:
             self._subscriber.end = End.ACCESS
+            yield sse.retry(retry_hint(End.ACCESS))
         except GeneratorExit:
             self._note_slowness()
             raise

@@ -22,6 +22,7 @@ class Column(Base):
         topic=lambda column: topics.project(column.project_id),
         data=wire.column,
         project=lambda column: column.project_id,
+        names={"position": "order"},
     )
 
     id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)

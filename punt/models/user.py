@@ -30,6 +30,7 @@ class User(Base):
         noun="user",
         topic=lambda _: topics.USERS,
         data=wire.user,
+        told=frozenset({Change.UPDATED}),
         silent=_GATES | {"updated_at", "created_at", "email", "username_key"},
         also=_gates_changed,
     )

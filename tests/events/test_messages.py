@@ -187,7 +187,7 @@ def test_columns_in_a_new_order_are_an_update_of_each_that_moved(stage: Stage, e
     arranged = answered(stage.alice.put(f"{HARB}/columns/order", json={"columnIds": asked}))
 
     told = sorted(ears.heard()["project"], key=lambda message: message["data"]["order"])
-    assert told == [stage.message("column.updated", column, changed=["position"]) for column in arranged[1:3]]
+    assert told == [stage.message("column.updated", column, changed=["order"]) for column in arranged[1:3]]
 
 
 def test_project_created_reaches_its_founder_and_nobody_else(stage: Stage, ears: Ears) -> None:
@@ -233,6 +233,15 @@ def test_user_updated_carries_the_summary(stage: Stage, ears: Ears) -> None:
     summary = {"username": "alice", "name": "Alice L.", "avatarColor": "#1d6f8a", "avatarUrl": None}
     data = {"id": stage.alice_id, **summary}
     assert ears.heard() == only("users", stage.message("user.updated", data, "", changed=["avatarColor", "name"]))
+
+
+def test_a_new_person_is_no_event(stage: Stage, ears: Ears) -> None:
+    made = stage.server.flask("user", "create", "dora", "--password-stdin", stdin="correct horse battery\n")
+
+    answered(stage.alice.patch("/api/me", json={"name": "Alice the second"}))
+
+    assert made.returncode == 0
+    assert [message["type"] for message in ears.heard()["users"]] == ["user.updated"]
 
 
 def test_member_created_updated_and_deleted(stage: Stage, ears: Ears) -> None:
