@@ -39,7 +39,12 @@ class Peer:
         self._watcher.start(self._look, on_gone)
 
     def end(self) -> None:
-        """Stop watching; safe to call twice."""
+        """Stop watching, and leave the socket as it was for the connection's next request; safe to call twice."""
+        if self._connection is not None and self._connection.fileno() >= 0:
+            self._connection.settimeout(None)
+        self._stop_watching()
+
+    def _stop_watching(self) -> None:
         if self._watcher is not None:
             self._watcher.stop()
             self._watcher.close()
@@ -53,6 +58,6 @@ class Peer:
             return
         except OSError:
             gone = True
-        self.end()  # a client that sends more is asking for its next answer already: that can wait
+        self._stop_watching()  # a client that sends more is asking for its next answer already: that can wait
         if gone:
             on_gone()

@@ -17,7 +17,7 @@ from tests.support.mirror import Mirror
 from tests.support.server import Server
 from tests.support.wait import until
 
-PEOPLE, SECONDS = 50, 6.0
+PEOPLE, SECONDS = 50, 10.0
 HARB = "/api/projects/HARB"
 TICKETS = f"{HARB}/tickets"
 FINE = {200, 201, 204, 404, 409}
