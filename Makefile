@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BROWSER ?= yes
+MINUTES ?= 10
 export FLASK_APP := wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format screenshots bench lock clean
+.PHONY: help install run demo test lint format screenshots bench soak lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -38,6 +39,9 @@ screenshots: $(VENV)/.dev ## pictures of every page into screenshots/
 
 bench: $(VENV)/.dev ## measure, and print the figures
 	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.live && $(BIN)/python -m bench.board
+
+soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10)
+	@$(BIN)/python -m bench.soak --minutes $(MINUTES)
 
 lock: $(VENV)/.dev ## pin all dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt

@@ -4,9 +4,12 @@ Nothing here may import a database driver: it would be loaded before gevent patc
 """
 
 import contextlib
+import errno
+import logging
 import os
 import shutil
 import socket
+import sys
 import weakref
 
 import gevent
@@ -30,6 +33,9 @@ control_socket_disable = True
 loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None
 DRAIN_LOOK = 0.1
+LAST_WORD = 1.0
+"""Seconds for kept-alive connections when a worker stops: one in use gets ``Connection: close`` with its answer."""
+VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNABORTED}
 
 idle = weakref.WeakSet()
 """Connections of this worker that wait for their client's next request."""
@@ -54,9 +60,18 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
+    worker.log.error_log.addFilter(_calm)
+    _refuse_a_driver_that_blocks()
     events = worker.wsgi.extensions["punt_events"]
     events.start()
     gevent.spawn(_drain_when_stopping, worker, events)
+
+
+def _refuse_a_driver_that_blocks():
+    """Loaded before gevent has patched what it stands on, psycopg would stop the whole worker at every query."""
+    waiting = sys.modules.get("psycopg.waiting")
+    if waiting and waiting.wait.__name__ == "wait_c":
+        raise RuntimeError("psycopg was imported before gevent could patch it; nothing may import it before the worker")
 
 
 def pre_request(worker, req):
@@ -76,6 +91,7 @@ def _drain_when_stopping(worker, events):
     while worker.alive:
         gevent.sleep(DRAIN_LOOK)
     events.drain()
+    gevent.sleep(LAST_WORD)
     for connection in tuple(idle):
         _hang_up(connection)
 
@@ -84,3 +100,12 @@ def _hang_up(connection):
     """Await no further request: through a twin, because gevent would wake who reads the socket itself with an error."""
     with contextlib.suppress(OSError), connection.dup() as twin:
         twin.shutdown(socket.SHUT_RD)
+
+
+def _calm(record):
+    """Tell in one line, without a traceback, of a client that did not read or vanished: nothing is wrong here."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, TimeoutError) or getattr(error, "errno", None) in VANISHED:
+        record.msg, record.args, record.exc_info = "A client was cut off: %s", (error,), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True

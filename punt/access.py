@@ -45,7 +45,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.OWNER: frozenset(_OWNER),
 }
 
-Thing = TypeVar("Thing", Column, Label, Ticket)
+Thing = TypeVar("Thing", Column, Label)
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,17 @@ class Grant:
 
     def ticket(self, reference: str) -> Ticket:
         """Load a ticket of this project by its id, its key or its number."""
-        number = re.fullmatch(rf"(?:{self.project.key}-)?([1-9]\d{{0,8}})", reference, re.IGNORECASE)
-        if number is None:
-            return self._own(Ticket, reference, "Ticket")
-        wanted = sa.select(Ticket).where(Ticket.project_id == self.project.id, Ticket.number == int(number[1]))
-        return _found(db.session.scalar(wanted.with_for_update()), "Ticket")
+        return _found(db.session.scalar(self._ticket(reference)), "Ticket")
 
-    def tickets(self, ids: Sequence[str]) -> list[Ticket]:
-        """Load several tickets of this project, in the order of their ids; all or none."""
+    def ticket_to_change(self, reference: str) -> Ticket:
+        """Load a ticket as :meth:`ticket` does, and keep others from changing it until the commit."""
+        return _found(db.session.scalar(self._ticket(reference).with_for_update()), "Ticket")
+
+    def tickets_to_change(self, ids: Sequence[str]) -> list[Ticket]:
+        """Load several tickets of this project, in the order of their ids, to change them; all or none."""
         wanted = sa.select(Ticket).where(Ticket.project_id == self.project.id, Ticket.id.in_(ids))
-        found = {ticket.id: ticket for ticket in db.session.scalars(wanted.with_for_update())}
+        ordered = wanted.order_by(Ticket.id).with_for_update()  # two that want the same tickets never wait in a circle
+        found = {ticket.id: ticket for ticket in db.session.scalars(ordered)}
         return [_found(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
 
     def member(self, user_id: str) -> User:
@@ -106,8 +107,13 @@ class Grant:
         membership = Membership.of(self.project.id, user_id)
         return _found(membership, "Person").user
 
+    def _ticket(self, reference: str) -> sa.Select[Ticket]:
+        number = re.fullmatch(rf"(?:{self.project.key}-)?([1-9]\d{{0,8}})", reference, re.IGNORECASE)
+        named = Ticket.number == int(number[1]) if number else Ticket.id == reference
+        return sa.select(Ticket).where(Ticket.project_id == self.project.id, named)
+
     def _own(self, model: type[Thing], thing_id: str, what: str) -> Thing:
-        thing = db.session.get(model, thing_id, with_for_update=True if model is Ticket else None)
+        thing = db.session.get(model, thing_id)
         return _found(thing if thing and thing.project_id == self.project.id else None, what)
 
 

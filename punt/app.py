@@ -15,6 +15,14 @@ from punt.events.pipeline import EventPipeline
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 
 MIGRATIONS = ROOT / "punt" / "migrations"
+SERVER_PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+"""How long PostgreSQL may stay silent before it counts as away, as libpq names it; seconds, but one in milliseconds."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -46,10 +54,7 @@ class _Json(DefaultJSONProvider):
 
 
 def _engine(settings: Settings) -> dict[str, Any]:
-    return {
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": 20,
-            "max_overflow": 20,
-            "pool_pre_ping": not settings.database.startswith("sqlite"),
-        }
-    }
+    options: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
+    if not settings.database.startswith("sqlite"):  # a server takes a hundred in all, and may go away
+        options = {"pool_size": 10, "max_overflow": 5, "pool_pre_ping": True, "connect_args": SERVER_PATIENCE}
+    return {"SQLALCHEMY_ENGINE_OPTIONS": options}

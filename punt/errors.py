@@ -93,3 +93,12 @@ class Busy(Problem):
 
     def __init__(self) -> None:
         super().__init__("The server is busy. Nothing was changed; please try again.")
+
+
+class Away(Problem):
+    """The database does not answer. Whether a write that was under way is kept, nobody knows."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer. Please try again in a moment.")

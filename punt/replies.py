@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_login import AnonymousUserMixin
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from punt.database import db
-from punt.errors import Busy, Conflict, Problem, SignInNeeded, TooMany
+from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,8 @@ SENTENCES = {
     405: "This cannot be done here.",
     413: "This is too large: at most 10 MB.",
 }
+CLASHES = frozenset({"40001", "40P01"})
+"""What PostgreSQL calls a serialization failure and a deadlock: the transaction was undone, all of it."""
 OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
 TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "Too large", 429: "Slow down"}
 
@@ -29,7 +33,9 @@ def init_app(app: Flask) -> None:
     """Answer every error of an app."""
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(StaleDataError, lambda _: _problem(Conflict("Somebody else changed this meanwhile.")))
+    app.register_error_handler(IntegrityError, _clash)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(NoConnectionInTime, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
 
@@ -67,9 +73,18 @@ def _http(error: HTTPException) -> BaseResponse:
     return response
 
 
-def _database_away(error: OperationalError) -> BaseResponse:
+def _clash(error: IntegrityError) -> BaseResponse:
+    """Two writers wanted the same at the same moment: the later one is told."""
+    logger.warning("a write clashed with another one: %s", error.orig)
+    return _problem(Conflict("Somebody else changed this meanwhile. Please try again."))
+
+
+def _database_away(error: SQLAlchemyError) -> BaseResponse:
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in CLASHES:
+        return _problem(Busy())
     logger.error("the database did not answer: %s", error)
-    return _problem(Busy())
+    g._login_user = AnonymousUserMixin()  # an error page must not ask again who is looking
+    return _problem(Away())
 
 
 def _bug(error: Exception) -> BaseResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import flask_migrate
@@ -16,6 +17,7 @@ from punt.app import create_app
 from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
+from tests.support.postgres import Postgres, postgres_server
 from tests.support.server import Server
 
 
@@ -31,6 +33,17 @@ def _close(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@contextmanager
+def app_on(database: str, folder: Path) -> Iterator[Flask]:
+    """Build an app on a database of PostgreSQL."""
+    settings = {"PUNT_INSTANCE_PATH": folder, "PUNT_DATABASE_URL": database, "PUNT_RATE_LIMITS": "off"}
+    app = create_app(Settings.model_validate(settings))
+    try:
+        yield app
+    finally:
+        _close(app)
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +67,23 @@ def inhabited(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         cast.move_in()
     _close(app)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def populated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of PostgreSQL where the cast lives, to be copied."""
+    database = postgres.database()
+    with app_on(database, tmp_path_factory.mktemp("populated")) as app, app.app_context():
+        flask_migrate.upgrade()
+        cast.move_in()
+    return database
 
 
 @pytest.fixture

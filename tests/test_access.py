@@ -110,7 +110,7 @@ def test_what_belongs_to_another_project_is_not_found() -> None:
             with pytest.raises(Missing):
                 load(foreign)
     with pytest.raises(Missing):
-        grant.tickets([ticket.id])
+        grant.tickets_to_change([ticket.id])
 
 
 def test_only_people_of_the_project_can_be_named_in_it() -> None:

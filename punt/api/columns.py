@@ -27,7 +27,7 @@ def index(reference: str) -> Any:
 def create(reference: str) -> Any:
     """Add a column at the right end."""
     project, asked = access.project(reference, May.MANAGE).project, body(NewColumn)
-    column = Column.append_to(project.columns(), project.id, **asked.model_dump())
+    column = Column.append_to(project.columns_to_change(), project.id, **asked.model_dump())
     db.session.commit()
     return wire.column(column), 201
 
@@ -37,7 +37,7 @@ def update(reference: str, column_id: str) -> Any:
     """Change a column, or its place."""
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(ColumnChange)
-    column.revise(grant.project.columns(), **asked.given())
+    column.revise(grant.project.columns_to_change(), **asked.given())
     db.session.commit()
     return wire.column(column)
 
@@ -46,7 +46,7 @@ def update(reference: str, column_id: str) -> Any:
 def arrange(reference: str) -> Any:
     """Put all columns into a new order."""
     project, asked = access.project(reference, May.MANAGE).project, body(ColumnOrder)
-    columns = Column.arrange(project.columns(), asked.column_ids)
+    columns = Column.arrange(project.columns_to_change(), asked.column_ids)
     db.session.commit()
     return [wire.column(column) for column in columns]
 
@@ -56,6 +56,6 @@ def delete(reference: str, column_id: str) -> Any:
     """Delete a column; ``?moveTicketsTo=`` says where its tickets go."""
     grant = access.project(reference, May.MANAGE)
     column, heir = grant.column(column_id), request.args.get("moveTicketsTo")
-    column.remove(grant.project.columns(), grant.column(heir) if heir else None)
+    column.remove(grant.project.columns_to_change(), grant.column(heir) if heir else None)
     db.session.commit()
     return nothing()

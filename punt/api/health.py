@@ -33,6 +33,7 @@ def ready() -> Any:
     events = pipeline()
     events.feed.start()
     try:
+        events.feed.take_place()
         lag = events.log.head(db.session.connection()).position - events.hub.position
         database = "ok"
     except SQLAlchemyError:

@@ -50,7 +50,7 @@ def show(reference: str, ticket_reference: str) -> Any:
 def update(reference: str, ticket_reference: str) -> Any:
     """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
     grant = access.project(reference, May.WORK)
-    ticket, asked = grant.ticket(ticket_reference), body(TicketChange)
+    ticket, asked = grant.ticket_to_change(ticket_reference), body(TicketChange)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     tickets.change(grant, ticket, asked)
     db.session.commit()
@@ -61,7 +61,7 @@ def update(reference: str, ticket_reference: str) -> Any:
 def delete(reference: str, ticket_reference: str) -> Any:
     """Delete a ticket."""
     grant = access.project(reference, May.DELETE_OWN)
-    ticket = grant.ticket(ticket_reference)
+    ticket = grant.ticket_to_change(ticket_reference)
     grant.require_deletion(ticket)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     ticket.delete()
@@ -73,7 +73,7 @@ def delete(reference: str, ticket_reference: str) -> Any:
 def update_all(reference: str) -> Any:
     """Do the same to several tickets, all or nothing."""
     grant, asked = access.project(reference, May.WORK), body(BulkChange)
-    found = grant.tickets(asked.ticket_ids)
+    found = grant.tickets_to_change(asked.ticket_ids)
     tickets.change_all(grant, found, asked.updates)
     db.session.commit()
     return [wire.ticket(ticket) for ticket in found]
@@ -83,7 +83,7 @@ def update_all(reference: str) -> Any:
 def delete_all(reference: str) -> Any:
     """Delete several tickets, all or nothing."""
     grant, asked = access.project(reference, May.DELETE_OWN), body(BulkDeletion)
-    found = grant.tickets(asked.ticket_ids)
+    found = grant.tickets_to_change(asked.ticket_ids)
     for ticket in found:
         grant.require_deletion(ticket)
     for ticket in found:

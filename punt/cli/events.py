@@ -6,16 +6,18 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain
 
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 from punt.database import db, writing
+from punt.errors import Busy
 from punt.events import capture
-from punt.events.doorbell import doorbell_for
+from punt.events.doorbell import Doorbell, Ring, ValkeyDoorbell, doorbell_for
 from punt.events.feed import SLOW_POLL
 from punt.events.log import Entry, log
 from punt.events.pipeline import pipeline
@@ -29,9 +31,9 @@ group = AppGroup("events", help="The event log.")
 @click.option("--project", "key", metavar="KEY", help="Only what belongs to this project.")
 def tail(key: str | None) -> None:
     """Print events as they are committed, one JSON object a line, until interrupted."""
-    project_id = _project_id(key) if key else None
-    with suppress(KeyboardInterrupt):
-        for entry in chain.from_iterable(_news()):
+    with suppress(KeyboardInterrupt), _troubles_told():
+        project_id = _project_id(key) if key else None
+        for entry in chain.from_iterable(_news(_bell())):
             wanted = project_id in {None, entry.project_id} or entry.topic == EVERYONE
             if wanted and not entry.internal:
                 click.echo(entry.message)
@@ -40,32 +42,46 @@ def tail(key: str | None) -> None:
 @group.command()
 def prune() -> None:
     """Forget events beyond what PUNT_EVENT_RETENTION keeps."""
-    click.echo(f"Forgot {pipeline().keeper.prune()} events.")
+    with _troubles_told():
+        click.echo(f"Forgot {pipeline().keeper.prune()} events.")
 
 
 @group.command()
 @click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the event.")
 def check(timeout: float) -> None:
     """Write an event, wait to hear of it as a worker would, and print how long that took; fails when it never comes."""
-    canary, news = secrets.token_hex(8), _news()
+    with _troubles_told():
+        taken = _hear_a_canary(timeout)
+    click.echo(f"{taken * 1000:.1f} ms from commit to news")
+
+
+def _hear_a_canary(timeout: float) -> float:
+    """Return the seconds from the commit of an event until it was heard."""
+    canary, bell = secrets.token_hex(8), _bell()
+    news = _news(bell)
     next(news)
-    began = time.monotonic()
     with writing() as session:
         capture.announce(session, Draft("_canary", canary, {}))
+    began = time.monotonic()
+    if isinstance(bell, ValkeyDoorbell):
+        bell.announce()
     for entries in news:
         taken = time.monotonic() - began
         if any(entry.topic == canary for entry in entries):
-            click.echo(f"{taken * 1000:.1f} ms from commit to news")
-            break
+            return taken
         if taken > timeout:
-            raise click.ClickException(f"The event was not heard of within {timeout:g} s.")
+            break
+    raise click.ClickException(f"The event was not heard of within {timeout:g} s.")
 
 
-def _news() -> Iterator[list[Entry]]:
+def _bell() -> Doorbell:
+    return doorbell_for(db.engine, pipeline().settings.redis_url)
+
+
+def _news(bell: Doorbell) -> Iterator[list[Entry]]:
     """Give what is new in the log at each look, perhaps nothing; the first look is at once."""
     rung = threading.Event()
-    bell = doorbell_for(db.engine, pipeline().settings.redis_url)
-    threading.Thread(target=bell.listen, args=(rung.set,), daemon=True).start()
+    threading.Thread(target=_listen, args=(bell, rung.set), daemon=True).start()
     with db.engine.connect() as connection:
         position = log.head(connection).position
     while True:
@@ -77,6 +93,24 @@ def _news() -> Iterator[list[Entry]]:
         else:
             rung.wait(SLOW_POLL)
             rung.clear()
+
+
+def _listen(bell: Doorbell, ring: Ring) -> None:
+    try:
+        bell.listen(ring)
+    except OSError as error:
+        click.echo(f"Warning: news comes by polling only: {error}", err=True)
+
+
+@contextmanager
+def _troubles_told() -> Iterator[None]:
+    """End with a sentence, not with a traceback, when the database is away or busy."""
+    try:
+        yield
+    except OperationalError as error:
+        raise click.ClickException(f"The database does not answer: {error.orig}") from error
+    except Busy as error:
+        raise click.ClickException(error.message) from error
 
 
 def _project_id(key: str) -> str:

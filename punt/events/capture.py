@@ -120,11 +120,16 @@ def _after_transaction_end(session: Session, transaction: SessionTransaction) ->
 
 
 def _drafts(pending: _Pending | None) -> list[Draft]:
-    """Take each object's changes together and turn them into events, in the order the objects were first changed."""
+    """Take each object's changes together and turn them into events, in the order the objects were first changed.
+
+    What takes access away comes before all else, so that the rest of its transaction is not told to who lost it.
+    """
     things: dict[int, list[_Seen]] = {}
     for seen in pending.seen if pending else ():
         things.setdefault(id(seen.thing), []).append(seen)
-    return [draft for changes in things.values() for draft in _together(changes)]
+    told = [list(_together(changes)) for changes in things.values()]
+    told.sort(key=lambda drafts: not any(draft.rechecks for draft in drafts))
+    return [draft for drafts in told for draft in drafts]
 
 
 def _together(changes: list[_Seen]) -> Iterable[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Protocol
 
 import gevent
@@ -62,6 +62,14 @@ class PostgresDoorbell:
     def listen(self, ring: Ring) -> None:
         import psycopg  # only where PostgreSQL is used, and never before gevent has patched what it stands on
 
+        try:
+            self._listen(ring)
+        except psycopg.OperationalError as error:
+            raise ConnectionError(f"the database is away: {error}") from error
+
+    def _listen(self, ring: Ring) -> None:
+        import psycopg
+
         with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             ring()
@@ -95,6 +103,21 @@ class ValkeyDoorbell:
         )
 
     def listen(self, ring: Ring) -> None:
+        from redis import RedisError
+
+        try:
+            self._listen(ring)
+        except RedisError as error:
+            raise ConnectionError(f"the doorbell's server is away: {error}") from error
+
+    def announce(self) -> None:
+        """Ring for everybody else. A server that is away is no trouble here: ``listen`` tells, and everybody polls."""
+        from redis import RedisError
+
+        with suppress(RedisError):
+            self._server.publish(CHANNEL, b"")
+
+    def _listen(self, ring: Ring) -> None:
         with closing(self._server.pubsub()) as subscription:  # type: ignore[no-untyped-call]
             subscription.subscribe(CHANNEL)
             ring()
@@ -110,10 +133,6 @@ class ValkeyDoorbell:
                 elif present - max(silent_since, asked) > PROBE_INTERVAL:
                     asked = present
                     subscription.ping()
-
-    def announce(self) -> None:
-        """Ring for everybody else; raises when the server is away."""
-        self._server.publish(CHANNEL, b"")
 
 
 def doorbell_for(engine: sa.Engine, redis_url: str = "") -> Doorbell:

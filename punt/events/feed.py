@@ -22,7 +22,7 @@ from punt.events.signals import events_committed
 SLOW_POLL = 1.0
 """Seconds after which the log is read even if nobody rang: a lost ring only costs a moment."""
 RESTART_PAUSES = (0.1, 0.2, 0.5, 1.0)
-STEADY = 10.0
+STEADY = 5.0
 """Seconds of work after which an earlier death no longer counts."""
 PAGE = 500
 
@@ -35,7 +35,7 @@ class Feed:
     def __init__(self, engine: sa.Engine, log: EventLog, hub: Hub, doorbell: Doorbell) -> None:
         self._engine, self._log, self._hub, self._doorbell = engine, log, hub, doorbell
         self._rung, self._ours = Event(), Event()
-        self._started = False
+        self._started = self._placed = False
         self._checked = time.monotonic()
 
     @property
@@ -44,11 +44,9 @@ class Feed:
         return time.monotonic() - self._checked
 
     def start(self) -> None:
-        """Begin at the log's present head; calling it again changes nothing."""
+        """Begin to follow the log, as soon as its database answers; calling it again changes nothing."""
         if self._started:
             return
-        with self._engine.connect() as connection:
-            self._hub.position = self._log.head(connection).position
         self._started = True
         events_committed.connect(self._committed, sender=self._log, weak=False)
         self._spawn("feed", self._run)
@@ -56,15 +54,25 @@ class Feed:
         if isinstance(self._doorbell, ValkeyDoorbell):
             self._spawn("announcer", lambda: self._announce(self._doorbell.announce))  # type: ignore[attr-defined]
 
+    def take_place(self) -> None:
+        """Make sure that the feed knows the head from which it follows the log; no stream may open before."""
+        if self._placed:
+            return
+        with self._engine.connect() as connection:
+            head = self._log.head(connection).position
+        if not self._placed:
+            self._placed, self._hub.position = True, head
+
     def _committed(self, *_: Any, **__: Any) -> None:
         self._rung.set()
         self._ours.set()
 
     def _run(self) -> None:
+        self.take_place()
         while True:
+            self._catch_up()
             self._rung.wait(SLOW_POLL)
             self._rung.clear()
-            self._catch_up()
 
     def _announce(self, announce: Callable[[], None]) -> None:
         while True:

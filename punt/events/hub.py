@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from gevent.queue import Empty, Full, Queue
 
 from punt.events import metrics, sse
@@ -105,6 +106,8 @@ class Hub:
 
     def __init__(self) -> None:
         self.position = 0
+        self.turn = BoundedSemaphore(1)
+        """Held by the one stream of this worker that reads from the log."""
         self._listeners: dict[str, set[Subscriber]] = defaultdict(set)
         self._closed: End | None = None
 

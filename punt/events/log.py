@@ -134,12 +134,12 @@ class EventLog:
         limit: int = 500,
     ) -> list[Entry]:
         """Read the next events after a position, in order: at most ``limit``, of some topics or of all."""
-        query = _ROWS.where(LoggedEvent.position > position).limit(limit)
+        wanted = [LoggedEvent.position > position]
         if upto is not None:
-            query = query.where(LoggedEvent.position <= upto)
+            wanted.append(LoggedEvent.position <= upto)
         if topics is not None:
-            query = query.where(LoggedEvent.topic.in_(sorted(topics)))
-        return [_entry(row) for row in connection.execute(query).mappings()]
+            wanted.append(LoggedEvent.position.in_(_next_of(topics, wanted, limit)))
+        return [_entry(row) for row in connection.execute(_ROWS.where(*wanted).limit(limit))]
 
     def prune(self, connection: sa.Connection, older_than: datetime, keep: int, limit: int = 1000) -> int:
         """Forget the oldest events: those before a moment, and those beyond the newest ``keep``.
@@ -196,9 +196,23 @@ def _append_at_once(connection: sa.Connection, rows: list[dict[str, Any]], momen
     return int(connection.execute(_APPEND_AT_ONCE, values).one().position)
 
 
-def _entry(row: sa.RowMapping) -> Entry:
-    audience = row["audience"]
-    return Entry(**{**row, "audience": None if audience is None else frozenset(audience)})
+def _next_of(topics: Collection[str], wanted: Sequence[sa.ColumnElement[bool]], limit: int) -> sa.Select[int]:
+    """Select the next positions of some topics, each topic by itself: together, a database sorts all that is left."""
+    each = [
+        sa.select(LoggedEvent.position)
+        .where(LoggedEvent.topic == topic, *wanted)
+        .order_by(LoggedEvent.position)
+        .limit(limit)
+        .subquery()
+        for topic in sorted(topics)
+    ]
+    together = sa.union_all(*map(sa.select, each)).subquery()
+    return sa.select(together.c.position).order_by(together.c.position).limit(limit)
+
+
+def _entry(row: sa.Row[Any]) -> Entry:
+    *place, audience, message, rechecks, created_at = row
+    return Entry(*place, None if audience is None else frozenset(audience), message, rechecks, created_at)
 
 
 log = EventLog()

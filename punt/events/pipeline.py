@@ -49,6 +49,7 @@ class EventPipeline:
         :param connection: the client's socket, where the server lends it.
         """
         self.feed.start()
+        self.feed.take_place()
         place = self.places.take(subscription.person)
         if place is None:
             metrics.refused.inc()

@@ -37,4 +37,6 @@ def retry(milliseconds: int) -> bytes:
 
 
 def _data(text: str) -> str:
-    return "".join(f"data: {line}\n" for line in _LINE_ENDS.split(text))
+    if "\n" in text or "\r" in text:
+        return "".join(f"data: {line}\n" for line in _LINE_ENDS.split(text))
+    return f"data: {text}\n"

@@ -20,8 +20,12 @@ from punt.events.cursor import Cursor
 from punt.events.hub import End, Frame, Hub, Subscriber
 from punt.events.log import Entry, EventLog, iso
 from punt.events.peer import Peer
+from punt.events.publication import EVERYONE
 
-PAGE = 500
+PAGE = 200
+"""Events read from the log at once: no request of this worker waits longer than that takes."""
+BREATH = 0.001
+"""Seconds between two pages. With 0 many greenlets would pass before the event loop looks at sockets again."""
 RETRY_MS = 1000
 CHUNK = 64 * 1024
 """Bytes after which a chunk is written, so that one write is never long for a client that reads."""
@@ -118,7 +122,10 @@ class Stream:
                 yield sse.retry(retry_hint(self._subscriber.end))
         except AccessLost:
             self._subscriber.end = End.ACCESS
-            yield sse.retry(retry_hint(End.ACCESS))
+            yield self._farewell() + sse.retry(retry_hint(End.ACCESS))
+        except OperationalError:  # the database was away for longer than this stream may live
+            self._subscriber.close(End.LIFETIME)
+            yield sse.retry(retry_hint(End.LIFETIME))
         except GeneratorExit:
             self._note_slowness()
             raise
@@ -152,7 +159,7 @@ class Stream:
         self._subscriber.behind = False
         while not self._subscriber.end:
             try:
-                head, entries, frames = self._ask(self._page)
+                head, entries, frames = self._ask_in_turn(self._page)
             except _Expired:
                 self._at = self._ask(self.log.head)
                 yield self._reset("expired")
@@ -165,12 +172,13 @@ class Stream:
             self._at = entries[-1].cursor
 
     def _page(self, connection: sa.Connection) -> tuple[Cursor, list[Entry], list[Frame]]:
-        may_have = self.subscription.check(connection)
-        head = self.log.head(connection)
-        if self._at.position < self.log.floor(connection):  # pruned since it was opened
-            raise _Expired
+        """Read a page, and only then ask what of it the listener may have: nothing in it is newer than that proof."""
         topics, start = self._subscriber.topics, self._at.position
+        head = self.log.head(connection)
         entries = self.log.since(connection, start, upto=head.position, topics=topics, limit=PAGE)
+        may_have = self.subscription.check(connection)
+        if start < self.log.floor(connection):  # pruned since it was opened
+            raise _Expired
         wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
         return head, entries, [Frame.of(entry) for entry in wanted]
 
@@ -213,13 +221,31 @@ class Stream:
             if size >= CHUNK:
                 yield from self._chunk(waiting)
                 waiting, size = [], 0
+                self._prove_again()
         yield from self._chunk(waiting)
+
+    def _prove_again(self) -> None:
+        """Look whether something that came while a client was slow took its access away."""
+        if not self._subscriber.idle or time.monotonic() > self._ends:
+            self._ask(self.subscription.check)
 
     def _chunk(self, pieces: list[bytes]) -> Iterator[bytes]:
         if any(pieces):
             self._writing = True
             yield b"".join(pieces)
             self._writing = False
+
+    def _farewell(self) -> bytes:
+        """What also those are told who may not listen any more, because it is why: that everything was wiped."""
+        entries = self._ask(lambda connection: self.log.since(connection, self._at.position, topics={EVERYONE}))
+        return b"".join(Frame.of(entry).data for entry in entries)
+
+    def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer:
+        """Ask when no other stream of this worker does, and let requests in before the next: many may replay at once."""
+        with self.hub.turn:
+            answer = self._ask(question)
+            gevent.sleep(BREATH)
+        return answer
 
     def _ask(self, question: Callable[[sa.Connection], Answer]) -> Answer:
         """Ask the database, again and again while it is away; the stream waits, for nothing may go out unproved."""

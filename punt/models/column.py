@@ -55,6 +55,17 @@ class Column(Base):
             by_id[column_id].position = position
         return [by_id[column_id] for column_id in ids]
 
+    def hold(self) -> None:
+        """Keep others from placing tickets here until the commit, so that ranks are counted once.
+
+        The order of locks is tickets, columns, project, log: whoever keeps it never waits in a circle.
+
+        :raises Conflict: when the column was deleted meanwhile.
+        """
+        held = sa.select(Column.id).where(Column.id == self.id).with_for_update(key_share=True)
+        if db.session.scalar(held) is None:
+            raise Conflict("Somebody else deleted this column meanwhile.")
+
     def revise(self, siblings: Sequence[Column], *, order: int | None = None, **fields: str | int | None) -> None:
         """Change name, colour or limit, and move the column to an order on its board."""
         for field, value in fields.items():

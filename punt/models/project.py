@@ -85,6 +85,14 @@ class Project(Base):
         """List the columns in board order."""
         return db.session.scalars(sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)).all()
 
+    def columns_to_change(self) -> Sequence[Column]:
+        """List the columns, and keep others from adding, placing or removing any until the commit."""
+        held = sa.select(Column.id).where(Column.project_id == self.id).order_by(Column.id)
+        db.session.execute(held.with_for_update())
+        db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update(key_share=True))
+        query = sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)
+        return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
     def members(self) -> Sequence[Membership]:
         """List who belongs to it, by name."""
         query = sa.select(Membership).join(User).where(Membership.project_id == self.id)

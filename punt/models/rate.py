@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, db
@@ -31,14 +33,19 @@ class RateCounter(Base):
         :raises TooMany: with the seconds until the window ends.
         """
         bucket, present = hashlib.sha256(name.encode()).hexdigest(), int(time.time())
-        counter = db.session.get(cls, bucket, with_for_update=True)
-        if counter is None or counter.window_ends <= present:
-            counter = counter or cls(bucket=bucket)
+        counter = db.session.get(cls, bucket, with_for_update=True) or cls._begin(bucket)
+        if counter.window_ends <= present:
             counter.window_ends, counter.tries = present + seconds, 0
-            db.session.add(counter)
         counter.tries += 1
         if counter.tries > limit:
             raise TooMany("Too many tries. Please wait a little.", counter.window_ends - present)
+
+    @classmethod
+    def _begin(cls, bucket: str) -> RateCounter:
+        """Add a bucket, unless somebody else has just done so."""
+        with suppress(IntegrityError), db.session.begin_nested():
+            db.session.add(cls(bucket=bucket, window_ends=0, tries=0))
+        return db.session.get_one(cls, bucket, with_for_update=True)
 
     @classmethod
     def forgive(cls, name: str) -> None:

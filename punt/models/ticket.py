@@ -92,6 +92,7 @@ class Ticket(Base):
 
         :param fields: attributes to begin with; ``title`` at least.
         """
+        column.hold()
         with db.session.no_autoflush:
             ticket = cls(
                 id=new_id(),  # its family is looked up before it is written
@@ -158,6 +159,8 @@ class Ticket(Base):
         """
         if self in (before, after):
             raise Invalid.field("before" if self is before else "after", "A ticket cannot be its own neighbour.")
+        column.hold()
+        before, after = _as_it_is_now("before", before), _as_it_is_now("after", after)
         others = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.id != self.id)
         above, below = _gap(others, column, order, before, after)
         here = self.column_id == column.id and (above or "") < self.rank and (below is None or self.rank < below)
@@ -196,6 +199,16 @@ class Ticket(Base):
 
 def _last_rank(column: Column) -> str | None:
     return db.session.scalar(sa.select(sa.func.max(Ticket.rank)).where(Ticket.column_id == column.id))
+
+
+def _as_it_is_now(field: str, neighbour: Ticket | None) -> Ticket | None:
+    """Look at a neighbour again: before its column was held, others may have moved or deleted it."""
+    if neighbour is None:
+        return None
+    fresh = db.session.get(Ticket, neighbour.id, populate_existing=True)
+    if fresh is None:
+        raise Invalid.field(field, "That ticket was deleted meanwhile.")
+    return fresh
 
 
 def _gap(

@@ -56,7 +56,7 @@ def show(key: str, number: int) -> Any:
 def update(key: str, number: int) -> Any:
     """Change a ticket's fields, unless somebody else did meanwhile."""
     grant = access.project(key, May.WORK)
-    ticket = grant.ticket(str(number))
+    ticket = grant.ticket_to_change(str(number))
     try:
         asked = form(TicketForm, request.form, lists=("labelIds",))
         tickets.refuse_stale(ticket, asked.version)
@@ -72,7 +72,7 @@ def update(key: str, number: int) -> Any:
 def move(key: str, number: int) -> Any:
     """Move a ticket to the top or bottom of a column, or one place up or down."""
     grant = access.project(key, May.WORK)
-    ticket, asked = grant.ticket(str(number)), form(MoveForm, request.form)
+    ticket, asked = grant.ticket_to_change(str(number)), form(MoveForm, request.form)
     column = grant.column(asked.column_id)
     stays, order = ticket.column_id == column.id, ticket.order()
     orders = {"top": 0, "up": max(order - 1, 0) if stays else 0, "down": order + 1 if stays else None, "bottom": None}
@@ -86,7 +86,7 @@ def move(key: str, number: int) -> Any:
 def delete(key: str, number: int) -> Any:
     """Delete a ticket and go back to the board."""
     grant = access.project(key, May.DELETE_OWN)
-    ticket = grant.ticket(str(number))
+    ticket = grant.ticket_to_change(str(number))
     grant.require_deletion(ticket)
     name = f"{ticket.project_key}-{ticket.number}"
     ticket.delete()

@@ -147,20 +147,21 @@ class Server:
         assert listener.port is not None
         socket = processes.socket_between(self.port, listener.port)
         assert socket is not None, "the stream is not open"
-        return next(worker for worker in self._workers() if processes.holds(worker, socket))
+        return next(worker for worker in self.worker_ids() if processes.holds(worker, socket))
 
     @contextmanager
     def streams_on_every_worker(self, client: httpx.Client, path: str, *, most: int = 60) -> Iterator[list[Listener]]:
         """Listen to a path until every worker has a stream of it."""
         with ExitStack() as stack:
             streams: list[Listener] = []
-            while {self.worker_of(stream) for stream in streams} != set(self._workers()):
+            while {self.worker_of(stream) for stream in streams} != set(self.worker_ids()):
                 assert len(streams) < most, "the streams do not spread over the workers"
                 streams.append(stack.enter_context(Listener(client, path)))
                 assert streams[-1].status == 200
             yield streams
 
-    def _workers(self) -> list[int]:
+    def worker_ids(self) -> list[int]:
+        """List the worker processes."""
         assert self._process is not None
         return processes.children(self._process.pid)
 

@@ -1,0 +1,195 @@
+"""Two who want the same at the same moment: both get it, or the later one is told so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from punt.database import db, writing
+from punt.errors import Conflict, TooMany
+from punt.models import Column, Label, Project, RateCounter, Ticket
+from tests.support.postgres import PostgresPunt
+from tests.support.rivals import Rival
+from tests.support.wait import until
+
+HARB = "/api/projects/HARB"
+_names = count()
+
+
+def project() -> Project:
+    return db.session.scalars(sa.select(Project).where(Project.key == "HARB")).one()
+
+
+def column(place: int = 0) -> Column:
+    return project().columns()[place]
+
+
+def create(title: str, place: int = 0) -> str:
+    return Ticket.create(project(), column(place), None, {"title": title}).id
+
+
+def created(app: Flask, *titles: str, place: int = 0) -> list[str]:
+    with app.app_context(), writing():
+        return [create(title, place) for title in titles]
+
+
+def move(ticket_id: str, place: int, **where: Any) -> None:
+    ticket = db.session.get_one(Ticket, ticket_id, with_for_update=True)
+    neighbours = {name: db.session.get_one(Ticket, other) for name, other in where.items()}
+    ticket.move_to(column(place), **neighbours)
+
+
+def titles(app: Flask, place: int) -> list[str]:
+    with app.app_context():
+        return [ticket.title for ticket in Ticket.in_column(column(place).id)]
+
+
+def test_two_tickets_made_at_the_bottom_of_a_column_at_once_both_get_a_place(inside: Flask) -> None:
+    first = Rival(inside, lambda: create("first")).wait_until_worked()
+    second = Rival(inside, lambda: create("second")).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    assert titles(inside, 0)[-2:] == ["first", "second"]
+
+
+def test_two_tickets_moved_into_the_same_gap_both_find_room(inside: Flask) -> None:
+    above, *_ = created(inside, "above", "below", place=1)
+    one, two = created(inside, "one", "two")
+    first = Rival(inside, lambda: move(one, 1, after=above)).wait_until_worked()
+    second = Rival(inside, lambda: move(two, 1, after=above)).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    assert titles(inside, 1) == ["above", "two", "one", "below"]
+
+
+def test_a_neighbour_that_moves_away_meanwhile_is_no_place_any_more(inside: Flask) -> None:
+    neighbour, mover = created(inside, "neighbour", "mover")
+    first = Rival(inside, lambda: move(neighbour, 0)).wait_until_worked()
+    second = Rival(inside, lambda: move(mover, 0, before=neighbour)).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    assert titles(inside, 0)[-2:] == ["mover", "neighbour"]
+
+
+def test_a_ticket_made_in_a_column_that_goes_meanwhile_is_told_so(inside: Flask) -> None:
+    def add() -> str:
+        return Column.append_to(project().columns_to_change(), project().id, name="Gone", color=None, wip_limit=None).id
+
+    def remove() -> None:
+        siblings = project().columns_to_change()
+        next(each for each in siblings if each.id == going).remove(siblings, None)
+
+    with inside.app_context(), writing():
+        going = add()
+    first = Rival(inside, remove).wait_until_worked()
+    second = Rival(inside, lambda: create("homeless", -1)).wait_until_blocked()
+
+    first.commit()
+
+    with pytest.raises(Conflict):
+        second.commit()
+
+
+def test_two_columns_made_at_once_stand_side_by_side(inside: Flask) -> None:
+    def add(name: str) -> None:
+        Column.append_to(project().columns_to_change(), project().id, name=name, color=None, wip_limit=None)
+
+    first = Rival(inside, lambda: add("east")).wait_until_worked()
+    second = Rival(inside, lambda: add("west")).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    with inside.app_context():
+        assert [each.name for each in project().columns()[-2:]] == ["east", "west"]
+        assert [each.position for each in project().columns()] == list(range(len(project().columns())))
+
+
+def test_the_first_tries_of_a_bucket_at_once_are_all_counted(inside: Flask) -> None:
+    def try_it() -> None:
+        RateCounter.count("door", limit=2, seconds=60)
+        db.session.flush()
+
+    first = Rival(inside, try_it).wait_until_worked()
+    second = Rival(inside, try_it).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    with inside.app_context(), pytest.raises(TooMany), writing():
+        try_it()
+
+
+def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, punt: PostgresPunt) -> None:
+    alice = punt.client("alice")
+    first = Rival(inside, lambda: Label.create(project().id, "quay")).wait_until_worked()
+
+    with ThreadPoolExecutor() as pool:
+        second = pool.submit(alice.post, f"{HARB}/labels", json={"name": "Quay"})
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        until(lambda: punt.rows(waiting)[0][0], what="the second label to wait")
+        first.commit()
+        answer = second.result(10)
+
+    assert answer.status_code == 409
+    assert answer.json() == {"error": "Somebody else changed this meanwhile. Please try again."}
+
+
+def test_the_same_creation_sent_twice_at_once_makes_one_ticket(punt: PostgresPunt) -> None:
+    alice = punt.client("alice")
+    key = {"Idempotency-Key": f"key {next(_names)}"}
+
+    answers = at_once(
+        [lambda client: client.post(f"{HARB}/tickets", json={"title": "only once"}, headers=key)] * 8, alice
+    )
+    again = alice.post(f"{HARB}/tickets", json={"title": "only once"}, headers=key)
+
+    assert set(answers) <= {201, 409}
+    assert again.status_code == 201
+    assert [ticket["title"] for ticket in alice.get(f"{HARB}/tickets").json()].count("only once") == 1
+
+
+def test_moves_of_the_same_tickets_in_opposite_orders_never_wait_in_a_circle(punt: PostgresPunt) -> None:
+    alice = punt.client("alice")
+    one, two = (alice.post(f"{HARB}/tickets", json={"title": title}).json()["id"] for title in ("one", "two"))
+    columns = [each["id"] for each in alice.get(f"{HARB}/columns").json()]
+
+    def both(ids: list[str], target: str) -> Callable[[httpx.Client], httpx.Response]:
+        body = {"ticketIds": ids, "updates": {"columnId": target, "order": 0}}
+        return lambda client: client.patch(f"{HARB}/tickets", json=body)
+
+    def before(mover: str, neighbour: str) -> Callable[[httpx.Client], httpx.Response]:
+        return lambda client: client.patch(f"{HARB}/tickets/{mover}", json={"before": neighbour})
+
+    for _ in range(10):
+        answers = at_once([both([one, two], columns[0]), both([two, one], columns[1])], alice)
+        assert answers == {200: 2}
+        answers = at_once([before(one, two), before(two, one)] * 2, alice)
+        assert answers == {200: 4}
+
+
+def at_once(acts: list[Callable[[httpx.Client], httpx.Response]], person: httpx.Client) -> Counter[int]:
+    """Let several requests of a person go out together; count the answers' statuses."""
+
+    def act(number: int) -> int:
+        with httpx.Client(base_url=person.base_url, cookies=person.cookies, timeout=20) as client:
+            return acts[number](client).status_code
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(act, range(len(acts))))
+
+

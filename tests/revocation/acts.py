@@ -1,0 +1,136 @@
+"""The table: each way to lose access, whose streams it ends, and what coming back is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import sqlalchemy as sa
+
+from punt.database import now
+from punt.models import Role, UserSession
+from punt.models.wipe import wipe_everything, wipe_projects
+from tests.revocation.scene import PATHS, WHO, Scene, pass_time
+from tests.support.cast import PASSWORD
+
+SAME, LATER = "in the same transaction", "in the next transaction"
+SESSION_SECONDS = 3.0
+
+
+def of(*who: str, kinds: tuple[str, ...] = tuple(PATHS)) -> frozenset[tuple[str, str]]:
+    """Name streams: of these people, of these kinds."""
+    return frozenset(product(who, kinds))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table.
+
+    :param act: takes the access away; whatever is in its power it writes in the same transaction too.
+    :param ends: the streams that end; all others go on.
+    :param back: by kind, how those who come back are answered.
+    :param last: the event that even an ended stream tells of, as its last.
+    """
+
+    name: str
+    act: Callable[[Scene], None]
+    ends: frozenset[tuple[str, str]]
+    back: dict[str, int]
+    last: str | None = None
+
+
+def remove_member(scene: Scene) -> None:
+    with scene.server.writing() as session:
+        scene.mark(session, SAME)
+        session.delete(scene.membership(session))
+
+
+def make_viewer(scene: Scene) -> None:
+    with scene.server.writing() as session:
+        scene.membership(session).role = Role.VIEWER.value
+        scene.mark(session, SAME)
+
+
+def sign_out(scene: Scene) -> None:
+    assert scene.browser("here").post("/api/auth/logout").status_code == 204
+
+
+def change_password(scene: Scene) -> None:
+    change = {"currentPassword": PASSWORD, "newPassword": "another fine sentence"}
+    assert scene.browser("here").patch("/api/me/password", json=change).status_code == 204
+
+
+def deactivate(scene: Scene) -> None:
+    with scene.server.writing() as session:
+        scene.mark(session, SAME)
+        scene.mia(session).is_active = False
+
+
+def demote(scene: Scene) -> None:
+    with scene.server.writing() as session:
+        scene.mark(session, SAME)
+        scene.admin(session).is_admin = False
+
+
+def delete_project(scene: Scene) -> None:
+    assert scene.browser("owner").delete(f"/api/projects/{scene.key}").status_code == 204
+
+
+def wipe_all_projects(scene: Scene) -> None:
+    with scene.server.writing() as session:
+        scene.mark(session, SAME)
+        session.flush()
+        wipe_projects(session)
+
+
+def wipe_all(scene: Scene) -> None:
+    with scene.server.writing() as session:
+        wipe_everything(session)
+
+
+def let_expire(scene: Scene) -> None:
+    """Wait for the end of the session whose end ``shorten_session`` has set."""
+    moments = scene.server.rows(f"SELECT min(expires_at) FROM user_session WHERE user_id = '{scene.ids['here']}'")
+    pass_time(_timestamp(moments[0][0]))
+
+
+def shorten_session(scene: Scene) -> None:
+    """Let Mia's session here, the older one, be over soon; streams learn of that only when they are opened."""
+    with scene.server.writing() as session:
+        hers = sa.select(UserSession).where(UserSession.user_id == scene.ids["here"]).order_by(UserSession.id)
+        session.scalars(hers).first().expires_at = now() + timedelta(seconds=SESSION_SECONDS)  # type: ignore[union-attr]
+
+
+def _timestamp(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+_GONE = {"project": 404, "all": 404, "other": 200}
+_OUT = dict.fromkeys(PATHS, 401)
+_INSIDE = ("project", "all")
+
+TABLE = [
+    Row("removed from the project", remove_member, of("here", "elsewhere", kinds=_INSIDE), _GONE),
+    Row("made a viewer", make_viewer, frozenset(), {}),
+    Row("signed out", sign_out, of("here"), _OUT),
+    Row("password changed", change_password, of("elsewhere"), _OUT),
+    Row("deactivated", deactivate, of("here", "elsewhere"), _OUT),
+    Row(
+        "system admin demoted",
+        demote,
+        of("admin"),
+        {"project": 404, "other": 404, "all": 404, "projects": 200, "users": 200},
+    ),
+    Row("project deleted", delete_project, of(*WHO, kinds=_INSIDE), _GONE),
+    Row(
+        "projects wiped",
+        wipe_all_projects,
+        of(*WHO, kinds=("project", "other", "all")),
+        {**_GONE, "other": 404},
+        "database.projects.wiped",
+    ),
+    Row("everything wiped", wipe_all, of(*WHO), _OUT, "database.wiped"),
+]
+EXPIRY = Row("session expired", let_expire, of("here"), _OUT)

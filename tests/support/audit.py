@@ -1,0 +1,77 @@
+"""Comparing what was acknowledged and heard with what the log holds."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import sqlalchemy as sa
+
+from tests.support.audience import Audience
+from tests.support.server import Server
+from tests.support.writers import Writers
+
+TOKEN = "t" * 32
+_EVENTS = "SELECT position, message FROM event_log WHERE topic LIKE 'project:%' AND type = 'ticket.created' ORDER BY 1"
+
+
+def log_of(server: Server) -> dict[int, int]:
+    """Return the ticket numbers of all created tickets by their events' positions, in the order of the log."""
+    with database_of(server) as connection:
+        rows = connection.execute(sa.text(_EVENTS)).all()
+    return {position: json.loads(message)["data"]["number"] for position, message in rows}
+
+
+def head_of(server: Server) -> str:
+    """Return the cursor after the newest event, whatever the database."""
+    with database_of(server) as connection:
+        epoch, position = connection.execute(sa.text("SELECT epoch, position FROM event_head")).one()
+    return f"{epoch}-{position}"
+
+
+@contextmanager
+def database_of(server: Server) -> Iterator[sa.Connection]:
+    """Connect to a server's database, and commit at the end."""
+    engine = sa.create_engine(server.settings.get("PUNT_DATABASE_URL", f"sqlite:///{server.database}"))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def lost_or_doubled(server: Server, writers: Writers, *audiences: Audience) -> list[str]:
+    """Say what is wrong: an acknowledged write that is not in the log once, a listener that did not hear the log once.
+
+    The listeners began before the first write, and only tickets were created.
+    """
+    log = log_of(server)
+    faults = []
+    if len(set(log.values())) != len(log) or len(set(writers.numbers)) != len(writers.numbers):
+        faults.append("a ticket number was given twice")
+    if missing := set(writers.numbers) - set(log.values()):
+        faults.append(f"{len(missing)} acknowledged writes are not in the log")
+    wanted = array("q", log)
+    ears = [ear for audience in audiences for ear in audience.ears]
+    if wrong := sum(ear.positions != wanted for ear in ears):
+        faults.append(f"{wrong} of {len(ears)} listeners did not hear every event once and in order")
+    if resets := sum(ear.resets for ear in ears):
+        faults.append(f"{resets} streams were reset")
+    return faults
+
+
+def figures(server: Server, *names: str) -> dict[str, float]:
+    """Read figures of all workers from ``/metrics``, summed over their labels; those not counted yet are 0."""
+    text = httpx.get(f"{server.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=20).text
+    found = dict.fromkeys(names, 0.0)
+    for line in text.splitlines():
+        name, _, value = line.rpartition(" ")
+        if (name := name.partition("{")[0]) in found:
+            found[name] += float(value)
+    return found
+
+
+def streams_open(server: Server) -> int:
+    """Return how many streams the server believes to be open."""
+    return int(figures(server, "punt_streams_open")["punt_streams_open"])

@@ -1,0 +1,116 @@
+"""Delivery by Valkey's bell: at once while it is there, by the slow poll while it is not, and at once again by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count
+
+import httpx
+import pytest
+
+from punt.events import capture
+from punt.events.publication import EVERYONE, Draft
+from tests.support.listener import Listener
+from tests.support.postgres import PostgresPunt
+from tests.support.ready import wait_until_every_worker_is_ready
+from tests.support.server import Server
+from tests.support.valkey import Valkey
+from tests.support.wait import until
+from tests.valkey.conftest import WORKERS
+
+HARB = "/api/projects/HARB"
+EVENTS, TICKETS = f"{HARB}/events", f"{HARB}/tickets"
+AT_ONCE = 0.3
+"""Seconds within which news came by the bell: three in a row by the slow poll of a second would take luck."""
+PATIENCE = 0.8
+"""Seconds that a request may take while the bell's server is away; waiting for it would take two."""
+_titles = count()
+
+
+@pytest.fixture(autouse=True)
+def rings_again(valkey: Valkey, punt: Server) -> Iterator[None]:
+    """Whatever a test does, the next one finds a bell that everybody hears."""
+    until(lambda: valkey.listeners() == WORKERS, what="every worker to listen")
+    yield
+    valkey.start()
+
+
+def test_every_write_rings_once_for_all_and_carries_nothing(punt: Server, valkey: Valkey) -> None:
+    alice = punt.client("alice")
+
+    with valkey.rings() as rings, punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
+        made = make(alice)
+        hear(streams, made)
+        until(lambda: len(rings) == 1, what="a ring")
+
+
+def test_news_comes_at_once_on_every_worker(punt: Server, valkey: Valkey) -> None:
+    alice = punt.client("alice")
+
+    with punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
+        until(lambda: all(_delay(alice, streams) < AT_ONCE for _ in range(3)), seconds=20, what="news at once")
+
+
+def test_what_a_shell_changes_is_heard(punt: Server) -> None:
+    with punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
+        with punt.writing() as session:
+            capture.announce(session, Draft("database.rumbled", EVERYONE, {}))
+
+        for stream in streams:
+            stream.wait_for_type("database.rumbled", seconds=3)
+
+
+@pytest.mark.parametrize("trouble", ["frozen", "stopped"])
+def test_while_it_is_away_nothing_is_lost_or_slow_and_afterwards_news_comes_at_once_again(
+    trouble: str, punt: Server, valkey: Valkey
+) -> None:
+    if trouble == "frozen" and isinstance(punt, PostgresPunt):
+        pytest.skip("it takes eight seconds to notice, on either database the same way")
+    alice, told_before = punt.client("alice"), len(punt.log)
+
+    with punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
+        hear(streams, make(alice))
+        (valkey.stop if trouble == "stopped" else valkey.freeze)()
+        complaints = lambda: punt.log[told_before:].count("the doorbell died")  # noqa: E731
+        slowest, deadline = 0.0, time.monotonic() + 20
+        while complaints() < WORKERS and time.monotonic() < deadline:
+            began = time.monotonic()
+            made = make(alice)
+            slowest = max(slowest, time.monotonic() - began)
+            hear(streams, made)
+        complained = complaints()
+        valkey.start()
+        until(lambda: valkey.listeners() == WORKERS, seconds=8, what="every worker to listen again")
+        until(lambda: all(_delay(alice, streams) < AT_ONCE for _ in range(3)), seconds=20, what="news at once again")
+        wait_until_every_worker_is_ready(punt)
+
+        assert not any(stream.ended for stream in streams)
+        assert all(titles(stream) == titles(streams[0])[-len(titles(stream)) :] for stream in streams)
+    assert complained == WORKERS
+    assert slowest < PATIENCE
+    told = punt.log[told_before:]
+    assert told.count("WARNING punt.events.feed") == WORKERS
+    assert "Traceback" not in told
+
+
+def make(client: httpx.Client) -> str:
+    title = f"ticket {next(_titles)}"
+    assert client.post(TICKETS, json={"title": title}).status_code == 201
+    return title
+
+
+def hear(streams: list[Listener], title: str) -> None:
+    for stream in streams:
+        until(lambda stream=stream: title in titles(stream), what=f"{title} to be heard")  # type: ignore[misc]
+
+
+def titles(stream: Listener) -> list[str]:
+    return [message["data"].get("title", "") for message in list(stream.messages)]
+
+
+def _delay(client: httpx.Client, streams: list[Listener]) -> float:
+    """Return the seconds from a write until every stream has heard of it."""
+    made, began = make(client), time.monotonic()
+    hear(streams, made)
+    return time.monotonic() - began
