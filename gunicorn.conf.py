@@ -7,6 +7,7 @@ import contextlib
 import errno
 import logging
 import os
+import resource
 import shutil
 import socket
 import sys
@@ -17,6 +18,8 @@ import gevent
 from punt.settings import Settings
 
 settings = Settings.from_environ()
+ROOM = 1000
+"""Connections and files of a worker beyond its streams, so that streams never starve requests."""
 
 figures = settings.instance_path / "metrics"
 """Where the workers share what they count; a folder of files that live as long as this server."""
@@ -25,7 +28,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
 bind = settings.bind
 workers = settings.workers
 worker_class = "gevent"
-worker_connections = 5000
+worker_connections = settings.streams_per_worker + ROOM
 keepalive = 30
 timeout = 60
 graceful_timeout = 10
@@ -42,6 +45,11 @@ idle = weakref.WeakSet()
 
 
 def on_starting(server):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = worker_connections + ROOM
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))
+    if hard < wanted:
+        server.log.warning("%d open files are allowed, %d may be needed: see LimitNOFILE or ulimit -n", hard, wanted)
     shutil.rmtree(figures, ignore_errors=True)
     figures.mkdir(parents=True)
 

@@ -83,6 +83,8 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             app.extensions["punt_write_gate"] = _SqliteGate(db.engine)
+        else:
+            event.listen(db.engine, "begin", _begin_snapshot)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
         event.listen(db.session, "before_flush", _refuse_late_write)
 
@@ -126,6 +128,16 @@ def _refuse_late_write(session: Session, *_: Any) -> None:
         raise RuntimeError("a transaction that writes starts with begin_write()")
 
 
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
+
+
+def _begin_snapshot(connection: sa.Connection) -> None:
+    """Let a transaction that only reads see one moment, as SQLite's do: a page's queries then fit together."""
+    if not connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 class _SqliteGate:
     """Lets one writer of this process at a time begin, and waits for those of others without blocking.
 
@@ -156,6 +168,7 @@ class _SqliteGate:
                 self._turn.release()
 
     def _configure(self, connection: Any, _record: Any) -> None:
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
         connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -181,7 +194,9 @@ class _SqliteGate:
         return True
 
     def _leave(self, connection: Any, record: Any) -> None:
-        if connection is not None:
-            connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
-        if record.info.pop("turn", None):
-            self._turn.release()
+        try:
+            if connection is not None:
+                connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
+        finally:
+            if record.info.pop("turn", None):
+                self._turn.release()

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from punt.threads import apart
+
 
 def render(text: str) -> Markup:
     """Turn Markdown into HTML that is safe on a page; pictures become plain links, for nothing third is loaded."""
-    return Markup(_renderer().render(text))  # noqa: S704 - the renderer escapes everything
+    return Markup(_html(text))  # noqa: S704 - the renderer escapes everything
+
+
+@lru_cache(maxsize=256)
+def _html(text: str) -> str:
+    """Render apart from the event loop: some texts take the parser most of a second."""
+    html: str = apart(_renderer().render, text)
+    return html
 
 
 @cache

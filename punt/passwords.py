@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import gevent
 from werkzeug.security import check_password_hash, generate_password_hash
+
+from punt.threads import apart
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
 def hash_password(password: str) -> str:
     """Hash a password with scrypt; takes about 60 ms of another thread."""
-    return str(_apart(generate_password_hash, password))
+    return apart(generate_password_hash, password)
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Compare a password with a hash; without a hash it takes as long and is false, so that time tells nothing."""
-    right = _apart(check_password_hash, password_hash or _nobodys_hash(), password)
-    return bool(right) and password_hash is not None
+    right = apart(check_password_hash, password_hash or _nobodys_hash(), password)
+    return right and password_hash is not None
 
 
 def weakness(password: str) -> str | None:
@@ -32,13 +31,9 @@ def weakness(password: str) -> str | None:
     return None
 
 
-def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
-    return gevent.get_hub().threadpool.apply(work, arguments)
-
-
 @cache
 def _nobodys_hash() -> str:
-    return str(_apart(generate_password_hash, "nobody has this password"))
+    return apart(generate_password_hash, "nobody has this password")
 
 
 @cache

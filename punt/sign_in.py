@@ -7,7 +7,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, login_user, logout_user
 
 from punt.database import begin_write, db, end_read, writing
-from punt.errors import Problem
+from punt.errors import Invalid, Problem
 from punt.events import capture
 from punt.models import RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
@@ -48,11 +48,12 @@ def sign_in(login: str, password: str) -> UserSession:
     :raises WrongPassword: saying nothing of who exists.
     :raises TooMany: after too many failures.
     """
-    account, address = f"login account {login.lower()}", f"login address {request.remote_addr}"
-    _count(account, address)
     person = User.known_as(login)
+    account = f"login account {person.username_key if person else login.lower()}"
+    address = f"login address {request.remote_addr}"
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
     end_read()
+    _count(account, address)
     if not matches(found[1], password):
         raise WrongPassword
     begin_write()
@@ -60,6 +61,7 @@ def sign_in(login: str, password: str) -> UserSession:
     if person is None or not person.is_active or person.password_hash != found[1]:
         raise WrongPassword
     RateCounter.forgive(account)
+    RateCounter.give_back(address)
     return begin_session(person)
 
 
@@ -84,14 +86,14 @@ def sign_out(signed_in: UserSession) -> None:
 def change_password(signed_in: UserSession, current: str, new: str) -> None:
     """Change a person's password; it ends all their other sessions.
 
-    :raises WrongPassword: when the current one is not right.
+    :raises Invalid: when the current one is not right.
     """
     session_id, known = signed_in.id, signed_in.user.password_hash
     account = f"login account {signed_in.user.username_key}"
     end_read()
     _count(account)
     if not matches(known, current):
-        raise WrongPassword
+        raise Invalid.field("currentPassword", "This is not your password.")
     new_hash = hash_password(new)
     begin_write()
     fresh = db.session.get(UserSession, session_id, populate_existing=True)

@@ -20,7 +20,7 @@ LAYERS = (
     {"passwords", "models"},
     {"events"},
     {"database"},
-    {"settings", "errors"},
+    {"settings", "errors", "threads"},
 )
 """The house, top first; a module imports its own layer and those below."""
 

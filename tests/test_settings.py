@@ -31,7 +31,7 @@ WRONG = {
     "PUNT_RATE_LIMITS": ["no", "0", "true"],
     "PUNT_LOG_LEVEL": ["loud", "10"],
     "PUNT_SESSION_LIFETIME": ["0", "-1", "1d", "99999999999"],
-    "PUNT_STREAM_KEEPALIVE": ["0", "-1", "301", "nan", "inf", "soon"],
+    "PUNT_STREAM_KEEPALIVE": ["0", "-1", "31", "nan", "inf", "soon"],
     "PUNT_STREAM_LIFETIME": ["0", "-1", "86401", "nan", "for ever"],
     "PUNT_STREAM_WRITE_TIMEOUT": ["0", "-1", "301", "nan", "soon"],
     "PUNT_STREAMS_PER_PERSON": ["0", "-1", "10001", "many"],

@@ -15,7 +15,7 @@ from tests.support.relay import Relay
 from tests.support.writers import Writers
 
 GOOD, BAD_OF_EACH = 500, 50
-WRITERS, RATE = 10, 50
+WRITERS, RATE = 25, 50
 SECONDS = 25
 PATIENCE = 10
 TRAVEL = 5

@@ -7,6 +7,7 @@ import random
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from punt import access
 from punt.database import db
@@ -67,7 +68,8 @@ def _stream(subscription: Subscription) -> Response:
 
 
 @blueprint.errorhandler(OperationalError)
-def _database_away(error: OperationalError) -> Response:
+@blueprint.errorhandler(PoolTimeout)
+def _database_away(error: Exception) -> Response:
     logger.warning("a stream could not be opened: the database is away: %s", error)
     return _come_back_later()
 

@@ -76,7 +76,7 @@ def update_all(reference: str) -> Any:
     found = grant.tickets_to_change(asked.ticket_ids)
     tickets.change_all(grant, found, asked.updates)
     db.session.commit()
-    return [wire.ticket(ticket) for ticket in found]
+    return [wire.ticket(ticket, order) for ticket, order in with_orders(grant.project.id, found)]
 
 
 @blueprint.delete("")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from punt.database import db, writing
+from punt.errors import Problem
 from punt.models import Membership, Project, Role, User
 
 group = AppGroup("member", help="Members of projects.")
@@ -25,5 +26,8 @@ def add(key: str, username: str, role: str) -> None:
             raise click.ClickException(f"There is no project {key.upper()}.")
         if person is None:
             raise click.ClickException(f"There is nobody called {username}.")
-        Membership.add(project, person, Role(role))
+        try:
+            Membership.add(project, person, Role(role))
+        except Problem as problem:
+            raise click.ClickException(problem.message) from None
     click.echo(f"{person.username} is {role} of {project.key} now.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import gevent
+
+from punt.events.hub import End
 
 SEND_BUFFER = 128 * 1024
 """Bytes that the kernel may hold for one client; what is more waits in the log."""
@@ -23,8 +26,8 @@ class Peer:
         self._connection, self._patience = connection, patience
         self._watcher: Any = None
 
-    def begin(self, on_gone: Callable[[], None]) -> None:
-        """Bound what the client may cost, and call ``on_gone`` when it hangs up.
+    def begin(self, on_gone: Callable[[End], None]) -> None:
+        """Bound what the client may cost, and call ``on_gone`` when it hangs up, or takes nothing for too long.
 
         A watcher of the event loop, not a greenlet: it costs next to nothing while nothing happens.
         """
@@ -50,14 +53,15 @@ class Peer:
             self._watcher.close()
             self._watcher = None
 
-    def _look(self, on_gone: Callable[[], None]) -> None:
+    def _look(self, on_gone: Callable[[End], None]) -> None:
         assert self._connection is not None  # noqa: S101 - begin() has seen it
+        end = End.GONE
         try:
             gone = not self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return
-        except OSError:
-            gone = True
+        except OSError as error:
+            gone, end = True, End.SLOW if error.errno == errno.ETIMEDOUT else End.GONE
         self._stop_watching()  # a client that sends more is asking for its next answer already: that can wait
         if gone:
-            on_gone()
+            on_gone(end)

@@ -13,6 +13,7 @@ from typing import TypeVar
 import gevent
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from punt.database import now
 from punt.events import metrics, sse
@@ -29,6 +30,8 @@ BREATH = 0.001
 RETRY_MS = 1000
 CHUNK = 64 * 1024
 """Bytes after which a chunk is written, so that one write is never long for a client that reads."""
+AWAY = (OperationalError, PoolTimeout)
+"""How a database that is away shows: it does not answer, or nobody gives a connection back."""
 AWAY_PAUSE = 0.5
 """Seconds between two tries to reach a database that is away."""
 
@@ -98,7 +101,7 @@ class Stream:
     def open(self) -> None:
         """Take a place in the hub; from here on nothing is missed. Whoever opens also closes."""
         self.hub.join(self._subscriber)
-        self.peer.begin(lambda: self._subscriber.close(End.GONE))
+        self.peer.begin(self._subscriber.close)
         metrics.streams_open.labels(self.subscription.kind).inc()
 
     def close(self) -> None:
@@ -110,7 +113,10 @@ class Stream:
         self.on_close()
         self.hub.leave(self._subscriber)
         metrics.streams_open.labels(self.subscription.kind).dec()
-        metrics.ended.labels((self._subscriber.end or End.GONE).value).inc()
+        end = self._subscriber.end or End.GONE
+        metrics.ended.labels(end.value).inc()
+        if end is End.SLOW:
+            metrics.slow_cut.inc()
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -118,12 +124,12 @@ class Stream:
             yield from self._replay()
             while not self._subscriber.end:
                 yield from self._live()
-            if self._subscriber.end is not End.GONE:
+            if self._subscriber.end not in {End.GONE, End.SLOW}:
                 yield sse.retry(retry_hint(self._subscriber.end))
         except AccessLost:
             self._subscriber.end = End.ACCESS
             yield self._farewell() + sse.retry(retry_hint(End.ACCESS))
-        except OperationalError:  # the database was away for longer than this stream may live
+        except AWAY:  # the database was away for longer than this stream may live
             self._subscriber.close(End.LIFETIME)
             yield sse.retry(retry_hint(End.LIFETIME))
         except GeneratorExit:
@@ -241,7 +247,7 @@ class Stream:
         return b"".join(Frame.of(entry).data for entry in entries)
 
     def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer:
-        """Ask when no other stream of this worker does, and let requests in before the next: many may replay at once."""
+        """Ask when no other stream of this worker does, and let requests in before the next: many replay at once."""
         with self.hub.turn:
             answer = self._ask(question)
             gevent.sleep(BREATH)
@@ -253,7 +259,7 @@ class Stream:
             try:
                 with self.engine.connect() as connection:
                     return question(connection)
-            except OperationalError:
+            except AWAY:
                 if time.monotonic() > self._ends or self._subscriber.end:
                     raise
                 gevent.sleep(AWAY_PAUSE * random.uniform(0.5, 1.5))
@@ -264,10 +270,9 @@ class Stream:
             self._at = Cursor(self._at.epoch, self.hub.position)
 
     def _note_slowness(self) -> None:
-        """Count a client that was cut off in the middle of a write: it did not read."""
+        """A client that was cut off in the middle of a write did not read."""
         if self._writing and not self._subscriber.end:
             self._subscriber.end = End.SLOW
-            metrics.slow_cut.inc()
 
 
 def retry_hint(end: End) -> int:

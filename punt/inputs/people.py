@@ -14,9 +14,10 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.fullmatch(value):
+    folded = value.lower()  # which may be longer
+    if len(folded) > 254 or not _EMAIL.fullmatch(folded):
         raise ValueError("This does not look like an email address.")
-    return value.lower()
+    return folded
 
 
 def _strong(value: str) -> str:

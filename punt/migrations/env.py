@@ -21,6 +21,8 @@ with db.engine.connect().execution_options(**connection_options) as connection:
     )
     try:
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7068)")
             context.run_migrations()
     finally:
         connection.invalidate()  # it must not serve requests without its foreign keys

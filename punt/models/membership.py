@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from punt.database import Base, Timestamp, db, new_id, now
+from punt.errors import Conflict
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.user import User
@@ -78,5 +79,16 @@ class Membership(Base):
             membership = cls(project=project, user=user, role=role.value)
             membership.founding = founding
             db.session.add(membership)
+        elif membership.role == Role.OWNER != role:
+            membership.refuse_if_last_owner()
         membership.role = role.value
         return membership
+
+    def refuse_if_last_owner(self) -> None:
+        """Go on only when the project has another owner.
+
+        :raises Conflict: when it has not.
+        """
+        others = sa.select(Membership.id).where(Membership.project_id == self.project_id, Membership.id != self.id)
+        if db.session.scalar(others.where(Membership.role == Role.OWNER.value)) is None:
+            raise Conflict("A project keeps at least one owner.")

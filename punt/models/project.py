@@ -21,7 +21,10 @@ DEFAULT_COLUMNS = ("To Do", "In Progress", "Review", "Done")
 
 
 def _audience(project: Project) -> tuple[str, ...]:
-    members = db.session.scalars(sa.select(Membership.user_id).where(Membership.project_id == project.id))
+    members = db.session.scalars(
+        # held until the commit: who is being removed must not be told of what comes after
+        sa.select(Membership.user_id).where(Membership.project_id == project.id).with_for_update(read=True)
+    )
     return (topics.SYSTEM_ADMINS, *members)
 
 

@@ -53,6 +53,12 @@ class RateCounter(Base):
         db.session.execute(sa.delete(cls).where(cls.bucket == hashlib.sha256(name.encode()).hexdigest()))
 
     @classmethod
+    def give_back(cls, name: str) -> None:
+        """Take one try of a bucket back."""
+        bucket = hashlib.sha256(name.encode()).hexdigest()
+        db.session.execute(sa.update(cls).where(cls.bucket == bucket, cls.tries > 0).values(tries=cls.tries - 1))
+
+    @classmethod
     def sweep(cls) -> None:
         """Remove the counters whose window is over."""
         db.session.execute(sa.delete(cls).where(cls.window_ends <= int(time.time())))

@@ -16,6 +16,7 @@ from punt.models.project import Project
 def wipe_everything(session: Session) -> None:
     """Empty every table and begin a new epoch; nobody is signed in afterwards."""
     connection = session.connection()
+    _hold_everything(connection)
     for table in reversed(Base.metadata.sorted_tables):
         if table is not EventHead.__table__:
             connection.execute(sa.delete(table))
@@ -29,7 +30,16 @@ def wipe_projects(session: Session) -> None:
     The epoch goes on: a screen that was up to date and away for a moment gets the event when it comes back.
     """
     connection = session.connection()
+    _hold_everything(connection)
     connection.execute(sa.delete(IdempotencyKey))
     connection.execute(sa.delete(Project))  # the rest of them goes by the database's own cascades
     log.clear(connection)
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))
+
+
+def _hold_everything(connection: sa.Connection) -> None:
+    """Wait until nobody is writing, and let nobody begin: what is not committed yet would not be seen and stay."""
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.format_table
+        tables = ", ".join(quote(table) for table in Base.metadata.sorted_tables)
+        connection.exec_driver_sql(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")

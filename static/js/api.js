@@ -53,10 +53,13 @@ async function call(method, path, body, headers = {}) {
 
 async function reach(url, options) {
   const response = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
-  if (response && !GATEWAY.includes(response.status)) return response;
+  if (response && (!GATEWAY.includes(response.status) || isOurs(response))) return response;
   if (options.method && options.method !== "GET") renameTab();
   throw new Unreachable();
 }
+
+// PUNT itself answers 503 in JSON; what stands in front of it does not.
+const isOurs = ({ headers }) => headers.get("Content-Type")?.startsWith("application/json");
 
 function leave() {
   goToLogin();

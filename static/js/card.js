@@ -1,7 +1,7 @@
 /** Fills a card's markup with what a ticket says. */
 
 import { dueState, dueText } from "./due.js";
-import { fillLabel, labelChip } from "./labels.js";
+import { fillLabel, labelChip, present } from "./labels.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket, people) {
@@ -28,7 +28,8 @@ function fillTitle(link, { title, number }) {
   writeAttribute(link, "href", link.getAttribute("href").replace(/[^/]*$/, number));
 }
 
-function fillLabels(place, { labels }) {
+function fillLabels(place, ticket) {
+  const labels = present(ticket.labels);
   const chips = [...place.children];
   const same = String(chips.map((chip) => chip.dataset.label)) === String(labels.map(({ id }) => id));
   if (same) chips.forEach((chip, at) => fillLabel(chip, labels[at]));

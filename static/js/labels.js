@@ -4,10 +4,18 @@ import { blank } from "./blank.js";
 import { everywhere } from "./everywhere.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
+const gone = new Set();
+
 export const labelHandlers = {
   "label.updated": (label) => everywhere("label", label.id).forEach((chip) => fillLabel(chip, label)),
-  "label.deleted": ({ id }) => everywhere("label", id).forEach((chip) => chip.remove()),
+  "label.deleted": ({ id }) => {
+    gone.add(id);
+    everywhere("label", id).forEach((chip) => chip.remove());
+  },
 };
+
+/** The labels that are still there: an answer that was under way may name one that is gone. */
+export const present = (labels) => labels.filter(({ id }) => !gone.has(id));
 
 /** A new chip for a label. */
 export const labelChip = (label) => fillLabel(blank("label"), label);

@@ -5,7 +5,11 @@ import { countCards } from "./board.js";
 import { insert } from "./insert.js";
 
 const PAUSE = 1_000;
+const LONGEST = 30_000;
+const SPREAD = 1_000;
 const PANEL = "[data-column-panel]";
+
+const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 export class Resync {
   #board;
@@ -29,10 +33,11 @@ export class Resync {
     this.#wanted = true;
     if (this.#running) return;
     this.#running = true;
-    while (this.#wanted) {
+    await sleep(Math.random() * SPREAD); // everybody who has this board open asks now
+    for (let pause = PAUSE; this.#wanted; pause = Math.min(pause * 2, LONGEST)) {
       this.#wanted = false;
       await this.#once().catch(reportError);
-      if (this.#wanted) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      if (this.#wanted) await sleep(pause * (0.5 + Math.random()));
     }
     this.#running = false;
   }

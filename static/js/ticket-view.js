@@ -156,7 +156,9 @@ export class TicketView {
 
   async #delete(form) {
     const { id } = this;
-    await api.delete(pathOf(form));
+    await api.delete(pathOf(form)).catch((error) => {
+      if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
+    });
     this.#onDeleted(id);
   }
 

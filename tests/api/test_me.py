@@ -84,7 +84,8 @@ def test_a_password_is_changed_only_by_who_knows_it(app: Flask, bob: FlaskClient
     with nothing_changes(app):
         answer = change_password(bob, current="not the password")
 
-    assert answer.status_code == 401
+    assert answer.status_code == 400
+    assert answer.json["details"] == [{"field": "currentPassword", "message": "This is not your password."}]
     assert bob.get("/api/me").status_code == 200
 
 

@@ -69,7 +69,7 @@ def test_filters_narrow_and_combine(alice: FlaskClient, bob: FlaskClient) -> Non
     second = column_ids(alice)[1]
     ticket(alice, "a", type="bug", priority="high", assigneeId=person(bob))
     ticket(alice, "b", type="bug", labelIds=[label], columnId=second)
-    ticket(alice, "c", description="Needs a CRANE, 100% sure_ly")
+    ticket(alice, "c", description="Needs a CRANE, 100% sure_ly, über alles")
 
     assert found(alice, type="BUG") == "a b"
     assert found(alice, priority="high") == "a"
@@ -81,13 +81,15 @@ def test_filters_narrow_and_combine(alice: FlaskClient, bob: FlaskClient) -> Non
     assert found(alice, type="", labelId="") == "a c b"
 
 
-@pytest.mark.parametrize(("words", "titles"), [("crane", "c"), ("%", "c"), ("_", "c"), ("A", "a c"), ("\\", "")])
+@pytest.mark.parametrize(
+    ("words", "titles"), [("crane", "c"), ("%", "c"), ("_", "c"), ("A", "a c"), ("ÜBER", "c"), ("\\", "")]
+)
 def test_text_is_searched_in_titles_and_descriptions_and_taken_as_it_is(
     bob: FlaskClient, words: str, titles: str
 ) -> None:
     ticket(bob, "a")
     ticket(bob, "b")
-    ticket(bob, "c", description="Needs a CRANE, 100% sure_ly")
+    ticket(bob, "c", description="Needs a CRANE, 100% sure_ly, über alles")
 
     assert found(bob, q=words) == titles
 

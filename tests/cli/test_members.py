@@ -42,6 +42,7 @@ def test_without_a_role_it_is_that_of_a_member(shell: Server) -> None:
     [
         (["NONE", "bob"], 1, "There is no project NONE."),
         (["HARB", "nobody"], 1, "There is nobody called nobody."),
+        (["HARB", "alice", "admin"], 1, "A project keeps at least one owner."),
         (["HARB", "bob", "king"], 2, "'king' is not one of 'owner', 'admin', 'member', 'viewer'."),
     ],
 )

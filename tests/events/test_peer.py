@@ -5,11 +5,14 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 import gevent
 import gevent.socket
 import pytest
+from gevent.event import AsyncResult
 
+from punt.events.hub import End
 from punt.events.peer import Peer
 
 PATIENCE = 0.2
@@ -26,9 +29,9 @@ def ends() -> Iterator[tuple[gevent.socket.socket, socket.socket]]:
         yield server, client
 
 
-def watched(server: gevent.socket.socket) -> tuple[Peer, gevent.event.Event]:
-    """Watch a connection; the event is set when its client is gone."""
-    peer, gone = Peer(server, PATIENCE), gevent.event.Event()
+def watched(server: gevent.socket.socket) -> tuple[Peer, AsyncResult]:
+    """Watch a connection; the result is how its client went."""
+    peer, gone = Peer(server, PATIENCE), AsyncResult()
     peer.begin(gone.set)
     return peer, gone
 
@@ -38,7 +41,7 @@ def test_a_client_that_hangs_up_is_noticed_at_once(ends: tuple[gevent.socket.soc
 
     ends[1].close()
 
-    assert gone.wait(1)
+    assert gone.get(timeout=1) is End.GONE
     peer.end()
 
 
@@ -48,7 +51,7 @@ def test_a_client_that_breaks_off_is_noticed_at_once(ends: tuple[gevent.socket.s
     ends[1].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() resets
     ends[1].close()
 
-    assert gone.wait(1)
+    assert gone.get(timeout=1) is End.GONE
     peer.end()
 
 
@@ -58,7 +61,7 @@ def test_a_client_on_a_unix_socket_is_noticed_too() -> None:
 
     client.close()
 
-    assert gone.wait(1)
+    assert gone.get(timeout=1) is End.GONE
     peer.end()
     server.close()
 
@@ -68,7 +71,7 @@ def test_a_client_that_says_something_is_not_gone(ends: tuple[gevent.socket.sock
 
     ends[1].sendall(b"GET /the/next HTTP/1.1\r\n")
 
-    assert not gone.wait(0.1)
+    assert gone.wait(0.1) is None
     assert ends[0].recv(3) == b"GET"
     peer.end()
 
@@ -80,7 +83,7 @@ def test_nobody_hears_of_a_client_that_goes_after_the_end(ends: tuple[gevent.soc
     peer.end()
     ends[1].close()
 
-    assert not gone.wait(0.1)
+    assert gone.wait(0.1) is None
 
 
 def test_a_write_to_a_client_that_does_not_read_gives_up(ends: tuple[gevent.socket.socket, socket.socket]) -> None:
@@ -89,7 +92,21 @@ def test_a_write_to_a_client_that_does_not_read_gives_up(ends: tuple[gevent.sock
     with gevent.Timeout(5), pytest.raises(TimeoutError):
         ends[0].sendall(bytes(64 * 1024 * 1024))
 
-    assert not gone.is_set()
+    assert not gone.ready()
+    peer.end()
+
+
+def test_a_client_whose_window_stays_shut_is_given_up_though_little_waits_for_it(
+    ends: tuple[gevent.socket.socket, socket.socket],
+) -> None:
+    peer, gone = watched(ends[0])
+
+    ends[0].setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            ends[0].send(bytes(4096))
+
+    assert gone.get(timeout=5) is End.SLOW
     peer.end()
 
 
@@ -109,5 +126,5 @@ def test_after_the_end_the_connection_waits_for_its_next_request_as_before(
 def test_a_stream_without_a_socket_is_simply_not_watched() -> None:
     peer = Peer(None, PATIENCE)
 
-    peer.begin(lambda: pytest.fail("nobody can be gone"))
+    peer.begin(lambda _: pytest.fail("nobody can be gone"))
     peer.end()

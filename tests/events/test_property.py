@@ -38,6 +38,7 @@ from tests.support.mirror import Mirror
 from tests.support.postgres import Postgres
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+pytestmark = pytest.mark.timeout(0 if LONG else 120)
 PATIENCE = 500
 """Chunks after which a stream that has not reached the head is stuck."""
 
@@ -147,7 +148,9 @@ plans: st.SearchStrategy[Any] = st.lists(
     min_size=1,
     max_size=5,
 )
-odd_cursors = st.sampled_from(["", "x", "1", "-", "0-0", "{epoch}-", "{epoch}--1", "{epoch}-01", "{epoch}-1 ", "{epoch}x-1"])
+odd_cursors = st.sampled_from(
+    ["", "x", "1", "-", "0-0", "{epoch}-", "{epoch}--1", "{epoch}-01", "{epoch}-1 ", "{epoch}x-1"]
+)
 
 
 class Board(RuleBasedStateMachine):

@@ -140,7 +140,9 @@ def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, p
 
     with ThreadPoolExecutor() as pool:
         second = pool.submit(alice.post, f"{HARB}/labels", json={"name": "Quay"})
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         until(lambda: punt.rows(waiting)[0][0], what="the second label to wait")
         first.commit()
         answer = second.result(10)
@@ -191,5 +193,3 @@ def at_once(acts: list[Callable[[httpx.Client], httpx.Response]], person: httpx.
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return Counter(pool.map(act, range(len(acts))))
-
-

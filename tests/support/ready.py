@@ -13,14 +13,22 @@ from tests.support.wait import until
 
 def wait_until_every_worker_is_ready(server: Server, *, seconds: float = 5) -> None:
     """Return when each of the present workers has answered that it is ready."""
-    ready = set[int]()
+    wait_until_every_worker_answers(server, 200, seconds=seconds)
 
-    def all_are() -> bool:
-        worker, status, _ = ask_one(server)
-        (ready.add if status == 200 else ready.discard)(worker)
-        return ready >= set(server.worker_ids())
 
-    until(all_are, seconds=seconds, what=f"{server.worker_ids()} to be ready")
+def wait_until_every_worker_answers(server: Server, status: int, *, seconds: float = 5) -> Any:
+    """Return what one of the workers said, once each of the present ones answers with a status."""
+    said = dict[int, Any]()
+
+    def all_have() -> bool:
+        worker, answered, found = ask_one(server)
+        said.pop(worker, None)
+        if answered == status:
+            said[worker] = found
+        return said.keys() >= set(server.worker_ids())
+
+    until(all_have, seconds=seconds, what=f"{server.worker_ids()} to answer {status}")
+    return next(iter(said.values()))
 
 
 def ask_one(server: Server) -> tuple[int, int, Any]:
