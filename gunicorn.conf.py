@@ -15,9 +15,12 @@ import weakref
 
 import gevent
 
-from punt.settings import Settings
+from punt.settings import Settings, SettingsError
 
-settings = Settings.from_environ()
+try:
+    settings = Settings.from_environ()
+except SettingsError as wrong:
+    sys.exit(str(wrong))
 ROOM = 1000
 """Connections and files of a worker beyond its streams, so that streams never starve requests."""
 

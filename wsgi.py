@@ -1,5 +1,11 @@
 """The WSGI entry point: ``gunicorn wsgi:app``."""
 
-from punt.app import create_app
+import sys
 
-app = create_app()
+from punt.app import create_app
+from punt.settings import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    sys.exit(str(error))

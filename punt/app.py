@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=folder)
     app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
     app.json = _Json(app)
     database.init_app(app)

@@ -146,7 +146,7 @@ def instance_folder(settings: Settings) -> Path:
     """
     path = settings.instance_path
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingsError(f"PUNT_INSTANCE_PATH: cannot use {path}: {error.strerror}") from None
     return path

@@ -18,7 +18,7 @@ GOOD, BAD_OF_EACH = 500, 50
 WRITERS, RATE = 25, 50
 SECONDS = 25
 PATIENCE = 10
-TRAVEL = 5
+TRAVEL = 10
 """Seconds for the buffers of a stalled client to fill, beyond the write timeout."""
 WEIGHT = "y" * 4000
 

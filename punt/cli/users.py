@@ -7,13 +7,13 @@ import sys
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from punt.database import db, writing
 from punt.errors import Problem
 from punt.inputs.base import invalid
-from punt.inputs.people import Setup
-from punt.models import User
+from punt.inputs.people import NewPassword, Setup
+from punt.models import User, UserSession
 from punt.passwords import hash_password
 
 group = AppGroup("user", help="People.")
@@ -27,8 +27,7 @@ group = AppGroup("user", help="People.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def create(username: str, admin: bool, name: str | None, email: str | None, password_stdin: bool) -> None:
     """Add a person."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
-    fields = {"username": username, "name": name or username, "password": password}
+    fields = {"username": username, "name": name or username, "password": _password(password_stdin)}
     try:
         asked = Setup.model_validate(fields | ({"email": email} if email else {}))
         password_hash = hash_password(asked.password)
@@ -47,6 +46,28 @@ def create(username: str, admin: bool, name: str | None, email: str | None, pass
     click.echo(f"{asked.username} can sign in now{' and is a system admin' if admin else ''}.")
 
 
+@group.command()
+@click.argument("username", metavar="NAME")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def password(username: str, password_stdin: bool) -> None:
+    """Give a person a new password; they are signed out everywhere."""
+    person = User.named(username)
+    if person is None:
+        raise click.ClickException(f"There is nobody called {username}.")
+    user_id = person.id
+    db.session.remove()
+    try:
+        new = TypeAdapter(NewPassword).validate_python(_password(password_stdin))
+    except ValidationError as error:
+        raise click.ClickException(f"password: {invalid(error).details[0].message}") from None
+    password_hash = hash_password(new)
+    with writing():
+        person = db.session.get_one(User, user_id)
+        person.password_hash = password_hash
+        UserSession.end_all(person)
+    click.echo(f"{person.username} has a new password and is signed out everywhere.")
+
+
 @group.command("list")
 def list_() -> None:
     """List everybody."""
@@ -55,5 +76,7 @@ def list_() -> None:
         click.echo("\t".join((person.username, person.name, person.email or "-", ", ".join(marks) or "-")))
 
 
-def _ask_password() -> str:
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

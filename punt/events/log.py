@@ -210,9 +210,10 @@ def _next_of(topics: Collection[str], wanted: Sequence[sa.ColumnElement[bool]], 
     return sa.select(together.c.position).order_by(together.c.position).limit(limit)
 
 
-def _entry(row: sa.Row[Any]) -> Entry:
-    *place, audience, message, rechecks, created_at = row
-    return Entry(*place, None if audience is None else frozenset(audience), message, rechecks, created_at)
+def _entry(row: Sequence[Any]) -> Entry:
+    position, epoch, type_, topic, project_id, audience, message, rechecks, created_at = row
+    names = None if audience is None else frozenset(audience)
+    return Entry(position, epoch, type_, topic, project_id, names, message, rechecks, created_at)
 
 
 log = EventLog()

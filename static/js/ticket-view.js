@@ -31,6 +31,7 @@ export class TicketView {
     this.#onChanged = onChanged;
     this.#onDeleted = onDeleted;
     host.addEventListener("submit", (event) => this.#submit(event));
+    host.addEventListener("click", ({ target }) => enterFold(target.closest("summary")));
     host.addEventListener("input", (event) => clearError(event.target));
   }
 
@@ -180,6 +181,11 @@ export class TicketView {
 }
 
 const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticket` : "this ticket");
+
+/** Puts the cursor into what a person unfolds. */
+function enterFold(summary) {
+  setTimeout(() => summary?.parentElement.open && summary.parentElement.querySelector("textarea")?.focus());
+}
 
 const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
 

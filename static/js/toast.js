@@ -9,6 +9,7 @@ const KEPT = "punt.notice";
 /** Shows `text`, with a button named `action` that calls `run()` where given. */
 export function toast(text, { action, run } = {}) {
   const notice = blank("toast");
+  for (const same of [...place().children].filter((one) => one.querySelector("[data-toast-text]")?.textContent === text)) same.remove();
   const button = notice.querySelector("[data-toast-action]");
   notice.querySelector("[data-toast-text]").textContent = text;
   notice.querySelector("[data-toast-close]").addEventListener("click", () => notice.remove());

@@ -6,6 +6,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from punt.database import db
 from punt.models import User
@@ -88,3 +89,25 @@ def test_the_list_shows_everybody_with_what_is_special(shell: Server) -> None:
         "charlie\tCharlie Moreau\tcharlie@example.org\tdisabled",
         "sue\tSue Admin\tsue@example.org\tadmin",
     ]
+
+
+def test_a_new_password_replaces_the_old_one_and_ends_all_sessions(app: Flask, bob: FlaskClient) -> None:
+    new = "four unrelated words"
+
+    done = app.test_cli_runner().invoke(args=["user", "password", "BOB", "--password-stdin"], input=f"{new}\n")
+
+    assert (done.exit_code, done.stdout) == (0, "bob has a new password and is signed out everywhere.\n")
+    assert bob.get("/api/me").status_code == 401
+    words = ("correct horse battery", new)
+    answers = [bob.post("/api/auth/login", json={"username": "bob", "password": each}) for each in words]
+    assert [answer.status_code for answer in answers] == [401, 200]
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "complaint"),
+    [("nobody", PASSWORD, "There is nobody called nobody."), ("bob", "short", "password: At least 12 characters.")],
+)
+def test_a_password_that_cannot_be_set_is_a_clear_error(app: Flask, name: str, password: str, complaint: str) -> None:
+    done = app.test_cli_runner().invoke(args=["user", "password", name, "--password-stdin"], input=f"{password}\n")
+
+    assert (done.exit_code, done.stderr) == (1, f"Error: {complaint}\n")

@@ -18,7 +18,7 @@ from punt.events import capture, doorbell, feed
 from punt.events.doorbell import PostgresDoorbell, SqliteDoorbell, ValkeyDoorbell, doorbell_for
 from punt.events.feed import Feed
 from punt.events.hub import Hub
-from punt.events.log import log
+from punt.events.log import Origin, log
 from punt.events.publication import EVERYONE, Draft
 from tests.conftest import app_on
 from tests.support.postgres import Postgres
@@ -116,7 +116,12 @@ def follow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
     """Start a feed on a bell; its greenlets end with the test."""
     greenlets: list[Any] = []
     spawn = gevent.spawn
-    monkeypatch.setattr(gevent, "spawn", lambda *work: greenlets.append(spawn(*work)))
+
+    def spawn_and_note(*work: Any) -> Any:
+        greenlets.append(spawn(*work))
+        return greenlets[-1]
+
+    monkeypatch.setattr(gevent, "spawn", spawn_and_note)
 
     def start(bell: doorbell.Doorbell) -> tuple[Feed, Hub]:
         hub = Hub()
@@ -145,7 +150,12 @@ def test_a_bell_that_breaks_is_taken_up_again_with_growing_pauses_and_told_of_on
 ) -> None:
     pauses, sleep = list[float](), gevent.sleep
     monkeypatch.setattr(feed, "RESTART_PAUSES", (0.001, 0.002, 0.003))
-    monkeypatch.setattr(gevent, "sleep", lambda seconds: (pauses.append(seconds), sleep(seconds))[1])
+
+    def sleep_and_note(seconds: float) -> None:
+        pauses.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(gevent, "sleep", sleep_and_note)
 
     def fail(_: doorbell.Ring) -> None:
         raise ConnectionError("no bell")
@@ -204,6 +214,6 @@ def test_a_lost_ring_costs_a_slow_poll_only(
     before = hub.position
 
     with db.engine.connect().execution_options(punt_writes=True) as connection, connection.begin():
-        log.append(connection, [Draft("database.rumbled", EVERYONE, {})], capture.Origin())
+        log.append(connection, [Draft("database.rumbled", EVERYONE, {})], Origin())
 
     let_run(lambda: hub.position == before + 1)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import gevent
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -90,7 +91,7 @@ def test_writers_get_their_turn_between_two_batches(app: Flask, filled: int, mon
         thread.start()
         thread.join(5)
 
-    monkeypatch.setattr(keeper.gevent, "sleep", write_meanwhile)
+    monkeypatch.setattr(gevent, "sleep", write_meanwhile)
 
     Keeper(db.engine, log, Retention(FOR_EVER, 100)).prune()
 
@@ -117,7 +118,7 @@ def test_a_running_keeper_looks_again_and_again_and_survives_trouble(
 
     deadline = time.monotonic() + 5
     while len(kept()) > 100 and time.monotonic() < deadline:
-        keeper.gevent.sleep(0.01)
+        gevent.sleep(0.01)
 
     assert len(kept()) == 100
     assert [record.message for record in caplog.records if record.name == keeper.__name__] == [

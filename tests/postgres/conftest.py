@@ -1,4 +1,4 @@
-"""Fixtures on PostgreSQL: one server for all tests, a database of its own for each module."""
+"""Fixtures on PostgreSQL: one server for all tests, and one database and one PUNT for most."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def punt_on(database: str, folder: Path) -> PostgresPunt:
     return server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def database(postgres: Postgres, populated: str) -> str:
-    """A database where the cast lives, shared by a module's tests."""
+    """A database where the cast lives, shared by the tests of this package; only the last of them wipe it."""
     return postgres.database(like=populated)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def inside(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An app in this process on the module's database."""
+    """An app in this process on the shared database."""
     with app_on(database, tmp_path_factory.mktemp("inside")) as app:
         yield app
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def punt(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresPunt]:
-    """A real server on the module's database."""
+    """A real server on the shared database."""
     server = punt_on(database, tmp_path_factory.mktemp("punt"))
     yield server
     server.stop()

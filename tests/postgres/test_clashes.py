@@ -43,7 +43,7 @@ def created(app: Flask, *titles: str, place: int = 0) -> list[str]:
 
 def move(ticket_id: str, place: int, **where: Any) -> None:
     ticket = db.session.get_one(Ticket, ticket_id, with_for_update=True)
-    neighbours = {name: db.session.get_one(Ticket, other) for name, other in where.items()}
+    neighbours: dict[str, Any] = {name: db.session.get_one(Ticket, other) for name, other in where.items()}
     ticket.move_to(column(place), **neighbours)
 
 

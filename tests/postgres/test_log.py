@@ -54,7 +54,7 @@ def test_a_transaction_that_gives_up_after_taking_its_position_leaves_no_hole(in
     with inside.app_context(), db.engine.connect() as connection:
         before = log.head(connection).position
 
-    quitter = Rival(inside, lambda: (label("given up"), _append_by_hand())).wait_until_worked()
+    quitter = Rival(inside, _give_up_late).wait_until_worked()
     waiter = Rival(inside, lambda: label("kept")).wait_until_worked().begin_commit().wait_until_blocked()
     quitter.roll_back()
     waiter.commit()
@@ -78,5 +78,6 @@ def test_whoever_waits_for_a_position_is_never_seen_before_its_holder(inside: Fl
     assert positions(stream)[1] == positions(stream)[0] + 1
 
 
-def _append_by_hand() -> None:
+def _give_up_late() -> None:
+    label("given up")
     log.append(db.session.connection(), [Draft("_given_up", "nowhere", {})], Origin())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
+import os
 import signal
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
-import pytest
 
 from tests.support.audience import Audience
 from tests.support.audit import lost_or_doubled
@@ -53,12 +54,12 @@ def test_a_stop_ends_many_streams_within_seconds_and_after_the_restart_all_come_
 
 
 @contextmanager
-def requests_without_end(client: httpx.Client, *, keeping: bool) -> Iterator[Counter[str]]:
-    """Six clients that read a board again and again, on connections that they keep or on a new one each time."""
+def requests_without_end(client: httpx.Client) -> Iterator[Counter[str]]:
+    """Six clients that read again and again: three keep their connections, three open a new one each time."""
     answers, stopping = Counter[str](), threading.Event()
-    limits = httpx.Limits(max_keepalive_connections=1 if keeping else 0)
 
-    def read() -> None:
+    def read(kept: int) -> None:
+        limits = httpx.Limits(max_keepalive_connections=kept)
         options = {"base_url": client.base_url, "cookies": client.cookies, "timeout": 20, "limits": limits}
         with httpx.Client(**options) as own:  # type: ignore[arg-type]
             while not stopping.is_set():
@@ -68,7 +69,7 @@ def requests_without_end(client: httpx.Client, *, keeping: bool) -> Iterator[Cou
                     answers[repr(error)] += 1
 
     with ThreadPoolExecutor(6) as pool:
-        done = [pool.submit(read) for _ in range(6)]
+        done = [pool.submit(read, kept) for kept in (0, 1) * 3]
         try:
             yield answers
         finally:
@@ -77,14 +78,13 @@ def requests_without_end(client: httpx.Client, *, keeping: bool) -> Iterator[Cou
             each.result(30)
 
 
-@pytest.mark.parametrize("keeping", [False, True], ids=["new connections", "kept connections"])
-def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable[..., Server], keeping: bool) -> None:
+def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable[..., Server]) -> None:
     server = serve(STREAM_KEEPALIVE=1)
     alice, bob = server.client("alice"), server.client("bob")
 
     with Audience(bob, STREAM, 30, cursor=server.head()) as audience:
         audience.wait_until_live()
-        with Writers(alice, 2) as writers, requests_without_end(bob, keeping=keeping) as answers:
+        with Writers(alice, 2) as writers, requests_without_end(bob) as answers:
             before = set(server.worker_ids())
             server.signal(signal.SIGHUP)
             until(lambda: not before & set(server.worker_ids()), seconds=20, what="new workers only")
@@ -98,17 +98,33 @@ def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable
     assert lost_or_doubled(server, writers, audience) == []
 
 
+def test_a_kept_connection_in_use_is_answered_once_more_by_a_stopping_worker_and_then_closed(
+    serve: Callable[..., Server],
+) -> None:
+    server = serve()
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        for worker in server.worker_ids():
+            os.kill(worker, signal.SIGTERM)
+        time.sleep(0.4)  # between the moment when streams are ended and that when idle connections are
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+
+    assert (answer.status, answer.getheader("Connection")) == (200, "close")
+
+
 def test_workers_that_retire_after_some_requests_fail_none_and_lose_no_event(serve: Callable[..., Server]) -> None:
     server = serve(STREAM_KEEPALIVE=1)
     server.stop()
-    server.settings["GUNICORN_CMD_ARGS"] = "--max-requests 60 --max-requests-jitter 60"
+    server.settings["GUNICORN_CMD_ARGS"] = "--max-requests 40 --max-requests-jitter 40"
     server.start()
     alice, bob = server.client("alice"), server.client("bob")
     first = set(server.worker_ids())
 
     with Audience(bob, STREAM, 20, cursor=server.head()) as audience:
         audience.wait_until_live()
-        with Writers(alice, 2) as writers, requests_without_end(bob, keeping=True) as answers:
+        with Writers(alice, 2) as writers, requests_without_end(bob) as answers:
             until(lambda: not first & set(server.worker_ids()), seconds=20, what="every worker to have retired")
         audience.wait_until_live()
         audience.wait_until_at(server.head())

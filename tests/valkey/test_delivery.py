@@ -1,4 +1,4 @@
-"""Delivery by Valkey's bell: at once while it is there, by the slow poll while it is not, and at once again by itself."""
+"""Delivery by Valkey's bell: at once while it is there, by the slow poll while it is not, then at once again."""
 
 from __future__ import annotations
 

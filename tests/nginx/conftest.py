@@ -1,0 +1,61 @@
+"""Fixtures: a PUNT and the nginx in front of it, with the specification's configuration or the one of ``deploy/``."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.nginx.site import Site
+from tests.support.nginx import Nginx
+from tests.support.server import ROOT, Server
+
+SPECIFICATION = """
+location /api {
+    proxy_pass http://localhost:3000;
+    proxy_http_version 1.1;
+    proxy_set_header Connection '';
+    proxy_buffering off;
+    proxy_cache off;
+    # For SSE
+    proxy_set_header X-Accel-Buffering no;
+}
+location / {
+    proxy_pass http://localhost:3000;
+}
+"""
+"""The specification's block to the letter, and the least for the pages."""
+
+
+def recommended() -> str:
+    """Return the configuration that ``deploy/README.md`` recommends."""
+    [block] = re.findall(r"```nginx\n(.+?)```", (ROOT / "deploy" / "README.md").read_text(), re.DOTALL)
+    return str(block)
+
+
+def in_front_of(server: Server, configuration: str) -> str:
+    """Let a configuration speak of the port that a server has here."""
+    assert ":3000;" in configuration
+    return configuration.replace(":3000;", f":{server.port};")
+
+
+CONFIGURATIONS: dict[str, tuple[Callable[[], str], dict[str, str]]] = {
+    "specification": (lambda: SPECIFICATION, {}),
+    "deploy": (recommended, {"PUNT_PROXY_COUNT": "1"}),
+}
+
+
+@pytest.fixture(scope="module", params=CONFIGURATIONS)
+def site(request: pytest.FixtureRequest, inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A PUNT behind nginx, once with each configuration."""
+    configuration, settings = CONFIGURATIONS[request.param]
+    folder = tmp_path_factory.mktemp("site")
+    instance = Path(shutil.copytree(inhabited, folder / "instance"))
+    server = Server(instance, settings={"PUNT_STREAM_KEEPALIVE": "0.5", **settings}).start()
+    nginx = Nginx(folder / "nginx", in_front_of(server, configuration())).start()
+    yield Site(request.param, server, nginx)
+    nginx.stop()
+    server.stop()

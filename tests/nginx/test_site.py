@@ -1,0 +1,178 @@
+"""PUNT behind a real nginx, with the specification's configuration and with the one of ``deploy/README.md``."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from punt.models import Project, Ticket
+from tests.nginx.site import HARB, STREAM, EventSource, Site
+from tests.support.cast import PASSWORD
+from tests.support.listener import Listener
+from tests.support.raw import raw_stream
+from tests.support.wait import until
+
+AT_ONCE = 1.0
+"""Seconds in which an event comes; a buffer would keep it until it is full."""
+QUICK = 8.0
+"""Seconds in which a client is back: the hint of a draining server, and the pause until it serves again."""
+
+
+def make(client: httpx.Client, title: str, **headers: str) -> httpx.Response:
+    return client.post(f"{HARB}/tickets", json={"title": title}, headers=headers)
+
+
+def make_by_command(site: Site, title: str) -> None:
+    with site.server.writing() as session:
+        project = session.query(Project).filter_by(key="HARB").one()
+        Ticket.create(project, project.columns()[0], None, {"title": title})
+
+
+@pytest.mark.parametrize("path", [STREAM, "/api/projects/events", "/api/users/events", "/api/events?project=HARB"])
+def test_a_stream_begins_at_once_with_its_headers(site: Site, path: str) -> None:
+    with raw_stream(site.browser("bob"), path, seconds=AT_ONCE) as stream:
+        stream.read_until(b": connected\nretry: 1000\nid: ")
+        headers = stream.response.headers
+
+    assert headers["Content-Type"] == "text/event-stream"
+    assert headers["Cache-Control"] == "no-cache, no-transform"
+    assert headers["Server"].startswith("nginx")
+    assert "Set-Cookie" not in headers
+    assert "Content-Encoding" not in headers
+
+
+def test_each_event_comes_at_once_and_by_itself(site: Site) -> None:
+    alice, delays = site.browser("alice"), list[float]()
+
+    with raw_stream(site.browser("bob"), STREAM, seconds=AT_ONCE) as stream:
+        stream.read_until(b": connected")
+        for number in range(20):
+            began = time.monotonic()
+            assert make(alice, f"one by one {number}").status_code == 201
+            stream.read_until(f"one by one {number}".encode())
+            delays.append(time.monotonic() - began)
+
+    assert max(delays) < AT_ONCE
+    assert sorted(delays)[10] < AT_ONCE / 5
+
+
+def test_signs_of_life_come_through(site: Site) -> None:
+    with raw_stream(site.browser("bob"), STREAM, seconds=AT_ONCE) as stream:
+        body = stream.read_until(b"event: ping\ndata: {}\n\n")
+
+    assert b"\n\n: keepalive\n\n" in body
+
+
+def test_who_comes_back_gets_what_was_missed(site: Site) -> None:
+    alice, bob, cursor = site.browser("alice"), site.browser("bob"), site.server.head()
+    for title in ("missed", "missed too"):
+        make(alice, title)
+
+    for path, header in ((STREAM, cursor), (f"{STREAM}?lastEventId={cursor}", None)):
+        with Listener(bob, path, last_event_id=header) as stream:
+            stream.wait_until_at(site.server.head())
+            assert [message["data"]["title"] for message in stream.messages] == ["missed", "missed too"]
+
+
+def test_without_a_session_a_stream_is_refused(site: Site) -> None:
+    answer = httpx.get(f"{site.nginx.url}{STREAM}")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/json")
+
+
+def test_one_signs_in_on_the_page_and_sees_the_board(site: Site) -> None:
+    with httpx.Client(base_url=site.nginx.url, follow_redirects=True) as browser:
+        login = {"username": "bob", "password": PASSWORD, "next": "/projects/HARB/board"}
+        answer = browser.post("/login", data=login, headers={"Sec-Fetch-Site": "same-origin"})
+
+        assert (answer.status_code, answer.url.path) == (200, "/projects/HARB/board")
+        assert answer.url.port == site.nginx.port
+        assert browser.get("/api/me").status_code == 200
+
+
+def test_the_fetch_of_the_specification_works_and_names_its_tab(site: Site) -> None:
+    bob = site.browser("bob")
+    headers = {"Origin": site.nginx.url, "Sec-Fetch-Site": "same-origin", "X-Tab-Id": "abc123"}
+
+    with Listener(bob, STREAM) as stream:
+        answer = make(bob, "by fetch", **headers)
+        message = stream.wait_for_type("ticket.created")
+
+    assert answer.status_code == 201
+    assert (message["tabId"], message["data"]) == ("abc123", answer.json())
+
+
+def test_a_write_that_another_site_makes_is_refused(site: Site) -> None:
+    bob = site.browser("bob")
+    foreign: list[dict[str, Any]] = [
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://evil.example"},
+    ]
+
+    assert [make(bob, "x", **headers).status_code for headers in foreign] == [403, 403]
+
+
+def test_a_browser_on_plain_http_writes_where_the_proxy_passes_the_host_on(site: Site) -> None:
+    """There it sends no ``Sec-Fetch-Site``: what counts is whether the origin is the host that PUNT was asked for."""
+    answer = make(site.browser("bob"), "plain", Origin=site.nginx.url)
+
+    assert answer.status_code == {"specification": 403, "deploy": 201}[site.configuration]
+
+
+def test_a_reload_of_punt_is_one_quick_reconnect(site: Site) -> None:
+    with EventSource(site.browser("bob")) as source:
+        make(site.browser("alice"), "before the reload")
+        until(lambda: source.titles, what="the first event")
+        site.server.signal(signal.SIGHUP)
+        until(lambda: len(source.statuses) == 2, seconds=20, what="the client to be back")
+        make(site.browser("alice"), "after the reload")
+        until(lambda: len(source.titles) == 2, what="the second event")
+
+    assert source.titles == ["before the reload", "after the reload"]
+    assert source.statuses == [200, 200]
+    assert source.away[-1] < QUICK
+
+
+def test_a_restart_of_nginx_loses_nothing(site: Site) -> None:
+    with EventSource(site.browser("bob")) as source:
+        make(site.browser("alice"), "before the stop")
+        until(lambda: source.titles, what="the first event")
+        site.nginx.stop()
+        make_by_command(site, "meanwhile")
+        site.nginx.start()
+        make(site.browser("alice"), "after the start")
+        until(lambda: len(source.titles) == 3, seconds=QUICK, what="all events")
+
+    assert source.titles == ["before the stop", "meanwhile", "after the start"]
+    assert set(source.statuses) == {200}
+
+
+def test_a_reload_of_nginx_disturbs_nobody(site: Site) -> None:
+    with EventSource(site.browser("bob")) as source:
+        site.nginx.reload()
+        make(site.browser("alice"), "after the reload")
+        until(lambda: source.titles, what="the event")
+
+    assert source.titles == ["after the reload"]
+    assert source.statuses == [200]
+
+
+def test_a_restart_of_punt_loses_nothing(site: Site) -> None:
+    sources = [EventSource(site.browser("bob")) for _ in range(6)]
+    for source in sources:
+        source.__enter__()
+    make(site.browser("alice"), "before")
+    for source in sources:
+        until(lambda source=source: source.titles, what="the first event")  # type: ignore[misc]
+    site.server.stop()
+    make_by_command(site, "meanwhile")
+    time.sleep(0.5)
+    site.server.start()
+    make(site.browser("alice"), "after")
+    time.sleep(6)
+    print(site.configuration, [(source.statuses, source.away, source.titles) for source in sources])
+    assert 0
