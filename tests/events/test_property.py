@@ -440,6 +440,7 @@ class Writer:
         for found in self._label(label):
             db.session.delete(found)
             db.session.flush()
+            db.session.expire_all()  # the database's cascade takes it from tickets that are loaded already
 
     def add_column(self, name: str) -> None:
         Column.append_to(self._project.columns(), self._project.id, name=name, color=None, wip_limit=None)

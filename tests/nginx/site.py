@@ -41,12 +41,13 @@ class Site:
 class EventSource:
     """Listens as a browser does: comes back with its place after the hinted time, and gives up at any refusal.
 
+    :param cursor: the place from which to go on.
     :ivar statuses: of the answers it got.
     :ivar away: seconds from the end of each stream to the next answer.
     """
 
     client: httpx.Client
-    path: str = STREAM
+    cursor: str | None = None
     statuses: list[int | None] = field(default_factory=list)
     away: list[float] = field(default_factory=list)
     _streams: list[Listener] = field(default_factory=list)
@@ -75,15 +76,10 @@ class EventSource:
         """The titles of the tickets in them."""
         return [message["data"]["title"] for message in self.messages]
 
-    @property
-    def live(self) -> bool:
-        """Whether it is connected."""
-        return bool(self._streams) and self._streams[-1].status == 200 and not self._streams[-1].ended
-
     def _run(self) -> None:
-        cursor, retry, ended = None, 1000, time.monotonic()
+        retry, ended = 1000, time.monotonic()
         while not self._over.is_set():
-            stream = Listener(self.client, self.path, last_event_id=cursor)
+            stream = Listener(self.client, STREAM, last_event_id=self.cursor)
             with stream:
                 self._streams.append(stream)
                 if stream.status is not None:
@@ -91,7 +87,7 @@ class EventSource:
                     self.statuses.append(stream.status)
                 while not stream.ended:
                     time.sleep(0.01)
-            ended, cursor = time.monotonic(), stream.cursor or cursor
+            ended, self.cursor = time.monotonic(), stream.cursor or self.cursor
             retry = [retry, *stream.retries][-1]
             if stream.status not in {200, None}:
                 return
