@@ -15,6 +15,7 @@ from punt.settings import Retention
 
 EVERY = 600.0
 """Seconds between two looks, jittered, so that the workers take turns."""
+BATCH = 1000
 BREATH = 0.05
 """Seconds between two batches, so that writers get theirs in between."""
 
@@ -36,16 +37,17 @@ class Keeper:
 
     def prune(self) -> int:
         """Forget all that is to be forgotten and return how many events that were."""
-        total = 0
-        while forgotten := self._batch():
-            total += forgotten
+        total = forgotten = self._batch()
+        while forgotten == BATCH:  # what comes meanwhile waits for the next look, or there would be no end
             gevent.sleep(BREATH)
+            forgotten = self._batch()
+            total += forgotten
         return total
 
     def _batch(self) -> int:
         with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             oldest = now() - timedelta(seconds=self._retention.seconds)
-            return self._log.prune(connection, oldest, self._retention.rows)
+            return self._log.prune(connection, oldest, self._retention.rows, BATCH)
 
     def _run(self) -> None:
         while True:
