@@ -32,11 +32,11 @@ def add(page: Page, name: str, title: str) -> None:
 
 def drag(page: Page, title: str, name: str, *, above: str | None = None) -> None:
     """Drag a card with the mouse to the end of a column, or above another card."""
-    start = card(page, title).bounding_box()
+    card(
+        page, title
+    ).hover()  # waits until it lies still: a card that just came in first takes its space, then its size
     goal = (card(page, above) if above else column(page, name).locator("[data-column]")).bounding_box()
-    assert start
     assert goal
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     end_x = goal["x"] + goal["width"] / 2
     end_y = goal["y"] + (4 if above else goal["height"] - 4)

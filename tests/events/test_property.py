@@ -56,14 +56,14 @@ def effort(examples: int, steps: int) -> settings:
 
 def test_a_snapshot_and_its_stream_are_the_database(app: Flask, small_pages: None) -> None:
     with app.app_context():
-        run_state_machine_as_test(Board, settings=effort(45, 30))
+        run_state_machine_as_test(Board, settings=effort(30, 25))
 
 
 def test_a_snapshot_and_its_stream_are_the_database_on_postgresql(
     postgres: Postgres, populated: str, tmp_path: Path, small_pages: None
 ) -> None:
     with app_on(postgres.database(like=populated), tmp_path) as app, app.app_context():
-        run_state_machine_as_test(Board, settings=effort(8, 25))
+        run_state_machine_as_test(Board, settings=effort(6, 20))
 
 
 @pytest.fixture
@@ -163,6 +163,7 @@ class Board(RuleBasedStateMachine):
             owner = db.session.query(User).filter_by(username="alice").one()
             Number.last += 1
             self.project_id = Project.found(owner, key=f"PROP{Number.last}", name="Property").id
+            self._carry_out([("create", nth, {}) for nth in (0, 0, 1)] + [("add_label", name) for name in "ab"])
         self.hub = Hub()
         self.hub.position = self.head.position
         self.history: list[Entry] = []
@@ -195,11 +196,13 @@ class Board(RuleBasedStateMachine):
 
     @rule(which=many)
     def delete_a_label(self, which: int) -> None:
-        """As the one act of its transaction: the database takes it from tickets, unseen by what is loaded."""
+        """Delete it as the one act of a transaction: the database takes it from tickets, unseen by what is loaded."""
         self.write([("delete_label", which)], "commit")
 
     @rule(keep=st.integers(0, 12))
     def prune(self, keep: int) -> None:
+        """Forget the past, but nothing that the worker has not given out yet."""
+        keep = max(keep, self.head.position - self.hub.position)
         with writing() as session:
             log.prune(session.connection(), now() - timedelta(days=1), keep)
         self.floor = max(self.floor, self.head.position - keep)
@@ -212,6 +215,13 @@ class Board(RuleBasedStateMachine):
             entries = log.since(connection, self.hub.position, limit=most)
         for entry in entries:
             self.hub.publish(entry)
+
+    @rule(keep=st.integers(0, 3))
+    def rush(self, keep: int) -> None:
+        """More happens than a queue holds, and the log is pruned before anybody has read it."""
+        self.write([("create", nth, {}) for nth in range(7)], "commit")
+        self.carry(10_000)
+        self.prune(keep)
 
     # What screens do
 
