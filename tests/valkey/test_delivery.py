@@ -12,7 +12,6 @@ import pytest
 from punt.events import capture
 from punt.events.publication import EVERYONE, Draft
 from tests.support.listener import Listener
-from tests.support.postgres import PostgresPunt
 from tests.support.ready import wait_until_every_worker_is_ready
 from tests.support.server import Server
 from tests.support.valkey import Valkey
@@ -78,8 +77,6 @@ def test_a_server_that_stops_costs_nothing_but_the_haste_and_is_told_of_once(pun
 
 
 def test_a_server_that_freezes_is_noticed(punt: Server, valkey: Valkey) -> None:
-    if isinstance(punt, PostgresPunt):
-        pytest.skip("it takes eight seconds to notice, on either database the same way")
     alice = punt.client("alice")
     told_before = len(punt.log)
 
