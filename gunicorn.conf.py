@@ -9,6 +9,7 @@ import logging
 import os
 import resource
 import shutil
+import signal
 import socket
 import sys
 import weakref
@@ -39,12 +40,13 @@ control_socket_disable = True
 loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None
 DRAIN_LOOK = 0.1
-LAST_WORD = 1.0
-"""Seconds for kept-alive connections when a worker stops: one in use gets ``Connection: close`` with its answer."""
+LAST_WORD = 1.5
+"""Seconds that a stopping worker waits for a connection's next request: its answer then says ``Connection: close``."""
+STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNABORTED}
 
 idle = weakref.WeakSet()
-"""Connections of this worker that wait for their client's next request."""
+"""Connections of this worker that wait for their client's first or next request."""
 
 
 def on_starting(server):
@@ -55,6 +57,18 @@ def on_starting(server):
         server.log.warning("%d open files are allowed, %d may be needed: see LimitNOFILE or ulimit -n", hard, wanted)
     shutil.rmtree(figures, ignore_errors=True)
     figures.mkdir(parents=True)
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, STOPS),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS),
+        after_in_child=_go_when_told,
+    )
+
+
+def _go_when_told():
+    """Hear a stop from the first moment: a new process has its master's handlers, which would only note the signal."""
+    for number in STOPS:
+        signal.signal(number, lambda *_: sys.exit(0))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
 def child_exit(server, worker):
@@ -72,6 +86,7 @@ def when_ready(server):
 def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
     worker.log.error_log.addFilter(_calm)
+    worker.handle = _noting_who_waits(worker.handle)
     _refuse_a_driver_that_blocks()
     events = worker.wsgi.extensions["punt_events"]
     events.start()
@@ -85,15 +100,25 @@ def _refuse_a_driver_that_blocks():
         raise RuntimeError("psycopg was imported before gevent could patch it; nothing may import it before the worker")
 
 
+def _noting_who_waits(handle):
+    """Know a connection from its beginning: some browsers open one and ask nothing for a long time."""
+
+    def handle_and_note(listener, client, address):
+        idle.add(client)
+        handle(listener, client, address)
+
+    return handle_and_note
+
+
 def pre_request(worker, req):
     idle.discard(req.unreader.sock)
 
 
 def post_request(worker, req, environ, resp):
     """Let other greenlets run: a client whose next request is already here would never let them."""
-    idle.add(environ["gunicorn.socket"])
+    idle.add(req.unreader.sock)
     if not worker.alive:
-        _hang_up(environ["gunicorn.socket"])
+        gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
     gevent.sleep(0)
 
 
@@ -102,15 +127,14 @@ def _drain_when_stopping(worker, events):
     while worker.alive:
         gevent.sleep(DRAIN_LOOK)
     events.drain()
-    gevent.sleep(LAST_WORD)
-    for connection in tuple(idle):
-        _hang_up(connection)
+    gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
 
 
-def _hang_up(connection):
+def _hang_up_on_who_wait():
     """Await no further request: through a twin, because gevent would wake who reads the socket itself with an error."""
-    with contextlib.suppress(OSError), connection.dup() as twin:
-        twin.shutdown(socket.SHUT_RD)
+    for connection in tuple(idle):
+        with contextlib.suppress(OSError), connection.dup() as twin:
+            twin.shutdown(socket.SHUT_RD)
 
 
 def _calm(record):

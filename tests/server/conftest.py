@@ -13,12 +13,12 @@ from tests.support.server import Server
 
 @pytest.fixture
 def serve(instance: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server with three workers and some settings, without their prefix; it is stopped at the end."""
+    """Start a server with some settings, without their prefix; it is stopped at the end."""
     with ExitStack() as stack:
 
-        def start(**settings: object) -> Server:
+        def start(workers: int = 3, **settings: object) -> Server:
             environ = {f"PUNT_{name}": str(value) for name, value in settings.items()}
-            server = Server(instance, workers=3, settings={"PUNT_METRICS_TOKEN": "t" * 32, **environ})
+            server = Server(instance, workers=workers, settings={"PUNT_METRICS_TOKEN": "t" * 32, **environ})
             stack.callback(server.stop)
             return server.start()
 

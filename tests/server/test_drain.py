@@ -5,17 +5,19 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import httpx
 
 from tests.support.audience import Audience
 from tests.support.audit import lost_or_doubled
+from tests.support.listener import Listener
 from tests.support.server import Server
 from tests.support.wait import until
 from tests.support.writers import Writers
@@ -101,17 +103,48 @@ def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable
 def test_a_kept_connection_in_use_is_answered_once_more_by_a_stopping_worker_and_then_closed(
     serve: Callable[..., Server],
 ) -> None:
-    server = serve()
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
-        connection.request("GET", "/healthz")
-        connection.getresponse().read()
-        for worker in server.worker_ids():
-            os.kill(worker, signal.SIGTERM)
-        time.sleep(0.4)  # between the moment when streams are ended and that when idle connections are
-        connection.request("GET", "/healthz")
-        answer = connection.getresponse()
+    server = serve(workers=1)
+    bob = server.client("bob")
+    with (
+        closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as kept,
+        Listener(bob, STREAM) as ear,
+    ):
+        kept.request("GET", "/healthz")
+        kept.getresponse().read()
+        os.kill(server.worker_ids()[0], signal.SIGTERM)
+        ear.wait_for_end()
+        kept.request("GET", "/healthz")
+        answer = kept.getresponse()
 
     assert (answer.status, answer.getheader("Connection")) == (200, "close")
+
+
+def test_clients_that_opened_a_connection_and_asked_nothing_do_not_hold_up_a_stop(serve: Callable[..., Server]) -> None:
+    server = serve()
+
+    with ExitStack() as stack:
+        for _ in range(12):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        until(lambda: server.client().get("/healthz").status_code == 200, what="everybody to be let in")
+        server.stop(seconds=6)
+
+    assert "Worker graceful timeout" not in server.log
+
+
+def test_a_stop_right_after_a_start_is_heard(serve: Callable[..., Server]) -> None:
+    server = serve()
+
+    for _ in range(3):
+        kill_all_workers_until_new_ones_begin(server)
+        server.stop(seconds=6)
+        server.start()
+
+
+def kill_all_workers_until_new_ones_begin(server: Server) -> None:
+    begun = server.log.count("Booting worker") + server.workers
+    for worker in server.worker_ids():
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: server.log.count("Booting worker") == begun, what="new workers")
 
 
 def test_workers_that_retire_after_some_requests_fail_none_and_lose_no_event(serve: Callable[..., Server]) -> None:
