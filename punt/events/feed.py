@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from gevent.event import Event
 from sqlalchemy.exc import OperationalError
 
-from punt.database import now
+from punt.database import WRITES, now
 from punt.events import metrics
+from punt.events.cursor import Cursor
 from punt.events.doorbell import Doorbell, ValkeyDoorbell
-from punt.events.hub import End, Hub
-from punt.events.log import EventLog
+from punt.events.hub import Hub
+from punt.events.log import Entry, EventLog
+from punt.events.publication import EVERYONE
 from punt.events.signals import events_committed
 
 SLOW_POLL = 1.0
@@ -24,7 +26,7 @@ SLOW_POLL = 1.0
 RESTART_PAUSES = (0.1, 0.2, 0.5, 1.0)
 STEADY = 5.0
 """Seconds of work after which an earlier death no longer counts."""
-PAGE = 500
+PAGE = 200
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,8 @@ class Feed:
     def __init__(self, engine: sa.Engine, log: EventLog, hub: Hub, doorbell: Doorbell) -> None:
         self._engine, self._log, self._hub, self._doorbell = engine, log, hub, doorbell
         self._rung, self._ours = Event(), Event()
-        self._started = self._placed = False
+        self._started = False
+        self._epoch: str | None = None
         self._checked = time.monotonic()
 
     @property
@@ -56,12 +59,30 @@ class Feed:
 
     def take_place(self) -> None:
         """Make sure that the feed knows the head from which it follows the log; no stream may open before."""
-        if self._placed:
+        if self._epoch:
             return
         with self._engine.connect() as connection:
-            head = self._log.head(connection).position
-        if not self._placed:
-            self._placed, self._hub.position = True, head
+            head = self._log.head(connection)
+        if not self._epoch:
+            self._epoch, self._hub.position = head.epoch, head.position
+
+    def catch_up(self) -> None:
+        """Publish what is new in the log."""
+        while True:
+            with self._engine.connect() as connection:
+                head = self._log.head(connection)
+                entries = self._log.since(connection, self._hub.position, limit=PAGE)
+            if not self._continues(head, entries):
+                self._begin_anew(head)
+                continue
+            self._epoch = head.epoch
+            metrics.log_lag.set((now() - entries[0].created_at).total_seconds() if entries else 0)
+            for entry in entries:
+                self._hub.publish(entry)
+            if len(entries) < PAGE:
+                break
+        self._checked = time.monotonic()
+        metrics.feed_checked.set_to_current_time()
 
     def _committed(self, *_: Any, **__: Any) -> None:
         self._rung.set()
@@ -70,7 +91,7 @@ class Feed:
     def _run(self) -> None:
         self.take_place()
         while True:
-            self._catch_up()
+            self.catch_up()
             self._rung.wait(SLOW_POLL)
             self._rung.clear()
 
@@ -80,22 +101,24 @@ class Feed:
             self._ours.clear()
             announce()
 
-    def _catch_up(self) -> None:
-        while True:
-            with self._engine.connect() as connection:
-                entries = self._log.since(connection, self._hub.position, limit=PAGE)
-                head = self._log.head(connection).position
-            if head < self._hub.position:  # another database lies under us: nobody's place is right any more
-                logger.warning("the event log went back from %d to %d", self._hub.position, head)
-                self._hub.position = head
-                self._hub.close(End.LOST_PLACE)
-            metrics.log_lag.set((now() - entries[0].created_at).total_seconds() if entries else 0)
-            for entry in entries:
-                self._hub.publish(entry)
-            if len(entries) < PAGE:
-                break
-        self._checked = time.monotonic()
-        metrics.feed_checked.set_to_current_time()
+    def _continues(self, head: Cursor, entries: list[Entry]) -> bool:
+        """Tell whether what was read follows what was published: nothing pruned in between, and the same history.
+
+        A wipe begins a new epoch too; what it tells everyone comes right after what was published before.
+        """
+        following = entries[0].position if entries else head.position + 1
+        told = any(entry.topic == EVERYONE for entry in entries)
+        return following == self._hub.position + 1 and (head.epoch == self._epoch or told)
+
+    def _begin_anew(self, head: Cursor) -> None:
+        """Go on from the head, and let every stream look for its own place in the log, or be told to reset."""
+        logger.warning("the event log does not continue at %d: its head is %s", self._hub.position, head)
+        if head.position < self._hub.position:  # an older copy was restored: no cursor given out since is right
+            with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+                self._log.begin_epoch(connection, head.epoch)
+                head = self._log.head(connection)
+        self._epoch, self._hub.position = head.epoch, head.position
+        self._hub.send_back_to_log()
 
     def _spawn(self, name: str, work: Callable[[], None]) -> None:
         gevent.spawn(self._supervise, name, work)

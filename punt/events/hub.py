@@ -29,7 +29,6 @@ class End(Enum):
     LIFETIME = "lifetime over"
     ACCESS = "access lost"
     DRAINING = "server draining"
-    LOST_PLACE = "log went back"
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,14 @@ class Subscriber:
         try:
             self._queue.put_nowait(frame)
         except Full:
-            self._drop_all()
-            self.behind = True
             metrics.overflows.inc()
-            self._queue.put_nowait(None)
+            self.send_back_to_log()
+
+    def send_back_to_log(self) -> None:
+        """Let the stream go on from its own place in the log instead of from here."""
+        self._drop_all()
+        self.behind = True
+        self._queue.put_nowait(None)
 
     def close(self, end: End) -> None:
         """Make the stream end after what it is sending now."""
@@ -138,9 +141,13 @@ class Hub:
                 gevent.sleep(0)
         self.position = entry.position
 
-    def close(self, end: End, *, for_good: bool = False) -> None:
-        """End every stream; for good means that whoever comes later is ended at once."""
-        if for_good:
-            self._closed = end
+    def send_back_to_log(self) -> None:
+        """Let every stream go on from its own place in the log: what is published next does not follow what was."""
+        for subscriber in tuple(self._listeners.get(EVERYONE, ())):
+            subscriber.send_back_to_log()
+
+    def close(self, end: End) -> None:
+        """End every stream, and whoever comes later at once."""
+        self._closed = end
         for subscriber in tuple(self._listeners.get(EVERYONE, ())):
             subscriber.close(end)

@@ -132,13 +132,17 @@ class EventLog:
         upto: int | None = None,
         topics: Collection[str] | None = None,
         limit: int = 500,
+        characters: int | None = None,
     ) -> list[Entry]:
-        """Read the next events after a position, in order: at most ``limit``, of some topics or of all."""
+        """Read the next events after a position, in order: at most ``limit``, of some topics or of all.
+
+        :param characters: of their messages after which no further one is read; only where topics are named.
+        """
         wanted = [LoggedEvent.position > position]
         if upto is not None:
             wanted.append(LoggedEvent.position <= upto)
         if topics is not None:
-            wanted.append(LoggedEvent.position.in_(_next_of(topics, wanted, limit)))
+            wanted.append(LoggedEvent.position.in_(_next_of(topics, wanted, limit, characters)))
         return [_entry(row) for row in connection.execute(_ROWS.where(*wanted).limit(limit))]
 
     def prune(self, connection: sa.Connection, older_than: datetime, keep: int, limit: int = 1000) -> int:
@@ -160,9 +164,13 @@ class EventLog:
         """Forget all events; the counter goes on, so that nobody mistakes new events for old ones."""
         connection.execute(sa.delete(LoggedEvent))
 
-    def begin_epoch(self, connection: sa.Connection) -> None:
-        """Make every cursor given out so far foreign: what follows does not continue what was."""
-        connection.execute(sa.update(EventHead).values(epoch=new_epoch()))
+    def begin_epoch(self, connection: sa.Connection, after: str | None = None) -> None:
+        """Make every cursor given out so far foreign: what follows does not continue what was.
+
+        :param after: the epoch to end, where others may be about to end the same one.
+        """
+        ending = () if after is None else (EventHead.epoch == after,)
+        connection.execute(sa.update(EventHead).where(*ending).values(epoch=new_epoch()))
 
 
 def _append(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime) -> int:
@@ -196,10 +204,13 @@ def _append_at_once(connection: sa.Connection, rows: list[dict[str, Any]], momen
     return int(connection.execute(_APPEND_AT_ONCE, values).one().position)
 
 
-def _next_of(topics: Collection[str], wanted: Sequence[sa.ColumnElement[bool]], limit: int) -> sa.Select[int]:
+def _next_of(
+    topics: Collection[str], wanted: Sequence[sa.ColumnElement[bool]], limit: int, characters: int | None
+) -> sa.Select[int]:
     """Select the next positions of some topics, each topic by itself: together, a database sorts all that is left."""
+    size = sa.func.length(LoggedEvent.message).label("size")
     each = [
-        sa.select(LoggedEvent.position)
+        sa.select(LoggedEvent.position, size)
         .where(LoggedEvent.topic == topic, *wanted)
         .order_by(LoggedEvent.position)
         .limit(limit)
@@ -207,7 +218,12 @@ def _next_of(topics: Collection[str], wanted: Sequence[sa.ColumnElement[bool]], 
         for topic in sorted(topics)
     ]
     together = sa.union_all(*map(sa.select, each)).subquery()
-    return sa.select(together.c.position).order_by(together.c.position).limit(limit)
+    if characters is None:
+        return sa.select(together.c.position).order_by(together.c.position).limit(limit)
+    before = sa.func.sum(together.c.size).over(order_by=together.c.position) - together.c.size
+    weighed = sa.select(together.c.position, before.label("before")).subquery()
+    light = sa.select(weighed.c.position).where(weighed.c.before < characters)
+    return light.order_by(weighed.c.position).limit(limit)
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -70,7 +70,7 @@ class EventPipeline:
 
     def drain(self) -> None:
         """End all streams and refuse new ones: this process is about to stop."""
-        self.hub.close(End.DRAINING, for_good=True)
+        self.hub.close(End.DRAINING)
 
 
 def pipeline() -> EventPipeline:

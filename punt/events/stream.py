@@ -25,6 +25,8 @@ from punt.events.publication import EVERYONE
 
 PAGE = 200
 """Events read from the log at once: no request of this worker waits longer than that takes."""
+PAGE_CHARACTERS = 1_000_000
+"""Characters of their messages after which a page ends earlier: many that replay long texts must fit into memory."""
 BREATH = 0.001
 """Seconds between two pages. With 0 many greenlets would pass before the event loop looks at sockets again."""
 RETRY_MS = 1000
@@ -42,8 +44,8 @@ class AccessLost(Exception):
     """The person may not listen any more."""
 
 
-class _Expired(Exception):
-    """The log does not reach back to the stream's place any more."""
+class _CannotContinue(Exception):
+    """The log does not go on from the stream's place: pruned since, or of another epoch; says which."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield self._opening()
-            yield from self._replay()
+            if not self._subscriber.behind:  # else the replay proves it
+                self._ask(self.subscription.check)
             while not self._subscriber.end:
                 yield from self._live()
             if self._subscriber.end not in {End.GONE, End.SLOW}:
@@ -143,6 +146,7 @@ class Stream:
         asked = Cursor.parse(self.cursor) if self.cursor else head
         reason = self._cannot_continue(asked, head, floor)
         self._at = asked if asked and not reason else head
+        self._subscriber.behind |= self._at != head  # at the head nothing is missing: the hub has what comes after it
         opening = sse.opening(self._at, RETRY_MS)
         return opening + self._reset(reason) if reason else opening
 
@@ -165,26 +169,33 @@ class Stream:
         self._subscriber.behind = False
         while not self._subscriber.end:
             try:
-                head, entries, frames = self._ask_in_turn(self._page)
-            except _Expired:
-                self._at = self._ask(self.log.head)
-                yield self._reset("expired")
+                page = self._ask_in_turn(self._page)
+            except _CannotContinue as broken:
+                yield self._begin_anew(str(broken))
                 continue
+            if page is None:
+                return
+            head, entries, frames = page
             metrics.replayed.inc(len(frames))
             yield from self._write(frames)
-            if len(entries) < PAGE:
+            if not _is_full(entries):
                 self._at = max(self._at, head, key=lambda cursor: cursor.position)
                 return
             self._at = entries[-1].cursor
 
+    def _begin_anew(self, reason: str) -> bytes:
+        """Go to the head, with what everyone was told meanwhile and the news that the rest cannot be told."""
+        told, self._at = self._ask(lambda connection: (self._for_everyone(connection), self.log.head(connection)))
+        return told + self._reset(reason)
+
     def _page(self, connection: sa.Connection) -> tuple[Cursor, list[Entry], list[Frame]]:
         """Read a page, and only then ask what of it the listener may have: nothing in it is newer than that proof."""
         topics, start = self._subscriber.topics, self._at.position
-        head = self.log.head(connection)
-        entries = self.log.since(connection, start, upto=head.position, topics=topics, limit=PAGE)
+        head, size = self.log.head(connection), {"limit": PAGE, "characters": PAGE_CHARACTERS}
+        entries = self.log.since(connection, start, upto=head.position, topics=topics, **size)
         may_have = self.subscription.check(connection)
-        if start < self.log.floor(connection):  # pruned since it was opened
-            raise _Expired
+        if reason := self._cannot_continue(self._at, head, self.log.floor(connection)):
+            raise _CannotContinue(reason)
         wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
         return head, entries, [Frame.of(entry) for entry in wanted]
 
@@ -194,7 +205,7 @@ class Stream:
         if left <= 0:
             self._subscriber.close(End.LIFETIME)
             return
-        frames = self._subscriber.wait(min(self.keepalive, left))
+        frames = [] if self._subscriber.behind else self._subscriber.wait(min(self.keepalive, left))
         if self._subscriber.behind:
             yield from self._replay()
         elif frames:
@@ -227,6 +238,8 @@ class Stream:
             if size >= CHUNK:
                 yield from self._chunk(waiting)
                 waiting, size = [], 0
+                if self._subscriber.end:  # what is left waits in the log
+                    return
                 self._prove_again()
         yield from self._chunk(waiting)
 
@@ -243,12 +256,20 @@ class Stream:
 
     def _farewell(self) -> bytes:
         """What also those are told who may not listen any more, because it is why: that everything was wiped."""
-        entries = self._ask(lambda connection: self.log.since(connection, self._at.position, topics={EVERYONE}))
+        return self._ask(self._for_everyone)
+
+    def _for_everyone(self, connection: sa.Connection) -> bytes:
+        entries = self.log.since(connection, self._at.position, topics={EVERYONE})
         return b"".join(Frame.of(entry).data for entry in entries)
 
-    def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer:
-        """Ask when no other stream of this worker does, and let requests in before the next: many replay at once."""
+    def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer | None:
+        """Ask when no other stream of this worker does, and let requests in before the next: many replay at once.
+
+        A stream that ended while it waited asks nothing any more: many such must not hold up a stop.
+        """
         with self.hub.turn:
+            if self._subscriber.end:
+                return None
             answer = self._ask(question)
             gevent.sleep(BREATH)
         return answer
@@ -273,6 +294,10 @@ class Stream:
         """A client that was cut off in the middle of a write did not read."""
         if self._writing and not self._subscriber.end:
             self._subscriber.end = End.SLOW
+
+
+def _is_full(page: list[Entry]) -> bool:
+    return len(page) == PAGE or sum(len(entry.message) for entry in page) >= PAGE_CHARACTERS
 
 
 def retry_hint(end: End) -> int:

@@ -134,14 +134,25 @@ def test_leaving_without_having_joined_is_no_matter() -> None:
     assert len(hub) == 0
 
 
+def test_who_is_sent_back_to_the_log_forgets_what_waits_and_wakes_up() -> None:
+    hub = Hub()
+    subscribers = [joined(hub, "weather"), joined(hub, "tides")]
+    hub.publish(entry(1))
+
+    hub.send_back_to_log()
+
+    assert [subscriber.behind for subscriber in subscribers] == [True, True]
+    assert [subscriber.wait(60) for subscriber in subscribers] == [[], []]
+
+
 def test_closing_ends_all_and_wakes_those_who_wait() -> None:
     hub = Hub()
     subscribers = [joined(hub, "weather"), joined(hub, "tides")]
     hub.publish(entry(1))
 
-    hub.close(End.LOST_PLACE)
+    hub.close(End.DRAINING)
 
-    assert [subscriber.end for subscriber in subscribers] == [End.LOST_PLACE] * 2
+    assert [subscriber.end for subscriber in subscribers] == [End.DRAINING] * 2
     assert [subscriber.wait(60) for subscriber in subscribers] == [[], []]
 
 
@@ -155,17 +166,9 @@ def test_the_first_reason_to_end_is_the_reason() -> None:
     assert subscriber.end is End.ACCESS
 
 
-def test_after_a_passing_close_others_may_come() -> None:
-    hub = Hub()
-
-    hub.close(End.LOST_PLACE)
-
-    assert joined(hub, "weather").end is None
-
-
 def test_whoever_comes_when_the_server_drains_is_ended_at_once() -> None:
     hub = Hub()
-    hub.close(End.DRAINING, for_good=True)
+    hub.close(End.DRAINING)
 
     late = joined(hub, "weather")
 

@@ -304,7 +304,7 @@ def test_a_stream_ends_with_the_session_of_its_listener(channel: Channel) -> Non
 def test_a_draining_server_spreads_the_hints_to_come_back(channel: Channel) -> None:
     readers = [channel.live() for _ in range(20)]
 
-    channel.hub.close(End.DRAINING, for_good=True)
+    channel.hub.close(End.DRAINING)
     hints = {_retry(reader.read_on()[-1]) for reader in readers}
 
     assert all(200 <= hint <= 3000 for hint in hints)
@@ -314,7 +314,7 @@ def test_a_draining_server_spreads_the_hints_to_come_back(channel: Channel) -> N
 def test_whoever_opens_a_stream_while_the_server_drains_keeps_their_place(channel: Channel) -> None:
     cursor = channel.cursor
     channel.write(1)
-    channel.hub.close(End.DRAINING, for_good=True)
+    channel.hub.close(End.DRAINING)
 
     reader = channel.listen(cursor)
     reader.read_on()

@@ -13,6 +13,8 @@ import sseclient
 
 from punt.database import db, now, writing
 from punt.events import capture, sse
+from punt.events.doorbell import Ring
+from punt.events.feed import Feed
 from punt.events.hub import Hub
 from punt.events.log import Entry, log
 from punt.events.peer import Peer
@@ -80,12 +82,20 @@ class Reader:
             self.numbers.append(message["data"]["number"])
 
 
+class Silence:
+    """A doorbell that never rings."""
+
+    def listen(self, ring: Ring) -> None:
+        """Ring never."""
+
+
 class Channel:
-    """A log and a hub; the test is the feed between them. Needs an app context."""
+    """A log, a hub and the feed between them, which looks when the test says so. Needs an app context."""
 
     def __init__(self) -> None:
         self.hub = Hub()
-        self.hub.position = self._head().position
+        self._feed = Feed(db.engine, log, self.hub, Silence())
+        self._feed.take_place()
 
     @property
     def cursor(self) -> str:
@@ -99,11 +109,8 @@ class Channel:
             capture.announce(session, *drafts)
 
     def carry(self) -> None:
-        """Bring what is new in the log to the hub, as the feed does."""
-        with db.engine.connect() as connection:
-            entries = log.since(connection, self.hub.position, limit=10_000)
-        for entry in entries:
-            self.hub.publish(entry)
+        """Let the feed bring what is new in the log to the hub."""
+        self._feed.catch_up()
 
     def listen(self, cursor: str | None = None, **options: Any) -> Reader:
         """Open a stream; nothing of it is read yet."""
