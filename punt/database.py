@@ -134,8 +134,11 @@ def _lower(text: Any) -> Any:
 
 def _begin_snapshot(connection: sa.Connection) -> None:
     """Let a transaction that only reads see one moment, as SQLite's do: a page's queries then fit together."""
-    if not connection.get_execution_options().get(WRITES):
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    from psycopg import IsolationLevel  # never imported where SQLite is used, nor before gevent has patched
+
+    driver: Any = connection.connection.dbapi_connection
+    writes = connection.get_execution_options().get(WRITES)
+    driver.isolation_level = IsolationLevel.READ_COMMITTED if writes else IsolationLevel.REPEATABLE_READ
 
 
 class _SqliteGate:

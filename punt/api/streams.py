@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -23,6 +23,21 @@ logger = logging.getLogger(__name__)
 BUSY_RETRY_MS = (20_000, 60_000)
 MOST_PROJECTS = 20
 """Projects that one connection may tell of."""
+DOOR_PATIENCE = 15.0
+"""Seconds that a client waits to be let in before it is sent away for a while."""
+
+
+@blueprint.before_request
+def _enter() -> Response | None:
+    """Let few streams open at once: when everybody comes back after a restart, other requests go in between."""
+    g.entered = pipeline().door.acquire(timeout=DOOR_PATIENCE)
+    return None if g.entered else _come_back_later()
+
+
+@blueprint.teardown_request
+def _leave_the_door(_: BaseException | None) -> None:
+    if g.pop("entered", False):
+        pipeline().door.release()
 
 
 @blueprint.get("/projects/<reference>/events")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from socket import socket
 from typing import Any
 
@@ -20,6 +21,9 @@ from punt.events.places import Places
 from punt.events.stream import Stream, Subscription
 from punt.settings import Settings
 
+AT_THE_DOOR = 3
+"""Streams of one process that may be opening at once."""
+
 
 class EventPipeline:
     """One process's log, hub and feed, and the places of its streams."""
@@ -31,6 +35,7 @@ class EventPipeline:
         self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine, settings.redis_url))
         self.keeper = Keeper(engine, self.log, settings.event_retention)
         folder = settings.instance_path / "streams"
+        self.door = threading.Semaphore(AT_THE_DOOR)
         self.places = Places(folder, settings.streams_per_person, settings.streams_per_worker)
 
     def init_app(self, app: Flask, session: Any) -> None:

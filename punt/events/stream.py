@@ -23,7 +23,7 @@ from punt.events.log import Entry, EventLog, iso
 from punt.events.peer import Peer
 from punt.events.publication import EVERYONE
 
-PAGE = 200
+PAGE = 500
 """Events read from the log at once: no request of this worker waits longer than that takes."""
 PAGE_CHARACTERS = 1_000_000
 """Characters of their messages after which a page ends earlier: many that replay long texts must fit into memory."""
@@ -122,9 +122,7 @@ class Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield self._opening()
-            if not self._subscriber.behind:  # else the replay proves it
-                self._ask(self.subscription.check)
+            yield self._ask(self._opening)
             while not self._subscriber.end:
                 yield from self._live()
             if self._subscriber.end not in {End.GONE, End.SLOW}:
@@ -141,12 +139,16 @@ class Stream:
         finally:
             self.close()
 
-    def _opening(self) -> bytes:
-        head, floor = self._ask(lambda connection: (self.log.head(connection), self.log.floor(connection)))
+    def _opening(self, connection: sa.Connection) -> bytes:
+        """Find the place to begin at. At the head nothing is missing: the hub has what comes after it."""
+        head, floor = self.log.head(connection), self.log.floor(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
         reason = self._cannot_continue(asked, head, floor)
         self._at = asked if asked and not reason else head
-        self._subscriber.behind |= self._at != head  # at the head nothing is missing: the hub has what comes after it
+        if self._at != head:
+            self._subscriber.behind = True
+        elif not self._subscriber.behind:  # else the replay proves it
+            self.subscription.check(connection)
         opening = sse.opening(self._at, RETRY_MS)
         return opening + self._reset(reason) if reason else opening
 
