@@ -3,7 +3,6 @@
 Nothing here may import a database driver: it would be loaded before gevent patches what it stands on.
 """
 
-import contextlib
 import errno
 import logging
 import os
@@ -128,13 +127,15 @@ def _drain_when_stopping(worker, events):
         gevent.sleep(DRAIN_LOOK)
     events.drain()
     gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
+    gevent.spawn_later(LAST_WORD, events.cut)
 
 
 def _hang_up_on_who_wait():
-    """Await no further request: through a twin, because gevent would wake who reads the socket itself with an error."""
+    """Await no further request from those who have none under way."""
+    from punt.events.peer import hang_up
+
     for connection in tuple(idle):
-        with contextlib.suppress(OSError), connection.dup() as twin:
-            twin.shutdown(socket.SHUT_RD)
+        hang_up(connection, socket.SHUT_RD)
 
 
 def _calm(record):

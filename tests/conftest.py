@@ -17,7 +17,7 @@ from punt.app import create_app
 from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
-from tests.support.postgres import Postgres, postgres_server
+from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
 
 
@@ -84,6 +84,22 @@ def populated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> s
         flask_migrate.upgrade()
         cast.move_in()
     return database
+
+
+@contextmanager
+def running_on(
+    database: str, request: pytest.FixtureRequest, folder: Path, workers: int, settings: dict[str, str]
+) -> Iterator[Server]:
+    """Run a server where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
+    server: Server
+    if database == "sqlite":
+        server = Server(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), workers, settings)
+    else:
+        folder.mkdir()
+        copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
+        server = PostgresPunt(folder, workers, settings | {"PUNT_DATABASE_URL": copy})
+    yield server.start()
+    server.stop()
 
 
 @pytest.fixture

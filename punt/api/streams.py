@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 BUSY_RETRY_MS = (20_000, 60_000)
 MOST_PROJECTS = 20
 """Projects that one connection may tell of."""
-DOOR_PATIENCE = 15.0
+DOOR_PATIENCE = 30.0
 """Seconds that a client waits to be let in before it is sent away for a while."""
 
 

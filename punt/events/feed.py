@@ -39,6 +39,7 @@ class Feed:
         self._rung, self._ours = Event(), Event()
         self._started = False
         self._epoch: str | None = None
+        events_committed.connect(self._committed, sender=self._log)
         self._checked = time.monotonic()
 
     @property
@@ -51,11 +52,10 @@ class Feed:
         if self._started:
             return
         self._started = True
-        events_committed.connect(self._committed, sender=self._log, weak=False)
         self._spawn("feed", self._run)
-        self._spawn("doorbell", lambda: self._doorbell.listen(self._rung.set))
+        self._spawn("doorbell", self._doorbell.listen, self._rung.set)
         if isinstance(self._doorbell, ValkeyDoorbell):
-            self._spawn("announcer", lambda: self._announce(self._doorbell.announce))  # type: ignore[attr-defined]
+            self._spawn("announcer", self._announce, self._doorbell)
 
     def take_place(self) -> None:
         """Make sure that the feed knows the head from which it follows the log; no stream may open before."""
@@ -87,6 +87,8 @@ class Feed:
     def _committed(self, *_: Any, **__: Any) -> None:
         self._rung.set()
         self._ours.set()
+        if not self._started and isinstance(self._doorbell, ValkeyDoorbell):  # a command of the shell: over in a moment
+            self._doorbell.announce()
 
     def _run(self) -> None:
         self.take_place()
@@ -95,11 +97,11 @@ class Feed:
             self._rung.wait(SLOW_POLL)
             self._rung.clear()
 
-    def _announce(self, announce: Callable[[], None]) -> None:
+    def _announce(self, bell: ValkeyDoorbell) -> None:
         while True:
             self._ours.wait()
             self._ours.clear()
-            announce()
+            bell.announce()
 
     def _continues(self, head: Cursor, entries: list[Entry]) -> bool:
         """Tell whether what was read follows what was published: nothing pruned in between, and the same history.
@@ -120,16 +122,16 @@ class Feed:
         self._epoch, self._hub.position = head.epoch, head.position
         self._hub.send_back_to_log()
 
-    def _spawn(self, name: str, work: Callable[[], None]) -> None:
-        gevent.spawn(self._supervise, name, work)
+    def _spawn(self, name: str, work: Callable[..., None], *given: Any) -> None:
+        gevent.spawn(self._supervise, name, work, *given)
 
-    def _supervise(self, name: str, work: Callable[[], None]) -> None:
+    def _supervise(self, name: str, work: Callable[..., None], *given: Any) -> None:
         """Run for ever; a death is loud once, then the same trouble is only counted until it is over."""
         deaths = 0
         while True:
             began = time.monotonic()
             try:
-                work()
+                work(*given)
             except Exception as error:
                 deaths = 1 if time.monotonic() - began > STEADY else deaths + 1
                 pause = RESTART_PAUSES[min(deaths, len(RESTART_PAUSES)) - 1]

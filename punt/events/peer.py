@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -46,6 +47,12 @@ class Peer:
         if self._connection is not None and self._connection.fileno() >= 0:
             self._connection.settimeout(None)
         self._stop_watching()
+        self._connection = None
+
+    def cut(self) -> None:
+        """Hang up on a client that is not done reading."""
+        if self._connection is not None:
+            hang_up(self._connection, socket.SHUT_RDWR)
 
     def _stop_watching(self) -> None:
         if self._watcher is not None:
@@ -65,3 +72,9 @@ class Peer:
         self._stop_watching()  # a client that sends more is asking for its next answer already: that can wait
         if gone:
             on_gone(end)
+
+
+def hang_up(connection: socket.socket, how: int) -> None:
+    """Shut a connection down through a twin: gevent would wake who waits at the socket itself with an error."""
+    with suppress(OSError), connection.dup() as twin:
+        twin.shutdown(how)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from socket import socket
 from typing import Any
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -35,6 +36,7 @@ class EventPipeline:
         self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine, settings.redis_url))
         self.keeper = Keeper(engine, self.log, settings.event_retention)
         folder = settings.instance_path / "streams"
+        self._open: WeakSet[Stream] = WeakSet()
         self.door = threading.Semaphore(AT_THE_DOOR)
         self.places = Places(folder, settings.streams_per_person, settings.streams_per_worker)
 
@@ -71,11 +73,17 @@ class EventPipeline:
             on_close=lambda: self.places.give_back(subscription.person, place),
         )
         stream.open()
+        self._open.add(stream)
         return stream
 
     def drain(self) -> None:
         """End all streams and refuse new ones: this process is about to stop."""
         self.hub.close(End.DRAINING)
+
+    def cut(self) -> None:
+        """Hang up on clients that are still not done reading their streams' last bytes."""
+        for stream in tuple(self._open):
+            stream.peer.cut()
 
 
 def pipeline() -> EventPipeline:

@@ -70,7 +70,7 @@ class Subscription:
     expires_at: datetime
 
 
-@dataclass
+@dataclass(eq=False)
 class Stream:
     """The bytes of one stream, as an iterator; it holds no database connection while it waits.
 

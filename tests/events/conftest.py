@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from flask import Flask
 
 from punt.database import db
 from punt.events.log import Entry, log
+from tests.conftest import running_on
 from tests.support.channel import Channel
 from tests.support.server import Server
 
@@ -57,9 +56,8 @@ def channel(app: Flask) -> Iterator[Channel]:
 
 
 @pytest.fixture(scope="module")
-def live(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server, shared by a module's tests, that shows a sign of life five times a second."""
-    instance = Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("live") / "instance"))
-    server = Server(instance, settings={"PUNT_STREAM_KEEPALIVE": "0.2"}).start()
-    yield server
-    server.stop()
+    folder = tmp_path_factory.mktemp("live") / "instance"
+    with running_on("sqlite", request, folder, 2, {"PUNT_STREAM_KEEPALIVE": "0.2"}) as server:
+        yield server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import product
 
 import sqlalchemy as sa
@@ -92,8 +92,10 @@ def wipe_all(scene: Scene) -> None:
 
 def let_expire(scene: Scene) -> None:
     """Wait for the end of the session whose end ``shorten_session`` has set."""
-    moments = scene.server.rows(f"SELECT min(expires_at) FROM user_session WHERE user_id = '{scene.ids['here']}'")
-    pass_time(_timestamp(moments[0][0]))
+    with scene.server.writing() as session:
+        hers = sa.select(sa.func.min(UserSession.expires_at)).where(UserSession.user_id == scene.ids["here"])
+        moment = session.scalars(hers).one()
+    pass_time(moment.timestamp())
 
 
 def shorten_session(scene: Scene) -> None:
@@ -101,10 +103,6 @@ def shorten_session(scene: Scene) -> None:
     with scene.server.writing() as session:
         hers = sa.select(UserSession).where(UserSession.user_id == scene.ids["here"]).order_by(UserSession.id)
         session.scalars(hers).first().expires_at = now() + timedelta(seconds=SESSION_SECONDS)  # type: ignore[union-attr]
-
-
-def _timestamp(text: str) -> float:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 _GONE = {"project": 404, "all": 404, "other": 200}

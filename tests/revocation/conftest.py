@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.conftest import running_on
 from tests.support.server import Server
 
 
-@pytest.fixture(scope="module")
-def live(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server with two workers."""
-    instance = Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("live") / "instance"))
-    server = Server(instance, settings={"PUNT_STREAM_KEEPALIVE": "0.2"}).start()
-    yield server
-    server.stop()
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server with two workers, on either database."""
+    folder = tmp_path_factory.mktemp("live") / "instance"
+    with running_on(request.param, request, folder, 2, {"PUNT_STREAM_KEEPALIVE": "0.2"}) as server:
+        yield server

@@ -76,6 +76,25 @@ def test_clients_that_never_read_are_cut_off_without_a_traceback_and_good_ones_l
     assert "Traceback" not in server.log
 
 
+def test_clients_that_never_read_do_not_hold_up_a_stop(serve: Callable[..., Server]) -> None:
+    server = serve()
+    alice, bob = server.client("alice"), server.client("bob")
+
+    with ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(connected(bob))
+        with Writers(alice, 3, pause=0, description=LONG):
+            until(lambda: all_wait_to_write(server, 6), seconds=20, what="the buffers of the slow ones to be full")
+        server.stop(seconds=6)
+
+    assert "Traceback" not in server.log
+
+
+def all_wait_to_write(server: Server, count: int) -> bool:
+    """Tell whether so many streams have gone back to the log because nobody reads them."""
+    return figures(server, "punt_stream_overflows_total")["punt_stream_overflows_total"] >= count
+
+
 def test_clients_that_vanish_without_a_word_are_gone_in_time(serve: Callable[..., Server]) -> None:
     server = serve(STREAM_WRITE_TIMEOUT=PATIENCE, STREAM_KEEPALIVE=1)
 

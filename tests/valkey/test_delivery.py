@@ -9,8 +9,6 @@ from itertools import count
 import httpx
 import pytest
 
-from punt.events import capture
-from punt.events.publication import EVERYONE, Draft
 from tests.support.listener import Listener
 from tests.support.ready import wait_until_every_worker_is_ready
 from tests.support.server import Server
@@ -51,13 +49,13 @@ def test_news_comes_at_once_on_every_worker(punt: Server, valkey: Valkey) -> Non
         until(lambda: all(_delay(alice, streams) < AT_ONCE for _ in range(3)), seconds=20, what="news at once")
 
 
-def test_what_a_shell_changes_is_heard(punt: Server) -> None:
-    with punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
-        with punt.writing() as session:
-            capture.announce(session, Draft("database.rumbled", EVERYONE, {}))
-
+def test_what_a_command_of_the_shell_changes_rings_and_is_heard(punt: Server, valkey: Valkey) -> None:
+    with valkey.rings() as rings, punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
+        assert punt.flask("member", "add", "HARB", "bob", "admin").returncode == 0
         for stream in streams:
-            stream.wait_for_type("database.rumbled", seconds=3)
+            stream.wait_for_type("member.updated", seconds=3)
+
+    assert len(rings) == 1
 
 
 def test_a_server_that_stops_costs_nothing_but_the_haste_and_is_told_of_once(punt: Server, valkey: Valkey) -> None:
