@@ -6,10 +6,16 @@ import argparse
 import sys
 import time
 
-from bench.soak import kills, replay, restart, slow, steady
+from bench.soak import kills, outages, replay, restart, slow, steady
 from bench.soak.ground import Ground, ground
 
-STORMS = {"kills": kills.run, "restart": restart.run, "slow": slow.run, "replay": replay.run}
+STORMS = {
+    "kills": kills.run,
+    "outages": outages.run,
+    "restart": restart.run,
+    "slow": slow.run,
+    "replay": replay.run,
+}
 
 
 def main() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,9 @@ from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
 from tests.support.audit import TOKEN, head_of
+from tests.support.postgres import Postgres, postgres_server
 from tests.support.server import Server
+from tests.support.valkey import Valkey
 
 STREAM = "/api/projects/HARB/events"
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
@@ -33,6 +36,8 @@ class Ground:
     server: Server
     alice: httpx.Client
     bob: httpx.Client
+    valkey: Valkey
+    postgres: Postgres | None
     broken: list[str] = field(default_factory=list)
 
     def judge(self, promise: str, figure: float, most: float, unit: str = "") -> None:
@@ -56,6 +61,11 @@ class Ground:
         """Return the resident memory of the heaviest worker in MB."""
         return max(memory(worker) for worker in self.server.worker_ids())
 
+    def counted(self, what: str) -> int:
+        """Return how many ``greenlets`` or ``connections`` the workers have in all, as they counted last."""
+        places = (self.server.instance / f"counts-{worker}.json" for worker in self.server.worker_ids())
+        return sum(json.loads(place.read_text() or "{}").get(what, 0) for place in places if place.exists())
+
     def descriptors(self) -> int:
         """Return how many file descriptors the workers have open in all."""
         return sum(len(list(Path(f"/proc/{worker}/fd").iterdir())) for worker in self.server.worker_ids())
@@ -65,37 +75,30 @@ class Ground:
 def ground(storm: str, *, postgres: bool) -> Iterator[Ground]:
     """Prepare an instance where the cast lives, start a server on it, and sign Alice and Bob in."""
     print(f"== {storm} on {'PostgreSQL' if postgres else 'SQLite'}, 3 workers", flush=True)
-    with TemporaryDirectory(prefix="punt-soak-") as folder, _database(postgres) as settings:
-        server = Server(Path(folder), 3, {**LIMITS, **settings})
+    with TemporaryDirectory(prefix="punt-soak-") as folder, ExitStack() as stack:
+        valkey = Valkey()
+        stack.callback(valkey.stop)
+        database = stack.enter_context(postgres_server()) if postgres else None
+        settings = {"PUNT_DATABASE_URL": database.database()} if database else {}
+        bell = {"PUNT_REDIS_URL": valkey.address} if storm == "outages" else {}
+        server = Server(Path(folder), 3, {**LIMITS, **settings, **bell})
         _move_in(server)
         server.start()
-        try:
-            yield Ground(server, server.client("alice"), server.client("bob"))
-        finally:
-            server.stop()
+        stack.callback(server.stop)
+        yield Ground(server, server.client("alice"), server.client("bob"), valkey, database)
 
 
 LIMITS = {
     "PUNT_STREAMS_PER_PERSON": "10000",
     "PUNT_STREAM_KEEPALIVE": "5",
     "PUNT_METRICS_TOKEN": TOKEN,
+    "GUNICORN_CMD_ARGS": "--config python:bench.soak.counting",
 }
 
 
 def memory(process: int) -> float:
     """Return a process's resident memory in MB."""
     return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE_SIZE / 1e6
-
-
-@contextmanager
-def _database(on_postgres: bool) -> Iterator[dict[str, str]]:
-    if not on_postgres:
-        yield {}
-        return
-    from tests.support.postgres import postgres_server  # only where it is asked for: it carries a whole server along
-
-    with postgres_server() as running:
-        yield {"PUNT_DATABASE_URL": running.database()}
 
 
 def _move_in(server: Server) -> None:

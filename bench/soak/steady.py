@@ -17,7 +17,8 @@ SHORTEST = 60.0
 """Seconds that it takes at least, whatever is left of the minutes asked for."""
 LISTENERS, VISITORS = 100, 20
 LOOKS = 12
-GROWTH_MB, GROWTH_DESCRIPTORS = 10, 10
+GROWTH = {"MB of the heaviest worker": 10, "file descriptors": 10, "greenlets": 10, "connections checked out": 3}
+"""What is looked at, and how much more of it there may be at the end than in the middle."""
 
 
 def run(place: Ground, seconds: float) -> None:
@@ -30,22 +31,18 @@ def run(place: Ground, seconds: float) -> None:
         audience.wait_until_at(place.head())
         opened = streams_open(server)
     third = len(looks) // 3
-    memory, descriptors = ([look[kind] for look in looks] for kind in (0, 1))
     print(f"  {len(writers.numbers)} writes, {VISITORS * LOOKS} visitors; API {spread(api.delays, 95, 99)}")
-    print(f"  worker MB: {' '.join(f'{each:.0f}' for each in memory)}; descriptors: {descriptors}")
-    place.judge(
-        "growth of the heaviest worker", median(memory[-third:]) - median(memory[third:-third]), GROWTH_MB, " MB"
-    )
-    grown = median(descriptors[-third:]) - median(descriptors[third:-third])
-    place.judge("growth in open file descriptors", grown, GROWTH_DESCRIPTORS)
+    for (what, most), figures in zip(GROWTH.items(), zip(*looks, strict=True), strict=True):
+        print(f"  {what}: {' '.join(f'{each:.0f}' for each in figures)}")
+        place.judge(f"growth in {what}", median(figures[-third:]) - median(figures[third:-third]), most)
     place.judge("streams that nobody has any more", opened - LISTENERS, 0)
     place.fault(*lost_or_doubled(server, writers, audience))
 
 
-def _looks(place: Ground, seconds: float) -> Iterator[tuple[float, int]]:
+def _looks(place: Ground, seconds: float) -> Iterator[tuple[float, ...]]:
     for _ in range(LOOKS):
         with Audience(place.bob, STREAM, VISITORS) as visitors:
             visitors.wait_until_live()
             time.sleep(seconds / LOOKS / 2)
         time.sleep(seconds / LOOKS / 2)
-        yield place.heaviest(), place.descriptors()
+        yield place.heaviest(), place.descriptors(), place.counted("greenlets"), place.counted("connections")

@@ -46,6 +46,14 @@ def prune() -> None:
         click.echo(f"Forgot {pipeline().keeper.prune()} events.")
 
 
+@group.command("new-epoch")
+def new_epoch() -> None:
+    """Make every open screen look at everything anew; needed after an older copy of the database was put in place."""
+    with _troubles_told(), writing() as session:
+        log.begin_epoch(session.connection())
+    click.echo("A new epoch began: whoever comes back is told to look anew.")
+
+
 @group.command()
 @click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the event.")
 def check(timeout: float) -> None:

@@ -16,6 +16,7 @@ from flask import Flask
 
 from punt.events import capture
 from punt.events.publication import EVERYONE, Draft
+from tests.support.listener import Listener
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -122,3 +123,18 @@ def _titles_since(client: httpx.Client, tailing: Tail) -> list[str]:
     first = tailing.messages()[0]["data"]["number"]
     tickets = sorted(client.get(f"{HARB}/tickets").json(), key=lambda ticket: ticket["number"])
     return [ticket["title"] for ticket in tickets if ticket["number"] >= first]
+
+
+def test_a_new_epoch_resets_open_streams_and_old_places(server: Server) -> None:
+    old, bob = server.head(), server.client("bob")
+
+    with server.streams_on_every_worker(bob, f"{HARB}/events") as streams:
+        done = server.flask("events", "new-epoch")
+        for stream in streams:
+            assert stream.wait_for_type("stream.reset")["data"] == {"reason": "epoch"}
+            assert stream.cursor == server.head()
+    with Listener(bob, f"{HARB}/events", last_event_id=old) as late:
+        assert late.wait_for_type("stream.reset")["data"] == {"reason": "epoch"}
+
+    assert (done.returncode, done.stdout) == (0, "A new epoch began: whoever comes back is told to look anew.\n")
+    assert server.head().partition("-")[0] != old.partition("-")[0]
