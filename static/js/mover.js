@@ -2,6 +2,7 @@
 
 import { ApiError, api } from "./api.js";
 import { toast } from "./toast.js";
+import { revert, undoable } from "./undo.js";
 
 const PAUSE = 2_000;
 
@@ -16,21 +17,31 @@ export class Mover {
   /** Puts `card` into `list` between the cards `previous` and `next`, either of which may be null. */
   move(card, { list, next, previous }) {
     const id = card.dataset.ticket;
+    const back = wishes(card.parentElement, card.nextElementSibling, card.previousElementSibling);
     this.#board.hold(id);
     card.dataset.pending = "";
-    this.#board.seat(card, list, next);
-    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous)));
+    this.#board.seat(card, list, next?.parentElement === list ? next : null);
+    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous), back, list));
   }
 
   // A neighbour may have left meanwhile: then the next wish counts.
-  async #send(id, [wish, ...others]) {
+  async #send(id, [wish, ...others], back, list) {
+    const path = `${this.#board.tickets}/${id}`;
     try {
-      this.#board.release(id, await api.patch(`${this.#board.tickets}/${id}`, wish));
+      const ticket = await api.patch(path, wish);
+      this.#board.release(id, ticket);
+      undoable(`${ticket.key} moved to ${nameOf(list)}.`, () => revert(path, back, ticket, ["columnId", "rank"]));
     } catch (error) {
-      if (error.status === 400 && others.length) return this.#send(id, others);
-      toast(`The ticket was not moved. ${error.message}`);
+      if (error.status === 400 && others.length) return this.#send(id, others, back, list);
+      toast(`The ticket was not moved. ${error.message}`, { action: "Try again", run: () => this.#retry(id, list, [wish, ...others]) });
       this.#askWhereItIs(id);
     }
+  }
+
+  #retry(id, list, [{ before, after }]) {
+    const card = this.#board.card(id);
+    const [next, previous] = [before, after].map((other) => other && this.#board.card(other));
+    if (card && list.isConnected) this.move(card, { list, next, previous });
   }
 
   // Not back to where it was: others may have moved it meanwhile.
@@ -55,3 +66,5 @@ function wishes(list, next, previous) {
   const neighbours = Object.entries(beside).filter(([, card]) => card);
   return [...neighbours.map(([side, card]) => ({ columnId, [side]: card.dataset.ticket })), { columnId }];
 }
+
+const nameOf = (list) => list.closest("[data-column-panel]").querySelector("[data-column-name]").textContent;
