@@ -76,11 +76,11 @@ function follow(key) {
 function discard(form) {
   if (!form) return;
   const draft = typedIn(form);
-  const type = () => (restore(form, draft), keep(form));
+  const type = (place) => (restore(place, draft), keep(place));
   echoed = null;
   form.reset();
   keep(form);
-  toast("What you typed is discarded.", { action: "Undo", run: type });
+  toast("What you typed is discarded.", { action: "Undo", run: () => everywhere("draft", form.dataset.draft).forEach(type) });
 }
 
 function put(key, fields) {

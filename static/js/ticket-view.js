@@ -41,7 +41,7 @@ export class TicketView {
     host.addEventListener("submit", (event) => this.#submit(event));
     host.addEventListener("click", ({ target }) => enterFold(target.closest("summary")));
     host.addEventListener("input", (event) => clearError(event.target));
-    host.addEventListener("reset", () => this.#say(""));
+    host.addEventListener("reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
   }
 
   get root() {
@@ -104,9 +104,9 @@ export class TicketView {
     root.querySelectorAll("details").forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
     const agreed = this.resume(draft);
-    const field = id && document.getElementById(id);
+    const field = document.getElementById(id);
     field?.focus({ preventScroll: true });
-    if (field && selectionStart) field.setSelectionRange(selectionStart, selectionStart);
+    if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
     return agreed;
   }
 
