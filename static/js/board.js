@@ -29,6 +29,10 @@ export class Board {
     return this.root.querySelector(`[data-ticket="${CSS.escape(id)}"]`);
   }
 
+  columnName(id) {
+    return document.getElementById(`column-${id}`)?.textContent ?? "another column";
+  }
+
   /**
    * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. The same ticket
    * again, or an older version of it, changes nothing.

@@ -106,6 +106,7 @@ function show(form) {
 /** Forgets what is too old, and all but the newest `most`, whoever typed it. */
 function thin(most) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(ALL));
-  const byAge = keys.map((key) => [stored(key).at, key]).sort(([one], [other]) => other - one);
-  byAge.filter(([at], place) => place >= most || at < Date.now() - LONGEST).forEach(([, key]) => localStorage.removeItem(key));
+  const age = (key) => Date.now() - stored(key).at;
+  keys.sort((one, other) => age(one) - age(other));
+  keys.filter((key, place) => place >= most || age(key) > LONGEST).forEach((key) => localStorage.removeItem(key));
 }

@@ -2,22 +2,22 @@
 
 import { api } from "./api.js";
 import { blank } from "./blank.js";
-import { showErrors } from "./field-errors.js";
 import { fillLabel } from "./labels.js";
 import { toast } from "./toast.js";
 
 const PLACE = "[data-label-choices]";
 
 export const pickerHandlers = {
-  "label.created": (label) => document.querySelectorAll(PLACE).forEach((place) => offer(place, label)),
+  "label.created": (label) => document.querySelectorAll(PLACE).forEach((place) => !knows(place, label) && offer(place, label)),
 };
 
 export function startLabelPicker() {
-  document.addEventListener("click", ({ target }) => add(target.closest("[data-label-add]")?.form));
+  const add = ({ form }) => pickNewLabel(form).catch((error) => toast(error.message));
+  document.addEventListener("click", ({ target }) => target.closest("[data-label-add]") && add(target));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
     event.preventDefault();
-    add(event.target.form);
+    add(event.target);
   });
 }
 
@@ -26,28 +26,20 @@ export async function pickNewLabel(form) {
   const { newLabel } = form.elements;
   const name = newLabel.value.trim();
   if (!name) return;
+  const place = form.querySelector(PLACE);
+  const same = (chip) => chip.textContent.toLowerCase() === name.toLowerCase();
   const path = `/api${form.getAttribute("action").replace(/tickets.*/, "labels")}`;
-  const known = (await api.get(path)).find((label) => label.name.toLowerCase() === name.toLowerCase());
-  const box = offer(form.querySelector(PLACE), known ?? (await api.post(path, { name })));
-  box.checked = true;
+  const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
+  chip.control.checked = true;
   newLabel.value = "";
   newLabel.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function add(form) {
-  if (!form) return;
-  form.elements.newLabel.focus();
-  pickNewLabel(form).catch(({ message, details = [] }) => {
-    if (!details.length) toast(message);
-    showErrors(form, details.map((detail) => ({ ...detail, field: "newLabel" })));
-  });
-}
+const knows = (place, { id }) => place.querySelector(`[data-label="${id}"]`);
 
 function offer(place, label) {
-  const known = place.querySelector(`[data-label="${label.id}"]`);
-  const chip = known ?? fillLabel(blank("label-choice"), label);
-  const box = chip.querySelector("input");
-  if (!known) Object.assign(box, { value: label.id, id: `field-label-${label.id}` });
-  place.append(...(known ? [] : [chip]));
-  return box;
+  const chip = fillLabel(blank("label-choice"), label);
+  Object.assign(chip.control, { value: label.id, id: `field-label-${label.id}` });
+  place.append(chip);
+  return chip;
 }

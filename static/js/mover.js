@@ -18,30 +18,26 @@ export class Mover {
   move(card, { list, next, previous }) {
     const id = card.dataset.ticket;
     const back = wishes(card.parentElement, card.nextElementSibling, card.previousElementSibling);
+    const again = () => this.move(this.#board.card(id), { list, next, previous });
     this.#board.hold(id);
     card.dataset.pending = "";
     this.#board.seat(card, list, next?.parentElement === list ? next : null);
-    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous), back, list));
+    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous), back, again));
   }
 
   // A neighbour may have left meanwhile: then the next wish counts.
-  async #send(id, [wish, ...others], back, list) {
+  async #send(id, [wish, ...others], back, again) {
     const path = `${this.#board.tickets}/${id}`;
     try {
       const ticket = await api.patch(path, wish);
       this.#board.release(id, ticket);
-      undoable(`${ticket.key} moved to ${nameOf(list)}.`, () => revert(path, back, ticket, ["columnId", "rank"]));
+      const undo = () => revert(path, back, ticket, ["columnId", "rank"]);
+      undoable(`${ticket.key} moved to ${this.#board.columnName(ticket.columnId)}.`, undo);
     } catch (error) {
-      if (error.status === 400 && others.length) return this.#send(id, others, back, list);
-      toast(`The ticket was not moved. ${error.message}`, { action: "Try again", run: () => this.#retry(id, list, [wish, ...others]) });
+      if (error.status === 400 && others.length) return this.#send(id, others, back, again);
+      toast(`The ticket was not moved. ${error.message}`, { action: "Try again", run: again });
       this.#askWhereItIs(id);
     }
-  }
-
-  #retry(id, list, [{ before, after }]) {
-    const card = this.#board.card(id);
-    const [next, previous] = [before, after].map((other) => other && this.#board.card(other));
-    if (card && list.isConnected) this.move(card, { list, next, previous });
   }
 
   // Not back to where it was: others may have moved it meanwhile.
@@ -66,5 +62,3 @@ function wishes(list, next, previous) {
   const neighbours = Object.entries(beside).filter(([, card]) => card);
   return [...neighbours.map(([side, card]) => ({ columnId, [side]: card.dataset.ticket })), { columnId }];
 }
-
-const nameOf = (list) => list.closest("[data-column-panel]").querySelector("[data-column-name]").textContent;

@@ -4,22 +4,20 @@ import { api } from "./api.js";
 import { toast } from "./toast.js";
 
 export function startPreview() {
-  document.addEventListener("click", ({ target }) => toggle(target.closest("[data-preview-toggle]")));
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-preview-toggle]");
+    if (button) toggle(button, button.nextElementSibling).catch((error) => toast(error.message));
+  });
 }
 
-async function toggle(button) {
-  if (!button) return;
-  const { elements, action } = button.form;
-  const pane = document.getElementById(button.getAttribute("aria-controls"));
+async function toggle(button, pane) {
+  const { description } = button.form.elements;
+  const path = `/api${button.form.getAttribute("action").replace(/tickets.*/, "preview")}`;
   const wanted = pane.hidden;
-  if (wanted && !(await draw(pane, new URL(action).pathname.replace(/tickets.*/, "preview"), elements.description.value))) return;
+  if (wanted) pane.replaceChildren(...parse(await api.post(path, { text: description.value })));
   pane.hidden = !wanted;
-  elements.description.hidden = wanted;
-  button.ariaPressed = String(wanted);
+  description.hidden = wanted;
+  button.ariaPressed = wanted;
 }
 
-async function draw(pane, path, text) {
-  const answer = await api.post(`/api${path}`, { text }).catch((error) => void toast(error.message));
-  if (answer) pane.replaceChildren(...new DOMParser().parseFromString(answer.html, "text/html").body.childNodes);
-  return answer;
-}
+const parse = ({ html }) => new DOMParser().parseFromString(html, "text/html").body.childNodes;

@@ -25,10 +25,11 @@ export class TicketView {
   #host;
   #url = location.href;
   #other = "Someone else";
+  #heard = 0;
   #onChanged;
   #onDeleted;
   #forms = {
-    ticketForm: (form) => this.#save(form),
+    ticketForm: () => this.#save(),
     moveForm: (form, button) => this.#move(form, button),
     deleteForm: (form) => this.#delete(form),
   };
@@ -75,6 +76,7 @@ export class TicketView {
   /** Shows `root`, a [data-ticket-view] of the page at `url`, and what was typed there before. */
   show(root, url) {
     this.#url = url;
+    this.#heard = 0;
     if (this.root) this.root.replaceWith(root);
     else this.#host.append(root);
     this.resume();
@@ -112,6 +114,7 @@ export class TicketView {
 
   async #apply(ticket, { type, changed = [], actorId }) {
     if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
+    this.#heard = ticket.version;
     const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
     if (this.typed) return this.#say(`${done} What you typed is kept.`, { "Show the new version": () => this.refresh() });
     if (!(await this.refresh())) return;
@@ -145,8 +148,10 @@ export class TicketView {
     form.ariaBusy = null;
   }
 
-  async #save(form) {
-    await pickNewLabel(form);
+  async #save() {
+    await pickNewLabel(this.#form);
+    if (this.#heard > this.root.dataset.version && !(await this.refresh())) return;
+    const form = this.#form;
     const [before, changes, sent] = [changedFrom(form), changedTo(form), typedIn(form)];
     if (!Object.keys(changes).length) return toast("There is nothing to save yet.");
     try {
@@ -158,7 +163,7 @@ export class TicketView {
     } catch (error) {
       if (!error.body?.ticket) throw error;
       // Two people who changed different fields both get what they want; the same field needs a decision.
-      if (await this.refresh()) await this.#save(this.#form);
+      if (await this.refresh()) await this.#save();
     }
   }
 

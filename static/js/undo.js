@@ -35,18 +35,16 @@ export function undoableNext(text, path) {
 }
 
 /**
- * Gives a ticket's fields the values of `wish` again: as long as it is what one's own change made of it, `after`, in the
- * fields named. Where a wish cannot be, the next one counts.
+ * Gives a ticket's fields the values of `wish` again, if those named are still what one's own change made of them, `after`.
+ * Where a wish cannot be, the next one counts.
  */
 export async function revert(path, [wish, ...others], after, names = Object.keys(wish)) {
-  try {
-    return await api.patch(path, wish, { "If-Match": `"${after.version}"` });
-  } catch (error) {
-    const theirs = error.body?.ticket;
-    if (error.status === 400 && others.length) return revert(path, others, after, names);
-    if (!theirs || names.some((name) => said(theirs, name) !== said(after, name))) throw error;
-    return revert(path, [wish, ...others], { ...after, version: theirs.version }, names);
-  }
+  const theirs = await api.get(path);
+  if (names.some((name) => said(theirs, name) !== said(after, name))) throw new Error("Somebody else has changed it since.");
+  return api.patch(path, wish, { "If-Match": `"${theirs.version}"` }).catch((error) => {
+    if (error.status !== 400 || !others.length) throw error;
+    return revert(path, others, after, names);
+  });
 }
 
 const said = (ticket, name) => String(name === "labelIds" ? ticket.labels.map(({ id }) => id).sort() : ticket[name]);

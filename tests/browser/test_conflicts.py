@@ -153,7 +153,7 @@ def test_whatever_two_people_change_at_once_each_field_is_as_one_of_them_wanted(
         assert {name: saved[name] for name in values} == {name: wanted[name] for name in values}, turn
         assert saved["version"] >= theirs["version"]
         for name in values:
-            expect(field(page, name)).to_have_value(saved[name])
+            expect(field(page, name)).to_have_value(saved[name] or "")
 
 
 def test_what_others_change_is_shown_live_with_their_name_while_nothing_is_typed(
@@ -223,7 +223,7 @@ def test_a_card_whose_move_fails_goes_where_the_server_says_it_is_now_and_can_be
         change(server, columnId=review)
         return route.abort()
 
-    page.route(f"**{TICKETS}/**", meanwhile)
+    page.route("**/tickets/*", meanwhile)
     drag(page, "Paint the pier", "Done")
     expect(card(column(page, "Review"), "Paint the pier")).to_have_count(1)
     expect(page.locator("[data-pending]")).to_have_count(0)
@@ -306,15 +306,24 @@ def test_deleting_the_card_in_the_air_ends_the_drag_with_a_notice(server: Server
     add(held, "Review", "The board still works")
 
 
-def test_a_board_that_heard_nothing_asks_all_the_same(server: Server, window: Window, watch: Watch) -> None:
+def test_who_heard_nothing_of_the_other_is_asked_all_the_same(server: Server, window: Window, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
+    watch.expect("409")
     make(server, "Paint the pier")
     page = window("bob", "/projects/HARB/tickets/1")
     deafen(page)
     field(page, "title").fill("Bob's pier")
-    change(server, title="Alice's pier")
+    field(page, "estimate").fill("2h")
+    change(server, title="Alice's pier", priority="High")
 
     save(page)
 
+    expect(page.locator(".clash")).to_have_count(1)
     expect(page.locator(".clash")).to_contain_text("Someone else")
     expect(page.locator(".clash")).to_contain_text("Alice's pier")
+    page.locator(".clash [value=theirs]").check()
+    save(page)
+    notice(page, "HARB-1 is saved")
+
+    saved = shown(server)
+    assert (saved["title"], saved["priority"], saved["estimate"]) == ("Alice's pier", "High", "2h")
