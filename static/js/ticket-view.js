@@ -89,7 +89,7 @@ export class TicketView {
     keep(this.#form);
     if (!slots.length) return true;
     const rows = choices(this.#form, slots, this.#other);
-    this.#say(`${this.#other} changed the same as you. Choose for each field, then save: nothing is saved yet.`, {}, rows);
+    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, {}, rows);
     return false;
   }
 
