@@ -17,7 +17,7 @@ from tests.support.wait import until
 ROUNDS = 8
 
 
-def change(server: Server, number: int = 1, **fields: Any) -> dict[str, Any]:
+def change(server: Server, number: int = 1, /, **fields: Any) -> dict[str, Any]:
     """Let Alice change a ticket."""
     answer = server.client("alice").patch(f"{TICKETS}/{number}", json=fields)
     assert answer.status_code == 200, answer.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.board import card, column
 from tests.browser.conftest import Watch, Window, open_live
@@ -235,9 +235,11 @@ def test_what_was_typed_while_saving_is_kept_and_is_no_clash(server: Server, win
     page = window("bob", "/projects/HARB/tickets/1")
     field(page, "title").fill("Oil the crane")
 
-    page.route(
-        "**/api/projects/HARB/tickets/1", lambda route: (field(page, "title").fill("Oil it all"), route.continue_())
-    )
+    def type_on(route: Route) -> None:
+        field(page, "title").fill("Oil it all")
+        route.continue_()
+
+    page.route("**/api/projects/HARB/tickets/1", type_on)
     save(page)
     notice(page, "HARB-1 is saved")
 
