@@ -18,7 +18,7 @@ from punt.database import db, now
 from punt.errors import Forbidden, Missing, SignInNeeded
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
-from punt.models import Column, Label, Membership, Project, Role, Ticket, User, UserSession, topics
+from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, UserSession, topics
 
 
 class May(Enum):
@@ -46,6 +46,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
 }
 
 Thing = TypeVar("Thing", Column, Label)
+Numbered = TypeVar("Numbered", Ticket, BinnedTicket)
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class Grant:
             raise Forbidden(f"You may not {what.value} here.")
         return self
 
-    def may_delete(self, ticket: Ticket) -> bool:
-        """Tell whether a ticket may be deleted: any, or only one's own."""
+    def may_delete(self, ticket: Ticket | BinnedTicket) -> bool:
+        """Tell whether a ticket may be deleted, and restored: any, or only one's own."""
         own = ticket.creator_id == self.user.id
         return self.may(May.DELETE_ANY) or (own and self.may(May.DELETE_OWN))
 
@@ -78,6 +79,11 @@ class Grant:
         """Go on only when this ticket may be deleted."""
         if not self.may_delete(ticket):
             raise Forbidden("You may delete only tickets that you created.")
+
+    def require_restoring(self, binned: BinnedTicket) -> None:
+        """Go on only when this ticket may be restored: by whoever might have deleted it."""
+        if not self.may_delete(binned):
+            raise Forbidden("You may restore only tickets that you created.")
 
     def column(self, column_id: str) -> Column:
         """Load a column of this project."""
@@ -89,11 +95,11 @@ class Grant:
 
     def ticket(self, reference: str) -> Ticket:
         """Load a ticket of this project by its id, its key or its number."""
-        return _found(db.session.scalar(self._ticket(reference)), "Ticket")
+        return _found(db.session.scalar(self._numbered(Ticket, reference)), "Ticket")
 
     def ticket_to_change(self, reference: str) -> Ticket:
         """Load a ticket as :meth:`ticket` does, and keep others from changing it until the commit."""
-        return _found(db.session.scalar(self._ticket(reference).with_for_update()), "Ticket")
+        return _found(db.session.scalar(self._numbered(Ticket, reference).with_for_update()), "Ticket")
 
     def tickets_to_change(self, ids: Sequence[str]) -> list[Ticket]:
         """Load several tickets of this project, in the order of their ids, to change them; all or none."""
@@ -102,15 +108,20 @@ class Grant:
         found = {ticket.id: ticket for ticket in db.session.scalars(ordered)}
         return [_found(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
 
+    def binned_to_change(self, reference: str) -> BinnedTicket:
+        """Load a deleted ticket of this project from its bin, and keep others from restoring it until the commit."""
+        kept = self._numbered(BinnedTicket, reference).where(BinnedTicket.is_kept())
+        return _found(db.session.scalar(kept.with_for_update()), "Ticket")
+
     def member(self, user_id: str) -> User:
         """Load a person of this project."""
         membership = Membership.of(self.project.id, user_id)
         return _found(membership, "Person").user
 
-    def _ticket(self, reference: str) -> sa.Select[Ticket]:
+    def _numbered(self, model: type[Numbered], reference: str) -> sa.Select[Numbered]:
         number = re.fullmatch(rf"(?:{self.project.key}-)?([1-9]\d{{0,8}})", reference, re.IGNORECASE)
-        named = Ticket.number == int(number[1]) if number else Ticket.id == reference
-        return sa.select(Ticket).where(Ticket.project_id == self.project.id, named)
+        named = model.number == int(number[1]) if number else model.id == reference
+        return sa.select(model).where(model.project_id == self.project.id, named)
 
     def _own(self, model: type[Thing], thing_id: str, what: str) -> Thing:
         thing = db.session.get(model, thing_id)

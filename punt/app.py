@@ -12,6 +12,7 @@ from flask_migrate import Migrate
 from punt import api, assets, cli, database, pages, replies, security, sign_in
 from punt.database import db
 from punt.events.pipeline import EventPipeline
+from punt.models import BinnedTicket
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 
 MIGRATIONS = ROOT / "punt" / "migrations"
@@ -42,7 +43,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
-        EventPipeline(db.engine, settings).init_app(app, db.session)
+        pipeline = EventPipeline(db.engine, settings)
+        pipeline.init_app(app, db.session)
+        pipeline.keeper.also(BinnedTicket.forget_old)
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (replies, assets, api, pages, cli):

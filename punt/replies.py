@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin
@@ -53,12 +54,20 @@ def _problem(problem: Problem) -> BaseResponse:
         response: BaseResponse = jsonify(body)
         response.status_code = problem.status
     elif isinstance(problem, SignInNeeded):
-        return redirect(url_for("auth.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        return redirect(url_for("auth.login", next=_page_to_return_to()))
     else:
         response = _page(problem.status, problem.message)
     if isinstance(problem, TooMany):
         response.headers["Retry-After"] = str(problem.seconds)
     return response
+
+
+def _page_to_return_to() -> str | None:
+    """The page asked for, or the one whose form was sent: what was typed there waits in the browser."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.referrer or "")
+    return page.path if page.netloc == request.host else None
 
 
 def _http(error: HTTPException) -> BaseResponse:

@@ -13,7 +13,7 @@ from punt.database import db
 from punt.errors import Conflict, Invalid
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
-from punt.models import IdempotencyKey, Ticket, wire
+from punt.models import BinnedTicket, IdempotencyKey, Ticket, wire
 from punt.models.board import Page, matching, pages_of, with_orders
 from punt.replies import nothing
 
@@ -37,13 +37,13 @@ def create(reference: str) -> Any:
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
     ticket = _made_before(grant) or _make(grant, asked)
     db.session.commit()
-    return _reply(ticket, 201)
+    return reply(ticket, 201)
 
 
 @blueprint.get("/<ticket_reference>")
 def show(reference: str, ticket_reference: str) -> Any:
     """Show a ticket."""
-    return _reply(access.project(reference).ticket(ticket_reference))
+    return reply(access.project(reference).ticket(ticket_reference))
 
 
 @blueprint.patch("/<ticket_reference>")
@@ -54,17 +54,17 @@ def update(reference: str, ticket_reference: str) -> Any:
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     tickets.change(grant, ticket, asked)
     db.session.commit()
-    return _reply(ticket)
+    return reply(ticket)
 
 
 @blueprint.delete("/<ticket_reference>")
 def delete(reference: str, ticket_reference: str) -> Any:
-    """Delete a ticket."""
+    """Delete a ticket: it goes into the bin."""
     grant = access.project(reference, May.DELETE_OWN)
     ticket = grant.ticket_to_change(ticket_reference)
     grant.require_deletion(ticket)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
-    ticket.delete()
+    BinnedTicket.take(ticket, grant.user.id)
     db.session.commit()
     return nothing()
 
@@ -87,12 +87,13 @@ def delete_all(reference: str) -> Any:
     for ticket in found:
         grant.require_deletion(ticket)
     for ticket in found:
-        ticket.delete()
+        BinnedTicket.take(ticket, grant.user.id)
     db.session.commit()
     return nothing()
 
 
-def _reply(ticket: Ticket, status: int = 200) -> Response:
+def reply(ticket: Ticket, status: int = 200) -> Response:
+    """Answer with a ticket and its version."""
     response = jsonify(wire.ticket(ticket))
     response.status_code = status
     response.headers["ETag"] = f'"{ticket.version}"'

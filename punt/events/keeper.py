@@ -1,10 +1,12 @@
-"""Keeps the log as short as it is meant to be."""
+"""Keeps the log, and what else is kept for a while only, as short as it is meant to be."""
 
 from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import gevent
 import sqlalchemy as sa
@@ -19,6 +21,9 @@ BATCH = 1000
 BREATH = 0.05
 """Seconds between two batches, so that writers get theirs in between."""
 
+Chore = Callable[[sa.Connection, int], int]
+"""Forgets up to so many old things and returns how many those were."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,7 +32,12 @@ class Keeper:
 
     def __init__(self, engine: sa.Engine, log: EventLog, retention: Retention) -> None:
         self._engine, self._log, self._retention = engine, log, retention
+        self._chores: list[Chore] = []
         self._started = False
+
+    def also(self, chore: Chore) -> None:
+        """Forget other things, too, whenever the log is looked at."""
+        self._chores.append(chore)
 
     def start(self) -> None:
         """Look now and then, in a greenlet of its own; calling it again changes nothing."""
@@ -37,22 +47,37 @@ class Keeper:
 
     def prune(self) -> int:
         """Forget all that is to be forgotten and return how many events that were."""
-        total = forgotten = self._batch()
+        return self._whole(self._batch)
+
+    def tidy(self) -> None:
+        """Forget everything that is to be forgotten, of the log and elsewhere."""
+        self.prune()
+        for chore in self._chores:
+            self._whole(partial(self._in_transaction, chore))
+
+    def _whole(self, batch: Callable[[], int]) -> int:
+        total = forgotten = batch()
         while forgotten == BATCH:  # what comes meanwhile waits for the next look, or there would be no end
             gevent.sleep(BREATH)
-            forgotten = self._batch()
+            forgotten = batch()
             total += forgotten
         return total
 
     def _batch(self) -> int:
+        return self._in_transaction(self._forget_events)
+
+    def _forget_events(self, connection: sa.Connection, most: int) -> int:
+        oldest = now() - timedelta(seconds=self._retention.seconds)
+        return self._log.prune(connection, oldest, self._retention.rows, most)
+
+    def _in_transaction(self, chore: Chore) -> int:
         with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            oldest = now() - timedelta(seconds=self._retention.seconds)
-            return self._log.prune(connection, oldest, self._retention.rows, BATCH)
+            return chore(connection, BATCH)
 
     def _run(self) -> None:
         while True:
             gevent.sleep(EVERY * random.uniform(0.5, 1.5))
             try:
-                self.prune()
+                self.tidy()
             except Exception:
                 logger.warning("the event log could not be pruned; trying again later", exc_info=True)

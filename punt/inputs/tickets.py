@@ -101,6 +101,12 @@ class TicketForm(TicketFields):
     new_label: Name50 | None = None
 
 
+class Preview(Input):
+    """A text to see as it will look."""
+
+    text: Markdown
+
+
 class MoveForm(Input):
     """The plain form that moves a ticket."""
 

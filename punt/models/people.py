@@ -12,6 +12,11 @@ from punt.models.ticket import Ticket
 from punt.models.user import User
 
 
+def those_with(ids: Sequence[str]) -> Sequence[User]:
+    """List people by their ids."""
+    return db.session.scalars(sa.select(User).where(User.id.in_(ids))).all()
+
+
 def seen_on(project_id: str) -> Sequence[User]:
     """List the members of a project and everybody else its tickets name, by name."""
     ids: sa.CompoundSelect[str | None] = sa.union(

@@ -110,6 +110,20 @@ class Ticket(Base):
         return ticket
 
     @classmethod
+    def bring_back(
+        cls, project: Project, column: Column, rank: str | None, version: int, fields: dict[str, Any]
+    ) -> Ticket:
+        """Add a deleted ticket again: at its rank, right below who has that now, or without one at the bottom."""
+        column.hold()
+        place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
+        ticket = cls(project_id=project.id, project_key=project.key, column_id=column.id, rank=place, **fields)
+        db.session.add(ticket)
+        db.session.flush()
+        # Every new row begins as version 1, which screens that knew the ticket would take for old.
+        db.session.execute(sa.update(cls).where(cls.id == ticket.id).values(version=version))
+        return ticket
+
+    @classmethod
     def in_column(cls, column_id: str) -> Sequence[Ticket]:
         """List a column's tickets, top first."""
         return db.session.scalars(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank)).all()
@@ -133,12 +147,13 @@ class Ticket(Base):
     def edit(self, fields: dict[str, Any]) -> None:
         """Change anything but the place on the board; what is the same already changes nothing.
 
-        :raises Invalid: when the parent cannot be one.
+        :raises Invalid: when the parent cannot be one, or the work would start after it is due.
         """
         if fields.get("parent_id"):
             self._refuse_parent(fields["parent_id"])
         if fields.get("type") == TicketType.SUBTASK:
             self._refuse_children()
+        self._refuse_dates(fields)
         for name, value in fields.items():
             if name == "labels":
                 self._relabel(value)
@@ -182,6 +197,15 @@ class Ticket(Base):
             self.labels = list(wanted.values())
             self.updated_at = now()
 
+    def _refuse_dates(self, fields: dict[str, Any]) -> None:
+        """A start after the due date is refused at the field that was changed, at both of them at the start."""
+        start, due = (fields.get(name, getattr(self, name)) for name in ("start_date", "due_date"))
+        if start and due and start > due:
+            if start != self.start_date:
+                raise Invalid.field("startDate", "The start is after the due date.")
+            if due != self.due_date:
+                raise Invalid.field("dueDate", "The due date is before the start.")
+
     def _refuse_parent(self, parent_id: str) -> None:
         """A parent is no subtask, and no descendant of its child."""
         parent = db.session.get(Ticket, parent_id)
@@ -199,6 +223,12 @@ class Ticket(Base):
 
 def _last_rank(column: Column) -> str | None:
     return db.session.scalar(sa.select(sa.func.max(Ticket.rank)).where(Ticket.column_id == column.id))
+
+
+def _free_rank(column: Column, rank: str) -> str:
+    from_there = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.rank >= rank)
+    ranks = db.session.scalars(from_there.order_by(Ticket.rank).limit(2)).all()
+    return rank if rank not in ranks else between(rank, ranks[1] if len(ranks) > 1 else None)
 
 
 def _as_it_is_now(field: str, neighbour: Ticket | None) -> Ticket | None:

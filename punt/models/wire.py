@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from punt.events.log import iso
 
 if TYPE_CHECKING:
-    from punt.models import Column, Label, Membership, Project, Ticket, User
+    from punt.models import BinnedTicket, Column, Label, Membership, Project, Ticket, User
 
 Json = dict[str, Any]
 
@@ -84,6 +84,16 @@ def ticket(ticket: Ticket, order: int | None = None) -> Json:
         "version": ticket.version,
         "createdAt": iso(ticket.created_at),
         "updatedAt": iso(ticket.updated_at),
+    }
+
+
+def binned(binned: BinnedTicket) -> Json:
+    """What the bin tells of a deleted ticket."""
+    return {
+        **{name: binned.content[name] for name in ("id", "key", "number", "title", "type")},
+        "creatorId": binned.creator_id,
+        "deletedAt": iso(binned.deleted_at),
+        "deletedById": binned.deleted_by_id,
     }
 
 

@@ -15,7 +15,8 @@ from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.tickets import MoveForm, NewTicketForm, TicketForm
 from punt.markdown import render
-from punt.models import Ticket, TicketType, wire
+from punt.models import BinnedTicket, Ticket, TicketType, wire
+from punt.models.bin import KEPT
 from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
 
@@ -89,9 +90,9 @@ def delete(key: str, number: int) -> Any:
     ticket = grant.ticket_to_change(str(number))
     grant.require_deletion(ticket)
     name = f"{ticket.project_key}-{ticket.number}"
-    ticket.delete()
+    BinnedTicket.take(ticket, grant.user.id)
     db.session.commit()
-    flash(f"Deleted {name}.", "success")
+    flash(f"Deleted {name}. It is kept in the bin for {KEPT.days} days.", "success")
     return _to_board(grant)
 
 

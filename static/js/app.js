@@ -4,11 +4,15 @@ import { api } from "./api.js";
 import { Board } from "./board.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
+import { startDrafts } from "./drafts.js";
 import { Drag } from "./drag.js";
+import { pickerHandlers, startLabelPicker } from "./label-picker.js";
 import { labelHandlers } from "./labels.js";
 import { Live } from "./live.js";
+import { startMenus } from "./menus.js";
 import { Mover } from "./mover.js";
 import { People } from "./people.js";
+import { startPreview } from "./preview.js";
 import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
@@ -16,6 +20,7 @@ import { Stream } from "./stream.js";
 import { startTicketPage } from "./ticket-page.js";
 import { ticketHandlers } from "./tickets.js";
 import { showKeptToast, toastNext } from "./toast.js";
+import { startUndo } from "./undo.js";
 import { wipeHandlers } from "./wipe.js";
 
 const live = new Live();
@@ -31,7 +36,9 @@ const stream = new Stream(document.body.dataset.events, document.body.dataset.cu
 live.on(wipeHandlers(() => stream.close()));
 live.on(people.handlers);
 live.on(labelHandlers);
+live.on(pickerHandlers);
 live.on(projectHandlers((id) => id === project && leave()));
+for (const start of [startDrafts, startMenus, startLabelPicker, startPreview]) start();
 if (root) startBoard();
 else startPage();
 showKeptToast();
@@ -45,6 +52,7 @@ function startBoard() {
   for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
   dialog.start();
   if (!board.canEdit) return;
+  startUndo((ticket) => dialog.showAgain(ticket));
   new Drag(board, new Mover(board)).start();
   new QuickAdd(board).start();
 }

@@ -2,6 +2,7 @@
 
 import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
+import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -28,6 +29,10 @@ export class Board {
     return this.root.querySelector(`[data-ticket="${CSS.escape(id)}"]`);
   }
 
+  columnName(id) {
+    return document.getElementById(`column-${id}`)?.textContent ?? "another column";
+  }
+
   /**
    * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. The same ticket
    * again, or an older version of it, changes nothing.
@@ -37,6 +42,7 @@ export class Board {
     const card = this.card(ticket.id) ?? blank("card");
     if (Number(card.dataset.version) > ticket.version) return card;
     fillCard(card, ticket, this.#people);
+    markCard(card);
     this.#settle(card, ticket.columnId);
     return card;
   }
@@ -45,6 +51,7 @@ export class Board {
   adopt(fresh, columnId, known) {
     const { ticket } = fresh.dataset;
     const card = this.card(ticket);
+    markCard(fresh);
     if (this.#gone.has(ticket) || this.#held.has(ticket) || (card && card.dataset.version !== known)) return;
     if (!card || card.isEqualNode(fresh)) return this.#settle(card ?? fresh, columnId);
     const focused = card.contains(document.activeElement);

@@ -1,8 +1,9 @@
 /** Opens tickets over the board, each at its own address. */
 
-import { Unreachable, fetchPage } from "./api.js";
+import { Unreachable, api, fetchPage } from "./api.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
+import { undoable } from "./undo.js";
 
 const NOT_THE_CARD = "a:not([data-open]), button, input, select, textarea, summary, label";
 
@@ -11,17 +12,23 @@ export class TicketDialog {
   #dialog;
   #view;
   #home = { path: location.pathname, title: document.title };
-  #drafts = new Map();
   #turn = 0;
 
   constructor(dialog, board) {
     this.#dialog = dialog;
     this.#board = board;
-    this.#view = new TicketView(dialog, (ticket) => board.place(ticket), (id) => this.#deleted(id));
+    this.#view = new TicketView(dialog, (ticket) => board.place(ticket), (...gone) => this.#deleted(...gone));
   }
 
   get handlers() {
     return this.#view.handlers;
+  }
+
+  /** Shows a ticket as it is now, on the board and where it is open. */
+  showAgain(ticket) {
+    this.#board.revive(ticket.id);
+    this.#board.place(ticket);
+    if (ticket.id === this.#view.id) this.#view.refresh();
   }
 
   start() {
@@ -44,9 +51,7 @@ export class TicketDialog {
     const turn = (this.#turn += 1);
     const page = await fetchPage(url).catch((error) => this.#cannotOpen(url, error));
     if (!page || turn !== this.#turn) return;
-    this.#keepDraft();
-    const view = page.querySelector("[data-ticket-view]");
-    this.#view.show(this.#drafts.get(view.dataset.ticketView) ?? view, url);
+    this.#view.show(page.querySelector("[data-ticket-view]"), url);
     if (history.state?.ticket !== url) history.pushState({ ticket: url }, "", url);
     document.title = page.title;
     if (!this.#dialog.open) this.#dialog.showModal();
@@ -68,27 +73,18 @@ export class TicketDialog {
   }
 
   #closed() {
-    const { id, root } = this.#view;
-    this.#keepDraft();
+    const { id, root, typed } = this.#view;
     root.remove();
     document.title = this.#home.title;
     moveToasts();
+    if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
     this.#board.card(id)?.querySelector("[data-open]").focus({ preventScroll: true });
     if (history.state?.ticket) history.back();
   }
 
-  #keepDraft() {
-    const { id, root, typed } = this.#view;
-    if (!typed) return this.#drafts.delete(id);
-    this.#drafts.set(id, root);
-    toast("What you typed is not saved yet. Open the ticket again to go on.");
-  }
-
-  #deleted(id) {
-    this.#drafts.delete(id);
-    this.#view.root.querySelector("[data-ticket-form]").reset();
+  #deleted(id, words, restore) {
     this.#dialog.close();
     this.#board.remove(id);
-    toast("The ticket is deleted.");
+    undoable(words, () => api.post(restore));
   }
 }

@@ -2,6 +2,7 @@
 
 import { ApiError, api } from "./api.js";
 import { toast } from "./toast.js";
+import { revert, undoable } from "./undo.js";
 
 const PAUSE = 2_000;
 
@@ -16,19 +17,25 @@ export class Mover {
   /** Puts `card` into `list` between the cards `previous` and `next`, either of which may be null. */
   move(card, { list, next, previous }) {
     const id = card.dataset.ticket;
+    const back = wishes(card.parentElement, card.nextElementSibling, card.previousElementSibling);
+    const again = () => this.move(this.#board.card(id), { list, next, previous });
     this.#board.hold(id);
     card.dataset.pending = "";
-    this.#board.seat(card, list, next);
-    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous)));
+    this.#board.seat(card, list, next?.parentElement === list ? next : null);
+    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous), back, again));
   }
 
   // A neighbour may have left meanwhile: then the next wish counts.
-  async #send(id, [wish, ...others]) {
+  async #send(id, [wish, ...others], back, again) {
+    const path = `${this.#board.tickets}/${id}`;
     try {
-      this.#board.release(id, await api.patch(`${this.#board.tickets}/${id}`, wish));
+      const ticket = await api.patch(path, wish);
+      this.#board.release(id, ticket);
+      const undo = () => revert(path, back, ticket, ["columnId", "rank"]);
+      undoable(`${ticket.key} moved to ${this.#board.columnName(ticket.columnId)}.`, undo);
     } catch (error) {
-      if (error.status === 400 && others.length) return this.#send(id, others);
-      toast(`The ticket was not moved. ${error.message}`);
+      if (error.status === 400 && others.length) return this.#send(id, others, back, again);
+      toast(`The ticket was not moved. ${error.message}`, { action: "Try again", run: again });
       this.#askWhereItIs(id);
     }
   }

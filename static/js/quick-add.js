@@ -1,6 +1,7 @@
 /** Adds tickets from the form under a column: Enter adds one, and the form waits for the next. */
 
 import { api } from "./api.js";
+import { keep } from "./drafts.js";
 import { randomId } from "./tab.js";
 import { toast } from "./toast.js";
 
@@ -38,10 +39,11 @@ export class QuickAdd {
       this.#board.place(await api.post(this.#board.tickets, body, { "Idempotency-Key": this.#key(form, title) }));
       this.#attempts.delete(form);
       field.value = field.value.startsWith(sent) ? field.value.slice(sent.length) : field.value;
+      keep(form);
       field.scrollIntoView({ block: "nearest" });
     } catch (error) {
       if (error.details?.length) complain(field, error.details.map(({ message }) => message).join(" "));
-      else toast(`The ticket was not added. ${error.message}`);
+      else toast(`The ticket was not added. ${error.message}`, { action: "Try again", run: () => form.requestSubmit() });
     }
     form.ariaBusy = null;
   }

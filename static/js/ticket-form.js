@@ -1,33 +1,16 @@
-/** What a ticket's form says, what it said at first, and how that differs from a ticket. */
+/** What a ticket's form says, and how that differs from what it said at first. */
+
+import { fieldsOf, first, now } from "./fields.js";
 
 const WORDS = {
+  columnId: "column",
+  rank: "place",
   assigneeId: "assignee",
   labelIds: "labels",
   storyPoints: "points",
   startDate: "start",
   dueDate: "due date",
   parentId: "parent",
-};
-const SKIPPED = ["hidden", "submit", "fieldset"];
-
-/** The fields that were changed in the form, as the API takes them. */
-export const changesIn = (form) => difference(read(form, FIRST), read(form, NOW));
-
-/** The names of the fields in which `ticket` differs from what the form said at first. */
-export function changedMeanwhile(form, ticket) {
-  return Object.keys(difference(read(form, FIRST), { ...ticket, labelIds: ticket.labels.map(({ id }) => id).sort() }));
-}
-
-/** "title, points and labels". */
-export function inWords(fields) {
-  return new Intl.ListFormat("en").format(fields.map((field) => WORDS[field] ?? field));
-}
-
-const NOW = { isOn: (field) => field.checked, text: (field) => field.value };
-
-const FIRST = {
-  isOn: (field) => field.defaultChecked,
-  text: (field) => (field.options ? (field.querySelector("[selected]") ?? field.options[0]).value : field.defaultValue),
 };
 
 const PARSERS = {
@@ -36,13 +19,24 @@ const PARSERS = {
   storyPoints: (text) => (text ? Number(text) : null),
 };
 
-function read(form, { isOn, text }) {
+/** What the form said at first, in the fields that were changed, as the API takes them. */
+export const changedFrom = (form) => difference(read(form, now), read(form, first));
+
+/** What the form says now, in the same fields. */
+export const changedTo = (form) => difference(read(form, first), read(form, now));
+
+/** "title, points and labels". */
+export function inWords(fields) {
+  return new Intl.ListFormat("en").format(fields.map((field) => WORDS[field] ?? field));
+}
+
+function read(form, value) {
   const values = {};
-  for (const field of form.elements) {
-    const { name, type, value } = field;
-    if (SKIPPED.includes(type) || name === "newLabel") continue;
-    if (type === "checkbox") values[name] = [...(values[name] ?? []), ...(isOn(field) ? [value] : [])].sort();
-    else values[name] = name in PARSERS ? PARSERS[name](text(field)) : text(field) || null;
+  for (const field of fieldsOf(form)) {
+    const { name, type } = field;
+    if (name === "newLabel") continue;
+    if (type === "checkbox") values[name] = [...(values[name] ?? []), ...(value(field) ? [field.value] : [])].sort();
+    else values[name] = name in PARSERS ? PARSERS[name](value(field)) : value(field) || null;
   }
   return values;
 }

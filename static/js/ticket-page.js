@@ -1,7 +1,7 @@
 /** A ticket on a page of its own. */
 
 import { TicketView } from "./ticket-view.js";
-import { toastNext } from "./toast.js";
+import { startUndo, undoableNext } from "./undo.js";
 
 /** Makes the forms in `host` instant and returns what it wants to hear from the stream. */
 export function startTicketPage(host) {
@@ -9,10 +9,12 @@ export function startTicketPage(host) {
   const view = new TicketView(host, () => {}, goToBoard);
   // After a reload of a ticket that was opened over its board, history takes this page for the board's.
   addEventListener("popstate", () => location.pathname !== pathname && location.reload());
+  startUndo(() => view.refresh());
+  view.resume();
   return view.handlers;
 }
 
-function goToBoard() {
-  toastNext("The ticket is deleted.");
+function goToBoard(id, words, restore) {
+  undoableNext(words, restore);
   location.assign(location.pathname.replace(/tickets\/\d+$/, "board"));
 }

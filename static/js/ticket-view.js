@@ -1,9 +1,15 @@
 /** One ticket open for reading and editing, in a dialog or on its own page. */
 
-import { api, fetchPage } from "./api.js";
+import { Unreachable, api, fetchPage } from "./api.js";
+import { choices } from "./clash.js";
+import { keep, restore, typedIn } from "./drafts.js";
+import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
-import { changedMeanwhile, changesIn, inWords } from "./ticket-form.js";
+import { glow } from "./fresh.js";
+import { pickNewLabel } from "./label-picker.js";
+import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
+import { revert, undoable } from "./undo.js";
 
 /** Beyond the end of any column. */
 const LAST = 1_000_000;
@@ -13,19 +19,22 @@ const PLACES = {
   down: (order) => order + 1,
   bottom: () => LAST,
 };
+const VIEW = "[data-ticket-view]";
 
 export class TicketView {
   #host;
   #url = location.href;
+  #other = "Someone else";
+  #heard = 0;
   #onChanged;
   #onDeleted;
   #forms = {
-    ticketForm: (form) => this.#save(form),
+    ticketForm: () => this.#save(),
     moveForm: (form, button) => this.#move(form, button),
     deleteForm: (form) => this.#delete(form),
   };
 
-  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted(id)` after what is done here. */
+  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted(ticket)` after what is done here. */
   constructor(host, onChanged, onDeleted) {
     this.#host = host;
     this.#onChanged = onChanged;
@@ -33,63 +42,95 @@ export class TicketView {
     host.addEventListener("submit", (event) => this.#submit(event));
     host.addEventListener("click", ({ target }) => enterFold(target.closest("summary")));
     host.addEventListener("input", (event) => clearError(event.target));
+    host.addEventListener("reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
   }
 
   get root() {
-    return this.#host.querySelector("[data-ticket-view]");
+    return this.#host.querySelector(VIEW);
   }
 
   get id() {
     return this.root?.dataset.ticketView;
   }
 
-  /** What is typed and not saved, as one text; empty when there is nothing. */
+  /** What is typed and not saved; null when there is nothing. */
   get typed() {
-    const form = this.root?.querySelector("[data-ticket-form]");
-    const changes = form && Object.entries(changesIn(form)).concat(form.elements.newLabel?.value || []);
-    return changes?.length ? JSON.stringify(changes) : "";
+    return this.#form ? typedIn(this.#form) : null;
   }
 
   get handlers() {
     const apply = (ticket, message) => this.#apply(ticket, message);
     return {
+      "ticket.created": ({ id }) => id === this.id && this.refresh(),
       "ticket.updated": apply,
       "ticket.moved": apply,
-      "ticket.deleted": ({ id }) => id === this.id && this.#close(),
+      "ticket.deleted": ({ id }, { actorId }) => id === this.id && this.#close(`${this.#name(actorId)} has deleted this ticket.`),
       "stream.reset": () => this.root && !this.typed && this.refresh(),
     };
   }
 
-  /** Shows `root`, a [data-ticket-view] of the page at `url`. */
-  show(root, url) {
-    this.#url = url;
-    if (this.root) this.root.replaceWith(root);
-    else this.#host.append(root);
+  get #form() {
+    return this.root?.querySelector("[data-ticket-form]");
   }
 
-  /** Fetches the view anew, unless someone types meanwhile. */
-  async refresh() {
-    const { typed, root } = this;
+  /** Shows `root`, a [data-ticket-view] of the page at `url`, and what was typed there before. */
+  show(root, url) {
+    this.#url = url;
+    this.#heard = 0;
+    if (this.root) this.root.replaceWith(root);
+    else this.#host.append(root);
+    this.resume();
+  }
+
+  /** Types `draft` again, else what this browser keeps; resolves to whether nobody else changed the same. */
+  resume(draft) {
+    if (!this.#form) return true;
+    const slots = restore(this.#form, draft);
+    keep(this.#form);
+    if (!slots.length) return true;
+    const rows = choices(this.#form, slots, this.#other);
+    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, {}, rows);
+    return false;
+  }
+
+  /** Fetches the view anew. What is typed stays: upon the fields of `sent`, where those were saved meanwhile. */
+  async refresh(sent = {}) {
+    const { root } = this;
     const page = await fetchPage(this.#url).catch((error) => this.#say(error.message));
-    if (!page || root !== this.root || typed !== this.typed) return;
-    const fresh = page.querySelector("[data-ticket-view]");
-    const focused = root.contains(document.activeElement) && document.activeElement.id;
+    if (!page || root !== this.root) return false;
+    const draft = this.typed ?? {};
+    for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
+    const fresh = page.querySelector(VIEW);
+    const { id, selectionStart } = root.contains(document.activeElement) ? document.activeElement : {};
     const folds = [...fresh.querySelectorAll("details")];
     root.querySelectorAll("details").forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    const agreed = this.resume(draft);
+    const field = document.getElementById(id);
+    field?.focus({ preventScroll: true });
+    if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
+    return agreed;
   }
 
-  #apply(ticket, { changed = [] }) {
+  async #apply(ticket, { type, changed = [], actorId }) {
     if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
-    if (!this.typed) return this.refresh();
-    const text = `Someone else has just changed ${named(changed)}. What you typed is kept.`;
-    return this.#say(text, { "Show the new version": () => this.refresh() });
+    this.#heard = ticket.version;
+    const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
+    if (this.typed) return this.#say(`${done} What you typed is kept.`, { "Show the new version": () => this.refresh() });
+    if (!(await this.refresh())) return;
+    this.root.querySelector("[data-ticket-news]").textContent = done;
+    for (const name of changed) glowAt(this.root.querySelector(`[name="${name === "labels" ? "labelIds" : name}"]`));
   }
 
-  #close() {
-    this.#say("This ticket has been deleted. Nothing here can be saved any more.");
+  /** Who did it; remembered for when that turns out to clash with what is typed. */
+  #name(id) {
+    this.#other = everywhere("person", id)[0]?.dataset.name ?? "Someone else";
+    return this.#other;
+  }
+
+  #close(text) {
     for (const button of this.root.querySelectorAll("form button")) button.disabled = true;
+    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`);
   }
 
   #submit(event) {
@@ -107,37 +148,23 @@ export class TicketView {
     form.ariaBusy = null;
   }
 
-  async #save(form) {
-    const changes = changesIn(form);
-    const label = form.elements.newLabel?.value.trim();
-    if (label) changes.labelIds = await withLabel(form, label);
-    if (Object.keys(changes).length) await this.#patch(form, changes, form.elements.version.value);
-    else toast("There is nothing to save yet.");
-  }
-
-  async #patch(form, changes, version) {
-    const { typed } = this;
+  async #save() {
+    await pickNewLabel(this.#form);
+    if (this.#heard > this.root.dataset.version && !(await this.refresh())) return;
+    const form = this.#form;
+    const [before, changes, sent] = [changedFrom(form), changedTo(form), typedIn(form)];
+    if (!Object.keys(changes).length) return toast("There is nothing to save yet.");
     try {
-      const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${version}"` });
+      const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${form.elements.version.value}"` });
       this.#stamp(ticket);
-      toast(`${ticket.key} is saved.`);
       this.#onChanged(ticket);
-      if (typed === this.typed) this.refresh();
+      undoable(`${ticket.key} is saved.`, () => revert(pathOf(form), [before], ticket));
+      await this.refresh(sent);
     } catch (error) {
       if (!error.body?.ticket) throw error;
-      await this.#settle(form, changes, error.body.ticket);
+      // Two people who changed different fields both get what they want; the same field needs a decision.
+      if (await this.refresh()) await this.#save();
     }
-  }
-
-  // Two people who changed different fields both get what they want; the same field needs a decision.
-  async #settle(form, changes, theirs) {
-    const both = changedMeanwhile(form, theirs).filter((field) => field in changes);
-    if (!both.length) return this.#patch(form, changes, theirs.version);
-    const text = `Someone else changed ${named(both)} while you were editing. Nothing is saved yet.`;
-    return this.#say(`${text} What you typed is still here.`, {
-      "Show the new version": () => this.refresh(),
-      "Save mine anyway": () => this.#once(form, () => this.#patch(form, changes, theirs.version)),
-    });
   }
 
   async #move(form, button) {
@@ -145,6 +172,8 @@ export class TicketView {
     const now = await api.get(pathOf(form));
     const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
     const ticket = await api.patch(pathOf(form), { columnId, order });
+    const back = { columnId: now.columnId, order: now.order };
+    undoable(`${ticket.key} is moved.`, () => revert(pathOf(form), [back], ticket, ["columnId", "rank"]));
     this.#onChanged(ticket);
     if (ticket.version - this.root.dataset.version <= 1) this.#stamp(ticket);
     else if (!this.typed) this.refresh();
@@ -160,27 +189,32 @@ export class TicketView {
     await api.delete(pathOf(form)).catch((error) => {
       if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
     });
-    this.#onDeleted(id);
+    const words = `${this.root.querySelector("[data-ticket-key]").textContent} is deleted.`;
+    this.#onDeleted(id, words, pathOf(form).replace(/tickets\/\d+$/, `bin/${id}/restore`));
   }
 
   #fail(form, error) {
     const rest = showErrors(form, error.details ?? []);
-    if (error.status === 404) this.#close();
-    else if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "));
+    if (error.status === 404) return this.#close("This ticket has been deleted.");
+    const again = error instanceof Unreachable ? { "Try again": () => form.requestSubmit() } : {};
+    if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), again);
   }
 
-  #say(text, actions = {}) {
+  #say(text, actions = {}, rows = []) {
     const place = this.root?.querySelector("[data-ticket-notice]");
-    if (!place) return toast(text);
+    if (!place) return void (text && toast(text));
     const words = document.createElement("p");
     words.textContent = text;
-    place.replaceChildren(words, ...Object.entries(actions).map(button));
-    place.hidden = false;
+    place.replaceChildren(words, ...rows, ...Object.entries(actions).map(button));
+    place.hidden = !text;
     place.scrollIntoView({ block: "nearest" });
   }
 }
 
 const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticket` : "this ticket");
+
+// Every control is alone in its field with its words.
+const glowAt = (control) => control && glow(control.parentElement);
 
 /** Puts the cursor into what a person unfolds. */
 function enterFold(summary) {
@@ -196,12 +230,4 @@ function button([name, run]) {
   element.textContent = name;
   element.addEventListener("click", run);
   return element;
-}
-
-async function withLabel(form, name) {
-  const path = pathOf(form).replace(/tickets\/\d+$/, "labels");
-  const known = (await api.get(path)).find((label) => label.name.toLowerCase() === name.toLowerCase());
-  const { id } = known ?? (await api.post(path, { name }));
-  const chosen = [...form.querySelectorAll("[name=labelIds]:checked")].map(({ value }) => value);
-  return [...new Set([...chosen, id])];
 }

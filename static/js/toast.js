@@ -3,10 +3,10 @@
 import { blank } from "./blank.js";
 
 const STAY = 6_000;
-const STAY_WITH_ACTION = 20_000;
+const STAY_WITH_ACTION = 12_000;
 const KEPT = "punt.notice";
 
-/** Shows `text`, with a button named `action` that calls `run()` where given. */
+/** Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. */
 export function toast(text, { action, run } = {}) {
   const notice = blank("toast");
   for (const same of [...place().children].filter((one) => one.querySelector("[data-toast-text]")?.textContent === text)) same.remove();
@@ -21,6 +21,7 @@ export function toast(text, { action, run } = {}) {
   });
   place().append(notice);
   fade(notice, action ? STAY_WITH_ACTION : STAY);
+  return notice;
 }
 
 /** Shows `text` on the page that comes next. */

@@ -56,6 +56,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
         "color": ODD_COLORS,
         "members": [[]],
     },
+    f"POST {HARB}/preview": {"text": [*ODD_TEXT, None, "x" * 50_001]},
     f"PATCH {HARB}": {"name": [None, "", "x" * 81], "description": [None, "x" * 2001], "color": [None, *ODD_COLORS]},
     f"POST {HARB}/columns": {
         "name": [*ODD_LINES, None, "x" * 51],

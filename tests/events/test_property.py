@@ -31,7 +31,7 @@ from punt.events.hub import Hub
 from punt.events.log import Entry, log
 from punt.events.peer import Peer
 from punt.events.stream import Stream, Subscription
-from punt.models import Column, Label, Project, Ticket, User, topics, wire
+from punt.models import BinnedTicket, Column, Label, Project, Ticket, User, topics, wire
 from tests.conftest import app_on
 from tests.support.channel import everything
 from tests.support.mirror import Mirror
@@ -132,6 +132,7 @@ verbs = st.one_of(
     st.tuples(st.just("move"), many, many, st.integers(0, 3)),
     st.tuples(st.just("relabel"), many, many),
     st.tuples(st.just("delete"), many),
+    st.tuples(st.just("restore"), many),
     st.tuples(st.just("adopt"), many, many),
     st.tuples(st.just("add_label"), st.sampled_from("abcd")),
     st.tuples(st.just("rename_label"), many, st.sampled_from("abcd")),
@@ -438,7 +439,11 @@ class Writer:
 
     def delete(self, ticket: int) -> None:
         for found in self._ticket(ticket):
-            found.delete()
+            BinnedTicket.take(found, None)
+
+    def restore(self, binned: int) -> None:
+        if kept := BinnedTicket.of(self._project.id):
+            kept[binned % len(kept)].restore(self._project)
 
     def adopt(self, child: int, parent: int) -> None:
         for found, other in zip(self._ticket(child), self._ticket(parent), strict=True):

@@ -31,7 +31,7 @@ class Mirror:
     def apply(self, message: Message) -> None:
         """Do what an event says; events that are no matter of a board do nothing."""
         handlers: dict[str, Callable[[Json], None]] = {
-            "ticket.created": self._put_ticket,
+            "ticket.created": self._add_ticket,
             "ticket.updated": self._put_ticket,
             "ticket.moved": self._put_ticket,
             "ticket.deleted": lambda data: self._remove(self._tickets, data),
@@ -65,6 +65,10 @@ class Mirror:
     def _put(self, things: dict[str, Json], data: Json) -> None:
         if data["id"] not in self._gone:
             things[data["id"]] = data
+
+    def _add_ticket(self, data: Json) -> None:
+        self._gone.discard(data["id"])  # it may come back from the bin
+        self._put_ticket(data)
 
     def _put_ticket(self, data: Json) -> None:
         known = self._tickets.get(data["id"])

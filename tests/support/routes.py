@@ -64,7 +64,7 @@ class Route:
 
     def address(self, things: dict[str, str]) -> str:
         path = self.rule.replace("<reference>", things.get("project", "HARB")) + self.query
-        for name in ("column", "label", "ticket"):
+        for name in ("column", "label", "ticket", "binned"):
             path = path.replace(f"<{name}_id>", things[name]).replace(f"<{name}_reference>", things[name])
         return _filled(path, things)
 
@@ -101,6 +101,9 @@ ROUTES = (
     Route("GET", f"{P}/tickets/<ticket_reference>", SEE),
     Route("PATCH", f"{P}/tickets/<ticket_reference>", WORK, 200, {"title": "Repaint", "columnId": "{spare}"}),
     Route("DELETE", f"{P}/tickets/<ticket_reference>", MANAGE, 204),
+    Route("GET", f"{P}/bin", WORK),
+    Route("POST", f"{P}/bin/<binned_reference>/restore", MANAGE, 200),
+    Route("POST", f"{P}/preview", WORK, 200, {"text": "Red ones *first*"}),
     Route("GET", f"{P}/events", SEE),
     Route("GET", "/api/projects/events", SIGNED_IN),
     Route("GET", "/api/users/events", SIGNED_IN),
@@ -116,7 +119,10 @@ def things_of(alice: FlaskClient) -> dict[str, str]:
     label = made(alice, f"{HARB}/labels", name=f"label of {column}")["id"]
     columns = '", "'.join(column_ids(alice))
     made_ticket = ticket(alice, columnId=column)["id"]
-    return {"spare": spare, "column": column, "columns": columns, "label": label, "ticket": made_ticket}
+    binned = ticket(alice, columnId=column)["id"]
+    assert alice.delete(f"{TICKETS}/{binned}").status_code == 204
+    of_board = {"spare": spare, "column": column, "columns": columns, "label": label}
+    return of_board | {"ticket": made_ticket, "binned": binned}
 
 
 def routes_of(app: Flask) -> set[str]:

@@ -1,0 +1,27 @@
+"""Markdown as it will look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from punt import access
+from punt.access import May
+from punt.database import end_read
+from punt.inputs.base import body
+from punt.inputs.tickets import Preview
+from punt.markdown import render
+from punt.security import begins_itself
+
+blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<reference>")
+
+
+@blueprint.post("/preview")
+@begins_itself
+def create(reference: str) -> Any:
+    """Render a text as a ticket's description is; nothing is written, so no write is begun."""
+    access.project(reference, May.WORK)
+    asked = body(Preview)
+    end_read()
+    return {"html": render(asked.text)}

@@ -1,0 +1,47 @@
+"""The bin of a project, as a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from punt import access
+from punt.access import May
+from punt.database import db
+from punt.events.pipeline import cursor
+from punt.models import BinnedTicket, wire
+from punt.models.bin import KEPT
+from punt.models.people import those_with
+
+blueprint = Blueprint("bin", __name__, url_prefix="/projects/<key>/bin")
+
+
+@blueprint.get("")
+def show(key: str) -> Any:
+    """Show what was deleted lately."""
+    access.user()
+    place = cursor()
+    grant = access.project(key, May.DELETE_OWN)
+    found = BinnedTicket.of(grant.project.id)
+    people = those_with([binned.deleted_by_id for binned in found if binned.deleted_by_id])
+    return render_template(
+        "projects/bin.html",
+        project=wire.project(grant.project),
+        binned=[wire.binned(each) | {"mayRestore": grant.may_delete(each)} for each in found],
+        people={person.id: wire.user(person) for person in people},
+        days=KEPT.days,
+        cursor=place,
+    )
+
+
+@blueprint.post("/<int:number>/restore")
+def restore(key: str, number: int) -> Any:
+    """Bring a ticket back and show it."""
+    grant = access.project(key, May.DELETE_OWN)
+    binned = grant.binned_to_change(str(number))
+    grant.require_restoring(binned)
+    ticket = binned.restore(grant.project)
+    db.session.commit()
+    flash(f"Restored {ticket.project_key}-{ticket.number}.", "success")
+    return redirect(url_for("tickets.show", key=grant.project.key, number=number))

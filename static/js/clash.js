@@ -1,0 +1,27 @@
+/** Where two people changed the same: both sides, side by side, to choose for each field. */
+
+import { blank } from "./blank.js";
+import { keep } from "./drafts.js";
+import { fieldsOf, first, now, say, slot } from "./fields.js";
+
+/** A choice for each of the fields named `slots`: mine, which `form` says now, or theirs, which it said at first. */
+export function choices(form, slots, who) {
+  return fieldsOf(form)
+    .filter((field) => slots.includes(slot(field)))
+    .map((field) => choice(field, { mine: now(field), theirs: first(field) }, who));
+}
+
+function choice(field, values, who) {
+  const row = blank("clash");
+  row.querySelector("[data-clash-name]").textContent = field.labels[0].firstChild.textContent;
+  row.querySelector("[data-clash-who]").textContent = who;
+  for (const radio of row.querySelectorAll("input")) {
+    const value = values[radio.value];
+    radio.name = `clash-${field.name}`;
+    radio.parentElement.querySelector("[data-clash-text]").textContent = inWords(field, value) || "nothing";
+    radio.addEventListener("change", () => (say(field, value), keep(field.form)));
+  }
+  return row;
+}
+
+const inWords = (field, value) => (field.options ? [...field.options].find((option) => option.value === value).text : value);

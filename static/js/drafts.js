@@ -1,0 +1,112 @@
+/** What is typed and not sent yet: kept in this browser, for whoever typed it, until it is saved or discarded. */
+
+import { everywhere } from "./everywhere.js";
+import { fieldsOf, first, now, say, slot } from "./fields.js";
+import { toast } from "./toast.js";
+
+const ALL = "punt.draft.";
+const OWN = `${ALL}${document.body.dataset.me}.`;
+const TICKET = `${OWN}ticket:`;
+const SENT = "punt.sent";
+const LONGEST = 30 * 86_400_000;
+const MOST = 100;
+
+const bases = new WeakMap();
+let echoed = sessionStorage.getItem(SENT);
+
+const keyOf = (form) => OWN + form.dataset.draft;
+const stored = (key) => JSON.parse(localStorage.getItem(key));
+
+/** What is typed in `form`: {slot: [what it was typed upon, what it is now]}; null when that is nothing. */
+export function typedIn(form) {
+  const typed = fieldsOf(form).filter((field) => now(field) !== first(field) || (echoed === keyOf(form) && now(field)));
+  const upon = bases.get(form) ?? {};
+  return typed.length ? Object.fromEntries(typed.map((field) => [slot(field), [upon[slot(field)] ?? first(field), now(field)]])) : null;
+}
+
+/** Keeps what is typed in `form`, or forgets it when that is nothing any more. */
+export function keep(form) {
+  put(keyOf(form), typedIn(form));
+  show(form);
+}
+
+/** Types a draft into `form` again; returns the names of the fields that somebody else changed since. */
+export function restore(form, draft = stored(keyOf(form))?.fields) {
+  const clashes = {};
+  for (const field of draft ? fieldsOf(form) : []) {
+    const [base, mine] = draft[slot(field)] ?? [];
+    if (mine === undefined) continue;
+    if (base !== first(field) && mine !== first(field)) clashes[slot(field)] = base;
+    say(field, mine);
+    field.closest("details")?.setAttribute("open", "");
+  }
+  bases.set(form, clashes);
+  show(form);
+  return Object.keys(clashes);
+}
+
+/** Shows on a card whether something is typed for its ticket. */
+export function markCard(card) {
+  card.toggleAttribute("data-unsent", localStorage.getItem(TICKET + card.dataset.ticket) !== null);
+}
+
+export function startDrafts() {
+  sessionStorage.removeItem(SENT);
+  if (echoed && document.querySelector("[data-saved]")) put(echoed);
+  thin(MOST);
+  document.querySelectorAll("form[data-draft]").forEach((form) => restore(form));
+  document.querySelectorAll("[data-ticket]").forEach(markCard);
+  document.addEventListener("input", ({ target: { form } }) => form?.dataset.draft && keep(form));
+  document.addEventListener("click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, keyOf(target));
+  });
+  addEventListener("storage", ({ key }) => key?.startsWith(OWN) && follow(key));
+}
+
+/** Does in this tab what another one did. */
+function follow(key) {
+  for (const form of everywhere("draft", key.slice(OWN.length))) {
+    form.reset();
+    restore(form);
+  }
+  mark(key);
+}
+
+function discard(form) {
+  if (!form) return;
+  const draft = typedIn(form);
+  const type = (place) => (restore(place, draft), keep(place));
+  echoed = null;
+  form.reset();
+  keep(form);
+  toast("What you typed is discarded.", { action: "Undo", run: () => everywhere("draft", form.dataset.draft).forEach(type) });
+}
+
+function put(key, fields) {
+  const write = () => localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields }));
+  try {
+    if (fields) write();
+    else localStorage.removeItem(key);
+  } catch {
+    thin(MOST / 10); // the browser's room is full
+  }
+  mark(key);
+}
+
+function mark(key) {
+  if (key.startsWith(TICKET)) everywhere("ticket", key.slice(TICKET.length)).forEach(markCard);
+}
+
+function show(form) {
+  const words = form.querySelector("[data-draft-mark]");
+  if (words) words.hidden = !typedIn(form);
+}
+
+/** Forgets what is too old, and all but the newest `most`, whoever typed it. */
+function thin(most) {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(ALL));
+  const age = (key) => Date.now() - stored(key).at;
+  keys.sort((one, other) => age(one) - age(other));
+  keys.filter((key, place) => place >= most || age(key) > LONGEST).forEach((key) => localStorage.removeItem(key));
+}

@@ -1,0 +1,45 @@
+/** Makes labels right where they are chosen. */
+
+import { api } from "./api.js";
+import { blank } from "./blank.js";
+import { fillLabel } from "./labels.js";
+import { toast } from "./toast.js";
+
+const PLACE = "[data-label-choices]";
+
+export const pickerHandlers = {
+  "label.created": (label) => document.querySelectorAll(PLACE).forEach((place) => !knows(place, label) && offer(place, label)),
+};
+
+export function startLabelPicker() {
+  const add = ({ form }) => pickNewLabel(form).catch((error) => toast(error.message));
+  document.addEventListener("click", ({ target }) => target.closest("[data-label-add]") && add(target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
+    event.preventDefault();
+    add(event.target);
+  });
+}
+
+/** Makes the label that is typed in `form`, if any, unless there is one of that name, and chooses it. */
+export async function pickNewLabel(form) {
+  const { newLabel } = form.elements;
+  const name = newLabel.value.trim();
+  if (!name) return;
+  const place = form.querySelector(PLACE);
+  const same = (chip) => chip.textContent.toLowerCase() === name.toLowerCase();
+  const path = `/api${form.getAttribute("action").replace(/tickets.*/, "labels")}`;
+  const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
+  chip.control.checked = true;
+  newLabel.value = "";
+  newLabel.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const knows = (place, { id }) => place.querySelector(`[data-label="${id}"]`);
+
+function offer(place, label) {
+  const chip = fillLabel(blank("label-choice"), label);
+  Object.assign(chip.control, { value: label.id, id: `field-label-${label.id}` });
+  place.append(chip);
+  return chip;
+}

@@ -1,0 +1,12 @@
+/** Menus made of <details>: Escape and a click elsewhere close them. */
+
+const OPEN = "details[name=menu][open]";
+
+export function startMenus() {
+  addEventListener("click", ({ target }) => close((menu) => !menu.contains(target)));
+  addEventListener("keydown", ({ key }) => key === "Escape" && close((menu) => menu.querySelector("summary").focus() || true));
+}
+
+function close(which) {
+  for (const menu of [...document.querySelectorAll(OPEN)].filter(which)) menu.open = false;
+}

@@ -1,0 +1,23 @@
+/** Shows Markdown as it will look: the server draws it. */
+
+import { api } from "./api.js";
+import { toast } from "./toast.js";
+
+export function startPreview() {
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-preview-toggle]");
+    if (button) toggle(button, button.nextElementSibling).catch((error) => toast(error.message));
+  });
+}
+
+async function toggle(button, pane) {
+  const { description } = button.form.elements;
+  const path = `/api${button.form.getAttribute("action").replace(/tickets.*/, "preview")}`;
+  const wanted = pane.hidden;
+  if (wanted) pane.replaceChildren(...parse(await api.post(path, { text: description.value })));
+  pane.hidden = !wanted;
+  description.hidden = wanted;
+  button.ariaPressed = wanted;
+}
+
+const parse = ({ html }) => new DOMParser().parseFromString(html, "text/html").body.childNodes;

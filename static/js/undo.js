@@ -1,0 +1,71 @@
+/** Taking back one's own moves, edits and deletions: each is a new change, and none overwrites somebody else's. */
+
+import { Unreachable, api } from "./api.js";
+import { toast } from "./toast.js";
+
+const MOST = 20;
+const NEXT = "punt.undo";
+const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
+
+const acts = [];
+let show = () => {};
+let notice;
+
+/** `onChanged(ticket)` shows a ticket as it is after something was undone. */
+export function startUndo(onChanged) {
+  show = onChanged;
+  addEventListener("keydown", onKey);
+  const { text, path } = JSON.parse(sessionStorage.getItem(NEXT)) ?? {};
+  sessionStorage.removeItem(NEXT);
+  if (text) undoable(text, () => api.post(path));
+}
+
+/** Says what was done. `back()` takes it back and resolves to the ticket as it is then. */
+export function undoable(text, back) {
+  const act = { text, back };
+  acts.push(act);
+  acts.splice(0, acts.length - MOST);
+  notice?.remove();
+  notice = toast(text, { action: "Undo", run: () => undo(act) });
+}
+
+/** Says on the page that comes next what was done; a post to `path` takes it back. */
+export function undoableNext(text, path) {
+  sessionStorage.setItem(NEXT, JSON.stringify({ text, path }));
+}
+
+/**
+ * Gives a ticket's fields the values of `wish` again, if those named are still what one's own change made of them, `after`.
+ * Where a wish cannot be, the next one counts.
+ */
+export async function revert(path, [wish, ...others], after, names = Object.keys(wish)) {
+  const theirs = await api.get(path);
+  if (names.some((name) => said(theirs, name) !== said(after, name))) throw new Error("Somebody else has changed it since.");
+  return api.patch(path, wish, { "If-Match": `"${theirs.version}"` }).catch((error) => {
+    if (error.status !== 400 || !others.length) throw error;
+    return revert(path, others, after, names);
+  });
+}
+
+const said = (ticket, name) => String(name === "labelIds" ? ticket.labels.map(({ id }) => id).sort() : ticket[name]);
+
+async function undo(act) {
+  if (!acts.includes(act)) return;
+  acts.splice(acts.indexOf(act), 1);
+  notice?.remove();
+  try {
+    show(await act.back());
+    toast(`Undone: ${act.text}`);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) return toast(`Nothing was undone. ${error.message}`);
+    acts.push(act);
+    toast(error.message, { action: "Try again", run: () => undo(act) });
+  }
+}
+
+function onKey(event) {
+  const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
+  if (key.toLowerCase() !== "z" || !(ctrlKey || metaKey) || shiftKey || altKey || target.closest(TYPING) || !acts.length) return;
+  event.preventDefault();
+  undo(acts.at(-1));
+}

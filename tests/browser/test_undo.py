@@ -1,0 +1,256 @@
+"""One's own moves, edits and deletions can be taken back, and nobody else's change is lost by that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.board import card, column, drag, titles
+from tests.browser.conftest import Watch, Window
+from tests.browser.ticket import TICKETS, describe, field, make, notice, open_ticket, save, shown
+from tests.support.server import Server
+from tests.support.wait import until
+
+
+@pytest.fixture
+def three(server: Server) -> list[dict[str, Any]]:
+    """Three tickets of Alice's in To Do."""
+    return [make(server, title) for title in ("One", "Two", "Three")]
+
+
+def columns(server: Server) -> list[str]:
+    """Return the ids of the columns, left first."""
+    return [each["id"] for each in server.client("alice").get("/api/projects/HARB/columns").json()]
+
+
+def delete(page: Page, title: str) -> None:
+    """Delete a ticket in its dialog."""
+    view = open_ticket(page, title)
+    view.locator(".remover summary").click()
+    view.get_by_role("button", name="Delete ticket").click()
+
+
+def expect_titles(page: Page, name: str, wanted: list[str]) -> None:
+    until(lambda: titles(page, name) == wanted, what=f"{wanted} in {name}")
+
+
+@pytest.mark.parametrize("keys", ["Control+z", "Meta+z", None])
+def test_a_move_is_taken_back_by_key_and_by_the_button_in_the_notice(
+    three: list[dict[str, Any]], window: Window, keys: str | None
+) -> None:
+    bob, alice = window("bob"), window("alice")
+    drag(bob, "Two", "Done")
+    told = notice(bob, "HARB-2 moved to Done.")
+    expect(card(column(alice, "Done"), "Two")).to_have_count(1)
+
+    if keys:
+        bob.keyboard.press(keys)
+    else:
+        told.get_by_role("button", name="Undo").click()
+
+    notice(bob, "Undone: HARB-2 moved to Done.")
+    for page in (bob, alice):
+        expect_titles(page, "To Do", ["One", "Two", "Three"])
+    expect(bob.locator("[data-pending]")).to_have_count(0)
+
+
+def test_several_moves_are_taken_back_one_by_one(three: list[dict[str, Any]], window: Window) -> None:
+    page = window("bob")
+    drag(page, "One", "Review")
+    notice(page, "HARB-1 moved to Review.")
+    drag(page, "One", "Done")
+    notice(page, "HARB-1 moved to Done.")
+
+    page.keyboard.press("Control+z")
+    expect(card(column(page, "Review"), "One")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect_titles(page, "To Do", ["One", "Two", "Three"])
+    page.keyboard.press("Control+z")
+
+    expect_titles(page, "To Do", ["One", "Two", "Three"])
+
+
+def test_a_move_is_not_taken_back_when_somebody_else_moved_the_card_since(
+    server: Server, three: list[dict[str, Any]], window: Window, watch: Watch
+) -> None:
+    page = window("bob")
+    drag(page, "Two", "Done")
+    notice(page, "HARB-2 moved to Done.")
+    server.client("alice").patch(f"{TICKETS}/2", json={"columnId": columns(server)[2]})
+    expect(card(column(page, "Review"), "Two")).to_have_count(1)
+
+    page.keyboard.press("Control+z")
+
+    notice(page, "Nothing was undone. Somebody else has changed it since.")
+    assert shown(server, 2)["columnId"] == columns(server)[2]
+    expect(card(column(page, "Review"), "Two")).to_have_count(1)
+
+
+def test_a_move_is_taken_back_although_somebody_else_edited_the_card_since(
+    server: Server, three: list[dict[str, Any]], window: Window, watch: Watch
+) -> None:
+    page = window("bob")
+    drag(page, "Two", "Done")
+    notice(page, "HARB-2 moved to Done.")
+    server.client("alice").patch(f"{TICKETS}/2", json={"title": "Second"})
+    card(page, "Second").wait_for()
+
+    page.keyboard.press("Control+z")
+
+    expect_titles(page, "To Do", ["One", "Second", "Three"])
+
+
+def test_a_move_whose_old_neighbours_are_gone_is_taken_back_into_the_old_column(
+    server: Server, three: list[dict[str, Any]], window: Window, watch: Watch
+) -> None:
+    watch.expect("400")
+    page, alice = window("bob"), server.client("alice")
+    drag(page, "Two", "Done")
+    notice(page, "HARB-2 moved to Done.")
+    alice.patch(f"{TICKETS}/1", json={"columnId": columns(server)[1]})
+    alice.delete(f"{TICKETS}/3")
+    expect_titles(page, "To Do", [])
+
+    page.keyboard.press("Control+z")
+
+    expect_titles(page, "To Do", ["Two"])
+
+
+def test_an_edit_is_taken_back_field_by_field_and_what_others_changed_stays(
+    server: Server, window: Window, watch: Watch
+) -> None:
+    alice = server.client("alice")
+    label = alice.post("/api/projects/HARB/labels", json={"name": "quay"}).json()["id"]
+    make(server, "Paint the pier", labelIds=[label], description="Both sides", estimate="2h", priority="Low")
+    page = window("bob")
+    view = open_ticket(page, "Paint the pier")
+    field(view, "title").fill("Oil the crane")
+    describe(view, "All of it")
+    field(view, "estimate").fill("")
+    field(view, "dueDate").fill("2030-05-01")
+    view.locator(f"#field-label-{label}").uncheck()
+    save(view)
+    notice(page, "HARB-1 is saved.")
+    alice.patch(f"{TICKETS}/1", json={"priority": "Critical"})
+    expect(field(view, "priority")).to_have_value("Critical")
+    view.locator("[data-ticket-key]").focus()
+
+    page.keyboard.press("Control+z")
+
+    notice(page, "Undone: HARB-1 is saved.")
+    expect(field(view, "title")).to_have_value("Paint the pier")
+    expect(card(page, "Paint the pier")).to_have_count(1)
+    saved = shown(server)
+    assert (saved["description"], saved["estimate"], saved["dueDate"]) == ("Both sides", "2h", None)
+    assert [each["name"] for each in saved["labels"]] == ["quay"]
+    assert saved["priority"] == "Critical"
+
+
+def test_an_edit_is_not_taken_back_over_somebody_elses_change_of_the_same_field(
+    server: Server, window: Window, watch: Watch
+) -> None:
+    make(server, "Paint the pier")
+    page = window("bob", "/projects/HARB/tickets/1")
+    field(page, "title").fill("Oil the crane")
+    save(page)
+    told = notice(page, "HARB-1 is saved.")
+    server.client("alice").patch(f"{TICKETS}/1", json={"title": "Sell the crane"})
+    expect(field(page, "title")).to_have_value("Sell the crane")
+
+    told.get_by_role("button", name="Undo").click()
+
+    notice(page, "Nothing was undone.")
+    assert shown(server)["title"] == "Sell the crane"
+
+
+def test_in_a_field_the_keys_take_back_typing_only(server: Server, window: Window) -> None:
+    make(server, "Paint the pier")
+    page = window("bob", "/projects/HARB/tickets/1")
+    field(page, "title").fill("Oil the crane")
+    save(page)
+    notice(page, "HARB-1 is saved.")
+
+    field(page, "estimate").press_sequentially("2h")
+    page.keyboard.press("Control+z")
+
+    expect(field(page, "estimate")).not_to_have_value("2h")
+    assert shown(server)["title"] == "Oil the crane"
+
+
+def test_a_deletion_is_taken_back_for_everybody_and_to_its_place(three: list[dict[str, Any]], window: Window) -> None:
+    alice, bob = window("alice"), window("bob")
+    delete(alice, "Two")
+    for page in (alice, bob):
+        expect_titles(page, "To Do", ["One", "Three"])
+
+    notice(alice, "HARB-2 is deleted.").get_by_role("button", name="Undo").click()
+
+    for page in (alice, bob):
+        expect_titles(page, "To Do", ["One", "Two", "Three"])
+    drag(bob, "Two", "Done")
+    expect(card(column(alice, "Done"), "Two")).to_have_count(1)
+
+
+def test_a_deletion_on_the_tickets_own_page_is_taken_back_on_the_board(server: Server, window: Window) -> None:
+    make(server, "Paint the pier")
+    page = window("alice", "/projects/HARB/tickets/1")
+    page.locator(".remover summary").click()
+    page.get_by_role("button", name="Delete ticket").click()
+    expect(page).to_have_url(f"{server.url}/projects/HARB/board")
+    notice(page, "HARB-1 is deleted.")
+    expect(card(page, "Paint the pier")).to_have_count(0)
+
+    page.keyboard.press("Control+z")
+
+    expect(card(page, "Paint the pier")).to_have_count(1)
+
+
+def test_an_undo_that_gets_nowhere_can_be_tried_again(
+    three: list[dict[str, Any]], window: Window, watch: Watch
+) -> None:
+    watch.expect("ERR_FAILED")
+    page = window("bob")
+    drag(page, "Two", "Done")
+    notice(page, "HARB-2 moved to Done.")
+    page.route("**/tickets/*", lambda route: route.abort())
+
+    page.keyboard.press("Control+z")
+    again = notice(page, "cannot be reached").get_by_role("button", name="Try again")
+    expect(card(column(page, "Done"), "Two")).to_have_count(1)
+    page.unroute_all()
+    again.click()
+
+    expect_titles(page, "To Do", ["One", "Two", "Three"])
+
+
+def test_the_bin_is_reached_from_the_boards_menu_and_gives_tickets_back(
+    server: Server, three: list[dict[str, Any]], window: Window
+) -> None:
+    alice, bob = window("alice"), window("bob")
+    delete(alice, "Two")
+    notice(alice, "HARB-2 is deleted.")
+
+    alice.get_by_label("More of Harbour website").click()
+    alice.get_by_role("link", name="Bin").click()
+    expect(alice.locator("[data-binned]")).to_contain_text("Alice Lindqvist")
+    alice.get_by_role("button", name="Restore HARB-2").click()
+
+    expect(alice).to_have_url(f"{server.url}/projects/HARB/tickets/2")
+    expect_titles(bob, "To Do", ["One", "Two", "Three"])
+
+
+def test_escape_and_a_click_elsewhere_close_a_menu(window: Window) -> None:
+    page = window("bob")
+    more = page.get_by_label("More of Harbour website")
+    sheet = page.get_by_role("link", name="Bin")
+
+    more.click()
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(more).to_be_focused()
+    more.click()
+    page.locator("[data-column-name]").first.click()
+    expect(sheet).to_be_hidden()
