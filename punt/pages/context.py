@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from punt.database import now
 from punt.models import wire
+from punt.pages.theme import theme
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 2
@@ -19,7 +20,7 @@ DONE = frozenset({"done", "complete", "completed", "closed", "resolved", "finish
 
 def init_app(app: Flask) -> None:
     """Give the templates of an app their globals and filters."""
-    app.context_processor(lambda: {"me": me()})
+    app.context_processor(lambda: {"me": me(), "theme": theme()})
     app.jinja_env.filters.update(
         initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when, is_done=is_done
     )

@@ -13,6 +13,7 @@ import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
 import { Stream } from "./stream.js";
+import { startThemes } from "./theme.js";
 import { startTicketPage } from "./ticket-page.js";
 import { ticketHandlers } from "./tickets.js";
 import { showKeptToast, toastNext } from "./toast.js";
@@ -35,6 +36,7 @@ live.on(projectHandlers((id) => id === project && leave()));
 if (root) startBoard();
 else startPage();
 showKeptToast();
+startThemes();
 stream.start();
 
 function startBoard() {
