@@ -9,6 +9,7 @@ import { labelHandlers } from "./labels.js";
 import { Live } from "./live.js";
 import { Mover } from "./mover.js";
 import { People } from "./people.js";
+import { Presence } from "./presence.js";
 import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
@@ -35,6 +36,7 @@ live.on(labelHandlers);
 live.on(projectHandlers((id) => id === project && leave()));
 if (root) startBoard();
 else startPage();
+for (const list of document.querySelectorAll("[data-presence]")) startPresence(list);
 showKeptToast();
 startThemes();
 stream.start();
@@ -54,6 +56,12 @@ function startBoard() {
 function startPage() {
   const view = document.querySelector("[data-ticket-view]");
   if (view) live.on(startTicketPage(view.parentElement));
+}
+
+function startPresence(list) {
+  const presence = new Presence(list);
+  live.on(presence.handlers, { project: list.dataset.presence });
+  presence.start();
 }
 
 // A stream refused to someone who is signed in: the project may be gone, or closed to them.

@@ -101,6 +101,8 @@ ROUTES = (
     Route("GET", f"{P}/tickets/<ticket_reference>", SEE),
     Route("PATCH", f"{P}/tickets/<ticket_reference>", WORK, 200, {"title": "Repaint", "columnId": "{spare}"}),
     Route("DELETE", f"{P}/tickets/<ticket_reference>", MANAGE, 204),
+    Route("PUT", f"{P}/presence", SEE, 200, {"ticketId": "{ticket}"}),
+    Route("DELETE", f"{P}/presence", SEE, 204),
     Route("GET", f"{P}/events", SEE),
     Route("GET", "/api/projects/events", SIGNED_IN),
     Route("GET", "/api/users/events", SIGNED_IN),
