@@ -61,7 +61,7 @@ export class Presence {
   }
 
   #leave() {
-    if (this.#here && isLive()) fetch(this.#url, { method: "DELETE", headers: this.#headers, keepalive: true }).catch(() => {});
+    if (this.#here) fetch(this.#url, { method: "DELETE", headers: this.#headers, keepalive: true }).catch(() => {});
     this.#here = false;
   }
 
