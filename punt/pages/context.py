@@ -54,15 +54,15 @@ def day(iso: str) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]}{year}"
 
 
-def due_state(iso: str) -> str:
-    """Sort a due date: ``late``, ``today``, ``soon`` or ``later``."""
-    left = _days_from(now().date(), iso)
+def due_state(iso: str, done: bool = False) -> str:
+    """Sort a due date: ``late``, ``today``, ``soon`` or ``later``; what is done cannot be late any more."""
+    left = SOON + 1 if done else _days_from(now().date(), iso)
     return "late" if left < 0 else "today" if left == 0 else "soon" if left <= SOON else "later"
 
 
-def due_text(iso: str) -> str:
-    """Write a due date as one says it."""
-    left = _days_from(now().date(), iso)
+def due_text(iso: str, done: bool = False) -> str:
+    """Write a due date as one says it; of what is done, the plain day."""
+    left = SOON + 1 if done else _days_from(now().date(), iso)
     if left < 0:
         return f"{-left} day{'s' if left < -1 else ''} late"
     return {0: "Today", 1: "Tomorrow"}.get(left) or day(iso)
