@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Literal
@@ -36,17 +37,39 @@ class Album:
         self._state = context.storage_state()
         context.close()
 
-    def take(self, name: str, path: str, *, act: Act | None = None, whole: bool = True, allow: str = "\0") -> None:
+    @contextmanager
+    def company(self, username: str, password: str, path: str, act: Act) -> Iterator[None]:
+        """Let somebody else have a page open meanwhile."""
+        context = self.browser.new_context(base_url=self.server.url)
+        context.request.post("/api/auth/login", data={"username": username, "password": password})
+        page = context.new_page()
+        page.goto(path)
+        _settle(page, act)
+        yield
+        context.close()
+
+    def take(
+        self,
+        name: str,
+        path: str,
+        *,
+        act: Act | None = None,
+        whole: bool = True,
+        allow: str = "\0",
+        sizes: Sequence[tuple[int, int]] = SIZES,
+        **options: Any,
+    ) -> None:
         """Take one picture in every size and scheme.
 
         :param act: what to do on the page first.
         :param whole: the whole page, not only what fits into the window.
         :param allow: a complaint with this text is what the picture is about.
+        :param options: more of the browser's profile.
         """
         print(f"  {name}", flush=True)
-        for size, scheme in product(SIZES, SCHEMES):
+        for size, scheme in product(sizes, SCHEMES):
             where = f"{name}-{size[0]}-{scheme}"
-            context = self._profile(size, scheme)
+            context = self._profile(size, scheme, options)
             page = context.new_page()
             self._listen(page, where, allow)
             page.goto(path)
@@ -58,7 +81,9 @@ class Album:
                 self.complaints.append(f"{where}: the page is {over} px wider than the window")
             context.close()
 
-    def _profile(self, size: tuple[int, int], scheme: Literal["light", "dark"]) -> BrowserContext:
+    def _profile(
+        self, size: tuple[int, int], scheme: Literal["light", "dark"], options: dict[str, Any]
+    ) -> BrowserContext:
         width, height = size
         return self.browser.new_context(
             base_url=self.server.url,
@@ -67,6 +92,7 @@ class Album:
             reduced_motion="reduce",
             has_touch=width < 1000,
             storage_state=self._state,
+            **options,
         )
 
     def _listen(self, page: Page, where: str, allow: str) -> None:

@@ -59,10 +59,17 @@ def _of_the_sample(browser: Browser) -> list[str]:
         album.take("board-scrolled", "/projects/HARB/board", act=_scroll_to_the_end, whole=False)
         album.take("board-adding", "/projects/HARB/board", act=_open_the_quick_add, whole=False)
         album.take("account-menu", "/projects/HARB/board", act=_open_the_menu, whole=False)
+        with album.company("bob", sample.password, "/projects/HARB/board", _open_a_ticket):
+            album.take("board-company", "/projects/HARB/board", act=_wait_for_company, whole=False)
+            album.take("ticket-company", "/projects/HARB/board", act=_open_the_same_ticket, whole=False)
+        album.take("board-wide", "/projects/HARB/board", whole=False, sizes=((2560, 1300),))
+        album.take("board-zoomed", "/projects/HARB/board", whole=False, sizes=((720, 450),), device_scale_factor=2)
+        album.take("board-forced-colors", "/projects/HARB/board", whole=False, forced_colors="active")
         album.take("ticket-dialog", "/projects/HARB/board", act=_open_a_ticket, whole=False)
         album.take("ticket", "/projects/HARB/tickets/24")
         album.take("ticket-new", "/projects/HARB/tickets/new")
         album.take("profile", "/profile")
+        album.take("profile-error", "/profile", act=_submit_a_wrong_new_password, allow="400 (")
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
         album.take("board-viewer", "/projects/HARB/board", whole=False)
@@ -88,6 +95,13 @@ def _submit_a_wrong_password(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def _submit_a_wrong_new_password(page: Page) -> None:
+    page.locator("[name=currentPassword]").fill("not her password")
+    page.locator("[name=newPassword]").fill("four unrelated words")
+    page.locator("form[action='/profile/password'] button").click()
+    page.wait_for_load_state()
+
+
 def _scroll_to_the_end(page: Page) -> None:
     page.locator("[data-column-panel]").last.scroll_into_view_if_needed()
 
@@ -103,6 +117,15 @@ def _open_the_menu(page: Page) -> None:
 def _open_a_ticket(page: Page) -> None:
     page.locator("[data-open]", has_text="Deposit: pay by card").click()
     page.locator("[data-ticket-dialog] [data-ticket-view]").wait_for()
+
+
+def _wait_for_company(page: Page) -> None:
+    page.locator("[data-editor]").wait_for()
+
+
+def _open_the_same_ticket(page: Page) -> None:
+    _open_a_ticket(page)
+    page.locator("[data-ticket-dialog] [data-editors]", has_text="open for editing").wait_for()
 
 
 @contextmanager

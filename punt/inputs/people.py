@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from punt.inputs.base import Color, Input, Name80, OneLine
+from punt.inputs.base import Color, Id, Input, Name80, OneLine
 from punt.passwords import weakness
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
@@ -71,3 +71,9 @@ class PasswordChange(Input):
 
     current_password: TypedPassword
     new_password: NewPassword
+
+
+class Presence(Input):
+    """What a page says that has a project open: which ticket it shows for editing, if any."""
+
+    ticket_id: Id | None = None

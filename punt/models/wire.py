@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from punt.events.log import iso
 
 if TYPE_CHECKING:
-    from punt.models import BinnedTicket, Column, Label, Membership, Project, Ticket, User
+    from punt.models import BinnedTicket, Column, Label, Membership, PresenceLease, Project, Ticket, User
 
 Json = dict[str, Any]
 
@@ -95,6 +96,16 @@ def binned(binned: BinnedTicket) -> Json:
         "deletedAt": iso(binned.deleted_at),
         "deletedById": binned.deleted_by_id,
     }
+
+
+def presence(leases: Iterable[PresenceLease]) -> Json:
+    """Who is there, by name, each with the tickets that they have open for editing."""
+    people: dict[str, Json] = {}
+    for lease in sorted(leases, key=lambda lease: (lease.user.name, lease.user_id, lease.ticket_id or "")):
+        person = people.setdefault(lease.user_id, {**user(lease.user), "ticketIds": []})
+        if lease.ticket_id and lease.ticket_id not in person["ticketIds"]:
+            person["ticketIds"].append(lease.ticket_id)
+    return {"people": list(people.values())}
 
 
 CARD = (

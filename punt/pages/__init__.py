@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from punt.pages import auth, bin, board, context, profile, projects, tickets
+from punt.pages import auth, bin, board, context, profile, projects, theme, tickets
 
 
 def init_app(app: Flask) -> None:
     """Serve the pages of an app."""
     context.init_app(app)
-    for part in (auth, projects, board, tickets, bin, profile):
+    for part in (auth, projects, board, tickets, bin, profile, theme):
         app.register_blueprint(part.blueprint)

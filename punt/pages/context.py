@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from punt.database import now
 from punt.models import wire
+from punt.pages.theme import theme
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 2
@@ -19,7 +20,7 @@ DONE = frozenset({"done", "complete", "completed", "closed", "resolved", "finish
 
 def init_app(app: Flask) -> None:
     """Give the templates of an app their globals and filters."""
-    app.context_processor(lambda: {"me": me()})
+    app.context_processor(lambda: {"me": me(), "theme": theme()})
     app.jinja_env.filters.update(
         initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when, is_done=is_done
     )
@@ -53,15 +54,15 @@ def day(iso: str) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]}{year}"
 
 
-def due_state(iso: str) -> str:
-    """Sort a due date: ``late``, ``today``, ``soon`` or ``later``."""
-    left = _days_from(now().date(), iso)
+def due_state(iso: str, done: bool = False) -> str:
+    """Sort a due date: ``late``, ``today``, ``soon`` or ``later``; what is done cannot be late any more."""
+    left = SOON + 1 if done else _days_from(now().date(), iso)
     return "late" if left < 0 else "today" if left == 0 else "soon" if left <= SOON else "later"
 
 
-def due_text(iso: str) -> str:
-    """Write a due date as one says it."""
-    left = _days_from(now().date(), iso)
+def due_text(iso: str, done: bool = False) -> str:
+    """Write a due date as one says it; of what is done, the plain day."""
+    left = SOON + 1 if done else _days_from(now().date(), iso)
     if left < 0:
         return f"{-left} day{'s' if left < -1 else ''} late"
     return {0: "Today", 1: "Tomorrow"}.get(left) or day(iso)

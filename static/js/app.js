@@ -13,10 +13,12 @@ import { startMenus } from "./menus.js";
 import { Mover } from "./mover.js";
 import { People } from "./people.js";
 import { startPreview } from "./preview.js";
+import { Presence } from "./presence.js";
 import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
 import { Stream } from "./stream.js";
+import { startThemes } from "./theme.js";
 import { startTicketPage } from "./ticket-page.js";
 import { ticketHandlers } from "./tickets.js";
 import { showKeptToast, toastNext } from "./toast.js";
@@ -41,7 +43,9 @@ live.on(projectHandlers((id) => id === project && leave()));
 for (const start of [startDrafts, startMenus, startLabelPicker, startPreview]) start();
 if (root) startBoard();
 else startPage();
+for (const list of document.querySelectorAll("[data-presence]")) startPresence(list);
 showKeptToast();
+startThemes();
 stream.start();
 
 function startBoard() {
@@ -60,6 +64,12 @@ function startBoard() {
 function startPage() {
   const view = document.querySelector("[data-ticket-view]");
   if (view) live.on(startTicketPage(view.parentElement));
+}
+
+function startPresence(list) {
+  const presence = new Presence(list);
+  live.on(presence.handlers, { project: list.dataset.presence });
+  presence.start();
 }
 
 // A stream refused to someone who is signed in: the project may be gone, or closed to them.

@@ -37,10 +37,13 @@ function fillLabels(place, ticket) {
   show(place, labels.length);
 }
 
-function fillDue(place, { dueDate }) {
-  writeOptional(place, dueDate && dueText(dueDate));
-  writeAttribute(place, "data-due", dueDate && dueState(dueDate));
+function fillDue(place, { dueDate, columnId }) {
+  const done = isDone(columnId);
+  writeOptional(place, dueDate && dueText(dueDate, done));
+  writeAttribute(place, "data-due", dueDate && dueState(dueDate, done));
 }
+
+const isDone = (columnId) => Boolean(document.querySelector(`[data-done] [data-column="${CSS.escape(columnId)}"]`));
 
 function fillAssignee(place, { assigneeId }, people) {
   const shown = place.firstElementChild?.dataset.user ?? null;
@@ -63,10 +66,10 @@ function show(place, wanted) {
 }
 
 // Off-screen cards have no text in the accessibility tree; this they keep.
-function spoken({ key, type, title, priority, labels, dueDate, storyPoints, assigneeId }, people) {
+function spoken({ key, type, title, priority, labels, dueDate, columnId, storyPoints, assigneeId }, people) {
   const parts = [key, type, title, `${priority} priority`];
   if (labels.length) parts.push(`labels ${labels.map(({ name }) => name).join(", ")}`);
-  if (dueDate) parts.push(`due ${dueText(dueDate)}`);
+  if (dueDate) parts.push(`due ${dueText(dueDate, isDone(columnId))}`);
   if (storyPoints !== null) parts.push(`${storyPoints} points`);
   if (people.find(assigneeId)) parts.push(`assigned to ${people.find(assigneeId).name}`);
   return parts.join(", ");

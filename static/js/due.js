@@ -4,16 +4,16 @@ const DAY = 86_400_000;
 const SOON = 2;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** "late", "today", "soon" or "later". */
-export function dueState(iso) {
-  const days = daysUntil(iso);
+/** "late", "today", "soon" or "later"; what is done cannot be late any more. */
+export function dueState(iso, done) {
+  const days = done ? Infinity : daysUntil(iso);
   if (days < 0) return "late";
   if (days === 0) return "today";
   return days <= SOON ? "soon" : "later";
 }
 
-export function dueText(iso) {
-  const days = daysUntil(iso);
+export function dueText(iso, done) {
+  const days = done ? Infinity : daysUntil(iso);
   if (days < 0) return `${-days} day${days < -1 ? "s" : ""} late`;
   return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
 }

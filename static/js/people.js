@@ -25,6 +25,9 @@ export class People {
   }
 }
 
+/** A picture of someone whether the page's directory lists them or not. */
+export const portrait = ({ id, name, avatarColor: color }) => paint(blank("avatar"), id, { name, color });
+
 function show({ id, name, avatarColor: color }) {
   for (const entry of everywhere("person", id)) writeData(entry, { name, color });
   for (const avatar of everywhere("user", id)) paint(avatar, id, { name, color });

@@ -68,6 +68,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
     f"PUT {HARB}/columns/order": {"columnIds": [None, [], "x", [1], ["nope"], {}, ["x"] * 1001]},
     f"POST {HARB}/labels": {"name": [*ODD_LINES, None, "x" * 51], "color": ODD_COLORS},
     f"PATCH {HARB}/labels/{{label}}": {"name": [None, "", "x" * 51], "color": [None, *ODD_COLORS]},
+    f"PUT {HARB}/presence": {"ticketId": ODD_IDS, "expiresAt": [1]},
     "PATCH /api/me": {
         "name": [*ODD_LINES, None, "x" * 81],
         "email": ["", "bob", "@", "a@", "@b", "a b@c.d", "a@b@c", "x" * 65 + "@c.d", f"a@{'x' * 253}", "a@b\0", 5, []],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from contextlib import ExitStack
@@ -81,6 +82,19 @@ def test_who_comes_back_gets_what_was_missed(site: Site) -> None:
         with Listener(bob, path, last_event_id=header) as stream:
             stream.wait_until_at(site.server.head())
             assert [message["data"]["title"] for message in stream.messages] == ["missed", "missed too"]
+
+
+def test_what_is_recommended_compresses_pages_and_scripts_but_never_a_stream(site: Site) -> None:
+    bob = site.browser("bob", headers={"Accept-Encoding": "gzip"})
+    page = bob.get("/projects/HARB/board")
+    scripts, sheets = (re.findall(rf'"(/static/[^"]+\.{kind})"', page.text) for kind in ("js", "css"))
+    addresses = [str(page.url), scripts[0], sheets[0], HARB]
+
+    encodings = [bob.get(address).headers.get("Content-Encoding") for address in addresses]
+
+    with bob.stream("GET", STREAM) as stream:
+        assert "Content-Encoding" not in stream.headers
+    assert encodings == [{"specification": None, "deploy": "gzip"}[site.configuration]] * 4
 
 
 def test_without_a_session_a_stream_is_refused(site: Site) -> None:

@@ -15,7 +15,7 @@ from flask import Flask
 
 from punt.database import db, writing
 from punt.errors import Conflict, TooMany
-from punt.models import Column, Label, Project, RateCounter, Ticket
+from punt.models import Column, Label, PresenceLease, Project, RateCounter, Ticket, User
 from tests.support.postgres import PostgresPunt
 from tests.support.rivals import Rival
 from tests.support.wait import until
@@ -132,6 +132,18 @@ def test_the_first_tries_of_a_bucket_at_once_are_all_counted(inside: Flask) -> N
 
     with inside.app_context(), pytest.raises(TooMany), writing():
         try_it()
+
+
+def test_two_who_come_at_once_are_both_told_of(inside: Flask) -> None:
+    def come(username: str) -> list[str]:
+        person = User.named(username)
+        assert person
+        return [each["username"] for each in PresenceLease.take(project(), person, "tab", None)["people"]]
+
+    first = Rival(inside, lambda: come("alice")).wait_until_worked()
+    second = Rival(inside, lambda: come("bob")).wait_until_blocked()
+
+    assert (first.commit(), second.commit()) == (["alice"], ["alice", "bob"])
 
 
 def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, punt: PostgresPunt) -> None:

@@ -104,6 +104,8 @@ ROUTES = (
     Route("GET", f"{P}/bin", WORK),
     Route("POST", f"{P}/bin/<binned_reference>/restore", MANAGE, 200),
     Route("POST", f"{P}/preview", WORK, 200, {"text": "Red ones *first*"}),
+    Route("PUT", f"{P}/presence", SEE, 200, {"ticketId": "{ticket}"}),
+    Route("DELETE", f"{P}/presence", SEE, 204),
     Route("GET", f"{P}/events", SEE),
     Route("GET", "/api/projects/events", SIGNED_IN),
     Route("GET", "/api/users/events", SIGNED_IN),

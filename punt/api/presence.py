@@ -1,0 +1,47 @@
+"""Who has a project open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from punt import access
+from punt.access import Grant
+from punt.database import db
+from punt.errors import Invalid, Missing
+from punt.inputs.base import body
+from punt.inputs.people import Presence
+from punt.models import PresenceLease
+from punt.replies import nothing
+
+blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<reference>/presence")
+
+
+@blueprint.put("")
+def stay(reference: str) -> Any:
+    """Say that this tab has the project open, and perhaps a ticket for editing; tell who is there."""
+    grant, asked = access.project(reference), body(Presence)
+    present = PresenceLease.take(grant.project, grant.user, _tab_id(), _ticket_id(grant, asked))
+    db.session.commit()
+    return present
+
+
+@blueprint.delete("")
+def leave(reference: str) -> Any:
+    """Say that this tab has the project open no longer."""
+    grant = access.project(reference)
+    PresenceLease.give_back(grant.project, grant.user, _tab_id())
+    db.session.commit()
+    return nothing()
+
+
+def _ticket_id(grant: Grant, asked: Presence) -> str | None:
+    try:
+        return grant.ticket(asked.ticket_id).id if asked.ticket_id else None
+    except Missing as missing:
+        raise Invalid.field("ticketId", missing.message) from None
+
+
+def _tab_id() -> str:
+    return request.headers.get("X-Tab-Id", "")

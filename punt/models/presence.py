@@ -1,0 +1,84 @@
+"""Who has a project open, and which ticket for editing: leases that end by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from punt.database import Base, Timestamp, db, now
+from punt.events import capture
+from punt.events.publication import Draft
+from punt.models import topics, wire
+from punt.models.project import Project
+from punt.models.rate import RateCounter
+from punt.models.user import User
+
+TERM = timedelta(seconds=45)
+"""How long a lease lasts; pages renew theirs every 20 seconds."""
+FRESH = timedelta(seconds=10)
+"""A lease younger than this is not written again, however often its page asks."""
+CHANGES, WINDOW = 120, 60
+"""Changes that one person may make in so many seconds: each is an event for everybody there."""
+
+
+class PresenceLease(Base):
+    """One page of one person that has a project open."""
+
+    __tablename__ = "presence_lease"
+
+    project_id: Mapped[str] = mapped_column(sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    tab_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    ticket_id: Mapped[str | None] = mapped_column(sa.ForeignKey("ticket.id", ondelete="SET NULL"))
+    expires_at: Mapped[datetime] = mapped_column(Timestamp)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @classmethod
+    def take(cls, project: Project, user: User, tab_id: str, ticket_id: str | None) -> wire.Json:
+        """Begin or renew a lease and tell who is there.
+
+        :param tab_id: the page's name among those of its person.
+        :param ticket_id: which ticket it has open for editing, if any.
+        :raises TooMany: when its person has changed it too often.
+        """
+        leases, moment = cls._of(project), now()
+        own = next((lease for lease in leases if (lease.user_id, lease.tab_id) == (user.id, tab_id)), None)
+        if own and own.ticket_id == ticket_id and all(lease.expires_at > moment for lease in leases):
+            if own.expires_at < moment + TERM - FRESH:
+                own.expires_at = moment + TERM
+            return wire.presence(leases)
+        RateCounter.count(f"presence {user.id}", limit=CHANGES, seconds=WINDOW)
+        name = {"project_id": project.id, "user_id": user.id, "tab_id": tab_id}
+        lease = cls(**name, ticket_id=ticket_id, expires_at=moment + TERM)
+        return cls._change(project, lambda: db.session.merge(lease))
+
+    @classmethod
+    def give_back(cls, project: Project, user: User, tab_id: str) -> None:
+        """End a lease before its time."""
+        cls._change(project, lambda: cls._end(project, cls.user_id == user.id, cls.tab_id == tab_id))
+
+    @classmethod
+    def _change(cls, project: Project, change: Callable[[], object]) -> wire.Json:
+        """Change the leases of a project, end those that are over, and announce who is there now if that is news."""
+        db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
+        before = wire.presence(cls._of(project))
+        change()
+        cls._end(project, cls.expires_at <= now())
+        after = wire.presence(cls._of(project))
+        if after != before:
+            draft = Draft("presence.changed", topics.project(project.id), after, project_id=project.id)
+            capture.announce(db.session(), draft)
+        return after
+
+    @classmethod
+    def _end(cls, project: Project, *which: sa.ColumnElement[bool]) -> None:
+        over = sa.delete(cls).where(cls.project_id == project.id, *which)
+        db.session.execute(over.execution_options(synchronize_session=False))
+
+    @classmethod
+    def _of(cls, project: Project) -> Sequence[PresenceLease]:
+        query = sa.select(cls).where(cls.project_id == project.id)
+        return db.session.scalars(query.execution_options(populate_existing=True)).all()

@@ -1,0 +1,38 @@
+"""Light, dark, or as the system has it: chosen in a browser, kept in its cookie, so that pages come in it at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, request
+
+from punt import access
+from punt.pages.auth import local
+from punt.security import begins_itself
+
+THEMES = ("system", "light", "dark")
+COOKIE = "punt_theme"
+LONGEST = 400 * 86_400
+"""Seconds; browsers keep no cookie for longer."""
+
+blueprint = Blueprint("theme", __name__)
+
+
+def theme() -> str:
+    """Return the theme that this browser has chosen."""
+    chosen = request.cookies.get(COOKIE)
+    return chosen if chosen in THEMES else THEMES[0]
+
+
+@blueprint.post("/theme")
+@begins_itself
+def choose() -> Any:
+    """Remember a theme and go back to the page where it was chosen."""
+    access.user()
+    here = urlsplit(request.referrer or "")
+    response = redirect(local(here._replace(scheme="", netloc="").geturl()), 303)
+    wanted = request.form.get("theme")
+    if wanted in THEMES:
+        response.set_cookie(COOKIE, wanted, max_age=LONGEST, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response

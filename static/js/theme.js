@@ -1,0 +1,24 @@
+/** Light, dark, or as the system has it: shown at once, and kept by the server in a cookie. */
+
+const FORM = "[data-theme-form]";
+
+export function startThemes() {
+  addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (!form.matches(FORM)) return;
+    event.preventDefault();
+    show(submitter.value);
+    fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: submitter.value }), redirect: "manual" }).catch(() => {});
+  });
+}
+
+function show(theme) {
+  const system = theme === "system";
+  document.documentElement.dataset.theme = theme;
+  document.querySelector("[name=color-scheme]").content = system ? "light dark" : theme;
+  for (const button of document.querySelectorAll(`${FORM} button`)) button.ariaPressed = String(button.value === theme);
+  for (const meta of document.querySelectorAll("[data-theme-color]")) {
+    const { themeColor: scheme } = meta.dataset;
+    meta.media = system ? `(prefers-color-scheme: ${scheme})` : scheme === theme ? "all" : "not all";
+  }
+}

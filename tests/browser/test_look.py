@@ -1,0 +1,73 @@
+"""What is easily overlooked: what is done is never late, and nothing breaks out of a narrow or zoomed window."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.board import card, drag
+from tests.browser.conftest import Window
+from tests.support.server import Server
+
+HARB = "/api/projects/HARB"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+WIDTHS = {"phone": 360, "zoomed": 720, "wide": 2560}
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_a_card_that_comes_to_done_says_its_day_and_not_how_late_it_is(window: Window, server: Server) -> None:
+    server.client("alice").post(f"{HARB}/tickets", json={"title": "Paint the pier", "dueDate": "2020-03-05"})
+    alice, bob = window("alice"), window("bob")
+    due = card(bob, "Paint the pier").locator("[data-field=due]")
+    expect(due).to_contain_text("days late")
+
+    drag(alice, "Paint the pier", "Done")
+
+    for page in (alice, bob):
+        due = card(page, "Paint the pier").locator("[data-field=due]")
+        expect(due).to_have_text("5 Mar 2020")
+        expect(due).to_have_attribute("data-due", "later")
+        expect(card(page, "Paint the pier")).to_have_attribute(
+            "aria-label", "HARB-1, Task, Paint the pier, Medium priority, due 5 Mar 2020"
+        )
+    bob.reload()
+    expect(due).to_have_text("5 Mar 2020")
+    expect(due).to_have_attribute("data-due", "later")
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_long_names_break_out_of_no_page(window: Window, server: Server, width: int) -> None:
+    alice = server.client("alice")
+    alice.patch("/api/me", json={"name": LONG[:80]})
+    alice.patch(HARB, json={"name": LONG[:80], "description": LONG})
+    label = alice.post(f"{HARB}/labels", json={"name": LONG[:50]}).json()["id"]
+    column = alice.post(f"{HARB}/columns", json={"name": LONG[:50], "wipLimit": 1}).json()["id"]
+    fields = {"title": LONG * 2, "description": f"# {LONG}\n\n{LONG}", "labelIds": [label], "columnId": column}
+    assert alice.post(f"{HARB}/tickets", json=fields).status_code == 201
+    page = window("alice", viewport={"width": width, "height": 800})
+
+    page.locator("header details summary").click()
+    widths = {
+        "board": overflow(page),
+        "bar": page.locator("header.bar").evaluate("(bar) => bar.scrollWidth - bar.clientWidth"),
+    }
+    for path in ("/", "/projects/HARB/tickets/1", "/projects/HARB/tickets/new", "/profile", "/projects/new"):
+        page.goto(path)
+        widths[path] = overflow(page)
+
+    assert not {path: over for path, over in widths.items() if over}
+
+
+def test_the_button_for_a_ticket_keeps_its_words_on_one_line(window: Window) -> None:
+    page = window("alice", viewport={"width": 720, "height": 450})
+    window("bob")
+    page.locator("[data-presence] [data-user]").wait_for()
+
+    button = page.locator("header .button").bounding_box()
+
+    assert button
+    assert button["height"] < 40
