@@ -1,13 +1,13 @@
 /** Starts what the page has. */
 
+import { newsHandlers } from "./announcer.js";
 import { api } from "./api.js";
 import { Board } from "./board.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
-import { Drag } from "./drag.js";
 import { labelHandlers } from "./labels.js";
 import { Live } from "./live.js";
-import { Mover } from "./mover.js";
+import { startMoving } from "./moving.js";
 import { People } from "./people.js";
 import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
@@ -43,10 +43,10 @@ function startBoard() {
   const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
   board.onUnknownColumn = people.onStranger = () => resync.run();
   for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
+  live.on(newsHandlers(board, people), { project });
   dialog.start();
-  if (!board.canEdit) return;
-  new Drag(board, new Mover(board)).start();
-  new QuickAdd(board).start();
+  startMoving(board);
+  if (board.canEdit) new QuickAdd(board).start();
 }
 
 function startPage() {

@@ -1,9 +1,12 @@
 /** Moves cards at once and tells the server afterwards, in the order of the drops. */
 
+import { announceMove } from "./announcer.js";
 import { ApiError, api } from "./api.js";
 import { toast } from "./toast.js";
 
 const PAUSE = 2_000;
+/** Beyond the end of any column. */
+const LAST = 1_000_000;
 
 export class Mover {
   #board;
@@ -13,24 +16,42 @@ export class Mover {
     this.#board = board;
   }
 
-  /** Puts `card` into `list` between the cards `previous` and `next`, either of which may be null. */
-  move(card, { list, next, previous }) {
-    const id = card.dataset.ticket;
-    this.#board.hold(id);
-    card.dataset.pending = "";
-    this.#board.seat(card, list, next);
-    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous)));
+  /** Puts `cards` together into `list` between the cards `previous` and `next`, either of which may be null. */
+  move(cards, place) {
+    const next = seatBefore(place, cards);
+    const ids = cards.map((card) => {
+      const { ticket } = card.dataset;
+      this.#board.hold(ticket);
+      card.dataset.pending = "";
+      this.#board.seat(card, place.list, next);
+      return ticket;
+    });
+    announceMove(cards);
+    this.#queue = this.#queue.then(() => this.#send(ids, place, wishes(place)));
   }
 
   // A neighbour may have left meanwhile: then the next wish counts.
-  async #send(id, [wish, ...others]) {
+  async #send(ids, place, [wish, ...others]) {
     try {
-      this.#board.release(id, await api.patch(`${this.#board.tickets}/${id}`, wish));
+      for (const ticket of await this.#ask(ids, wish)) this.#board.release(ticket.id, ticket);
     } catch (error) {
-      if (error.status === 400 && others.length) return this.#send(id, others);
-      toast(`The ticket was not moved. ${error.message}`);
-      this.#askWhereItIs(id);
+      if (error.status === 400 && others.length) return this.#send(ids, place, others);
+      this.#fail(ids, place, error);
     }
+  }
+
+  async #ask(ids, wish) {
+    const { tickets } = this.#board;
+    return ids[1] ? api.patch(tickets, { ticketIds: ids, updates: wish }) : [await api.patch(`${tickets}/${ids[0]}`, wish)];
+  }
+
+  #fail(ids, place, { message }) {
+    const run = () => {
+      const cards = ids.map((id) => this.#board.card(id)).filter(Boolean);
+      if (cards.length) this.move(cards, place);
+    };
+    toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
+    for (const id of ids) this.#askWhereItIs(id);
   }
 
   // Not back to where it was: others may have moved it meanwhile.
@@ -49,9 +70,19 @@ export class Mover {
   }
 }
 
-function wishes(list, next, previous) {
+/** The element to put cards before; between the neighbours may lie hidden cards, and the same ones as on the server. */
+function seatBefore({ list, next, previous }, cards) {
+  if (next?.parentElement === list) return next;
+  let after = previous?.parentElement === list ? previous.nextElementSibling : null;
+  while (cards.includes(after)) after = after.nextElementSibling;
+  return after;
+}
+
+function wishes({ list, next, previous }) {
   const columnId = list.dataset.column;
-  const beside = { before: next, after: previous };
-  const neighbours = Object.entries(beside).filter(([, card]) => card);
-  return [...neighbours.map(([side, card]) => ({ columnId, [side]: card.dataset.ticket })), { columnId }];
+  return [
+    ...(next ? [{ columnId, before: next.dataset.ticket }] : []),
+    ...(previous ? [{ columnId, after: previous.dataset.ticket }] : []),
+    { columnId, order: previous ? LAST : 0 },
+  ];
 }
