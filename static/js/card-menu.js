@@ -7,41 +7,40 @@ import { columnName } from "./places.js";
 const GAP = 8;
 
 export class CardMenu {
-  #board;
-  #actions;
+  #root;
+  #focus;
+  #selection;
   #popup = document.querySelector("[data-card-menu]");
-  #card = null;
 
-  constructor(board, actions) {
-    this.#board = board;
-    this.#actions = actions;
+  constructor({ root }, focus, selection) {
+    this.#root = root;
+    this.#focus = focus;
+    this.#selection = selection;
   }
 
   start() {
-    const { root } = this.#board;
-    root.addEventListener("click", ({ target }) => target.closest("[data-menu]") && this.open(target.closest("[data-ticket]")));
-    root.addEventListener("contextmenu", (event) => this.#contextMenu(event));
-    this.#popup.addEventListener("click", ({ target }) => this.#choose(target.closest("[role=menuitem]")));
+    this.#root.addEventListener("contextmenu", (event) => this.#contextMenu(event));
+    // Closing gives the focus back to the card, which the command is then about.
+    this.#popup.addEventListener("click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
     this.#popup.addEventListener("keydown", (event) => this.#key(event));
-    this.#popup.addEventListener("toggle", () => document.activeElement === document.body && this.#actions.focus.enter());
+    this.#popup.addEventListener("toggle", () => document.activeElement === document.body && this.#focus.enter());
   }
 
   /** Opens at `anchor` for `card`, and for all that are selected with it. */
-  open(card, anchor = card.querySelector("[data-menu]")) {
-    const cards = this.#actions.selection.with(card);
-    const lists = [...this.#board.root.querySelectorAll("[data-column]")];
-    const others = lists.filter((list) => cards.some((one) => one.parentElement !== list));
-    this.#card = card;
+  open(card, anchor = card?.querySelector("[data-act=menu]")) {
+    if (!card) return;
+    const cards = this.#selection.with(card);
+    const lists = [...this.#root.querySelectorAll("[data-column]")].filter((list) => cards.some((one) => one.parentElement !== list));
     this.#popup.querySelector("[data-menu-title]").textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
-    this.#popup.querySelector("[data-menu-columns]").replaceChildren(...others.map(columnItem));
+    this.#popup.querySelector("[data-menu-columns]").replaceChildren(...lists.map(columnItem));
     for (const item of this.#popup.querySelectorAll("[data-single]")) item.hidden = cards[1];
-    this.#actions.focus.enter(card);
+    this.#focus.enter(card);
     this.#show(anchor.getBoundingClientRect());
     this.#items[0].focus();
   }
 
   get #items() {
-    return [...this.#popup.querySelectorAll("[role=menuitem]:not([hidden])")];
+    return [...this.#popup.querySelectorAll("[data-act]:not([hidden])")];
   }
 
   #show({ right, top, bottom }) {
@@ -51,15 +50,6 @@ export class CardMenu {
     const y = bottom + height + GAP < innerHeight ? bottom : top - height;
     popup.style.left = `${Math.max(GAP, right - width)}px`;
     popup.style.top = `${Math.max(GAP, Math.min(y, innerHeight - height - GAP))}px`;
-  }
-
-  #choose(item) {
-    if (!item) return;
-    this.#popup.hidePopover();
-    const { act, to } = item.dataset;
-    if (!this.#card.isConnected) return;
-    if (to) this.#actions.moveTo(this.#board.list(to), this.#card);
-    else this.#actions.run(act, this.#card);
   }
 
   #key(event) {
@@ -74,7 +64,7 @@ export class CardMenu {
 
   // By its key or Shift+F10 only: a pointer gets the browser's own menu.
   #contextMenu(event) {
-    const { card } = this.#actions.focus;
+    const { card } = this.#focus;
     if (event.button || event.pointerType || !card) return;
     event.preventDefault();
     this.open(card);

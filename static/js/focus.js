@@ -6,8 +6,8 @@ export class Focus {
   #root;
   #stop = null;
 
-  constructor(board) {
-    this.#root = board.root;
+  constructor(root) {
+    this.#root = root;
   }
 
   start() {

@@ -16,7 +16,6 @@ export class Selection {
   start() {
     const { root } = this.#board;
     root.addEventListener("click", (event) => this.#click(event), { capture: true });
-    this.#bar.querySelector("[data-selection-clear]").addEventListener("click", () => this.clear());
     const watcher = new MutationObserver((records) => this.#changed(records));
     watcher.observe(root, { subtree: true, childList: true, attributeFilter: ["hidden", "data-selected"] });
   }
@@ -47,7 +46,8 @@ export class Selection {
 
   clear() {
     const [first] = this.cards;
-    if (this.#bar.contains(document.activeElement)) first?.querySelector("[data-open]").focus();
+    if (!first) return;
+    if (this.#bar.contains(document.activeElement)) first.querySelector("[data-open]").focus();
     for (const card of this.#board.root.querySelectorAll("[data-selected]")) mark(card, false);
     announce("Nothing selected.");
   }
