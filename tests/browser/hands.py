@@ -255,6 +255,17 @@ def column_of(page: Page, title: str) -> str:
     return (panel.locator("[data-column-name]").text_content() or "").strip()
 
 
+def fill(server: Server, name: str, *titles: str) -> list[str]:
+    """Put tickets into a column and return their ids."""
+    with closing(server.client("alice")) as alice:
+        columns = {each["name"]: each["id"] for each in alice.get("/api/projects/HARB/columns").json()}
+        made = [
+            alice.post("/api/projects/HARB/tickets", json={"title": title, "columnId": columns[name]})
+            for title in titles
+        ]
+    return [str(answer.json()["id"]) for answer in made]
+
+
 def in_database(server: Server) -> dict[str, list[str]]:
     """Read which titles stand in which column, top first."""
     with closing(server.client("alice")) as alice:
