@@ -59,9 +59,10 @@ def test_two_hundred_random_moves_leave_both_boards_and_the_database_the_same(
 
 
 def _shows(page: Page, true: dict[str, list[str]]) -> bool:
-    return true == page.evaluate(
+    shown: dict[str, list[str]] = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('[data-column-panel]')].map((panel) => [
           panel.querySelector('[data-column-name]').textContent,
           [...panel.querySelectorAll('[data-open]')].map((link) => link.textContent),
         ]))"""
     )
+    return shown == true
