@@ -1,4 +1,4 @@
-"""What a large board costs the server and the browser: ``python -m bench.board [CARDS]``."""
+"""What a large board costs the server and the browser: ``python -m bench.board [CARDS …]``."""
 
 from __future__ import annotations
 
@@ -22,22 +22,34 @@ from tests.support.server import Server
 BOARD = "/projects/HARB/board"
 REQUESTS, LOADS, MOVES = 20, 5, 20
 AIM, AIM_CARDS = 80, 1000
+FRAME_AIM, SCRIPT_AIM = 50, 5
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+FRAMES = """() => {
+  let last
+  window.frames = []
+  const tick = (time) => {
+    if (last) window.frames.push(time - last)
+    last = time
+    window.frame = requestAnimationFrame(tick)
+  }
+  window.frame = requestAnimationFrame(tick)
+}"""
 COSTS = {"ScriptDuration": "script", "RecalcStyleDuration": "style", "LayoutDuration": "layout"}
 
 
 def main() -> None:
-    """Print all figures for a board with so many cards."""
-    cards = int(sys.argv[1]) if len(sys.argv) > 1 else AIM_CARDS
+    """Print all figures for boards with so many cards."""
     print("== board: queries of the page")
     for few in (10, 100, 1000):
         print(f"  {few:5} cards: {count_queries(few)} queries", flush=True)
-    print(f"== board: {cards} cards, 2 workers")
-    with server_with(cards) as server:
-        serve(server, cards)
-        with chromium() as browser:
-            paint(browser, server)
-            move(browser, server)
+    for cards in [int(each) for each in sys.argv[1:]] or [AIM_CARDS, 5 * AIM_CARDS]:
+        print(f"== board: {cards} cards, 2 workers", flush=True)
+        with server_with(cards) as server:
+            serve(server, cards)
+            with chromium() as browser:
+                paint(browser, server)
+                drag(browser, server, cards)
+                move(browser, server)
 
 
 def count_queries(cards: int) -> int:
@@ -74,6 +86,26 @@ def paint(browser: Browser, server: Server) -> None:
     page.context.close()
 
 
+def drag(browser: Browser, server: Server, cards: int) -> None:
+    """Print how long the frames last while a card is carried over the whole board and dropped."""
+    page = profile(browser, server, "bob").new_page()
+    open_board(page)
+    box = page.locator("[data-ticket]").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + 30)
+    page.mouse.down()
+    page.evaluate(FRAMES)
+    for x, y in ((400, 300), (800, 700), (1200, 300), (1200, 850), (500, 500)):
+        page.mouse.move(x, y, steps=30)
+    page.wait_for_timeout(500)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    frames = [float(each) for each in page.evaluate("(cancelAnimationFrame(window.frame), window.frames)")]
+    aim = f" ({verdict(max(frames), FRAME_AIM)})" if cards == AIM_CARDS else ""
+    print(f"  drag: {spread(frames, 95)} over {len(frames)} frames, longest {max(frames):.1f} ms{aim}")
+    page.context.close()
+
+
 def move(browser: Browser, server: Server) -> None:
     """Print what the browser spends on one move by somebody else."""
     page = profile(browser, server, "bob").new_page()
@@ -96,7 +128,8 @@ def move(browser: Browser, server: Server) -> None:
     page.evaluate("(moves) => Promise.all(moves.map(([ticket, column]) => window.whenSeen(ticket, column)))", moves)
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     spent = {name: (after - before[name]) / MOVES * 1000 for name, after in _costs(session).items()}
-    print("  one remote move: " + ", ".join(f"{COSTS[name]} {value:.1f} ms" for name, value in spent.items()))
+    parts = ", ".join(f"{COSTS[name]} {value:.1f} ms" for name, value in spent.items())
+    print(f"  one remote move: {parts} (script {verdict(spent['ScriptDuration'], SCRIPT_AIM)})")
     page.context.close()
 
 

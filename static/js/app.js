@@ -1,16 +1,16 @@
 /** Starts what the page has. */
 
+import { newsHandlers } from "./announcer.js";
 import { api } from "./api.js";
 import { Board } from "./board.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
 import { startDrafts } from "./drafts.js";
-import { Drag } from "./drag.js";
 import { pickerHandlers, startLabelPicker } from "./label-picker.js";
 import { labelHandlers } from "./labels.js";
 import { Live } from "./live.js";
 import { startMenus } from "./menus.js";
-import { Mover } from "./mover.js";
+import { startMoving } from "./moving.js";
 import { People } from "./people.js";
 import { startPreview } from "./preview.js";
 import { Presence } from "./presence.js";
@@ -54,10 +54,11 @@ function startBoard() {
   const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
   board.onUnknownColumn = people.onStranger = () => resync.run();
   for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
+  live.on(newsHandlers(board, people), { project });
   dialog.start();
+  startMoving(board);
   if (!board.canEdit) return;
   startUndo((ticket) => dialog.showAgain(ticket));
-  new Drag(board, new Mover(board)).start();
   new QuickAdd(board).start();
 }
 

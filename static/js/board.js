@@ -4,6 +4,7 @@ import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
 import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
+import { heirOf } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
 export class Board {
@@ -29,8 +30,8 @@ export class Board {
     return this.root.querySelector(`[data-ticket="${CSS.escape(id)}"]`);
   }
 
-  columnName(id) {
-    return document.getElementById(`column-${id}`)?.textContent ?? "another column";
+  list(columnId) {
+    return this.root.querySelector(`[data-column="${CSS.escape(columnId)}"]`);
   }
 
   /**
@@ -53,6 +54,7 @@ export class Board {
     const card = this.card(ticket);
     markCard(fresh);
     if (this.#gone.has(ticket) || this.#held.has(ticket) || (card && card.dataset.version !== known)) return;
+    if (card) wear(fresh, card);
     if (!card || card.isEqualNode(fresh)) return this.#settle(card ?? fresh, columnId);
     const focused = card.contains(document.activeElement);
     card.replaceWith(fresh);
@@ -72,10 +74,10 @@ export class Board {
     const card = this.card(id);
     if (!card) return;
     const panel = card.closest(PANEL);
-    const heir = card.contains(document.activeElement) && (card.nextElementSibling ?? card.previousElementSibling);
+    const heir = card.contains(document.activeElement) && (heirOf(card)?.querySelector("[data-open]") ?? this.root);
     card.remove();
     countCards(panel);
-    if (heir) heir.querySelector("[data-open]")?.focus();
+    if (heir) heir.focus({ preventScroll: true });
   }
 
   /** Lets a deleted ticket come back. */
@@ -108,7 +110,7 @@ export class Board {
   }
 
   #settle(card, columnId) {
-    const list = this.root.querySelector(`[data-column="${CSS.escape(columnId)}"]`);
+    const list = this.list(columnId);
     if (!list) return this.onUnknownColumn();
     const next = firstAfter(list, card);
     if (card.parentElement !== list || following(card) !== next) this.seat(card, list, next);
@@ -119,6 +121,13 @@ const PANEL = "[data-column-panel]";
 
 /** The cards that lie by rank; a pending one lies where it was dropped. */
 const RANKED = "[data-ticket]:not([data-pending])";
+
+/** What this window made of a card lasts when the card is replaced. */
+function wear(fresh, card) {
+  for (const name of ["hidden", "data-selected"]) writeAttribute(fresh, name, card.getAttribute(name));
+  const link = card.querySelector("[data-open]");
+  for (const name of ["tabindex", "aria-describedby"]) writeAttribute(fresh.querySelector("[data-open]"), name, link.getAttribute(name));
+}
 
 function firstAfter(list, card) {
   const { rank } = card.dataset;

@@ -9,6 +9,7 @@ export function fillCard(card, ticket, people) {
   writeData(card, { ticket: id, rank, version, number });
   writeAttribute(card, "aria-label", spoken(ticket, people));
   for (const [field, fill] of Object.entries(FIELDS)) fill(card.querySelector(`[data-field="${field}"]`), ticket, people);
+  writeAttribute(card.querySelector("[data-act=menu]"), "aria-label", `Actions for ${ticket.key}`);
   for (const icon of card.querySelectorAll("[data-icon]")) fillIcon(icon, ticket);
 }
 

@@ -1,70 +1,88 @@
-/** Dragging cards with mouse or pen. */
+/** Dragging cards: with mouse or pen at once, with a finger after a long press, so that a swipe still scrolls. */
 
 import { Lift } from "./lift.js";
 import { toast } from "./toast.js";
 
-const SLOP = 6;
+const SLOP = { mouse: 6, pen: 6, touch: 8 };
+const HOLD = 200;
 const NOT_A_HANDLE = "button, input, select, textarea, summary, form";
 
 export class Drag {
   #board;
   #mover;
+  #selection;
   #press = null;
   #lift = null;
 
-  constructor(board, mover) {
+  constructor(board, mover, selection) {
     this.#board = board;
     this.#mover = mover;
+    this.#selection = selection;
   }
 
   start() {
+    const { root } = this.#board;
     const listeners = {
       pointerdown: (event) => this.#down(event),
       pointermove: (event) => this.#move(event),
       pointerup: (event) => this.#up(event),
-      pointercancel: () => this.#cancel(),
-      lostpointercapture: () => this.#cancel(),
+      pointercancel: (event) => this.#ended(event),
+      lostpointercapture: (event) => event.target === root && this.#ended(event),
       dragstart: (event) => this.#press && event.preventDefault(),
-      selectstart: (event) => this.#press && event.preventDefault(),
+      contextmenu: (event) => this.#press?.hold && event.preventDefault(),
     };
-    for (const [type, listener] of Object.entries(listeners)) this.#board.root.addEventListener(type, listener);
+    for (const [type, listener] of Object.entries(listeners)) root.addEventListener(type, listener);
+    // There from the start: a browser decides about scrolling by what listens when the finger comes down.
+    root.addEventListener("touchmove", (event) => this.#lift && event.cancelable && event.preventDefault(), { passive: false });
     addEventListener("keydown", (event) => this.#key(event), { capture: true });
   }
 
   #down(event) {
     const card = event.target.closest("[data-ticket]");
     const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    this.#press = null;
-    if (!card || event.pointerType === "touch" || event.button !== 0 || modified) return;
-    if (event.target.closest(NOT_A_HANDLE)) return;
-    this.#press = { card, x: event.clientX, y: event.clientY };
+    if (this.#lift) return;
+    this.#forget();
+    if (!card || !event.isPrimary || event.button !== 0 || modified || event.target.closest(NOT_A_HANDLE)) return;
+    const { pointerId: id, pointerType: type, clientX: x, clientY: y } = event;
+    this.#press = { card, id, x, y, slop: SLOP[type] ?? SLOP.mouse, strayed: false };
+    if (type === "touch") this.#press.hold = setTimeout(() => this.#begin(), HOLD);
   }
 
-  #move(event) {
-    if (this.#press && event.buttons === 0) this.#cancel();
-    if (this.#lift) this.#lift.follow({ x: event.clientX, y: event.clientY });
-    else if (this.#press && Math.hypot(event.clientX - this.#press.x, event.clientY - this.#press.y) > SLOP) this.#begin(event);
+  #move({ pointerId, buttons, clientX: x, clientY: y }) {
+    const press = this.#press;
+    if (press?.id !== pointerId) return;
+    if (buttons === 0) return this.#cancel();
+    press.strayed ||= Math.hypot(x - press.x, y - press.y) > press.slop;
+    if (press.strayed && !this.#lift) {
+      if (press.hold) return this.#forget();
+      this.#begin();
+    }
+    this.#lift?.follow({ x, y });
   }
 
   // The board takes the pointer, not the card: a card that leaves the page would take the drag with it.
-  #begin(event) {
-    const { card, x, y } = this.#press;
-    if (!card.isConnected) return;
-    this.#board.root.setPointerCapture(event.pointerId);
-    this.#board.hold(card.dataset.ticket);
-    this.#lift = new Lift(this.#board.root, card, { x, y }, () => this.#lost());
-    this.#lift.follow({ x: event.clientX, y: event.clientY });
+  #begin() {
+    const { card, id, x, y, hold } = this.#press;
+    if (!card.isConnected) return this.#forget();
+    this.#board.root.setPointerCapture(id);
+    const cards = this.#selection.with(card);
+    for (const { dataset } of cards) this.#board.hold(dataset.ticket);
+    this.#lift = new Lift(this.#board.root, cards, card, { x, y }, () => this.#lost());
+    if (hold) navigator.vibrate?.(10);
   }
 
-  #up() {
+  #up({ pointerId }) {
+    const press = this.#press;
     const lift = this.#lift;
-    this.#press = null;
+    if (press?.id !== pointerId) return;
+    this.#forget();
     if (!lift) return;
     swallowClick();
     this.#lift = null;
-    const { card, moved, target } = lift;
-    lift.end(() => moved && this.#mover.move(card, target));
-    this.#board.release(card.dataset.ticket);
+    const { present, moved, target } = lift;
+    lift.end(() => moved && this.#mover.move(present, target));
+    this.#release(lift);
+    if (press.hold && !press.strayed) this.#selection.toggle(press.card);
   }
 
   #key(event) {
@@ -75,18 +93,31 @@ export class Drag {
     addEventListener("pointerup", swallowClick, { capture: true, once: true });
   }
 
+  #ended({ pointerId }) {
+    if (this.#press?.id === pointerId) this.#cancel();
+  }
+
   #lost() {
-    toast("The ticket you were moving has just been deleted.");
+    toast("The ticket you were moving has just been deleted.", { failed: true });
     this.#cancel();
   }
 
   #cancel() {
     const lift = this.#lift;
-    this.#press = null;
+    this.#forget();
     this.#lift = null;
     if (!lift) return;
     lift.end();
-    this.#board.release(lift.card.dataset.ticket);
+    this.#release(lift);
+  }
+
+  #release({ cards }) {
+    for (const { dataset } of cards) this.#board.release(dataset.ticket);
+  }
+
+  #forget() {
+    clearTimeout(this.#press?.hold);
+    this.#press = null;
   }
 }
 

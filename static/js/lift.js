@@ -1,8 +1,11 @@
-/** A card in the air: it follows the pointer, a slot shows where it would fall, the edges scroll. */
+/** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
+
+import { neighbour, visible } from "./places.js";
 
 const EDGE = 56;
 const FASTEST = 10;
 const PATIENCE = 40; // frames
+const DWELL = 25; // frames
 
 export class Lift {
   #root;
@@ -14,10 +17,11 @@ export class Lift {
   #pace = 0;
   #onLost;
 
-  /** Takes `card` up at the pointer's {x, y}; calls `onLost()` when the card disappears from the page meanwhile. */
-  constructor(root, card, pointer, onLost) {
+  /** Takes `cards` up by `card` at the pointer's {x, y}; calls `onLost()` when that one disappears from the page meanwhile. */
+  constructor(root, cards, card, pointer, onLost) {
     const box = card.getBoundingClientRect();
     this.card = card;
+    this.cards = cards;
     this.#root = root;
     this.#list = card.parentElement;
     this.#onLost = onLost;
@@ -27,6 +31,7 @@ export class Lift {
     this.#slot.ariaHidden = "true";
     this.#slot.style.height = `${box.height}px`;
     card.after(this.#slot);
+    for (const one of cards) one.dataset.carried = cards.length;
     card.dataset.lifted = root.dataset.dragging = "";
     Object.assign(card.style, {
       position: "fixed",
@@ -47,14 +52,19 @@ export class Lift {
   get target() {
     return {
       list: this.#list,
-      next: neighbour(this.#slot, "nextElementSibling"),
-      previous: neighbour(this.#slot, "previousElementSibling"),
+      next: neighbour(this.#slot, "next"),
+      previous: neighbour(this.#slot, "previous"),
     };
+  }
+
+  /** The cards that nobody deleted meanwhile. */
+  get present() {
+    return this.cards.filter((card) => card.isConnected);
   }
 
   get moved() {
     const { list, next } = this.target;
-    return list !== this.card.parentElement || next !== neighbour(this.card, "nextElementSibling");
+    return this.present.some((card) => list !== card.parentElement || next !== neighbour(card, "next"));
   }
 
   /** Lets go; `settle()` puts the card to its place, and the card glides there. */
@@ -62,6 +72,7 @@ export class Lift {
     cancelAnimationFrame(this.#frame);
     const from = this.card.getBoundingClientRect();
     this.#slot.remove();
+    for (const card of this.cards) card.removeAttribute("data-carried");
     this.card.removeAttribute("data-lifted");
     this.#root.removeAttribute("data-dragging");
     this.card.removeAttribute("style");
@@ -79,9 +90,10 @@ export class Lift {
 
   #aim() {
     const list = this.#columnUnder().querySelector("[data-column]");
-    const cards = [...list.children].filter(isAtRest);
+    const cards = visible(list);
     const next = cards[firstBelow(cards, this.#pointer.y - this.#grip.y + this.#grip.middle)] ?? null;
-    if (list === this.#slot.parentElement && next === neighbour(this.#slot, "nextElementSibling")) return;
+    if (list === this.#slot.parentElement && next === neighbour(this.#slot, "next")) return;
+    if (list !== this.#list) this.#pace = -DWELL / PATIENCE;
     list.insertBefore(this.#slot, next);
     this.#list = list;
   }
@@ -95,22 +107,15 @@ export class Lift {
     return panels.reduce((best, panel) => (distance(panel) < distance(best) ? panel : best));
   }
 
-  // The pace grows while the pointer stays at an edge, so that crossing it on the way does not scroll.
+  // The pace grows while the pointer stays at an edge, so that crossing it on the way does not scroll; at each column it rests.
   #scroll() {
     const across = pull(this.#pointer.x, this.#root.getBoundingClientRect(), "left", "right");
     const down = pull(this.#pointer.y, this.#list.getBoundingClientRect(), "top", "bottom");
     this.#pace = across || down ? Math.min(this.#pace + 1 / PATIENCE, 1) : 0;
-    this.#root.scrollBy({ left: across * this.#pace, behavior: "instant" });
-    this.#list.scrollBy({ top: down * this.#pace, behavior: "instant" });
+    const pace = Math.max(this.#pace, 0);
+    this.#root.scrollBy({ left: across * pace, behavior: "instant" });
+    this.#list.scrollBy({ top: down * pace, behavior: "instant" });
   }
-}
-
-const isAtRest = (element) => element.matches("[data-ticket]:not([data-lifted])");
-
-function neighbour(element, direction) {
-  let next = element[direction];
-  while (next && !isAtRest(next)) next = next[direction];
-  return next;
 }
 
 function firstBelow(cards, y) {

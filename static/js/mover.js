@@ -1,10 +1,14 @@
 /** Moves cards at once and tells the server afterwards, in the order of the drops. */
 
+import { announceMove } from "./announcer.js";
 import { ApiError, api } from "./api.js";
+import { columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
 
 const PAUSE = 2_000;
+/** Beyond the end of any column. */
+const LAST = 1_000_000;
 
 export class Mover {
   #board;
@@ -14,30 +18,55 @@ export class Mover {
     this.#board = board;
   }
 
-  /** Puts `card` into `list` between the cards `previous` and `next`, either of which may be null. */
-  move(card, { list, next, previous }) {
-    const id = card.dataset.ticket;
-    const back = wishes(card.parentElement, card.nextElementSibling, card.previousElementSibling);
-    const again = () => this.move(this.#board.card(id), { list, next, previous });
-    this.#board.hold(id);
-    card.dataset.pending = "";
-    this.#board.seat(card, list, next?.parentElement === list ? next : null);
-    this.#queue = this.#queue.then(() => this.#send(id, wishes(list, next, previous), back, again));
+  /** Puts `cards` together into `list` between the cards `previous` and `next`, either of which may be null. */
+  move(cards, place) {
+    const next = seatBefore(place, cards);
+    const back = cards.map((card) => [card.dataset.ticket, wishes(placeOf(card))]).reverse();
+    const ids = cards.map((card) => {
+      const { ticket } = card.dataset;
+      this.#board.hold(ticket);
+      card.dataset.pending = "";
+      this.#board.seat(card, place.list, next);
+      return ticket;
+    });
+    announceMove(cards);
+    this.#queue = this.#queue.then(() => this.#send(ids, place, back, wishes(place)));
   }
 
   // A neighbour may have left meanwhile: then the next wish counts.
-  async #send(id, [wish, ...others], back, again) {
-    const path = `${this.#board.tickets}/${id}`;
+  async #send(ids, place, back, [wish, ...others]) {
     try {
-      const ticket = await api.patch(path, wish);
-      this.#board.release(id, ticket);
-      const undo = () => revert(path, back, ticket, ["columnId", "rank"]);
-      undoable(`${ticket.key} moved to ${this.#board.columnName(ticket.columnId)}.`, undo);
+      const tickets = await this.#ask(ids, wish);
+      for (const ticket of tickets) this.#board.release(ticket.id, ticket);
+      this.#offerUndo(tickets, place, back);
     } catch (error) {
-      if (error.status === 400 && others.length) return this.#send(id, others, back, again);
-      toast(`The ticket was not moved. ${error.message}`, { action: "Try again", run: again });
-      this.#askWhereItIs(id);
+      if (error.status === 400 && others.length) return this.#send(ids, place, back, others);
+      this.#fail(ids, place, error);
     }
+  }
+
+  async #ask(ids, wish) {
+    const { tickets } = this.#board;
+    return ids[1] ? api.patch(tickets, { ticketIds: ids, updates: wish }) : [await api.patch(`${tickets}/${ids[0]}`, wish)];
+  }
+
+  #offerUndo(tickets, { list }, back) {
+    const moved = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+    const undo = async () => {
+      const undone = [];
+      for (const [id, ways] of back) undone.push(await revert(`${this.#board.tickets}/${id}`, ways, moved.get(id), ["columnId", "rank"]));
+      return undone;
+    };
+    undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
+  }
+
+  #fail(ids, place, { message }) {
+    const run = () => {
+      const cards = ids.map((id) => this.#board.card(id)).filter(Boolean);
+      if (cards.length) this.move(cards, place);
+    };
+    toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
+    for (const id of ids) this.#askWhereItIs(id);
   }
 
   // Not back to where it was: others may have moved it meanwhile.
@@ -56,9 +85,19 @@ export class Mover {
   }
 }
 
-function wishes(list, next, previous) {
+/** The element to put cards before; between the neighbours may lie hidden cards, and the same ones as on the server. */
+function seatBefore({ list, next, previous }, cards) {
+  if (next?.parentElement === list) return next;
+  let after = previous?.parentElement === list ? previous.nextElementSibling : null;
+  while (cards.includes(after)) after = after.nextElementSibling;
+  return after;
+}
+
+function wishes({ list, next, previous }) {
   const columnId = list.dataset.column;
-  const beside = { before: next, after: previous };
-  const neighbours = Object.entries(beside).filter(([, card]) => card);
-  return [...neighbours.map(([side, card]) => ({ columnId, [side]: card.dataset.ticket })), { columnId }];
+  return [
+    ...(next ? [{ columnId, before: next.dataset.ticket }] : []),
+    ...(previous ? [{ columnId, after: previous.dataset.ticket }] : []),
+    { columnId, order: previous ? LAST : 0 },
+  ];
 }

@@ -6,10 +6,15 @@ const STAY = 6_000;
 const STAY_WITH_ACTION = 12_000;
 const KEPT = "punt.notice";
 
-/** Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. */
-export function toast(text, { action, run } = {}) {
+/**
+ * Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. That something failed is said
+ * at once; what was said otherwise is `quiet`.
+ */
+export function toast(text, { action, run, failed, quiet } = {}) {
   const notice = blank("toast");
-  for (const same of [...place().children].filter((one) => one.querySelector("[data-toast-text]")?.textContent === text)) same.remove();
+  if (failed) notice.role = "alert";
+  if (quiet) notice.ariaLive = "off";
+  for (const same of [...noticePlace().children].filter((one) => one.querySelector("[data-toast-text]")?.textContent === text)) same.remove();
   const button = notice.querySelector("[data-toast-action]");
   notice.querySelector("[data-toast-text]").textContent = text;
   notice.querySelector("[data-toast-close]").addEventListener("click", () => notice.remove());
@@ -19,7 +24,7 @@ export function toast(text, { action, run } = {}) {
     notice.remove();
     run();
   });
-  place().append(notice);
+  noticePlace().append(notice);
   fade(notice, action ? STAY_WITH_ACTION : STAY);
   return notice;
 }
@@ -37,13 +42,14 @@ export function showKeptToast() {
 
 /** Carries the notices along when a dialog opens or closes. */
 export function moveToasts() {
-  const target = place();
+  const target = noticePlace();
   for (const container of document.querySelectorAll("[data-toasts]")) {
     if (container !== target) target.append(...container.children);
   }
 }
 
-function place() {
+/** Where notices are heard and can be clicked now. */
+export function noticePlace() {
   const all = [...document.querySelectorAll("[data-toasts]")];
   return all.find((container) => container.closest("dialog[open]")) ?? all.find((container) => !container.closest("dialog"));
 }

@@ -20,13 +20,13 @@ export function startUndo(onChanged) {
   if (text) undoable(text, () => api.post(path));
 }
 
-/** Says what was done. `back()` takes it back and resolves to the ticket as it is then. */
-export function undoable(text, back) {
+/** Says what was done. `back()` takes it back and resolves to the ticket, or all tickets, as they are then. */
+export function undoable(text, back, options) {
   const act = { text, back };
   acts.push(act);
   acts.splice(0, acts.length - MOST);
   notice?.remove();
-  notice = toast(text, { action: "Undo", run: () => undo(act) });
+  notice = toast(text, { ...options, action: "Undo", run: () => undo(act) });
 }
 
 /** Says on the page that comes next what was done; a post to `path` takes it back. */
@@ -54,7 +54,7 @@ async function undo(act) {
   acts.splice(acts.indexOf(act), 1);
   notice?.remove();
   try {
-    show(await act.back());
+    [await act.back()].flat().forEach(show);
     toast(`Undone: ${act.text}`);
   } catch (error) {
     if (!(error instanceof Unreachable)) return toast(`Nothing was undone. ${error.message}`);

@@ -1,0 +1,47 @@
+/** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
+
+import { columnName, visible } from "./places.js";
+import { noticePlace } from "./toast.js";
+
+const PAUSE = 2_000;
+const STAY = 5_000;
+
+export function announce(text) {
+  const words = document.createElement("p");
+  words.className = "unseen";
+  words.dataset.said = "";
+  words.textContent = text;
+  noticePlace().append(words);
+  setTimeout(() => words.remove(), STAY);
+}
+
+export const keyOf = (card) => card.querySelector('[data-field="key"]').textContent;
+
+/** "PUNT-12 moved to Review, position 2 of 5." */
+export function announceMove(cards) {
+  const list = cards[0].parentElement;
+  const all = visible(list);
+  const what = cards.length > 1 ? `${cards.length} tickets` : keyOf(cards[0]);
+  announce(`${what} moved to ${columnName(list)}, position ${all.indexOf(cards[0]) + 1} of ${all.length}.`);
+}
+
+/** Tells what others do, all of two seconds at once: "Bob moved 3 tickets." */
+export function newsHandlers(board, people) {
+  const news = new Map();
+  const tell = () => {
+    announce([...news].map(([did, all]) => `${did} ${all[1] ? `${all.length} tickets` : all[0]}.`).join(" "));
+    news.clear();
+  };
+  const note = (verb, placed) => ({ key = "a ticket", columnId }, { actorId }) => {
+    const did = `${people.find(actorId)?.name ?? "Someone"} ${verb}`;
+    const list = placed && board.list(columnId);
+    if (!news.size) setTimeout(tell, PAUSE);
+    news.set(did, [...(news.get(did) ?? []), list ? `${key} to ${columnName(list)}` : key]);
+  };
+  return {
+    "ticket.created": note("added", true),
+    "ticket.updated": note("changed"),
+    "ticket.moved": note("moved", true),
+    "ticket.deleted": note("deleted"),
+  };
+}

@@ -1,0 +1,79 @@
+/** The menu of a card, or of all selected ones: one for the whole board, in the top layer. */
+
+import { keyOf } from "./announcer.js";
+import { blank } from "./blank.js";
+import { columnName } from "./places.js";
+
+const GAP = 8;
+
+export class CardMenu {
+  #root;
+  #focus;
+  #selection;
+  #popup = document.querySelector("[data-card-menu]");
+
+  constructor({ root }, focus, selection) {
+    this.#root = root;
+    this.#focus = focus;
+    this.#selection = selection;
+  }
+
+  start() {
+    this.#root.addEventListener("contextmenu", (event) => this.#contextMenu(event));
+    // Closing gives the focus back to the card, which the command is then about.
+    this.#popup.addEventListener("click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
+    this.#popup.addEventListener("keydown", (event) => this.#key(event));
+    this.#popup.addEventListener("toggle", () => document.activeElement === document.body && this.#focus.enter());
+  }
+
+  /** Opens at `anchor` for `card`, and for all that are selected with it. */
+  open(card, anchor = card?.querySelector("[data-act=menu]")) {
+    if (!card) return;
+    const cards = this.#selection.with(card);
+    const lists = [...this.#root.querySelectorAll("[data-column]")].filter((list) => cards.some((one) => one.parentElement !== list));
+    this.#popup.querySelector("[data-menu-title]").textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
+    this.#popup.querySelector("[data-menu-columns]").replaceChildren(...lists.map(columnItem));
+    for (const item of this.#popup.querySelectorAll("[data-single]")) item.hidden = cards[1];
+    this.#focus.enter(card);
+    this.#show(anchor.getBoundingClientRect());
+    this.#items[0].focus();
+  }
+
+  get #items() {
+    return [...this.#popup.querySelectorAll("[data-act]:not([hidden])")];
+  }
+
+  #show({ right, top, bottom }) {
+    const popup = this.#popup;
+    popup.showPopover();
+    const { offsetWidth: width, offsetHeight: height } = popup;
+    const y = bottom + height + GAP < innerHeight ? bottom : top - height;
+    popup.style.left = `${Math.max(GAP, right - width)}px`;
+    popup.style.top = `${Math.max(GAP, Math.min(y, innerHeight - height - GAP))}px`;
+  }
+
+  #key(event) {
+    const items = this.#items;
+    const at = items.indexOf(document.activeElement);
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -at, End: -at - 1 }[event.key];
+    if (event.key === "Tab") this.#popup.hidePopover();
+    if (step === undefined) return;
+    event.preventDefault();
+    items.at((at + step) % items.length).focus();
+  }
+
+  // By its key or Shift+F10 only: a pointer gets the browser's own menu.
+  #contextMenu(event) {
+    const { card } = this.#focus;
+    if (event.button || event.pointerType || !card) return;
+    event.preventDefault();
+    this.open(card);
+  }
+}
+
+function columnItem(list) {
+  const item = blank("menu-column");
+  item.dataset.to = list.dataset.column;
+  item.textContent = columnName(list);
+  return item;
+}

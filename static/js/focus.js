@@ -1,0 +1,61 @@
+/** The focus on the board: its cards are one tab stop, and arrows go between them. */
+
+import { heirOf, visible } from "./places.js";
+
+export class Focus {
+  #root;
+  #stop = null;
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  start() {
+    this.#root.addEventListener("focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
+    for (const card of this.#root.querySelectorAll("[data-ticket]")) linkOf(card).tabIndex = -1;
+    this.#settle(visible(this.#root)[0]);
+    const watcher = new MutationObserver((records) => this.#heal(records));
+    watcher.observe(this.#root, { subtree: true, childList: true, attributeFilter: ["hidden"] });
+  }
+
+  /** The card that has the focus. */
+  get card() {
+    return document.activeElement?.closest("[data-ticket]");
+  }
+
+  /** Goes "up", "down", "left", "right", "first" or "last" from the focused card; without one, to the board. */
+  go(way) {
+    const { card } = this;
+    if (!card) return this.enter();
+    const list = card.parentElement;
+    const lists = [...this.#root.querySelectorAll("[data-column]")].filter((one) => visible(one)[0]?.checkVisibility());
+    const all = visible(lists[lists.indexOf(list) + ({ left: -1, right: 1 }[way] ?? 0)] ?? list);
+    const at = visible(list).indexOf(card);
+    const to = { up: at - 1, down: at + 1, first: 0, last: all.length - 1 }[way] ?? Math.min(at, all.length - 1);
+    this.enter(all[to] ?? card);
+  }
+
+  enter(card = this.#stop) {
+    linkOf(card)?.focus({ preventScroll: true });
+    card?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #settle(card) {
+    if (!card || card === this.#stop) return;
+    if (this.#stop) linkOf(this.#stop).tabIndex = -1;
+    this.#stop = card;
+    linkOf(card).tabIndex = 0;
+  }
+
+  // Cards come, go, are replaced and hidden: one of them stays the way in, and the neighbour of a hidden one takes its focus.
+  #heal(records) {
+    for (const card of records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.dataset?.ticket)) {
+      if (card.dataset.ticket === this.#stop?.dataset.ticket) this.#stop = card;
+      linkOf(card).tabIndex = card === this.#stop ? 0 : -1;
+    }
+    if (this.card?.hidden) (linkOf(heirOf(this.card)) ?? this.#root).focus();
+    if (!this.#stop?.isConnected || this.#stop.hidden) this.#settle(visible(this.#root)[0]);
+  }
+}
+
+const linkOf = (card) => card?.querySelector("[data-open]");

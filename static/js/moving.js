@@ -1,0 +1,61 @@
+/** What can be done on a board by key, menu or button: every command once. Those about a card do nothing without one. */
+
+import { CardMenu } from "./card-menu.js";
+import { Drag } from "./drag.js";
+import { Focus } from "./focus.js";
+import { Mover } from "./mover.js";
+import { placeIn, placeToward } from "./places.js";
+import { Selection } from "./selection.js";
+import { startShortcuts } from "./shortcuts.js";
+
+const WAYS = ["top", "up", "down", "bottom", "left", "right"];
+const FIELDS = ["title", "assigneeId", "labelIds", "priority", "dueDate", "open"];
+const PATIENCE = 5_000;
+
+export function startMoving(board) {
+  const focus = new Focus(board.root);
+  const commands = {
+    help: () => document.querySelector("[data-shortcuts]").showModal(),
+    search: () => document.querySelector("[data-search]")?.focus(),
+    ...(board.canEdit && hands(board, focus)),
+  };
+  addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-act]");
+    commands[button?.dataset.act]?.(button.closest("[data-ticket]") ?? focus.card, button);
+  });
+  focus.start();
+  startShortcuts(focus, commands);
+}
+
+function hands(board, focus) {
+  const mover = new Mover(board);
+  const selection = new Selection(board);
+  const menu = new CardMenu(board, focus, selection);
+  for (const part of [new Drag(board, mover, selection), selection, menu]) part.start();
+  const move = (card, findPlace) => {
+    const cards = card ? selection.with(card) : [];
+    const place = card && findPlace(cards);
+    if (place) mover.move(cards, place);
+    if (card?.checkVisibility()) focus.enter(card);
+  };
+  return {
+    ...table(WAYS, (way) => (card) => move(card, (cards) => placeToward(way, cards))),
+    ...table(FIELDS, (name) => (card) => card && open(card, name)),
+    column: (card, { dataset }) => move(card, (cards) => placeIn(board.list(dataset.to), cards)),
+    menu: (card, button) => menu.open(card ?? selection.cards[0], button),
+    new: (card) => (card?.closest("[data-column-panel]") ?? board.root).querySelector("[data-quick-add]").setAttribute("open", ""),
+    toggle: (card) => card && selection.toggle(card),
+    extend: (card) => card && selection.extend(card),
+    clear: () => selection.clear(),
+  };
+}
+
+const table = (names, make) => Object.fromEntries(names.map((name) => [name, make(name)]));
+
+/** Opens a card's ticket, at the field of that name where there is one; the dialog first focuses what it sees fit. */
+function open(card, name) {
+  const dialog = document.querySelector("[data-ticket-dialog]");
+  const enter = () => dialog.querySelector(`[name="${name}"]:not([type=hidden])`)?.focus();
+  dialog.addEventListener("focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(PATIENCE) });
+  card.querySelector("[data-open]").click();
+}

@@ -1,0 +1,38 @@
+/** Where cards lie among those that can be seen, and where they could go: what is filtered out or in the air does not count. */
+
+const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
+
+export const visible = (root) => [...root.querySelectorAll(VISIBLE)];
+
+export const columnName = (list) => list.closest("[data-column-panel]").querySelector("[data-column-name]").textContent;
+
+/** The visible card that is "next" or "previous" to an element of a list. */
+export function neighbour(element, side) {
+  let other = element;
+  do other = other[`${side}ElementSibling`];
+  while (other && !other.matches(VISIBLE));
+  return other;
+}
+
+export const placeOf = (card) => ({ list: card.parentElement, next: neighbour(card, "next"), previous: neighbour(card, "previous") });
+
+/** The card that takes over when `card` goes. */
+export function heirOf(card) {
+  return neighbour(card, "next") ?? neighbour(card, "previous") ?? visible(card.closest("[data-board]")).find((other) => other !== card);
+}
+
+/** The place in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */
+export function placeIn(list, cards, above = Infinity) {
+  const others = visible(list).filter((card) => !cards.includes(card));
+  const at = Math.max(0, Math.min(above, others.length));
+  return { list, next: others[at] ?? null, previous: others[at - 1] ?? null };
+}
+
+/** Where "top", "up", "down", "bottom", "left" or "right" leads `cards`, if anywhere. */
+export function placeToward(way, cards) {
+  const home = cards[0].parentElement;
+  const lists = [...home.closest("[data-board]").querySelectorAll("[data-column]")];
+  const list = lists[lists.indexOf(home) + ({ left: -1, right: 1 }[way] ?? 0)];
+  const first = visible(home).indexOf(cards[0]);
+  return list && placeIn(list, cards, { top: 0, up: first - 1, down: first + 1, bottom: Infinity }[way] ?? first);
+}

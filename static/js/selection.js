@@ -1,0 +1,80 @@
+/** Which cards are selected: the cards themselves say so. */
+
+import { announce, keyOf } from "./announcer.js";
+import { visible } from "./places.js";
+import { writeAttribute, writeText } from "./write.js";
+
+export class Selection {
+  #board;
+  #bar = document.querySelector("[data-selection]");
+  #anchor = "";
+
+  constructor(board) {
+    this.#board = board;
+  }
+
+  start() {
+    const { root } = this.#board;
+    root.addEventListener("click", (event) => this.#click(event), { capture: true });
+    const watcher = new MutationObserver((records) => this.#changed(records));
+    watcher.observe(root, { subtree: true, childList: true, attributeFilter: ["hidden", "data-selected"] });
+  }
+
+  /** The selected cards that can be seen, in the order of the board. */
+  get cards() {
+    return [...this.#board.root.querySelectorAll("[data-selected]:not([hidden])")];
+  }
+
+  /** The cards that an action on `card` is about: all selected ones when it is one of them. */
+  with(card) {
+    return isOn(card) ? this.cards : [card];
+  }
+
+  toggle(card) {
+    mark(card, !isOn(card));
+    this.#anchor = card.dataset.ticket;
+    announce(`${keyOf(card)} ${isOn(card) ? "" : "no longer "}selected, ${this.cards.length} in all.`);
+  }
+
+  /** Selects all from the card that was chosen last to `card`. */
+  extend(card) {
+    const all = visible(this.#board.root);
+    const ends = [this.#board.card(this.#anchor) ?? card, card].map((one) => all.indexOf(one));
+    for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) mark(one, true);
+    announce(`${this.cards.length} selected.`);
+  }
+
+  clear() {
+    const [first] = this.cards;
+    if (!first) return;
+    if (this.#bar.contains(document.activeElement)) first.querySelector("[data-open]").focus();
+    for (const card of this.#board.root.querySelectorAll("[data-selected]")) mark(card, false);
+    announce("Nothing selected.");
+  }
+
+  // By the keyboard a modified click still opens a link elsewhere. While some are selected, a finger's tap selects, too.
+  #click(event) {
+    const card = event.target.closest("[data-ticket]");
+    const toggles = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && !this.#bar.hidden);
+    if (!card || !event.detail || !(toggles || event.shiftKey) || event.target.closest("button")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    card.querySelector("[data-open]").focus({ preventScroll: true });
+    if (event.shiftKey) this.extend(card);
+    else this.toggle(card);
+  }
+
+  #changed(records) {
+    if (this.#bar.hidden && !records.some(({ type }) => type === "attributes")) return;
+    const { length } = this.cards;
+    this.#bar.hidden = !length;
+    writeText(this.#bar.querySelector("[data-selection-count]"), `${length} selected`);
+  }
+}
+
+const isOn = (card) => "selected" in card.dataset;
+
+function mark(card, on) {
+  writeAttribute(card, "data-selected", on ? "" : null);
+  writeAttribute(card.querySelector("[data-open]"), "aria-describedby", on ? "selected-word" : null);
+}

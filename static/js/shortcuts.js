@@ -1,0 +1,46 @@
+/** Which key does what on the board. */
+
+const KEPT = "punt.keys";
+const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
+const MOVE = { ...GO, Home: "top", End: "bottom" };
+const LETTERS = { k: "up", j: "down", h: "left", l: "right" };
+const ACT = {
+  "?": "help",
+  "/": "search",
+  n: "new",
+  m: "menu",
+  x: "toggle",
+  X: "extend",
+  e: "title",
+  a: "assigneeId",
+  L: "labelIds",
+  p: "priority",
+  d: "dueDate",
+};
+const BUSY = "dialog:modal, :popover-open, [data-dragging]";
+const WRITABLE = "input, select, textarea, [contenteditable]";
+
+export function startShortcuts(focus, commands) {
+  const toggle = document.querySelector("[data-shortcuts-switch]");
+  toggle.checked = areOn();
+  toggle.addEventListener("change", () => localStorage.setItem(KEPT, toggle.checked ? "on" : "off"));
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    if (event.target.closest?.(WRITABLE) || document.querySelector(BUSY)) return;
+    const act = find(event, focus, commands);
+    if (!act) return;
+    event.preventDefault();
+    act(focus.card);
+  });
+}
+
+/** What to do at a key, if anything. Ctrl or ⌘ goes with Shift: Alt travels through history, Ctrl alone changes desktops on macOS. */
+function find({ key, ctrlKey, metaKey, shiftKey }, focus, commands) {
+  if (ctrlKey || metaKey) return shiftKey && focus.card && commands[MOVE[key]];
+  if (key === "Escape") return commands.clear;
+  const letter = areOn() && (shiftKey || key.length > 1 ? key : key.toLowerCase()); // Caps Lock is not Shift
+  const way = LETTERS[letter] ?? (focus.card && GO[key]);
+  return way ? () => focus.go(way) : commands[ACT[letter]];
+}
+
+const areOn = () => localStorage.getItem(KEPT) !== "off";

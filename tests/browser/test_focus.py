@@ -1,0 +1,105 @@
+"""The focus on the board: one tab stop, arrows between cards, and never lost by what others do."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.board import card, column
+from tests.browser.conftest import Window
+from tests.browser.hands import Keyboard, fill
+from tests.support.server import Server
+from tests.support.wait import until
+
+TICKETS = "/api/projects/HARB/tickets"
+
+
+def test_the_cards_are_one_tab_stop_that_arrows_and_letters_move(server: Server, window: Window) -> None:
+    fill(server, "To Do", "Anchor", "Buoy", "Crane")
+    fill(server, "Review", "Dock", "Eddy")
+    page = window("alice")
+    stops = page.locator('[data-ticket] :is(a, button):not([tabindex="-1"])')
+    expect(stops).to_have_count(1)
+
+    Keyboard(page).tab_to(page.locator("[data-open]", has_text="Anchor"))
+    for key, title in (
+        ("ArrowDown", "Buoy"),
+        ("j", "Crane"),
+        ("j", "Crane"),
+        ("ArrowRight", "Eddy"),
+        ("k", "Dock"),
+        ("h", "Anchor"),
+        ("ArrowLeft", "Anchor"),
+        ("l", "Dock"),
+        ("ArrowLeft", "Anchor"),
+        ("End", "Crane"),
+        ("Home", "Anchor"),
+    ):
+        page.keyboard.press(key)
+        assert _focused(page) == title, f"after {key}"
+
+    expect(stops).to_have_count(1)
+    expect(stops).to_be_focused()
+
+
+def test_it_stays_with_a_card_that_others_move_and_change(server: Server, window: Window) -> None:
+    [first, *_] = fill(server, "To Do", "Anchor", "Buoy")
+    page, bob = window("alice"), server.client("bob")
+    Keyboard(page).go_to("Anchor")
+
+    done = bob.get("/api/projects/HARB/columns").json()[3]["id"]
+    bob.patch(f"{TICKETS}/{first}", json={"columnId": done, "title": "Anchor, renamed"})
+
+    expect(card(column(page, "Done"), "Anchor, renamed")).to_have_count(1)
+    assert _focused(page) == "Anchor, renamed"
+
+
+def test_it_goes_to_the_neighbour_of_a_card_that_is_deleted_or_hidden(server: Server, window: Window) -> None:
+    first, second, third, _ = fill(server, "To Do", "Anchor", "Buoy", "Crane", "Dock")
+    page, bob = window("alice"), server.client("alice")
+    Keyboard(page).go_to("Buoy")
+
+    bob.delete(f"{TICKETS}/{second}")
+    until(lambda: _focused(page) == "Crane", what="the focus below")
+    page.locator(f'[data-ticket="{third}"]').evaluate("(card) => (card.hidden = true)")
+    until(lambda: _focused(page) == "Dock", what="the focus below the hidden one")
+    page.keyboard.press("ArrowUp")
+    assert _focused(page) == "Anchor"
+    bob.delete(f"{TICKETS}/{first}")
+    until(lambda: _focused(page) == "Dock", what="the focus below, over the hidden one")
+
+
+def test_it_and_the_selection_survive_a_card_that_is_replaced(server: Server, window: Window) -> None:
+    [first, *_] = fill(server, "To Do", "Anchor", "Buoy")
+    page, alice = window("alice"), server.client("alice")
+    Keyboard(page).go_to("Anchor")
+    page.keyboard.press("x")
+    page.evaluate("window.old = document.activeElement.closest('[data-ticket]'); window.old.dataset.strange = ''")
+
+    columns = alice.get("/api/projects/HARB/columns").json()
+    alice.patch(f"/api/projects/HARB/columns/{columns[1]['id']}", json={"name": "Under way"})
+
+    expect(page.locator("[data-column-name]", has_text="Under way")).to_have_count(1)
+    until(lambda: not page.evaluate("window.old.isConnected"), what="the card to be replaced")
+    assert _focused(page) == "Anchor"
+    expect(page.locator(f'[data-ticket="{first}"]')).to_have_attribute("data-selected", "")
+    page.keyboard.press("ArrowDown")
+    assert _focused(page) == "Buoy"
+
+
+def test_the_last_card_gives_it_to_the_board(server: Server, window: Window) -> None:
+    [only] = fill(server, "To Do", "Anchor")
+    page = window("alice")
+    Keyboard(page).go_to("Anchor")
+
+    server.client("alice").delete(f"{TICKETS}/{only}")
+
+    expect(card(page, "Anchor")).to_have_count(0)
+    expect(page.locator("[data-board]")).to_be_focused()
+    fill(server, "Done", "Zinc")
+    expect(card(page, "Zinc")).to_have_count(1)
+    page.keyboard.press("j")
+    assert _focused(page) == "Zinc"
+
+
+def _focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent"))

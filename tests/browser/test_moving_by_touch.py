@@ -1,0 +1,73 @@
+"""The board with a finger alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.board import card, titles
+from tests.browser.conftest import Window
+from tests.browser.hands import AT_THE_END, Finger, do_everything, fill, in_database
+from tests.support.server import Server
+from tests.support.wait import until
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_everything_on_the_board_is_done_with_a_finger_alone(server: Server, window: Window) -> None:
+    page = window("alice", **PHONE)
+
+    do_everything(Finger(page))
+
+    until(lambda: in_database(server) == AT_THE_END, what="the database to hold it all")
+
+
+def test_a_swipe_over_cards_scrolls_and_moves_nothing(server: Server, window: Window) -> None:
+    names = [f"Card {number:02}" for number in range(12)]
+    fill(server, "To Do", *names)
+    page = window("alice", **PHONE)
+    finger, box = Finger(page), card(page, "Card 03").bounding_box()
+    assert box
+    page.evaluate(
+        "new MutationObserver((all) => (window.lifted ||= all.length)).observe(document.body, "
+        "{subtree: true, attributeFilter: ['data-lifted']})"
+    )
+
+    finger.down(box["x"] + 60, box["y"] + 30)
+    finger.glide(box["x"] + 60, box["y"] - 220, steps=20)
+    page.wait_for_timeout(300)  # long enough for a long press
+    finger.up()
+
+    until(
+        lambda: page.locator("[data-column]").first.evaluate("(list) => list.scrollTop") > 100,
+        what="the list to scroll",
+    )
+    assert not page.evaluate("window.lifted")
+    assert titles(page, "To Do") == names
+
+
+def test_a_carried_card_scrolls_the_list_only_at_its_edge(server: Server, window: Window) -> None:
+    fill(server, "To Do", *[f"Card {number:02}" for number in range(12)])
+    page = window("alice", **PHONE)
+    finger, scrolled = Finger(page), "(list) => list.scrollTop"
+    bottom = page.locator("[data-column]").first.evaluate("(list) => list.getBoundingClientRect().bottom")
+
+    finger.lift("Card 00")
+    finger.glide(150, 400)
+    page.wait_for_timeout(200)  # many frames
+    assert page.locator("[data-column]").first.evaluate(scrolled) == 0
+    finger.glide(150, bottom - 10)
+    until(lambda: page.locator("[data-column]").first.evaluate(scrolled) > 300, what="the list to scroll")
+    finger.up()
+
+    expect(page.locator("[data-lifted], [data-pending]")).to_have_count(0)
+    until(lambda: in_database(server)["To Do"].index("Card 00") > 5, what="the card far below")
+
+
+def test_buttons_are_large_enough_for_a_finger(server: Server, window: Window) -> None:
+    fill(server, "To Do", "Anchor")
+    page = window("alice", **PHONE)
+
+    box = card(page, "Anchor").locator("[data-act=menu]").bounding_box()
+
+    assert box
+    assert min(box["width"], box["height"]) >= 44
