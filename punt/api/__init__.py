@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from punt.api import auth, columns, health, labels, me, members, projects, streams, tickets
+from punt.api import auth, columns, health, labels, me, members, projects, search, streams, tickets
 
 
 def init_app(app: Flask) -> None:
     """Serve the API of an app."""
     app.url_map.merge_slashes = False  # tidying an address up is a redirect, and that is HTML
-    for part in (auth, me, projects, members, columns, labels, tickets, streams, health):
+    for part in (auth, me, projects, members, columns, labels, tickets, search, streams, health):
         app.register_blueprint(part.blueprint)

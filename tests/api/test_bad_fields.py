@@ -65,6 +65,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
     },
     f"PATCH {HARB}/columns/{{column}}": {"name": [None, ""], "order": [-1, None, 1000, "1"], "wipLimit": [0, 1000]},
     f"PUT {HARB}/columns/order": {"columnIds": [None, [], "x", [1], ["nope"], {}, ["x"] * 1001]},
+    f"POST {HARB}/columns/{{column}}/sort": {"by": ["", "title", "Priority", None, 5, []]},
     f"POST {HARB}/labels": {"name": [*ODD_LINES, None, "x" * 51], "color": ODD_COLORS},
     f"PATCH {HARB}/labels/{{label}}": {"name": [None, "", "x" * 51], "color": [None, *ODD_COLORS]},
     "PATCH /api/me": {
@@ -92,6 +93,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     f"POST {TICKETS}": {"title": "One"},
     "POST /api/projects": {"key": "BOAT", "name": "Boats"},
     f"POST {HARB}/columns": {"name": "Later"},
+    f"POST {HARB}/columns/{{column}}/sort": {"by": "priority"},
     f"POST {HARB}/labels": {"name": "quay"},
     "PATCH /api/me/password": {"currentPassword": PASSWORD, "newPassword": "four unrelated words"},
     "POST /api/auth/login": {"username": "bob", "password": PASSWORD},
