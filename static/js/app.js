@@ -2,9 +2,14 @@
 
 import { api } from "./api.js";
 import { Board } from "./board.js";
+import { startCollapse } from "./collapse.js";
+import { startColumnDrag } from "./column-drag.js";
+import { startColumnMenu } from "./column-menu.js";
+import { columnHandlers } from "./columns.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
 import { Drag } from "./drag.js";
+import { Filters } from "./filters.js";
 import { labelHandlers } from "./labels.js";
 import { Live } from "./live.js";
 import { Mover } from "./mover.js";
@@ -14,6 +19,7 @@ import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
 import { Stream } from "./stream.js";
 import { startTicketPage } from "./ticket-page.js";
+import { Switcher } from "./switcher.js";
 import { ticketHandlers } from "./tickets.js";
 import { showKeptToast, toastNext } from "./toast.js";
 import { wipeHandlers } from "./wipe.js";
@@ -34,6 +40,7 @@ live.on(labelHandlers);
 live.on(projectHandlers((id) => id === project && leave()));
 if (root) startBoard();
 else startPage();
+new Switcher().start();
 showKeptToast();
 stream.start();
 
@@ -42,8 +49,12 @@ function startBoard() {
   const resync = new Resync(board, leave);
   const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
   board.onUnknownColumn = people.onStranger = () => resync.run();
+  live.on(columnHandlers(board), { project });
   for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
   dialog.start();
+  new Filters(board).start();
+  startCollapse(root);
+  if (root.querySelector("[data-column-new]")) for (const start of [startColumnMenu, startColumnDrag]) start(root);
   if (!board.canEdit) return;
   new Drag(board, new Mover(board)).start();
   new QuickAdd(board).start();

@@ -46,6 +46,7 @@ export class Board {
     const { ticket } = fresh.dataset;
     const card = this.card(ticket);
     if (this.#gone.has(ticket) || this.#held.has(ticket) || (card && card.dataset.version !== known)) return;
+    fresh.hidden = Boolean(card?.hidden);
     if (!card || card.isEqualNode(fresh)) return this.#settle(card ?? fresh, columnId);
     const focused = card.contains(document.activeElement);
     card.replaceWith(fresh);

@@ -39,6 +39,7 @@ function fillLabels(place, ticket) {
 
 function fillDue(place, { dueDate }) {
   writeOptional(place, dueDate && dueText(dueDate));
+  writeAttribute(place, "datetime", dueDate);
   writeAttribute(place, "data-due", dueDate && dueState(dueDate));
 }
 

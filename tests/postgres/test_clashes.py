@@ -187,9 +187,8 @@ def test_moves_of_the_same_tickets_in_opposite_orders_never_wait_in_a_circle(pun
 def test_a_column_sorted_while_others_move_its_tickets_never_waits_in_a_circle(punt: PostgresPunt) -> None:
     alice = punt.client("alice")
     columns = [each["id"] for each in alice.get(f"{HARB}/columns").json()]
-    asked = [
-        {"title": each, "priority": each, "columnId": columns[3]} for each in ("Low", "High", "Lowest", "Critical")
-    ]
+    priorities = ("Low", "High", "Lowest", "Critical")
+    asked = [{"title": each, "priority": each, "columnId": columns[3]} for each in priorities]
     ids = [alice.post(f"{HARB}/tickets", json=each).json()["id"] for each in asked]
 
     def sort(client: httpx.Client) -> httpx.Response:
