@@ -33,9 +33,7 @@ def show(key: str) -> Any:
     grant = access.project(key)
     wanted = Filter.of(request.args, grant.user.id)
     columns = _columns(grant, wanted)
-    return render_template(
-        "projects/board.html", columns=columns, filter=wanted, cursor=place, **surroundings(grant)
-    )
+    return render_template("projects/board.html", columns=columns, filter=wanted, cursor=place, **surroundings(grant))
 
 
 def surroundings(grant: Grant) -> dict[str, Any]:
