@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from flask import Flask
 
-from punt.api import auth, bin, columns, health, labels, me, members, presence, previews, projects, streams, tickets
+from punt.api import (
+    auth,
+    bin,
+    columns,
+    health,
+    labels,
+    me,
+    members,
+    presence,
+    previews,
+    projects,
+    search,
+    streams,
+    tickets,
+)
 
 
 def init_app(app: Flask) -> None:
     """Serve the API of an app."""
     app.url_map.merge_slashes = False  # tidying an address up is a redirect, and that is HTML
-    for part in (auth, me, projects, members, columns, labels, tickets, bin, previews, presence, streams, health):
+    for part in (
+        auth,
+        me,
+        projects,
+        members,
+        columns,
+        labels,
+        tickets,
+        bin,
+        previews,
+        presence,
+        search,
+        streams,
+        health,
+    ):
         app.register_blueprint(part.blueprint)

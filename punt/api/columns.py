@@ -10,8 +10,9 @@ from punt import access
 from punt.access import May
 from punt.database import db
 from punt.inputs.base import body
-from punt.inputs.boards import ColumnChange, ColumnOrder, NewColumn
+from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnSort, NewColumn
 from punt.models import Column, wire
+from punt.models.sorting import sort_column
 from punt.replies import nothing
 
 blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
@@ -49,6 +50,16 @@ def arrange(reference: str) -> Any:
     columns = Column.arrange(project.columns_to_change(), asked.column_ids)
     db.session.commit()
     return [wire.column(column) for column in columns]
+
+
+@blueprint.post("/<column_id>/sort")
+def sort(reference: str, column_id: str) -> Any:
+    """Sort a column's tickets once; answer with those that moved."""
+    grant = access.project(reference, May.MANAGE)
+    column, asked = grant.column(column_id), body(ColumnSort)
+    moved = sort_column(column, asked.by)
+    db.session.commit()
+    return [wire.ticket(ticket) for ticket in moved]
 
 
 @blueprint.delete("/<column_id>")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80
+from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80, OneLine
+from punt.models.sorting import SortBy
 
 
 def _key(value: str) -> str:
@@ -65,6 +66,32 @@ class ColumnOrder(Input):
     """All columns of a board, left first."""
 
     column_ids: list[Id] = Field(max_length=1000)
+
+
+class ColumnPlace(Input):
+    """The plain form that moves a column."""
+
+    place: Literal["left", "right"]
+
+
+class ColumnRemoval(Input):
+    """The plain form that deletes a column."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("moveTicketsTo",)
+
+    move_tickets_to: Id | None = None
+
+
+class ColumnSort(Input):
+    """How a column is to be sorted, once."""
+
+    by: SortBy
+
+
+class SearchQuery(Input):
+    """What is searched for across projects."""
+
+    q: Annotated[str, Field(max_length=200), OneLine] = ""
 
 
 class NewLabel(Input):

@@ -108,6 +108,17 @@ def presence(leases: Iterable[PresenceLease]) -> Json:
     return {"people": list(people.values())}
 
 
+def project_hit(project: Project) -> Json:
+    """A project among what a search found."""
+    return {"kind": "project", "id": project.id, "key": project.key, "title": project.name, "type": None}
+
+
+def ticket_hit(ticket: Ticket) -> Json:
+    """A ticket among what a search found."""
+    key = f"{ticket.project_key}-{ticket.number}"
+    return {"kind": "ticket", "id": ticket.id, "key": key, "title": ticket.title, "type": ticket.type}
+
+
 CARD = (
     "id",
     "project_key",

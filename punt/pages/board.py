@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from punt import access
 from punt.access import Grant, May
@@ -12,6 +12,8 @@ from punt.events.pipeline import cursor
 from punt.models import Label, Priority, TicketType, wire
 from punt.models.board import cards
 from punt.models.people import seen_on
+from punt.pages.context import is_done
+from punt.pages.filters import Filter
 
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
 
@@ -29,7 +31,9 @@ def show(key: str) -> Any:
     access.user()
     place = cursor()
     grant = access.project(key)
-    return render_template("projects/board.html", columns=_columns(grant), cursor=place, **surroundings(grant))
+    wanted = Filter.of(request.args, grant.user.id)
+    columns = _columns(grant, wanted)
+    return render_template("projects/board.html", columns=columns, filter=wanted, cursor=place, **surroundings(grant))
 
 
 def surroundings(grant: Grant) -> dict[str, Any]:
@@ -46,8 +50,11 @@ def surroundings(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _columns(grant: Grant) -> list[dict[str, Any]]:
-    columns = {column.id: wire.column(column) | {"tickets": []} for column in grant.project.columns()}
+def _columns(grant: Grant, wanted: Filter) -> list[dict[str, Any]]:
+    columns = {column.id: wire.column(column) | {"tickets": [], "hidden": 0} for column in grant.project.columns()}
     for card in cards(grant.project.id):
-        columns[card["columnId"]]["tickets"].append(card)
+        column = columns[card["columnId"]]
+        card["hidden"] = not wanted.lets_through(card, done=is_done(column["name"]))
+        column["hidden"] += card["hidden"]
+        column["tickets"].append(card)
     return list(columns.values())

@@ -41,6 +41,7 @@ function fillLabels(place, ticket) {
 function fillDue(place, { dueDate, columnId }) {
   const done = isDone(columnId);
   writeOptional(place, dueDate && dueText(dueDate, done));
+  writeAttribute(place, "datetime", dueDate);
   writeAttribute(place, "data-due", dueDate && dueState(dueDate, done));
 }
 

@@ -18,6 +18,15 @@ export function dueText(iso, done) {
   return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
 }
 
+/** The filters on due dates that a date, or none, answers to; nothing is overdue that is `done`. */
+export function dueKinds(iso, done) {
+  if (!iso) return ["none"];
+  const days = daysUntil(iso);
+  const weekday = (new Date().getUTCDay() + 6) % 7; // from Monday on
+  const kinds = { overdue: days < 0 && !done, today: days === 0, week: days >= -weekday && days < 7 - weekday };
+  return Object.keys(kinds).filter((kind) => kinds[kind]);
+}
+
 function day(date) {
   const year = date.getUTCFullYear();
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}${year === new Date().getUTCFullYear() ? "" : ` ${year}`}`;

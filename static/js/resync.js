@@ -1,8 +1,8 @@
-/** Makes the board true again without a reload, from the server's own page of it: after a reset, and when columns change. */
+/** Makes the board true again without a reload, from the server's own page of it, after a reset. */
 
 import { Unreachable, fetchPage } from "./api.js";
 import { countCards } from "./board.js";
-import { insert } from "./insert.js";
+import { showColumn } from "./columns.js";
 
 const PAUSE = 1_000;
 const LONGEST = 30_000;
@@ -14,7 +14,7 @@ const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
 export class Resync {
   #board;
   #onLost;
-  #url = location.href;
+  #url = location.pathname; // without filters: they only hide
   #running = false;
   #wanted = false;
 
@@ -26,7 +26,7 @@ export class Resync {
 
   get handlers() {
     const run = () => this.run();
-    return { "stream.reset": run, "column.created": run, "column.updated": run, "column.deleted": run };
+    return { "stream.reset": run };
   }
 
   async run() {
@@ -59,7 +59,7 @@ export class Resync {
   #adopt(fresh, known) {
     const cards = [...fresh.querySelectorAll("[data-ticket]")].map((card) => [card, card.parentElement.dataset.column]);
     cards.forEach(([card]) => card.remove());
-    const panels = [...fresh.querySelectorAll(PANEL)].map((panel, at) => this.#seatPanel(panel, at));
+    const panels = [...fresh.querySelectorAll(PANEL)].map(({ dataset }) => showColumn(this.#board.root, JSON.parse(dataset.columnWire)));
     for (const [card, column] of cards) {
       this.#board.adopt(card, column, known.get(card.dataset.ticket));
       known.delete(card.dataset.ticket);
@@ -69,13 +69,5 @@ export class Resync {
       if (panels.includes(panel)) countCards(panel);
       else panel.remove();
     }
-  }
-
-  #seatPanel(fresh, at) {
-    const panels = [...this.#board.root.querySelectorAll(PANEL)];
-    const mine = panels.find((panel) => panel.dataset.columnPanel === fresh.dataset.columnPanel);
-    mine?.querySelector("header").replaceWith(fresh.querySelector("header"));
-    if (!mine || panels[at] !== mine) insert(panels[0].parentElement, mine ?? fresh, panels[at]);
-    return mine ?? fresh;
   }
 }

@@ -24,9 +24,9 @@ FIELDS = re.findall(
     r"\w+",
     """title description type priority columnId assigneeId labelIds parentId storyPoints estimate startDate dueDate
     order before after ticketIds updates name key color wipLimit columnIds email avatarColor username password
-    currentPassword newPassword""",
+    currentPassword newPassword by""",
 )
-QUERIES = re.findall(r"\w+", "columnId type priority assigneeId labelId q limit page moveTicketsTo project x")
+QUERIES = re.findall(r"\w+", "columnId type priority assigneeId labelId q limit page moveTicketsTo project by x")
 PLAUSIBLE = [
     "Bug",
     "high",

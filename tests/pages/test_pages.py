@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 BOARD = "/projects/HARB/board"
-INSIDE = ["/projects/HARB", BOARD, "/projects/HARB/tickets/new", "/projects/HARB/tickets/1"]
-OWN = ["/", "/projects/new", "/profile"]
+INSIDE = ["/projects/HARB", BOARD, f"{BOARD}?q=pier", "/projects/HARB/tickets/new", "/projects/HARB/tickets/1"]
+OWN = ["/", "/projects/new", "/profile", "/search", "/search?q=pier"]
 WRITING = [
     ("/projects/HARB/tickets", {"title": "Mine"}),
     ("/projects/HARB/tickets/1", {"title": "Mine"}),

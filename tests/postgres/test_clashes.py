@@ -196,6 +196,24 @@ def test_moves_of_the_same_tickets_in_opposite_orders_never_wait_in_a_circle(pun
         assert answers == {200: 4}
 
 
+def test_a_column_sorted_while_others_move_its_tickets_never_waits_in_a_circle(punt: PostgresPunt) -> None:
+    alice = punt.client("alice")
+    columns = [each["id"] for each in alice.get(f"{HARB}/columns").json()]
+    priorities = ("Low", "High", "Lowest", "Critical")
+    asked = [{"title": each, "priority": each, "columnId": columns[3]} for each in priorities]
+    ids = [alice.post(f"{HARB}/tickets", json=each).json()["id"] for each in asked]
+
+    def sort(client: httpx.Client) -> httpx.Response:
+        return client.post(f"{HARB}/columns/{columns[3]}/sort", json={"by": "priority"})
+
+    def to(ticket: str, column: str) -> Callable[[httpx.Client], httpx.Response]:
+        return lambda client: client.patch(f"{HARB}/tickets/{ticket}", json={"columnId": column, "order": 0})
+
+    for target in (columns[2], columns[3]) * 5:
+        answers = at_once([sort, *(to(each, target) for each in ids), sort], alice)
+        assert set(answers) <= {200, 409}
+
+
 def at_once(acts: list[Callable[[httpx.Client], httpx.Response]], person: httpx.Client) -> Counter[int]:
     """Let several requests of a person go out together; count the answers' statuses."""
 

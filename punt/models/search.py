@@ -1,0 +1,54 @@
+"""Finding projects and tickets by name or key, across the projects that somebody may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from punt.database import db
+from punt.models import wire
+from punt.models.project import Project
+from punt.models.ticket import Ticket
+
+LIMIT = 20
+PROJECTS = 5
+WORDS = 8
+"""Further words of a question are not looked at."""
+
+
+def find(projects: Sequence[Project], asked: str) -> list[wire.Json]:
+    """List what answers to a question: first the ticket of that key, then projects, then tickets, last changed first.
+
+    Without a question it is everything, so what changed last.
+
+    :param projects: all that the person asking may see; nothing else is looked at.
+    """
+    words = asked.split()[:WORDS]
+    named = [project for project in projects if all(_names(project, word.lower()) for word in words)]
+    hits = [*map(wire.ticket_hit, _of_key(projects, asked)), *map(wire.project_hit, named[:PROJECTS])]
+    seen = {hit["id"] for hit in hits}
+    rest = (wire.ticket_hit(ticket) for ticket in _of_title(projects, words) if ticket.id not in seen)
+    return [*hits, *rest][:LIMIT]
+
+
+def _names(project: Project, word: str) -> bool:
+    return word in project.name.lower() or project.key.lower().startswith(word)
+
+
+def _of_key(projects: Sequence[Project], asked: str) -> Sequence[Ticket]:
+    """Find by ``HARB-42``, or by ``42`` in every project."""
+    key = re.fullmatch(r"(?:([A-Z][A-Z0-9]{1,9})-)?([1-9]\d{0,8})", asked.strip().upper())
+    if key is None:
+        return []
+    ids = [project.id for project in projects if key[1] in (None, project.key)]
+    query = sa.select(Ticket).where(Ticket.project_id.in_(ids), Ticket.number == int(key[2]))
+    return db.session.scalars(query.order_by(Ticket.updated_at.desc()).limit(PROJECTS)).all()
+
+
+def _of_title(projects: Sequence[Project], words: Sequence[str]) -> Sequence[Ticket]:
+    query = sa.select(Ticket).where(Ticket.project_id.in_([project.id for project in projects]))
+    for word in words:
+        query = query.where(sa.or_(Ticket.title.icontains(word, autoescape=True), Ticket.project_key == word.upper()))
+    return db.session.scalars(query.order_by(Ticket.updated_at.desc(), Ticket.id).limit(LIMIT)).all()

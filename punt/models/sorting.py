@@ -1,0 +1,84 @@
+"""Sorting a column once: as few tickets as possible move."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from punt.database import db
+from punt.models.column import Column
+from punt.models.rank import several_between
+from punt.models.ticket import Priority, Ticket
+
+
+class SortBy(StrEnum):
+    """What a column can be sorted by."""
+
+    PRIORITY = "priority"
+    DUE = "dueDate"
+
+
+_URGENCY = {priority.value: -place for place, priority in enumerate(Priority)}
+_KEYS: dict[SortBy, Callable[[Ticket], Any]] = {
+    SortBy.PRIORITY: lambda ticket: _URGENCY[ticket.priority],
+    SortBy.DUE: lambda ticket: ticket.due_date or date.max,
+}
+
+
+def sort_column(column: Column, by: SortBy) -> list[Ticket]:
+    """Sort a column's tickets, the most urgent on top, equal ones as they lie; return those that moved."""
+    mine, taken = _hold(column)
+    wanted = sorted(mine, key=_KEYS[by])
+    ranks = ranks_for([ticket.rank for ticket in wanted], taken)
+    moved = [(ticket, rank) for ticket, rank in zip(wanted, ranks, strict=True) if ticket.rank != rank]
+    for ticket, rank in moved:
+        ticket.rank = rank
+    db.session.flush()
+    return [ticket for ticket, _ in moved]
+
+
+def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Return ranks that rise, as many of them as possible those that are there.
+
+    :param wanted: the present ranks, in the order that is wanted.
+    :param taken: all ranks of the column, risen; no new one is equal to any, not even to one that is given up.
+    """
+    staying = set(_longest_rise(wanted))
+    ranks: list[str] = []
+    for stays, group in groupby(wanted, staying.__contains__):
+        run = list(group)
+        above = ranks[-1] if ranks else None
+        below = bisect_right(taken, above) if above else 0
+        ranks += run if stays else several_between(above, next(iter(taken[below:]), None), len(run))
+    return ranks
+
+
+def _hold(column: Column) -> tuple[list[Ticket], list[str]]:
+    """Hold the tickets that are there, and all ranks: one that comes at this very moment stays where it is put."""
+    inside = sa.select(Ticket).where(Ticket.column_id == column.id)
+    held = set(db.session.scalars(inside.with_only_columns(Ticket.id).order_by(Ticket.id).with_for_update()))
+    column.hold()
+    present = db.session.scalars(inside.order_by(Ticket.rank).execution_options(populate_existing=True)).all()
+    return [ticket for ticket in present if ticket.id in held], [ticket.rank for ticket in present]
+
+
+def _longest_rise(ranks: Sequence[str]) -> list[str]:
+    """Return a longest rising subsequence, last first."""
+    ends: list[str] = []
+    before: dict[str, str | None] = {}
+    for rank in ranks:
+        place = bisect_left(ends, rank)
+        before[rank] = ends[place - 1] if place else None
+        ends[place : place + 1] = [rank]
+    rise: list[str] = []
+    last = ends[-1] if ends else None
+    while last is not None:
+        rise.append(last)
+        last = before[last]
+    return rise

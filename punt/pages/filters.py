@@ -1,0 +1,72 @@
+"""What a board's address asks to see; ``static/js/filters.js`` decides the same from what the cards show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from punt.database import now
+from punt.models import wire
+
+FACETS = ("type", "priority", "assignee", "label", "due")
+ME, NOBODY = "me", "unassigned"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to show of a board: every word, and of each facet that is asked for at least one value.
+
+    :param q: words, each of which must be in key, title or labels.
+    :param wanted: values by facet; one that there is not is one that nothing has.
+    :param me: the id of who is looking: ``me`` means another person to everyone.
+    """
+
+    q: str
+    wanted: dict[str, frozenset[str]]
+    me: str
+    today: date = field(default_factory=lambda: now().date())
+
+    @classmethod
+    def of(cls, query: MultiDict[str, str], me: str) -> Filter:
+        """Read it from the query of a board's address."""
+        wanted = {facet: frozenset(filter(None, query.getlist(facet))) for facet in FACETS}
+        return cls(query.get("q", "").strip(), {facet: values for facet, values in wanted.items() if values}, me)
+
+    def __bool__(self) -> bool:
+        return bool(self.q or self.wanted)
+
+    def asks(self, facet: str, value: str) -> bool:
+        """Tell whether a value is asked for."""
+        asked = self.wanted.get(facet, frozenset())
+        return value in asked or (facet == "assignee" and value == ME and self.me in asked)
+
+    def lets_through(self, card: wire.Json, *, done: bool = False) -> bool:
+        """Tell whether a card is to be seen.
+
+        :param done: whether it lies where work is over; nothing is overdue there.
+        """
+        if not self:
+            return True
+        text = " ".join([card["key"], card["title"], *(label["name"] for label in card["labels"])]).lower()
+        return all(word in text for word in self.q.lower().split()) and all(
+            values & set(self._values(facet, card, done)) for facet, values in self.wanted.items()
+        )
+
+    def _values(self, facet: str, card: wire.Json, done: bool) -> Collection[str]:
+        """List what of a facet a card answers to."""
+        if facet == "label":
+            return [label["id"] for label in card["labels"]]
+        if facet == "assignee":
+            person = card["assigneeId"] or NOBODY
+            return [person, ME] if person == self.me else [person]
+        return self._due(card["dueDate"], done) if facet == "due" else [card[facet]]
+
+    def _due(self, day: str | None, done: bool) -> Collection[str]:
+        if day is None:
+            return ["none"]
+        left, weekday = (date.fromisoformat(day) - self.today).days, self.today.weekday()
+        due = {"overdue": left < 0 and not done, "today": left == 0, "week": -weekday <= left < 7 - weekday}
+        return [name for name, applies in due.items() if applies]

@@ -1,0 +1,41 @@
+/** Dragging columns by their heads; the browser itself lifts them, scrolls and listens to Escape. */
+
+import { moveColumn } from "./column-menu.js";
+import { PANEL, arrange } from "./columns.js";
+import { insert } from "./insert.js";
+import { toast } from "./toast.js";
+
+export function startColumnDrag(root) {
+  let panel = null;
+
+  root.addEventListener("dragstart", (event) => {
+    if (!event.target.matches?.("[data-column-head]")) return;
+    panel = event.target.closest(PANEL);
+    const { left, top } = panel.getBoundingClientRect();
+    event.dataTransfer.setDragImage(panel, event.clientX - left, event.clientY - top);
+    setTimeout(() => panel?.setAttribute("data-carried", "")); // the picture is taken first
+  });
+  root.addEventListener("dragover", (event) => {
+    if (!panel) return;
+    event.preventDefault();
+    const others = [...root.querySelectorAll(PANEL)].filter((other) => other !== panel);
+    const next = others.find((other) => middle(other) > event.clientX) ?? root.querySelector("[data-column-new]");
+    if (panel.nextElementSibling !== next) insert(root, panel, next);
+  });
+  root.addEventListener("dragend", async ({ dataTransfer }) => {
+    const { columnPanel: id, order } = panel?.dataset ?? {};
+    const place = [...root.querySelectorAll(PANEL)].indexOf(panel);
+    panel?.removeAttribute("data-carried");
+    panel = null;
+    if (!id || dataTransfer.dropEffect === "none" || place === Number(order)) return arrange(root);
+    await moveColumn(`/api/projects/${root.dataset.project}/columns/${id}`, place).catch(({ message }) => {
+      toast(`The column was not moved. ${message}`);
+      arrange(root);
+    });
+  });
+}
+
+function middle(panel) {
+  const { left, width } = panel.getBoundingClientRect();
+  return left + width / 2;
+}

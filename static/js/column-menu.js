@@ -1,0 +1,74 @@
+/** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
+
+import { api, fetchPage } from "./api.js";
+import { PANEL } from "./columns.js";
+import { clearError, showErrors } from "./field-errors.js";
+import { randomId } from "./tab.js";
+import { moveToasts, toast } from "./toast.js";
+
+const ACTS = {
+  add: (path, asked) => api.post(path, asked, asStranger()),
+  save: (path, asked) => api.patch(path, asked, asStranger()),
+  move: (path, { place }, order) => moveColumn(path, Math.max(order + (place === "right" ? 1 : -1), 0)),
+  sort: (path, asked) => api.post(`${path}/sort`, asked, asStranger()),
+  delete: (path, { moveTicketsTo }) => api.delete(`${path}?moveTicketsTo=${moveTicketsTo ?? ""}`, asStranger()),
+};
+
+/** Moves the column at `path` of the API to an order on its board. */
+export const moveColumn = (path, order) => api.patch(path, { order }, asStranger());
+
+export function startColumnMenu(root) {
+  const dialog = document.querySelector("[data-column-dialog]");
+  dialog.addEventListener("close", moveToasts);
+  for (const place of [root, dialog]) {
+    place.addEventListener("submit", (event) => event.target.dataset.columnForm && submit(event));
+    place.addEventListener("input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
+  }
+  root.addEventListener("click", (event) => event.target.closest("[data-column-open]") && open(event, dialog));
+  root.addEventListener("dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
+}
+
+async function submit(event) {
+  const { target: form, submitter } = event;
+  event.preventDefault();
+  if (form.ariaBusy) return;
+  form.ariaBusy = "true";
+  try {
+    const path = `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
+    await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(form.closest(PANEL)?.dataset.order));
+    form.reset();
+    close(form);
+  } catch (error) {
+    const rest = showErrors(form, error.details ?? []);
+    if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "));
+  }
+  form.ariaBusy = null;
+}
+
+async function open(event, dialog) {
+  event.preventDefault();
+  close(event.target);
+  const page = await fetchPage(event.target.closest("a").href).catch(({ message }) => toast(message));
+  if (!page) return;
+  dialog.querySelector("[data-column-settings]")?.remove();
+  dialog.append(page.querySelector("[data-column-settings]"));
+  dialog.showModal();
+  moveToasts();
+}
+
+function rename(heading) {
+  const panel = heading?.closest(PANEL);
+  panel?.querySelector("[popovertarget]").click();
+  panel?.querySelector("[data-column-form] [name=name]").select();
+}
+
+/** What a form says, as the API takes it: an empty field is none. */
+const values = (fields) => Object.fromEntries(Array.from(fields, ([name, text]) => [name, (name === "wipLimit" ? Number(text) : text) || null]));
+
+function close(element) {
+  element.closest("[popover]")?.hidePopover();
+  element.closest("dialog")?.close();
+}
+
+// This tab drops what the stream tells of its own doing; columns are placed in one order for everybody.
+const asStranger = () => ({ "X-Tab-Id": randomId() });
