@@ -122,6 +122,7 @@ class Stream:
         try:
             yield self._opening()
             yield from self._replay()
+            yield sse.ping(self._at)  # what was missed has come: whoever waits for that knows it now
             while not self._subscriber.end:
                 yield from self._live()
             if self._subscriber.end not in {End.GONE, End.SLOW}:
