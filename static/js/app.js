@@ -1,6 +1,5 @@
 /** Starts what the page has. */
 
-import { api } from "./api.js";
 import { Board } from "./board.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
@@ -22,11 +21,7 @@ const live = new Live();
 const people = new People();
 const root = document.querySelector("[data-board]");
 const project = root?.dataset.project;
-const stream = new Stream(document.body.dataset.events, document.body.dataset.cursor, {
-  onMessage: (message) => live.receive(message),
-  onState: showConnection,
-  onRefused: checkProject,
-});
+const stream = new Stream(document.body.dataset, { onMessage: (message) => live.receive(message), onState: showConnection });
 
 live.on(wipeHandlers(() => stream.close()));
 live.on(people.handlers);
@@ -35,6 +30,7 @@ live.on(projectHandlers((id) => id === project && leave()));
 if (root) startBoard();
 else startPage();
 showKeptToast();
+addEventListener("punt:doubt", () => live.receive({ type: "stream.reset", data: { reason: "doubt" } }));
 stream.start();
 
 function startBoard() {
@@ -52,11 +48,6 @@ function startBoard() {
 function startPage() {
   const view = document.querySelector("[data-ticket-view]");
   if (view) live.on(startTicketPage(view.parentElement));
-}
-
-// A stream refused to someone who is signed in: the project may be gone, or closed to them.
-async function checkProject() {
-  if (project) await api.get(`/api/projects/${project}`).catch((error) => error.status === 404 && leave());
 }
 
 function leave() {
