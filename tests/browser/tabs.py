@@ -17,6 +17,8 @@ from tests.support.writers import Writers
 BOARD = "/projects/HARB/board"
 CARDS = """[...document.querySelectorAll('[data-ticket]')].map((card) =>
   `${card.dataset.number} in ${card.parentElement.dataset.column}, version ${card.dataset.version}`).sort()"""
+TICKETS = """SELECT ticket.number, column_id, version
+FROM ticket JOIN project ON project_id = project.id WHERE key = 'HARB'"""
 
 
 class Tabs:
@@ -42,7 +44,7 @@ class Tabs:
     def watch(self, page: Page) -> None:
         """Count a tab from now on: when it is live, nothing makes it fetch its board anew."""
         expect_state(page, "live")
-        page.on("request", lambda request: self._fetched.append(request.url) if request.url.endswith(BOARD) else None)
+        page.on("request", lambda request: self._note_fetch(request))
         self.pages.append(page)
 
     def forget(self, page: Page) -> Page:
@@ -53,17 +55,20 @@ class Tabs:
     @property
     def leader(self) -> Page:
         """The tab that opened a stream last."""
+        self.pages[-1].wait_for_timeout(10)  # lets in the news of what pages have asked for
         return self._asked[-1]
 
     def expect_all(self, server: Server) -> None:
         """Expect each tab to show what is in the database, without having fetched its board anew."""
-        rows = server.rows(
-            "SELECT ticket.number, column_id, version FROM ticket JOIN project ON project_id = project.id AND key = 'HARB'"
-        )
+        rows = server.rows(TICKETS)
         cards = sorted(f"{number} in {column}, version {version}" for number, column, version in rows)
         for page in self.pages:
             until(lambda page=page: page.evaluate(CARDS) == cards, seconds=15, what="a board like the database")  # type: ignore[misc]
         assert self._fetched == []
+
+    def _note_fetch(self, request: Request) -> None:
+        if request.url.endswith(BOARD):
+            self._fetched.append(request.url)
 
     def _note(self, page: Page, request: Request) -> None:
         if "/api/events" in request.url:

@@ -78,7 +78,12 @@ def test_a_write_whose_answer_was_lost_is_on_the_board_even_when_its_echo_came_b
     tabs = Tabs(profile("bob"))
     page, other = tabs.open(), tabs.open()
     held = list[Route]()
-    page.route("**/api/projects/*/tickets/*", lambda route: (route.fetch(), held.append(route)))
+
+    def hold(route: Route) -> None:
+        route.fetch()
+        held.append(route)
+
+    page.route("**/api/projects/*/tickets/*", hold)
 
     add(page, "To Do", "Before")
     card(page, "Before").click()
