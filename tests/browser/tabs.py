@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
@@ -36,7 +37,7 @@ class Tabs:
         """Open so many tabs, each live before the next, and return the last."""
         for _ in range(count):
             page = self._context.new_page()
-            page.on("request", lambda request, page=page: self._note(page, request))
+            page.on("request", partial(self._note, page))
             page.goto(self._url)
             self.watch(page)
         return self.pages[-1]
