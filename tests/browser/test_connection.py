@@ -11,9 +11,8 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.board import add, card
 from tests.browser.conftest import Watch
-from tests.browser.tabs import BOARD, Tabs, carry_session, expect_state, lively_server
+from tests.browser.tabs import BOARD, Tabs, expect_state, lively_server
 from tests.support.listener import Listener
-from tests.support.relay import Relay
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -46,29 +45,6 @@ def test_a_page_waits_as_long_as_a_busy_server_says_and_counts_the_seconds(serve
     expect_state(page, "live")
     expect(said).to_have_text("Live")
     expect(page.locator("[data-connection-banner]")).to_be_empty()
-
-
-def test_a_page_without_a_network_says_so_and_comes_back(server: Server, profile: Profile, watch: Watch) -> None:
-    watch.expect("ERR_")
-    with Relay(server.port) as relay:
-        watch.host = f"127.0.0.1:{relay.port}"
-        context = profile(base_url=f"http://{watch.host}")
-        carry_session(server, context, f"http://{watch.host}")
-        tabs = Tabs(context)
-        tabs.open(2)
-
-        relay.freeze()
-        context.set_offline(True)
-        for page in tabs.pages:
-            expect_state(page, "offline")
-            expect(page.locator("[data-connection-banner]")).to_contain_text("You are offline", timeout=10_000)
-        server.client("alice").post("/api/projects/HARB/tickets", json={"title": "Meanwhile"})
-        relay.thaw()
-        context.set_offline(False)
-
-        for page in tabs.pages:
-            expect_state(page, "live")
-        tabs.expect_all(server)
 
 
 def test_a_write_whose_answer_was_lost_is_on_the_board_even_when_its_echo_came_before(

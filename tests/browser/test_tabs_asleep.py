@@ -113,6 +113,29 @@ def test_after_a_sleep_every_tab_catches_up_without_a_reload(server: Server, pro
             expect(page.locator("[data-connection-banner]")).to_be_empty()
 
 
+def test_a_page_without_a_network_says_so_and_comes_back(server: Server, profile: Profile, watch: Watch) -> None:
+    watch.expect("ERR_")
+    with Relay(server.port) as relay:
+        watch.host = f"127.0.0.1:{relay.port}"
+        context = profile(base_url=f"http://{watch.host}")
+        carry_session(server, context, f"http://{watch.host}")
+        tabs = Tabs(context)
+        tabs.open(2)
+
+        relay.freeze()
+        context.set_offline(True)
+        for page in tabs.pages:
+            expect_state(page, "offline")
+            expect(page.locator("[data-connection-banner]")).to_contain_text("You are offline", timeout=10_000)
+        server.client("alice").post("/api/projects/HARB/tickets", json={"title": "Meanwhile"})
+        relay.thaw()
+        context.set_offline(False)
+
+        for page in tabs.pages:
+            expect_state(page, "live")
+        tabs.expect_all(server)
+
+
 def test_a_restarted_server_costs_no_tab_an_event(server: Server, profile: Profile, watch: Watch) -> None:
     watch.expect("ERR_")
     tabs = Tabs(profile("bob"))
