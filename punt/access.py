@@ -147,6 +147,15 @@ def user() -> User:
     return own_session().user
 
 
+def require_to_be(user_id: str) -> None:
+    """Go on only for one person: a page may still be open when someone else has signed in in its browser.
+
+    :raises SignInNeeded: for anybody else.
+    """
+    if user().id != user_id:
+        raise SignInNeeded
+
+
 def projects() -> Sequence[Project]:
     """List the projects that the person asking may see, by name."""
     query = sa.select(Project).order_by(sa.func.lower(Project.name), Project.id)
@@ -171,20 +180,23 @@ def project(reference: str, what: May = May.SEE) -> Grant:
     return Grant(person, found, _permissions(person, found)).require(what)
 
 
-def subscription(kind: str, *granted: Grant, listed: bool = False, people: bool = False) -> Subscription:
+def subscription(
+    kind: str, *granted: Grant, everywhere: bool = False, listed: bool = False, people: bool = False
+) -> Subscription:
     """Describe a stream for whoever is asking, in plain values that outlive the request.
 
     :param kind: what the stream is for, as metrics name it.
     :param granted: the projects whose inside it tells of.
+    :param everywhere: whether it tells of the inside of all that they may see, and ends when those are others.
     :param listed: whether it tells of changes in the list of projects.
     :param people: whether it tells of changes of people.
     """
     session, person = own_session(), user()
-    inside = {grant.project.id for grant in granted}
+    inside = {each.id for each in projects()} if everywhere else {grant.project.id for grant in granted}
     wanted = {topics.access(person.id), *map(topics.project, inside)}
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
     names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
-    check = _StreamCheck(session.id, person.id, person.is_admin, frozenset(inside))
+    check = _StreamCheck(session.id, person.id, person.is_admin, frozenset(inside), everywhere)
     return Subscription(kind, person.id, frozenset(wanted), frozenset(names), check, session.expires_at)
 
 
@@ -196,10 +208,12 @@ class _StreamCheck:
     user_id: str
     is_admin: bool
     project_ids: frozenset[str]
+    everywhere: bool
 
     def __call__(self, connection: sa.Connection) -> Callable[[Entry], bool]:
         visible = self._visible(connection)
-        if not self._signed_in(connection) or not self.project_ids <= visible:
+        covered = self.project_ids == visible if self.everywhere else self.project_ids <= visible
+        if not self._signed_in(connection) or not covered:
             raise AccessLost
         return lambda entry: entry.project_id is None or entry.project_id in visible or entry.type == "project.deleted"
 

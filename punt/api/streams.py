@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 
 BUSY_RETRY_MS = (20_000, 60_000)
 MOST_PROJECTS = 20
-"""Projects that one connection may tell of."""
+"""Projects that one connection may name."""
+EVERYWHERE = "*"
+"""Stands for every project that a person may see, now or later."""
 DOOR_PATIENCE = 30.0
 """Seconds that a client waits to be let in before it is sent away for a while."""
 
@@ -61,7 +63,11 @@ def users() -> Response:
 @blueprint.get("/events")
 def everything() -> Response:
     """Stream projects named by ``?project=``, the project list and people on one connection."""
+    if "person" in request.args:
+        access.require_to_be(request.args["person"])
     references = request.args.getlist("project")
+    if EVERYWHERE in references:
+        return _stream(access.subscription("all", everywhere=True, listed=True, people=True))
     if len(references) > MOST_PROJECTS:
         raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
     granted = [access.project(reference) for reference in references]
@@ -91,4 +97,4 @@ def _database_away(error: Exception) -> Response:
 
 def _come_back_later() -> Response:
     """Answer 200 and a long, jittered hint: any error would close a browser's EventSource for good."""
-    return Response(sse.retry(random.randint(*BUSY_RETRY_MS)), headers=sse.HEADERS)
+    return Response(sse.busy(random.randint(*BUSY_RETRY_MS)), headers=sse.HEADERS)

@@ -36,6 +36,11 @@ def retry(milliseconds: int) -> bytes:
     return f"retry: {milliseconds}\n\n".encode()
 
 
+def busy(milliseconds: int) -> bytes:
+    """Frame that there is no place now: when to come back, for browsers as ``retry``, for scripts as an event."""
+    return f"retry: {milliseconds}\nevent: busy\ndata: {milliseconds}\n\n".encode()
+
+
 def _data(text: str) -> str:
     if "\n" in text or "\r" in text:
         return "".join(f"data: {line}\n" for line in _LINE_ENDS.split(text))

@@ -123,6 +123,9 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield self._ask(self._opening)
+            if self._subscriber.behind:
+                yield from self._replay()
+            yield sse.ping(self._at)  # what was missed has come: whoever waits for that knows it now
             while not self._subscriber.end:
                 yield from self._live()
             if self._subscriber.end not in {End.GONE, End.SLOW}:

@@ -38,8 +38,7 @@ def _tell_the_member(membership: Membership, change: Change, _: frozenset[str]) 
     if change is Change.DELETED and not membership.user.is_admin:
         gone = {"id": membership.project_id}
         yield Draft("project.deleted", topics.PROJECTS, gone, project_id=membership.project_id, audience=who)
-    if change is not Change.CREATED:
-        yield recheck(topics.access(membership.user_id))
+    yield recheck(topics.access(membership.user_id))
 
 
 class Membership(Base):

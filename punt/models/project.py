@@ -28,7 +28,10 @@ def _audience(project: Project) -> tuple[str, ...]:
     return (topics.SYSTEM_ADMINS, *members)
 
 
-def _close_its_streams(project: Project, change: Change, _: frozenset[str]) -> Iterable[Draft]:
+def _recheck_its_streams(project: Project, change: Change, _: frozenset[str]) -> Iterable[Draft]:
+    """Who listens to it can no longer; who listens everywhere is told of members by their memberships."""
+    if change is Change.CREATED:
+        yield recheck(topics.PROJECTS, [topics.SYSTEM_ADMINS])
     if change is Change.DELETED:
         yield recheck(topics.project(project.id))
 
@@ -44,7 +47,7 @@ class Project(Base):
         project=lambda project: project.id,
         audience=_audience,
         silent=frozenset({"updated_at", "last_number"}),
-        also=_close_its_streams,
+        also=_recheck_its_streams,
     )
 
     id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_login import current_user
 
 from punt.database import now
+from punt.events.pipeline import pipeline
 from punt.models import wire
 from punt.pages.theme import theme
 
@@ -20,7 +21,7 @@ DONE = frozenset({"done", "complete", "completed", "closed", "resolved", "finish
 
 def init_app(app: Flask) -> None:
     """Give the templates of an app their globals and filters."""
-    app.context_processor(lambda: {"me": me(), "theme": theme()})
+    app.context_processor(lambda: {"me": me(), "theme": theme(), "keepalive": pipeline().settings.stream_keepalive})
     app.jinja_env.filters.update(
         initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when, is_done=is_done
     )

@@ -1,7 +1,6 @@
 /** Starts what the page has. */
 
 import { newsHandlers } from "./announcer.js";
-import { api } from "./api.js";
 import { Board } from "./board.js";
 import { startCollapse } from "./collapse.js";
 import { startColumnDrag } from "./column-drag.js";
@@ -35,11 +34,7 @@ const live = new Live();
 const people = new People();
 const root = document.querySelector("[data-board]");
 const project = root?.dataset.project;
-const stream = new Stream(document.body.dataset.events, document.body.dataset.cursor, {
-  onMessage: (message) => live.receive(message),
-  onState: showConnection,
-  onRefused: checkProject,
-});
+const stream = new Stream(document.body.dataset, { onMessage: (message) => live.receive(message), onState: showConnection });
 
 live.on(wipeHandlers(() => stream.close()));
 live.on(people.handlers);
@@ -53,6 +48,7 @@ for (const list of document.querySelectorAll("[data-presence]")) startPresence(l
 new Switcher().start();
 showKeptToast();
 startThemes();
+addEventListener("punt:doubt", () => live.receive({ type: "stream.reset", data: { reason: "doubt" } }));
 stream.start();
 
 function startBoard() {
@@ -82,11 +78,6 @@ function startPresence(list) {
   const presence = new Presence(list);
   live.on(presence.handlers, { project: list.dataset.presence });
   presence.start();
-}
-
-// A stream refused to someone who is signed in: the project may be gone, or closed to them.
-async function checkProject() {
-  if (project) await api.get(`/api/projects/${project}`).catch((error) => error.status === 404 && leave());
 }
 
 function leave() {

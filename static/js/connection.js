@@ -1,15 +1,33 @@
-/** The connection's state, said in a word in the header. */
+/** The connection's state: a word in the header, and a banner when it has not been live for a while. */
 
-const WORDS = {
-  live: "Live",
-  reconnecting: "Reconnecting…",
-  offline: "Offline",
-  "signed-out": "Signed out",
+import { writeText } from "./write.js";
+
+const CALM = 3_000;
+const WORDS = { live: "Live", reconnecting: "Reconnecting", offline: "Offline", "signed-out": "Signed out" };
+const ADVICE = {
+  reconnecting: "No connection to the server. This page may be out of date; it will catch up by itself.",
+  offline: "You are offline. This page may be out of date; it will catch up by itself.",
 };
 
-export function showConnection(state) {
+let lost = 0;
+let timer = 0;
+
+/** Shows "live", "reconnecting", "offline" or "signed-out"; `until` is the moment of the next try, or 0. */
+export function showConnection(state, until = 0) {
   const sign = document.querySelector("[data-connection]");
-  if (!sign || sign.dataset.connection === state) return;
+  if (!sign) return;
   sign.dataset.connection = state;
-  sign.querySelector("[data-connection-text]").textContent = WORDS[state];
+  lost = state === "live" ? 0 : lost || Date.now();
+  clearInterval(timer);
+  if (lost) timer = setInterval(() => say(sign, state, until), 1_000);
+  say(sign, state, until);
+}
+
+function say(sign, state, until) {
+  const left = Math.ceil((until - Date.now()) / 1_000);
+  const isLong = lost && Date.now() - lost > CALM;
+  const [word, wait] = sign.querySelector("[data-connection-text]").children;
+  writeText(word, WORDS[state]);
+  writeText(wait, left > 0 ? `(${left} s)` : "");
+  writeText(document.querySelector("[data-connection-banner]"), (isLong && ADVICE[state]) || "");
 }

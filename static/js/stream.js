@@ -1,138 +1,201 @@
 /**
- * One EventSource that outlives sleep, bfcache, dead networks and refusals: it remembers the last id
- * it saw and continues from there.
+ * What this page hears from the server. All tabs of a browser share one stream: the leader listens and relays, and every
+ * tab keeps its own place in the log, notices what it missed, and goes on from there when it becomes the leader.
  */
 
-import { goToLogin, isSignedIn } from "./session.js";
+import { Chain, isAfter } from "./chain.js";
+import { election } from "./election.js";
+import { Relay } from "./relay.js";
+import { goToLogin } from "./session.js";
+import { Source, listen } from "./source.js";
 
-const PING = 30_000;
-const LATE = PING + 5_000;
-const DEAD = 2 * PING + 10_000;
-const CHECK = 10_000;
-const OWN_TRIES = 3;
-const LONGEST_WAIT = 30_000;
+const TICK = 1_000;
+const EAGER = 2_000;
+const ANSWER = 400;
 
 export class Stream {
   #url;
-  #cursor;
+  #chain;
   #onMessage;
   #onState;
-  #onRefused;
-  #source = null;
-  #wanted = false;
+  #source;
+  #relay;
+  #election;
+  #open = false;
+  #state = "reconnecting";
+  #until = 0;
+  #late;
   #heard = 0;
-  #failures = 0;
-  #retry = 0;
+  #probed = 0;
+  #newest = null;
+  #gap = 0;
+  #reader = null;
 
-  /** Calls `onMessage(message)`, `onState("live" | "reconnecting" | "offline")` and, when a signed-in user is refused, `onRefused()`. */
-  constructor(url, cursor, { onMessage, onState, onRefused }) {
-    this.#url = url;
-    this.#cursor = cursor;
+  /** `data` of the page: whose it is, the stream's address, the page's place in the log, the server's keepalive in seconds. */
+  constructor({ me, events, cursor, keepalive }, { onMessage, onState }) {
+    this.#url = events;
+    this.#chain = new Chain(cursor);
     this.#onMessage = onMessage;
     this.#onState = onState;
-    this.#onRefused = onRefused;
+    this.#late = keepalive * 1_500 + 1_000;
+    this.#source = new Source(() => this.#address(), this.#late, {
+      onLink: (link) => this.#relayLink(link),
+      onState: (state, until) => this.#show(state, until),
+    });
+    this.#relay = new Relay(`punt ${me}`, this.#handlers);
+    this.#election = election(`punt ${me}`, {
+      elected: () => this.#lead(),
+      deposed: () => this.#source.close(),
+      rivalled: () => this.#announce(),
+      left: () => this.#relay.tell("bye"),
+    });
   }
 
   start() {
     addEventListener("pagehide", () => this.close());
-    addEventListener("pageshow", (event) => event.persisted && this.#open());
+    addEventListener("pageshow", ({ persisted }) => persisted && this.open());
     document.addEventListener("freeze", () => this.close());
-    document.addEventListener("resume", () => this.#open());
-    addEventListener("online", () => this.#wanted && this.#open());
-    addEventListener("offline", () => this.#onState("offline"));
-    document.addEventListener("visibilitychange", () => this.#lookUp());
-    setInterval(() => this.#check(DEAD), CHECK);
-    this.#open();
+    document.addEventListener("resume", () => this.open());
+    addEventListener("online", () => this.#leading && this.#source.open());
+    addEventListener("offline", () => this.#show("offline", 0));
+    document.addEventListener("visibilitychange", () => this.#look());
+    setInterval(() => this.#check(), TICK);
+    this.#onState(this.#state, 0);
+    this.open();
+  }
+
+  open() {
+    if (this.#open) return;
+    this.#open = true;
+    this.#heard = Date.now();
+    this.#relay.open();
+    this.#election.enter();
+    this.#relay.tell("hello");
   }
 
   close() {
-    this.#wanted = false;
-    this.#drop();
+    this.#open = false;
+    this.#source.close();
+    this.#closeGap();
+    this.#election.leave();
+    this.#relay.close();
   }
 
-  #open() {
-    this.#drop();
-    this.#wanted = true;
+  get #leading() {
+    return this.#election.leading;
+  }
+
+  #lead() {
+    if (!this.#open) return this.#election.leave(); // it was granted in the moment of leaving
+    this.#closeGap();
+    this.#announce();
+    this.#source.open();
+  }
+
+  #relayLink({ id, message }) {
+    const link = { previous: this.#chain.cursor, id, message };
+    if (this.#chain.add(link) !== true) return;
+    this.#relay.tell("links", [link]);
+    if (message) this.#onMessage(message);
+  }
+
+  #handlers = {
+    hello: () => {
+      if (!this.#leading) return;
+      this.#source.check();
+      this.#announce();
+    },
+    ask: (cursor) => this.#leading && this.#relay.tell("links", this.#chain.since(cursor) ?? []),
+    news: (news) => this.#hearLeader(news),
+    links: (links) => links.forEach((link) => this.#take(link)),
+    bye: () => this.#election.freed(),
+  };
+
+  #announce() {
+    this.#relay.tell("news", { id: this.#election.id, state: this.#state, until: this.#until, at: this.#chain.cursor });
+  }
+
+  #hearLeader({ id, state, until, at }) {
+    this.#election.heard(id);
+    if (this.#leading) return;
+    this.#note();
+    this.#show(state, until);
+    this.#chain.cursor ??= at;
+    if (at && isAfter(at, this.#chain.cursor)) this.#miss(at);
+  }
+
+  #take(link) {
+    this.#note();
+    const taken = this.#chain.add(link);
+    if (taken && link.message) this.#onMessage(link.message);
+    if (taken === null && !this.#leading) this.#miss(link.id);
+    else if (this.#gap && !isAfter(this.#newest, this.#chain.cursor)) this.#closeGap();
+  }
+
+  #note() {
     this.#heard = Date.now();
-    this.#tell();
-    const source = new EventSource(this.#address());
-    source.onopen = () => this.#live(source);
-    source.onerror = () => this.#fail(source);
-    source.onmessage = (event) => {
-      this.#hear(event);
-      this.#onMessage(JSON.parse(event.data));
-    };
-    source.addEventListener("ping", (event) => this.#hear(event));
-    this.#source = source;
+    this.#probed = 0;
   }
 
-  #drop() {
-    clearTimeout(this.#retry);
-    this.#source?.close();
-    this.#source = null;
+  // The leader may still know what lies between; else this tab reads it by itself.
+  #miss(newest) {
+    this.#newest = newest;
+    if (this.#gap) return;
+    this.#relay.tell("ask", this.#chain.cursor);
+    this.#gap = setTimeout(() => this.#read(), ANSWER);
+  }
+
+  #read() {
+    this.#reader = listen(this.#address(), ({ id, message }) => {
+      this.#take({ previous: this.#chain.cursor, id, message });
+      if (!message) this.#closeGap(); // a stream pings when all that was missed has come
+    });
+    this.#reader.onerror = () => this.#closeGap();
+  }
+
+  #closeGap() {
+    clearTimeout(this.#gap);
+    this.#gap = 0;
+    this.#reader?.close();
+    this.#reader = null;
   }
 
   #address() {
     const url = new URL(this.#url, location.href);
-    if (this.#cursor) url.searchParams.set("lastEventId", this.#cursor);
+    if (this.#chain.cursor) url.searchParams.set("lastEventId", this.#chain.cursor);
     return url;
   }
 
-  #live() {
-    this.#heard = Date.now();
-    this.#onState("live");
+  #look() {
+    if (document.visibilityState !== "visible") return;
+    this.#check();
+    this.#relay.tell("hello");
   }
 
-  #hear(event) {
-    this.#heard = Date.now();
-    this.#failures = 0;
-    if (event.lastEventId) this.#cursor = event.lastEventId;
-    this.#onState("live");
-  }
-
-  // The browser retries by itself, at the server's hint but without ever growing slower: after a few tries we take over.
-  async #fail(source) {
-    this.#tell();
-    this.#failures += 1;
-    const refused = source.readyState === EventSource.CLOSED;
-    if (!refused && this.#failures <= OWN_TRIES) return;
-    this.#drop();
-    if (refused && (await this.#isSignedOut())) return this.#leave();
-    if (this.#wanted && !this.#source) this.#openLater();
-  }
-
-  async #isSignedOut() {
-    try {
-      if (!(await isSignedIn())) return true;
-      await this.#onRefused();
-    } catch {
-      this.#tell();
+  // A page that sleeps has closed its channel before, so whoever answers lives; whoever does not loses the lead.
+  #check() {
+    if (!this.#open) return;
+    if (this.#leading) return this.#source.check();
+    const now = Date.now();
+    const late = Math.min(this.#election.late, this.#state === "live" ? this.#late : EAGER);
+    if (now - this.#heard < late) return;
+    if (!this.#probed) {
+      this.#probed = now;
+      this.#relay.tell("hello");
+    } else if (now - this.#probed > this.#election.grace) {
+      this.#note();
+      this.#election.seize();
     }
-    return false;
   }
 
-  #leave() {
+  #show(state, until) {
+    if (state === this.#state && until === this.#until) return;
+    this.#state = state;
+    this.#until = until;
+    this.#onState(state, until);
+    if (this.#leading) this.#announce();
+    if (state !== "signed-out") return;
     this.close();
     goToLogin();
-  }
-
-  #openLater() {
-    const wait = Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures);
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#open(), wait * (0.5 + Math.random()));
-  }
-
-  #lookUp() {
-    if (document.visibilityState !== "visible" || !this.#wanted) return;
-    if (this.#source) this.#check(LATE);
-    else this.#open();
-  }
-
-  #check(silence) {
-    if (this.#source && Date.now() - this.#heard > silence) this.#open();
-  }
-
-  #tell() {
-    this.#onState(navigator.onLine ? "reconnecting" : "offline");
   }
 }

@@ -12,7 +12,8 @@ export const tabId = () => id;
 
 export const isOwn = (other) => other === id;
 
-/** Takes a new name, so that the echo of a write whose answer was lost is applied like anyone else's. */
+/** Takes a new name, so that the echo of a write whose answer was lost is applied like anyone else's. One that came before was not. */
 export function renameTab() {
   id = randomId();
+  dispatchEvent(new Event("punt:doubt"));
 }

@@ -57,6 +57,13 @@ def test_a_hint_to_come_back_is_in_milliseconds() -> None:
 
 
 @clients
+def test_no_place_now_is_a_hint_for_browsers_and_an_event_for_scripts(parse: Parse) -> None:
+    [event] = parse(sse.busy(34_000))
+
+    assert (event.event, event.data, int(event.retry)) == ("busy", "34000", 34_000)
+
+
+@clients
 @given(texts)
 def test_any_text_comes_out_as_it_went_in(parse: Parse, text: str) -> None:
     [event] = parse(sse.message("e1-7", text))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from punt.database import db, writing
 from punt.events import hub as hub_module
+from punt.events import sse
 from punt.events import stream as stream_module
 from punt.events.hub import End
 from punt.events.log import Entry, log
@@ -195,8 +196,20 @@ def test_after_a_reset_a_stream_is_live_from_the_present(channel: Channel) -> No
     assert reader.types == ["stream.reset", "weather.changed"]
 
 
+def test_a_stream_says_when_all_that_was_missed_has_come(channel: Channel) -> None:
+    cursor = channel.cursor
+    channel.write(1, 2)
+    reader = channel.listen(cursor)
+
+    missed, told = [reader.read() for _ in range(3)][1:]
+
+    assert reader.numbers == [1, 2]
+    assert (missed.count(b"data:"), told) == (2, sse.ping(channel.cursor))
+
+
 def test_silence_is_filled_with_a_keepalive_and_a_ping(channel: Channel) -> None:
     reader = channel.listen()
+    reader.read()
     reader.read()
 
     assert reader.read() == f": keepalive\n\nid: {channel.cursor}\nevent: ping\ndata: {{}}\n\n".encode()

@@ -1,0 +1,42 @@
+/** This tab's place in the server's log, and the last links of the chain that led there. */
+
+const KEPT = 500;
+
+export class Chain {
+  #links = [];
+
+  constructor(cursor) {
+    this.cursor = cursor;
+  }
+
+  /** Goes on by a link {previous, id, message}. True: it is new; false: it is known; null: something is missing before it. */
+  add(link) {
+    if (link.message?.type === "stream.reset") this.#links = [];
+    else if (this.cursor && !isAfter(link.id, this.cursor)) return false;
+    else if (this.cursor && (!link.previous || isAfter(link.previous, this.cursor))) return null;
+    else this.#keep(link);
+    this.cursor = link.id;
+    return true;
+  }
+
+  /** The links after a cursor; null when they are not all here. */
+  since(cursor) {
+    const [first] = this.#links;
+    if (!cursor || !first?.previous || isAfter(first.previous, cursor)) return null;
+    return this.#links.filter(({ id }) => isAfter(id, cursor));
+  }
+
+  // A ping only takes the place along: two in a row are one.
+  #keep(link) {
+    const last = this.#links.at(-1);
+    if (last && !last.message && !link.message) last.id = link.id;
+    else this.#links.push({ ...link });
+    if (this.#links.length > KEPT) this.#links.shift();
+  }
+}
+
+/** Whether the cursor `one`, an epoch and a position in it, is not reached at `other`. */
+export function isAfter(one, other) {
+  const [[epoch, position], [same, reached]] = [one.split("-"), other.split("-")];
+  return epoch !== same || Number(position) > Number(reached);
+}

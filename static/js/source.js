@@ -1,0 +1,89 @@
+/** One EventSource that outlives sleep, dead networks and refusals, and says when it will try again. */
+
+import { isSignedIn } from "./session.js";
+
+const OWN_TRIES = 3;
+const LONGEST_WAIT = 30_000;
+
+/** Opens a bare stream; `onLink({id, message})` hears its messages, and its pings, which have none. */
+export function listen(url, onLink) {
+  const source = new EventSource(url);
+  source.onmessage = ({ lastEventId: id, data }) => onLink({ id, message: JSON.parse(data) });
+  source.addEventListener("ping", ({ lastEventId: id }) => onLink({ id }));
+  return source;
+}
+
+export class Source {
+  #address;
+  #patience;
+  #onLink;
+  #onState;
+  #source = null;
+  #heard = 0;
+  #failures = 0;
+  #busy = 0;
+  #until = 0;
+  #timer = 0;
+
+  /**
+   * Streams from what `address()` says at the moment; `patience` is the silence in ms that means death. Calls
+   * `onLink(link)` and `onState("live" | "reconnecting" | "offline" | "signed-out", until)`.
+   */
+  constructor(address, patience, { onLink, onState }) {
+    this.#address = address;
+    this.#patience = patience;
+    this.#onLink = onLink;
+    this.#onState = onState;
+  }
+
+  open() {
+    this.close();
+    this.#heard = Date.now();
+    this.#busy = 0;
+    this.#tell();
+    const source = listen(this.#address(), (link) => this.#hear(link));
+    source.addEventListener("busy", ({ data }) => (this.#busy = Number(data)));
+    source.onerror = () => this.#fail(source);
+    this.#source = source;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** Opens anew what is silent for too long or overdue: the timers of a hidden tab cannot be trusted. */
+  check() {
+    const now = Date.now();
+    if (this.#source ? now - this.#heard > this.#patience : now > this.#until) this.open();
+  }
+
+  #hear(link) {
+    this.#heard = Date.now();
+    this.#failures = 0;
+    this.#onState("live", 0);
+    this.#onLink(link);
+  }
+
+  // The browser retries by itself, at the server's hint but without ever growing slower: after a few tries we take over.
+  #fail(source) {
+    this.#failures += 1;
+    const refused = source.readyState === EventSource.CLOSED;
+    if (!refused && !this.#busy && this.#failures <= OWN_TRIES) return this.#tell();
+    const pause = Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures) * (0.5 + Math.random());
+    this.#openIn(this.#busy || pause);
+    if (refused) isSignedIn().then((yes) => yes || this.#onState("signed-out", 0), () => {});
+  }
+
+  #openIn(pause) {
+    this.close();
+    this.#timer = setTimeout(() => this.open(), pause);
+    this.#tell(Date.now() + pause);
+  }
+
+  #tell(until = 0) {
+    this.#until = until;
+    this.#onState(navigator.onLine ? "reconnecting" : "offline", until);
+  }
+}
