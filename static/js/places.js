@@ -16,7 +16,8 @@ export function neighbour(element, side) {
 
 /** The card that takes over when `card` goes. */
 export function heirOf(card) {
-  return neighbour(card, "next") ?? neighbour(card, "previous") ?? visible(card.closest("[data-board]")).find((other) => other !== card);
+  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(card.closest("[data-board]"))];
+  return others.find((other) => other && other !== card && other.checkVisibility());
 }
 
 /** The place in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */
