@@ -19,7 +19,8 @@ export class CardMenu {
   }
 
   start() {
-    this.#root.addEventListener("contextmenu", (event) => this.#contextMenu(event));
+    // The key that opens it would open the browser's own menu, too.
+    addEventListener("contextmenu", (event) => this.#popup.matches(":popover-open") && event.preventDefault());
     // Closing gives the focus back to the card, which the command is then about.
     this.#popup.addEventListener("click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
     this.#popup.addEventListener("keydown", (event) => this.#key(event));
@@ -33,7 +34,7 @@ export class CardMenu {
     const lists = [...this.#root.querySelectorAll("[data-column]")].filter((list) => cards.some((one) => one.parentElement !== list));
     this.#popup.querySelector("[data-menu-title]").textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
     this.#popup.querySelector("[data-menu-columns]").replaceChildren(...lists.map(columnItem));
-    for (const item of this.#popup.querySelectorAll("[data-single]")) item.hidden = cards[1];
+    for (const item of this.#popup.querySelectorAll("[data-single]")) item.hidden = cards.length > 1;
     this.#focus.enter(card);
     this.#show(anchor.getBoundingClientRect());
     this.#items[0].focus();
@@ -60,14 +61,6 @@ export class CardMenu {
     if (step === undefined) return;
     event.preventDefault();
     items.at((at + step) % items.length).focus();
-  }
-
-  // By its key or Shift+F10 only: a pointer gets the browser's own menu.
-  #contextMenu(event) {
-    const { card } = this.#focus;
-    if (event.button || event.pointerType || !card) return;
-    event.preventDefault();
-    this.open(card);
   }
 }
 

@@ -47,13 +47,13 @@ export class Focus {
     linkOf(card).tabIndex = 0;
   }
 
-  // Cards come, go, are replaced and hidden: one of them stays the way in, and the neighbour of a hidden one takes its focus.
+  // Cards come, go, are replaced and hidden: one of them stays the way in, and another takes the focus of a hidden one.
   #heal(records) {
     for (const card of records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.dataset?.ticket)) {
       if (card.dataset.ticket === this.#stop?.dataset.ticket) this.#stop = card;
       linkOf(card).tabIndex = card === this.#stop ? 0 : -1;
     }
-    if (this.card?.hidden) (linkOf(heirOf(this.card)) ?? this.#root).focus();
+    if (this.card && !this.card.checkVisibility()) (linkOf(heirOf(this.card)) ?? this.#root).focus();
     if (!this.#stop?.isConnected || this.#stop.hidden) this.#settle(visible(this.#root)[0]);
   }
 }

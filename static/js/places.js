@@ -18,7 +18,8 @@ export const placeOf = (card) => ({ list: card.parentElement, next: neighbour(ca
 
 /** The card that takes over when `card` goes. */
 export function heirOf(card) {
-  return neighbour(card, "next") ?? neighbour(card, "previous") ?? visible(card.closest("[data-board]")).find((other) => other !== card);
+  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(card.closest("[data-board]"))];
+  return others.find((other) => other && other !== card && other.checkVisibility());
 }
 
 /** The place in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */

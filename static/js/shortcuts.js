@@ -37,6 +37,7 @@ export function startShortcuts(focus, commands) {
 /** What to do at a key, if anything. Ctrl or ⌘ goes with Shift: Alt travels through history, Ctrl alone changes desktops on macOS. */
 function find({ key, ctrlKey, metaKey, shiftKey }, focus, commands) {
   if (ctrlKey || metaKey) return shiftKey && focus.card && commands[MOVE[key]];
+  if (key === "ContextMenu" || (shiftKey && key === "F10")) return focus.card && commands.menu;
   if (key === "Escape") return commands.clear;
   const letter = areOn() && (shiftKey || key.length > 1 ? key : key.toLowerCase()); // Caps Lock is not Shift
   const way = LETTERS[letter] ?? (focus.card && GO[key]);
