@@ -31,9 +31,10 @@ def show(key: str) -> Any:
     access.user()
     place = cursor()
     grant = access.project(key)
-    wanted = Filter.of(request.args, grant.user.id)
+    around = surroundings(grant)
+    wanted = Filter.of(request.args, grant.user.id, around)
     columns = _columns(grant, wanted)
-    return render_template("projects/board.html", columns=columns, filter=wanted, cursor=place, **surroundings(grant))
+    return render_template("projects/board.html", columns=columns, filter=wanted, cursor=place, **around)
 
 
 def surroundings(grant: Grant) -> dict[str, Any]:

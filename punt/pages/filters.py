@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from punt.database import now
 from punt.models import wire
 
-FACETS = ("type", "priority", "assignee", "label", "due")
 ME, NOBODY = "me", "unassigned"
+DUE = ("overdue", "today", "week", "none")
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Filter:
     """What to show of a board: every word, and of each facet that is asked for at least one value.
 
     :param q: words, each of which must be in key, title or labels.
-    :param wanted: values by facet; one that there is not is one that nothing has.
+    :param wanted: values by facet.
     :param me: the id of who is looking: ``me`` means another person to everyone.
     """
 
@@ -30,9 +31,16 @@ class Filter:
     today: date = field(default_factory=lambda: now().date())
 
     @classmethod
-    def of(cls, query: MultiDict[str, str], me: str) -> Filter:
-        """Read it from the query of a board's address."""
-        wanted = {facet: frozenset(filter(None, query.getlist(facet))) for facet in FACETS}
+    def of(cls, query: MultiDict[str, str], me: str, board: dict[str, Any]) -> Filter:
+        """Read it from the query of a board's address; a value that the board does not offer was not asked for."""
+        offered = {
+            "type": board["types"],
+            "priority": board["priorities"],
+            "assignee": [ME, NOBODY, *(person["id"] for person in board["members"])],
+            "label": [label["id"] for label in board["labels"]],
+            "due": DUE,
+        }
+        wanted = {facet: frozenset(values).intersection(query.getlist(facet)) for facet, values in offered.items()}
         return cls(query.get("q", "").strip(), {facet: values for facet, values in wanted.items() if values}, me)
 
     def __bool__(self) -> bool:
