@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from punt import assets
 from punt.assets import STATIC, Tree
 
-BUDGETS = {"js": 60_000, "css": 40_000}
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 FILES = sorted(path for path in STATIC.rglob("*") if path.is_file())
 
@@ -21,16 +20,6 @@ FILES = sorted(path for path in STATIC.rglob("*") if path.is_file())
 @pytest.fixture
 def tree() -> Tree:
     return Tree(STATIC)
-
-
-@pytest.mark.parametrize("kind", BUDGETS)
-def test_what_a_browser_fetches_is_small(tree: Tree, kind: str) -> None:
-    sizes = {path.name: len(tree.served(f"{kind}/{path.name}")) for path in (STATIC / kind).iterdir()}
-
-    total = sum(sizes.values())
-
-    told = "\n".join(f"{size:7} {name}" for name, size in sorted(sizes.items(), key=lambda each: -each[1]))
-    assert total < BUDGETS[kind], f"{total} bytes of {kind}, {BUDGETS[kind]} are allowed:\n{told}"
 
 
 @pytest.mark.parametrize(
