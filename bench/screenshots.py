@@ -68,6 +68,12 @@ def _of_the_sample(browser: Browser) -> list[str]:
         album.take("ticket-dialog", "/projects/HARB/board", act=_open_a_ticket, whole=False)
         album.take("ticket", "/projects/HARB/tickets/24")
         album.take("ticket-new", "/projects/HARB/tickets/new")
+        album.take("bin-empty", "/projects/HARB/bin")
+        with httpx.Client(base_url=server.url) as client:
+            client.post("/api/auth/login", json={"username": "alice", "password": sample.password}).raise_for_status()
+            for number in (3, 5, 7):
+                client.delete(f"/api/projects/HARB/tickets/{number}").raise_for_status()
+        album.take("bin", "/projects/HARB/bin")
         album.take("profile", "/profile")
         album.take("profile-error", "/profile", act=_submit_a_wrong_new_password, allow="400 (")
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
