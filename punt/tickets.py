@@ -10,6 +10,7 @@ from punt.database import db
 from punt.errors import Conflict, Invalid, Missing
 from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
 from punt.models import Column, Label, Ticket, wire
+from punt.models.placing import move_together
 
 Thing = TypeVar("Thing")
 _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PLACES})
@@ -25,24 +26,23 @@ def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
     """Edit and move a ticket as asked; it keeps its place when only the column it is in is named."""
     ticket.edit(attributes(grant, asked))
     if asked.placed or asked.column_id not in (None, ticket.column_id):
-        neighbours = {name: _neighbour(grant, name, asked) for name in ("before", "after")}
-        ticket.move_to(_column(grant, asked.column_id or ticket.column_id), order=asked.order, **neighbours)
+        column = _column(grant, asked.column_id or ticket.column_id)
+        ticket.move_to(column, order=asked.order, **_neighbours(grant, asked))
 
 
 def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None:
     """Do the same to several tickets; placed somewhere, they stay together in the order given."""
     if {asked.before, asked.after} & {ticket.id for ticket in tickets}:
         raise Invalid.field("updates", "A ticket cannot be its own neighbour.")
-    first, *rest = tickets
-    change(grant, first, asked)
-    db.session.flush()  # one by one, so that the events stand in the order asked for
-    edits = asked.model_copy(update=dict.fromkeys(("column_id", *PLACES))) if asked.placed else asked
-    edits.model_fields_set.difference_update({"column_id", *PLACES} if asked.placed else ())
-    for above, ticket in zip(tickets, rest, strict=False):
-        change(grant, ticket, edits)
-        if asked.placed:
-            ticket.move_to(_column(grant, above.column_id), after=above)
-        db.session.flush()
+    fields = attributes(grant, asked)
+    for ticket in tickets:
+        ticket.edit(fields)
+        db.session.flush()  # one by one, so that the events stand in the order asked for
+    column = _column(grant, asked.column_id or tickets[0].column_id)
+    if asked.placed:
+        move_together(tickets, column, order=asked.order, **_neighbours(grant, asked))
+    elif asked.column_id:
+        move_together([ticket for ticket in tickets if ticket.column_id != column.id], column)
 
 
 def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
@@ -69,9 +69,9 @@ def attributes(grant: Grant, asked: TicketFields) -> dict[str, Any]:
     return found
 
 
-def _neighbour(grant: Grant, name: str, asked: TicketChange) -> Ticket | None:
-    reference = getattr(asked, name)
-    return _named(name, grant.ticket, reference) if reference else None
+def _neighbours(grant: Grant, asked: TicketChange) -> dict[str, Ticket | None]:
+    named = {name: getattr(asked, name) for name in ("before", "after")}
+    return {name: _named(name, grant.ticket, reference) if reference else None for name, reference in named.items()}
 
 
 def _column(grant: Grant, column_id: str) -> Column:

@@ -67,6 +67,6 @@ def delete(reference: str, column_id: str) -> Any:
     """Delete a column; ``?moveTicketsTo=`` says where its tickets go."""
     grant = access.project(reference, May.MANAGE)
     column, heir = grant.column(column_id), request.args.get("moveTicketsTo")
-    column.remove(grant.project.columns_to_change(), grant.column(heir) if heir else None)
+    column.remove(grant.project, grant.column(heir) if heir else None)
     db.session.commit()
     return nothing()

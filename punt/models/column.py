@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +12,9 @@ from punt.database import Base, db, new_id
 from punt.errors import Conflict, Detail, Invalid
 from punt.events.publication import Publication
 from punt.models import topics, wire
+
+if TYPE_CHECKING:
+    from punt.models.project import Project
 
 
 class Column(Base):
@@ -75,20 +79,23 @@ class Column(Base):
             others.insert(order, self.id)
             Column.arrange(siblings, others)
 
-    def remove(self, siblings: Sequence[Column], heir: Column | None) -> None:
+    def remove(self, project: Project, heir: Column | None) -> None:
         """Delete the column; its tickets go to the bottom of the heir, in their order.
 
         :raises Conflict: when it is the last column, or has tickets and no heir.
         """
-        from punt.models.ticket import Ticket  # a ticket knows its column; here alone a column knows its tickets
+        from punt.models.placing import move_together  # tickets know their column; here alone a column knows them
+        from punt.models.ticket import Ticket
 
+        inside = sa.select(Ticket.id).where(Ticket.column_id == self.id).order_by(Ticket.id)
+        db.session.execute(inside.with_for_update())  # before the columns: whoever moves one has it first, too
+        siblings = project.columns_to_change()
         if len(siblings) == 1:
             raise Conflict("A board keeps at least one column.")
-        for ticket in Ticket.in_column(self.id):
+        if tickets := Ticket.in_column(self.id):
             if heir is None or heir is self:
                 message = "This column has tickets: say which column they go to."
                 raise Conflict(message, Detail("moveTicketsTo", message))
-            ticket.move_to(heir)
-        db.session.flush()
+            move_together(tickets, heir)
         db.session.delete(self)
         Column.arrange(rest := [each for each in siblings if each is not self], [each.id for each in rest])

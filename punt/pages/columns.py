@@ -89,7 +89,7 @@ def delete(key: str, column_id: str) -> Any:
     name = column.name
     try:
         heir = form(ColumnRemoval, request.form).move_tickets_to
-        column.remove(grant.project.columns_to_change(), grant.column(heir) if heir else None)
+        column.remove(grant.project, grant.column(heir) if heir else None)
         db.session.commit()
     except Problem as problem:
         return _again(key, column_id, problem)

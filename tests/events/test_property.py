@@ -468,7 +468,7 @@ class Writer:
         self._column(column).revise(self._project.columns(), order=order)
 
     def remove_column(self, column: int, heir: int) -> None:
-        self._column(column).remove(self._project.columns(), self._column(heir))
+        self._column(column).remove(self._project, self._column(heir))
 
     def _column(self, which: int) -> Column:
         columns = self._project.columns()

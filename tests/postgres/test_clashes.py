@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -90,8 +91,7 @@ def test_a_ticket_made_in_a_column_that_goes_meanwhile_is_told_so(inside: Flask)
         return Column.append_to(project().columns_to_change(), project().id, name="Gone", color=None, wip_limit=None).id
 
     def remove() -> None:
-        siblings = project().columns_to_change()
-        next(each for each in siblings if each.id == going).remove(siblings, None)
+        db.session.get_one(Column, going).remove(project(), None)
 
     with inside.app_context(), writing():
         going = add()
@@ -102,6 +102,31 @@ def test_a_ticket_made_in_a_column_that_goes_meanwhile_is_told_so(inside: Flask)
 
     with pytest.raises(Conflict):
         second.commit()
+
+
+def test_a_column_that_goes_and_a_ticket_that_leaves_it_never_wait_in_a_circle(inside: Flask) -> None:
+    held, go = threading.Event(), threading.Event()
+
+    def move_out() -> None:
+        ticket = db.session.get_one(Ticket, mover, with_for_update=True)
+        held.set()
+        assert go.wait(10)
+        ticket.move_to(column(1))
+
+    with inside.app_context(), writing():
+        columns = project().columns_to_change()
+        going = Column.append_to(columns, project().id, name="Going", color=None, wip_limit=None).id
+    mover, _ = created(inside, "mover", "stayer", place=-1)
+    first = Rival(inside, move_out)
+    assert held.wait(5)
+    second = Rival(inside, lambda: db.session.get_one(Column, going).remove(project(), column(0))).wait_until_blocked()
+
+    go.set()
+    first.commit()
+    second.commit()
+
+    assert titles(inside, 1)[-1] == "mover"
+    assert titles(inside, 0)[-1] == "stayer"
 
 
 def test_two_columns_made_at_once_stand_side_by_side(inside: Flask) -> None:
