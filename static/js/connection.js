@@ -26,6 +26,8 @@ export function showConnection(state, until = 0) {
 function say(sign, state, until) {
   const left = Math.ceil((until - Date.now()) / 1_000);
   const isLong = lost && Date.now() - lost > CALM;
-  writeText(sign.querySelector("[data-connection-text]"), left > 0 ? `${WORDS[state]} (${left} s)` : WORDS[state]);
+  const [word, wait] = sign.querySelector("[data-connection-text]").children;
+  writeText(word, WORDS[state]);
+  writeText(wait, left > 0 ? `(${left} s)` : "");
   writeText(document.querySelector("[data-connection-banner]"), (isLong && ADVICE[state]) || "");
 }

@@ -10,11 +10,11 @@ class Locks {
   /** After how much silence the leader is asked for a sign of life, and how long it has for it, in ms. */
   late = Infinity;
   grace = 5_000;
+  leading = false;
   #name;
   #on;
-  #entered = false;
   #queue;
-  #release = null;
+  #release;
 
   constructor(name, on) {
     this.#name = name;
@@ -22,16 +22,14 @@ class Locks {
   }
 
   enter() {
-    this.#entered = true;
     this.#queue = new AbortController();
     this.#request({ signal: this.#queue.signal });
   }
 
   leave() {
-    this.#entered = false;
-    this.#queue?.abort();
+    this.leading = false;
+    this.#queue.abort();
     this.#release?.();
-    this.#release = null;
   }
 
   /** Takes the place of a leader that gives no sign of life. */
@@ -45,21 +43,20 @@ class Locks {
   freed() {}
 
   async #request(options) {
-    const hold = () => this.#entered && new Promise((release) => this.#lead(release));
+    const lead = (release) => {
+      this.#release = release;
+      this.leading = true;
+      this.#on.elected();
+    };
     try {
-      await navigator.locks.request(this.#name, options, hold);
+      await navigator.locks.request(this.#name, options, () => new Promise(lead));
     } catch {
-      if (this.#release) this.#lose(); // else it only stopped waiting
+      if (this.leading) this.#lose(); // else it only stopped waiting
     }
   }
 
-  #lead(release) {
-    this.#release = release;
-    this.#on.elected();
-  }
-
   #lose() {
-    this.#release = null;
+    this.leading = false;
     this.#on.deposed();
     this.enter();
   }
@@ -69,17 +66,13 @@ class Locks {
 class Talk {
   late = 2_500;
   grace = 1_000;
+  leading = false;
+  id = randomId();
   #on;
-  #id = randomId();
   #timer = 0;
-  #leading = false;
 
   constructor(on) {
     this.#on = on;
-  }
-
-  get id() {
-    return this.#id;
   }
 
   enter() {
@@ -88,8 +81,8 @@ class Talk {
 
   leave() {
     clearTimeout(this.#timer);
-    if (this.#leading) this.#on.left();
-    this.#leading = false;
+    if (this.leading) this.#on.left();
+    this.leading = false;
   }
 
   seize() {
@@ -99,28 +92,29 @@ class Talk {
   /** A leader spoke. Of two the one with the smaller id stays: it says so, and the other gives way. */
   heard(id) {
     clearTimeout(this.#timer);
-    if (!this.#leading) return;
-    if (id > this.#id) return this.#on.elected();
-    this.#leading = false;
+    if (!this.leading) return;
+    if (id > this.id) return this.#on.rivalled();
+    this.leading = false;
     this.#on.deposed();
   }
 
   freed() {
-    this.#leadIn(Math.random() * SPREAD);
+    if (!this.leading) this.#leadIn(Math.random() * SPREAD);
   }
 
   #leadIn(pause) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#lead(), pause);
-  }
-
-  #lead() {
-    this.#leading = true;
-    this.#on.elected();
+    this.#timer = setTimeout(() => {
+      this.leading = true;
+      this.#on.elected();
+    }, pause);
   }
 }
 
-/** Calls `elected()`, again when a rival should hear of it, `deposed()`, and `left()` where nobody else tells the others. */
+/**
+ * How tabs elect here. Calls `elected()` and `deposed()`; where nobody else tells the tabs also `rivalled()`, when
+ * another leader must hear of this one, and `left()`.
+ */
 export function election(name, on) {
   return navigator.locks && "BroadcastChannel" in window ? new Locks(name, on) : new Talk(on);
 }

@@ -22,7 +22,6 @@ export class Stream {
   #relay;
   #election;
   #open = false;
-  #leading = false;
   #state = "reconnecting";
   #until = 0;
   #late;
@@ -46,7 +45,8 @@ export class Stream {
     this.#relay = new Relay(`punt ${me}`, this.#handlers);
     this.#election = election(`punt ${me}`, {
       elected: () => this.#lead(),
-      deposed: () => this.#follow(),
+      deposed: () => this.#source.close(),
+      rivalled: () => this.#announce(),
       left: () => this.#relay.tell("bye"),
     });
   }
@@ -74,46 +74,42 @@ export class Stream {
   }
 
   close() {
-    this.#open = this.#leading = false;
+    this.#open = false;
     this.#source.close();
     this.#closeGap();
     this.#election.leave();
     this.#relay.close();
   }
 
-  #lead() {
-    const news = !this.#leading;
-    this.#leading = true;
-    this.#closeGap();
-    this.#announce();
-    if (news) this.#source.open();
+  get #leading() {
+    return this.#election.leading;
   }
 
-  #follow() {
-    this.#leading = false;
-    this.#source.close();
+  #lead() {
+    if (!this.#open) return this.#election.leave(); // it was granted in the moment of leaving
+    this.#closeGap();
+    this.#announce();
+    this.#source.open();
   }
 
   #relayLink({ id, message }) {
     const link = { previous: this.#chain.cursor, id, message };
     if (this.#chain.add(link) !== true) return;
     this.#relay.tell("links", [link]);
-    this.#tell(message);
+    if (message) this.#onMessage(message);
   }
 
   #handlers = {
-    hello: () => this.#answer(() => this.#announce()),
-    ask: (cursor) => this.#answer(() => this.#relay.tell("links", this.#chain.since(cursor) ?? [])),
+    hello: () => {
+      if (!this.#leading) return;
+      this.#source.check();
+      this.#announce();
+    },
+    ask: (cursor) => this.#leading && this.#relay.tell("links", this.#chain.since(cursor) ?? []),
     news: (news) => this.#hearLeader(news),
     links: (links) => links.forEach((link) => this.#take(link)),
     bye: () => this.#election.freed(),
   };
-
-  #answer(act) {
-    if (!this.#leading) return;
-    this.#source.check();
-    act();
-  }
 
   #announce() {
     this.#relay.tell("news", { id: this.#election.id, state: this.#state, until: this.#until, at: this.#chain.cursor });
@@ -131,13 +127,9 @@ export class Stream {
   #take(link) {
     this.#note();
     const taken = this.#chain.add(link);
-    if (taken) this.#tell(link.message);
+    if (taken && link.message) this.#onMessage(link.message);
     if (taken === null && !this.#leading) this.#miss(link.id);
     else if (this.#gap && !isAfter(this.#newest, this.#chain.cursor)) this.#closeGap();
-  }
-
-  #tell(message) {
-    if (message) this.#onMessage(message);
   }
 
   #note() {
@@ -187,18 +179,13 @@ export class Stream {
     const now = Date.now();
     const late = Math.min(this.#election.late, this.#state === "live" ? this.#late : EAGER);
     if (now - this.#heard < late) return;
-    if (!this.#probed) this.#probe(now);
-    else if (now - this.#probed > this.#election.grace) this.#seize();
-  }
-
-  #probe(now) {
-    this.#probed = now;
-    this.#relay.tell("hello");
-  }
-
-  #seize() {
-    this.#note();
-    this.#election.seize();
+    if (!this.#probed) {
+      this.#probed = now;
+      this.#relay.tell("hello");
+    } else if (now - this.#probed > this.#election.grace) {
+      this.#note();
+      this.#election.seize();
+    }
   }
 
   #show(state, until) {
@@ -207,10 +194,7 @@ export class Stream {
     this.#until = until;
     this.#onState(state, until);
     if (this.#leading) this.#announce();
-    if (state === "signed-out") this.#leave();
-  }
-
-  #leave() {
+    if (state !== "signed-out") return;
     this.close();
     goToLogin();
   }
