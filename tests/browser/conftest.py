@@ -7,14 +7,32 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.cast import PASSWORD
 from tests.support.chromium import find
 from tests.support.server import Server
 
 expect.set_options(timeout=5_000)
-OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+INSECURE = "punt.test"
+"""A name of this machine that is no secure context to the browser, as in a LAN without https."""
+OPTIONS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
 
 Window = Callable[..., Page]
 
@@ -26,14 +44,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; each window gets a profile of its own."""
-    chromium = find()
+def executable() -> str | None:
+    """The Chromium to start; None is Playwright's own."""
+    return find()
+
+
+@pytest.fixture(scope="session")
+def chromium(executable: str | None) -> Iterator[BrowserType]:
+    """What starts a Chromium, or joins one that runs."""
     with sync_playwright() as playwright:
-        root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*OPTIONS, *root])
-        yield browser
-        browser.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType, executable: str | None) -> Iterator[Browser]:
+    """One Chromium for all tests; each window gets a profile of its own."""
+    browser = chromium.launch(executable_path=executable, args=OPTIONS)
+    yield browser
+    browser.close()
 
 
 class Watch:
@@ -80,7 +108,8 @@ def profile(browser: Browser, server: Server, watch: Watch) -> Iterator[Callable
     made: list[BrowserContext] = []
 
     def make(username: str | None = None, **options: object) -> BrowserContext:
-        context = browser.new_context(base_url=server.url, **{"viewport": {"width": 1440, "height": 900}, **options})  # type: ignore[arg-type]
+        plain = {"base_url": server.url, "viewport": {"width": 1440, "height": 900}}
+        context = browser.new_context(**{**plain, **options})  # type: ignore[arg-type]
         context.on("page", watch.over)
         made.append(context)
         if username:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
+import time
 from contextlib import suppress
 
 WINDOW = 16 * 1024
@@ -41,6 +42,10 @@ class Relay:
         """Carry nothing any more, and close nothing: neither side is told."""
         self._frozen = True
 
+    def thaw(self) -> None:
+        """Carry again what begins from now on; what was open stays silent for ever, as after a long sleep."""
+        self._frozen = False
+
     def _run(self) -> None:
         while not self._stopping:
             for key, _ in self._selector.select(0.05):
@@ -51,6 +56,9 @@ class Relay:
             if self._frozen:
                 for each in tuple(self._selector.get_map().values()):
                     self._selector.unregister(each.fileobj)
+                time.sleep(0.01)
+            elif self._listening not in self._selector.get_map():
+                self._selector.register(self._listening, selectors.EVENT_READ)
 
     def _accept(self) -> None:
         client, _ = self._listening.accept()

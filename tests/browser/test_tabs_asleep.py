@@ -1,0 +1,154 @@
+"""Tabs that are frozen or kept for going back, a network that swallows all bytes, a server that goes and comes."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
+
+from tests.browser.board import card
+from tests.browser.conftest import OPTIONS, Watch
+from tests.browser.tabs import (
+    Tabs,
+    carry_session,
+    expect_one_stream,
+    expect_state,
+    go_on,
+    lively_server,
+    steady,
+)
+from tests.support.relay import Relay
+from tests.support.server import Server
+from tests.support.wait import until
+
+PROJECT = "/api/projects/HARB"
+Profile = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def server(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with lively_server(inhabited, tmp_path_factory.mktemp("lively")) as server:
+        yield server
+
+
+@pytest.fixture
+def plain(chromium: BrowserType, executable: str | None, server: Server, tmp_path: Path) -> Iterator[BrowserContext]:
+    """Bob's browser as people have it: the comforts of tests keep pages awake and out of the back-forward cache."""
+    path = executable or chromium.executable_path
+    options = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}", *OPTIONS]
+    with subprocess.Popen([path, *options, "about:blank"], stderr=subprocess.DEVNULL) as process:
+        note = tmp_path / "profile" / "DevToolsActivePort"
+        until(lambda: note.exists() and note.read_text().count("\n"), seconds=20, what="the browser")
+        browser = chromium.connect_over_cdp(f"http://127.0.0.1:{note.read_text().split()[0]}", no_defaults=True)
+        carry_session(server, browser.contexts[0], server.url)
+        yield browser.contexts[0]
+        browser.close()
+        process.terminate()
+
+
+def test_nobody_misses_an_event_when_the_leader_is_frozen_nor_when_it_wakes(
+    server: Server, plain: BrowserContext
+) -> None:
+    tabs = Tabs(plain, server.url)
+    tabs.open(3)
+    leader, *_, front = tabs.pages
+    front.bring_to_front()
+    until(lambda: leader.evaluate("document.visibilityState") == "hidden", what="a hidden leader")
+
+    with steady(server) as writers, frozen(leader):
+        until(lambda: tabs.leader is not leader, seconds=15, what="a new leader")
+        go_on(writers)
+    tabs.expect_all(server)
+    expect_one_stream(server)
+
+
+@contextmanager
+def frozen(page: Page) -> Iterator[None]:
+    """Freeze a page that is hidden."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setWebLifecycleState", {"state": "frozen"})
+    yield
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+
+
+def test_a_board_that_one_goes_back_to_catches_up_without_a_reload(server: Server, plain: BrowserContext) -> None:
+    tabs = Tabs(plain, server.url)
+    tabs.open(2)
+    leader, other = tabs.pages
+
+    leader.evaluate("addEventListener('pageshow', ({ persisted }) => (window.kept = persisted))")
+    leader.goto(f"{server.url}/profile")
+    with steady(server) as writers:
+        go_on(writers)
+        leader.go_back(wait_until="commit")
+        until(lambda: leader.evaluate("window.kept"), what="the page from the cache")
+        go_on(writers)
+    tabs.expect_all(server)
+    expect_state(other, "live")
+    expect_one_stream(server)
+
+
+def test_after_a_sleep_every_tab_catches_up_without_a_reload(server: Server, profile: Profile, watch: Watch) -> None:
+    watch.expect("ERR_")
+    with Relay(server.port) as relay:
+        watch.host = f"127.0.0.1:{relay.port}"
+        context = profile(base_url=f"http://{watch.host}")
+        carry_session(server, context, f"http://{watch.host}")
+        tabs = Tabs(context)
+        tabs.open(3)
+
+        relay.freeze()
+        with steady(server):
+            for page in tabs.pages:
+                expect_state(page, "reconnecting")
+                expect(page.locator("[data-connection-banner]")).to_contain_text("catch up", timeout=10_000)
+            relay.thaw()
+        tabs.expect_all(server)
+        for page in tabs.pages:
+            expect_state(page, "live")
+            expect(page.locator("[data-connection-banner]")).to_be_empty()
+
+
+def test_a_page_without_a_network_says_so_and_comes_back(server: Server, profile: Profile, watch: Watch) -> None:
+    watch.expect("ERR_")
+    with Relay(server.port) as relay:
+        watch.host = f"127.0.0.1:{relay.port}"
+        context = profile(base_url=f"http://{watch.host}")
+        carry_session(server, context, f"http://{watch.host}")
+        tabs = Tabs(context)
+        tabs.open(2)
+
+        relay.freeze()
+        context.set_offline(True)
+        for page in tabs.pages:
+            expect_state(page, "offline")
+            expect(page.locator("[data-connection-banner]")).to_contain_text("You are offline", timeout=10_000)
+        server.client("alice").post("/api/projects/HARB/tickets", json={"title": "Meanwhile"})
+        relay.thaw()
+        context.set_offline(False)
+
+        for page in tabs.pages:
+            expect_state(page, "live")
+        tabs.expect_all(server)
+
+
+def test_a_restarted_server_costs_no_tab_an_event(server: Server, profile: Profile, watch: Watch) -> None:
+    watch.expect("ERR_")
+    tabs = Tabs(profile("bob"))
+    tabs.open(3)
+
+    server.stop()
+    for page in tabs.pages:
+        expect(page.locator("[data-connection-text]")).to_contain_text(" s)", timeout=20_000)
+    server.start()
+    server.client("alice").post(f"{PROJECT}/tickets", json={"title": "After"})
+
+    for page in tabs.pages:
+        expect(card(page, "After")).to_have_count(1, timeout=20_000)
+        expect_state(page, "live")
+    tabs.expect_all(server)
+    expect_one_stream(server)
