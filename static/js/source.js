@@ -4,6 +4,8 @@ import { isSignedIn } from "./session.js";
 
 const OWN_TRIES = 3;
 const LONGEST_WAIT = 30_000;
+const OPENING = 5_000;
+const LONGER = 1_000;
 
 /** Opens a bare stream; `onLink({id, message})` hears its messages, and its pings, which have none. */
 export function listen(url, onLink) {
@@ -19,6 +21,7 @@ export class Source {
   #onLink;
   #onState;
   #source = null;
+  #live = false;
   #heard = 0;
   #failures = 0;
   #busy = 0;
@@ -56,11 +59,17 @@ export class Source {
   /** Opens anew what is silent for too long or overdue: the timers of a hidden tab cannot be trusted. */
   check() {
     const now = Date.now();
-    if (this.#source ? now - this.#heard > this.#patience : now > this.#until) this.open();
+    if (!this.#source) return now > this.#until && this.open();
+    // A stream begins with a ping; after a sleep the browser may try each of its dead connections first.
+    const opening = this.#live ? Infinity : OPENING + LONGER * this.#failures;
+    if (now - this.#heard < Math.min(opening, this.#patience)) return;
+    this.#failures += 1;
+    this.open();
   }
 
   #hear(link) {
     this.#heard = Date.now();
+    this.#live = true;
     this.#failures = 0;
     this.#onState("live", 0);
     this.#onLink(link);
@@ -69,6 +78,7 @@ export class Source {
   // The browser retries by itself, at the server's hint but without ever growing slower: after a few tries we take over.
   #fail(source) {
     this.#failures += 1;
+    this.#heard = Date.now();
     const refused = source.readyState === EventSource.CLOSED;
     if (!refused && !this.#busy && this.#failures <= OWN_TRIES) return this.#tell();
     const pause = Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures) * (0.5 + Math.random());
@@ -83,6 +93,7 @@ export class Source {
   }
 
   #tell(until = 0) {
+    this.#live = false;
     this.#until = until;
     this.#onState(navigator.onLine ? "reconnecting" : "offline", until);
   }

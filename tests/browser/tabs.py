@@ -92,7 +92,7 @@ def carry_session(server: Server, context: BrowserContext, url: str, username: s
     context.add_cookies([{"name": each.name, "value": each.value or "", "url": url} for each in cookies])
 
 
-def expect_state(page: Page, state: str, *, seconds: float = 15) -> None:
+def expect_state(page: Page, state: str, *, seconds: float = 30) -> None:
     """Expect a page to say how it is connected."""
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=seconds * 1000)
 
