@@ -79,7 +79,11 @@ class Server:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
         with (self.instance / "server.log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
-        until(self._answers, seconds=20, what="the server to answer")
+        try:
+            until(self._answers, seconds=20, what="the server to answer")
+        except BaseException:
+            self._process.kill()  # its workers follow: nobody would stop it
+            raise
         return self
 
     def stop(self, *, seconds: float = 20) -> None:
