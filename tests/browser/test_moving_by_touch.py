@@ -46,7 +46,7 @@ def test_a_swipe_over_cards_scrolls_and_moves_nothing(server: Server, window: Wi
 
 
 def test_a_carried_card_scrolls_the_list_only_at_its_edge(server: Server, window: Window) -> None:
-    fill(server, "To Do", *[f"Card {number:02}" for number in range(12)])
+    fill(server, "To Do", *[f"Card {number:02}" for number in range(20)])
     page = window("alice", **PHONE)
     finger, scrolled = Finger(page), "(list) => list.scrollTop"
     bottom = page.locator("[data-column]").first.evaluate("(list) => list.getBoundingClientRect().bottom")
@@ -56,7 +56,7 @@ def test_a_carried_card_scrolls_the_list_only_at_its_edge(server: Server, window
     page.wait_for_timeout(200)  # many frames
     assert page.locator("[data-column]").first.evaluate(scrolled) == 0
     finger.glide(150, bottom - 10)
-    until(lambda: page.locator("[data-column]").first.evaluate(scrolled) > 300, what="the list to scroll")
+    until(lambda: page.locator("[data-column]").first.evaluate(scrolled) > 300, seconds=20, what="the list to scroll")
     finger.up()
 
     expect(page.locator("[data-lifted], [data-pending]")).to_have_count(0)
