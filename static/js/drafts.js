@@ -1,5 +1,6 @@
 /** What is typed and not sent yet: kept in this browser, for whoever typed it, until it is saved or discarded. */
 
+import { blank } from "./blank.js";
 import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
 import { toast } from "./toast.js";
@@ -99,8 +100,10 @@ function mark(key) {
 }
 
 function show(form) {
-  const words = form.querySelector("[data-draft-mark]");
-  if (words) words.hidden = !typedIn(form);
+  const place = form.querySelector("[data-draft-mark]");
+  const typed = typedIn(form);
+  if (!typed) place?.replaceChildren();
+  else if (!place?.firstChild) place?.append(blank("unsent"));
 }
 
 /** Forgets what is too old, and all but the newest `most`, whoever typed it. */

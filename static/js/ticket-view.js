@@ -109,7 +109,8 @@ export class TicketView {
     const field = document.getElementById(id);
     field?.focus({ preventScroll: true });
     if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
-    return agreed;
+    // The page may be older than what was heard while it was on its way.
+    return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
   }
 
   async #apply(ticket, { type, changed = [], actorId }) {

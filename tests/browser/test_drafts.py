@@ -265,10 +265,10 @@ def test_old_drafts_go_and_there_are_never_more_than_a_hundred(window: Window) -
     page = window("bob")
     page.evaluate(
         """() => {
-          const day = 86_400_000
+          const [day, now] = [86_400_000, Date.now()]
           const keep = (name, at) => localStorage.setItem(`punt.draft.x.${name}`, JSON.stringify({at, fields: {}}))
-          for (let number = 0; number < 150; number += 1) keep(`new${number}`, Date.now() - number)
-          keep('old', Date.now() - 31 * day)
+          for (let number = 0; number < 150; number += 1) keep(`new${number}`, now - number)
+          keep('old', now - 31 * day)
         }"""
     )
 
