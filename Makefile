@@ -38,11 +38,7 @@ screenshots: $(VENV)/.dev ## pictures of every page into screenshots/
 	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.screenshots
 
 bench: $(VENV)/.dev ## measure, and print the figures
-<<<<<<< HEAD
 	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.live && $(BIN)/python -m bench.tabs && $(BIN)/python -m bench.assets && $(BIN)/python -m bench.board
-=======
-	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.live && $(BIN)/python -m bench.tabs && $(BIN)/python -m bench.board
->>>>>>> tabs
 
 soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10)
 	@$(BIN)/python -m bench.soak --minutes $(MINUTES)

@@ -60,7 +60,7 @@ export class TicketDialog {
   }
 
   #cannotOpen(url, error) {
-    if (error instanceof Unreachable) toast(error.message, { action: "Try again", run: () => this.#open(url) });
+    if (error instanceof Unreachable) toast(error.message, { action: "Retry", run: () => this.#open(url) });
     else toast("This ticket is not there any more.");
   }
 

@@ -43,7 +43,7 @@ export class QuickAdd {
       field.scrollIntoView({ block: "nearest" });
     } catch (error) {
       if (error.details?.length) complain(field, error.details.map(({ message }) => message).join(" "));
-      else toast(`The ticket was not added. ${error.message}`, { action: "Try again", run: () => form.requestSubmit() });
+      else toast(`The ticket was not added. ${error.message}`, { action: "Retry", run: () => form.requestSubmit() });
     }
     form.ariaBusy = null;
   }

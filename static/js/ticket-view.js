@@ -197,7 +197,7 @@ export class TicketView {
   #fail(form, error) {
     const rest = showErrors(form, error.details ?? []);
     if (error.status === 404) return this.#close("This ticket has been deleted.");
-    const again = error instanceof Unreachable ? { "Try again": () => form.requestSubmit() } : {};
+    const again = error instanceof Unreachable ? { "Retry": () => form.requestSubmit() } : {};
     if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), again);
   }
 

@@ -59,7 +59,7 @@ async function undo(act) {
   } catch (error) {
     if (!(error instanceof Unreachable)) return toast(`Nothing was undone. ${error.message}`);
     acts.push(act);
-    toast(error.message, { action: "Try again", run: () => undo(act) });
+    toast(error.message, { action: "Retry", run: () => undo(act) });
   }
 }
 

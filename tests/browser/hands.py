@@ -41,7 +41,7 @@ class Pointing:
         self.hit(adder.locator("summary"))
         expect(adder.locator("[name=title]")).to_be_focused()
         self.page.keyboard.insert_text(title)
-        self.hit(adder.locator("form button"))
+        self.hit(adder.get_by_role("button", name="Add"))
         expect(card(self.page, title)).to_have_count(1)
         self.hit(adder.locator("summary"))
 

@@ -199,7 +199,7 @@ def test_an_edit_that_gets_nowhere_stays_typed_and_can_be_tried_again(
     cut_off(page, "PATCH")
 
     save(page)
-    again = page.get_by_role("button", name="Try again")
+    again = page.get_by_role("button", name="Retry")
     again.wait_for()
     expect(field(page, "title")).to_have_value("Oil the crane")
     page.unroute_all()
@@ -228,7 +228,7 @@ def test_a_card_whose_move_fails_goes_where_the_server_says_it_is_now_and_can_be
     expect(card(column(page, "Review"), "Paint the pier")).to_have_count(1)
     expect(page.locator("[data-pending]")).to_have_count(0)
     page.unroute_all()
-    notice(page, "was not moved").get_by_role("button", name="Try again").click()
+    notice(page, "was not moved").get_by_role("button", name="Retry").click()
 
     expect(card(column(page, "Done"), "Paint the pier")).to_have_count(1)
     until(lambda: shown(server)["columnId"] != review, what="the second try")
@@ -248,7 +248,7 @@ def test_a_card_that_could_not_be_added_stays_typed_and_can_be_tried_again(
     expect(panel.locator("[name=title]")).to_have_value("Paint the pier")
 
     page.unroute_all()
-    failed.get_by_role("button", name="Try again").click()
+    failed.get_by_role("button", name="Retry").click()
 
     card(page, "Paint the pier").wait_for()
     expect(panel.locator("[name=title]")).to_have_value("")

@@ -82,7 +82,7 @@ def _set_up_and_sign_in_again(page: Page) -> None:
     page.locator('input[name="name"]').fill("Alice Lindqvist")
     page.locator('input[name="password"]').fill("correct horse battery")
     page.locator("main form button").last.click()
-    page.locator("header details summary").first.click()
+    page.get_by_label("Your account").click()
     page.locator('form[action="/logout"] button').click()
     page.goto("/projects/new")
     page.locator('input[name="username"]').fill("alice")

@@ -118,7 +118,7 @@ def test_leaving_a_project_that_is_gone_or_signing_out_complains_of_nothing(wind
     alice, bob, vera = window("alice"), window("bob"), window("vera")
     expect_others(alice, "Bob Keller", "Vera Novak")
 
-    vera.locator("header details summary").click()
+    vera.get_by_label("Your account").click()
     vera.locator('form[action="/logout"] button').click()
     vera.wait_for_url("**/login")
     assert server.client("alice").delete("/api/projects/HARB").status_code == 204

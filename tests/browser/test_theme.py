@@ -15,7 +15,7 @@ LIGHT, DARK = "rgb(243, 244, 247)", "rgb(16, 19, 23)"
 def choose(page: Page, theme: str) -> None:
     """Choose a theme in the account menu."""
     if not page.locator("header details[open]").count():
-        page.locator("header details summary").click()
+        page.get_by_label("Your account").click()
     page.locator("header [data-theme-form]").get_by_role("button", name=theme).click()
 
 
@@ -54,7 +54,7 @@ def test_the_choice_stays_after_signing_out(window: Window) -> None:
     with page.expect_response("**/theme"):
         page.locator("main [data-theme-form] button[value=dark]").click()
 
-    page.locator("header details summary").click()
+    page.get_by_label("Your account").click()
     page.locator('form[action="/logout"] button').click()
     page.wait_for_url("**/login")
 
@@ -66,7 +66,7 @@ def test_without_javascript_it_is_a_plain_form_that_comes_back_to_its_page(
 ) -> None:
     page = profile("bob", java_script_enabled=False, color_scheme="light").new_page()
     page.goto("/projects/HARB/board")
-    page.locator("header details summary").click()
+    page.get_by_label("Your account").click()
 
     page.locator("header [data-theme-form] button[value=dark]").click()
 

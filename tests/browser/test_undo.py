@@ -217,7 +217,7 @@ def test_an_undo_that_gets_nowhere_can_be_tried_again(
     page.route("**/tickets/*", lambda route: route.abort())
 
     page.keyboard.press("Control+z")
-    again = notice(page, "cannot be reached").get_by_role("button", name="Try again")
+    again = notice(page, "cannot be reached").get_by_role("button", name="Retry")
     expect(card(column(page, "Done"), "Two")).to_have_count(1)
     page.unroute_all()
     again.click()
