@@ -31,15 +31,19 @@ export function keep(form) {
   show(form);
 }
 
-/** Types a draft into `form` again; returns the names of the fields that somebody else changed since. */
+/** Types a draft into `form` again and shows where; returns the names of the fields that somebody else changed since. */
 export function restore(form, draft = stored(keyOf(form))?.fields) {
+  for (const field of draft ? fieldsOf(form) : []) if (slot(field) in draft) field.closest("details")?.setAttribute("open", "");
+  return type(form, draft);
+}
+
+function type(form, draft) {
   const clashes = {};
   for (const field of draft ? fieldsOf(form) : []) {
     const [base, mine] = draft[slot(field)] ?? [];
     if (mine === undefined) continue;
     if (base !== first(field) && mine !== first(field)) clashes[slot(field)] = base;
     say(field, mine);
-    field.closest("details")?.setAttribute("open", "");
   }
   bases.set(form, clashes);
   show(form);
@@ -69,7 +73,7 @@ export function startDrafts() {
 function follow(key) {
   for (const form of everywhere("draft", key.slice(OWN.length))) {
     form.reset();
-    restore(form);
+    type(form, stored(key)?.fields);
   }
   mark(key);
 }
@@ -77,11 +81,11 @@ function follow(key) {
 function discard(form) {
   if (!form) return;
   const draft = typedIn(form);
-  const type = (place) => (restore(place, draft), keep(place));
+  const again = (place) => (restore(place, draft), keep(place));
   echoed = null;
   form.reset();
   keep(form);
-  toast("What you typed is discarded.", { action: "Undo", run: () => everywhere("draft", form.dataset.draft).forEach(type) });
+  toast("What you typed is discarded.", { action: "Undo", run: () => everywhere("draft", form.dataset.draft).forEach(again) });
 }
 
 function put(key, fields) {

@@ -57,7 +57,7 @@ def open_ticket(page: Page) -> None:
 
 
 def open_menu(page: Page) -> None:
-    page.locator("header [aria-label^="Your account"]").click()
+    page.get_by_label("Your account").click()
 
 
 def open_quick_add(page: Page) -> None:
