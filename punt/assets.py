@@ -1,16 +1,19 @@
 """Static files under addresses that change with their content, so that browsers may keep them for ever.
 
-The whole tree has one version: modules import each other by relative names and stay in step, with no build step.
-What is served is what lay there at the start, scripts and styles without their comments and blanks.
+The whole tree has one version: modules and sheets import each other by relative names and stay in step, with no build
+step. What is served is what lay there at the start; the script and the sheet that pages name come joined and short.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
@@ -20,8 +23,9 @@ from punt.settings import ROOT
 STATIC = ROOT / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-SHORTER = {".js": minify.script, ".css": minify.style}
-IMPORT = re.compile(r'^(?:import|export)\b[^"]*"\./([^"]+)";', re.MULTILINE)
+JOINED = ("js/app.js", "css/app.css")
+KEPT = "__joined__"
+"""Where what is joined lies for the next process, as Python keeps what it compiled; anybody may delete it."""
 
 blueprint = Blueprint("assets", __name__)
 logger = logging.getLogger(__name__)
@@ -31,14 +35,15 @@ def init_app(app: Flask) -> None:
     """Serve the static files of an app."""
     app.extensions["punt_assets"] = Tree(STATIC)
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(asset=asset, modules=modules)
+    app.jinja_env.globals.update(asset=asset)
 
 
 class Tree:
     """A folder of files as it was at one moment."""
 
     def __init__(self, folder: Path) -> None:
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        paths = sorted(path for path in folder.rglob("*") if path.is_file() and KEPT not in path.parts)
+        self._kept = folder / KEPT
         self._sources = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         self._served: dict[str, bytes] = {}
 
@@ -50,39 +55,36 @@ class Tree:
             digest.update(name.encode() + b"\0" + content)
         return digest.hexdigest()[:12]
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._sources
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
 
     def source(self, name: str) -> bytes:
         """Return a file as it was written."""
         return self._sources[name]
 
     def served(self, name: str) -> bytes:
-        """Return a file as it is sent; shortened once, when it is first asked for."""
+        """Return a file as it is sent; joined once, when it is first asked for."""
         if name not in self._served:
-            self._served[name] = _shortened(name, self._sources[name])
+            self._served[name] = self._joined(name) if name in JOINED else self._sources[name]
         return self._served[name]
 
-    @cached_property
-    def modules(self) -> list[str]:
-        """The scripts that ``js/app.js`` imports, and those that these do."""
-        found, waiting = list[str](), ["js/app.js"]
-        while waiting:
-            source = self._sources[waiting.pop(0)].decode()
-            news = [f"js/{name}" for name in IMPORT.findall(source) if f"js/{name}" not in found]
-            found += news
-            waiting += news
-        return found
+    def _joined(self, name: str) -> bytes:
+        kept = self._kept / f"{self.version}-{minify.VERSION}-{PurePosixPath(name).name}"
+        with suppress(OSError):
+            return kept.read_bytes()
+        try:
+            joined = minify.whole(name, lambda each: self._sources[each].decode()).encode()
+        except (ValueError, KeyError, subprocess.SubprocessError) as error:  # nobody shall miss a page for it
+            logger.error("%s is served as it was written: %s", name, error)
+            return self._sources[name]
+        with suppress(OSError):  # where nothing may be written, each process joins for itself
+            _replace(kept, joined)
+        return joined
 
 
 def asset(name: str) -> str:
     """Return the address of a static file, such as ``css/card.css``."""
     return url_for("assets.file", version=_tree().version, name=name)
-
-
-def modules() -> list[str]:
-    """List the scripts that a page needs, so that it can ask for all at once instead of one import after the other."""
-    return _tree().modules
 
 
 @blueprint.get("/static/<version>/<path:name>")
@@ -118,10 +120,9 @@ def _send(tree: Tree, name: str) -> Response:
     return response
 
 
-def _shortened(name: str, source: bytes) -> bytes:
-    shorten = SHORTER.get(PurePosixPath(name).suffix)
-    try:
-        return shorten(source.decode()).encode() if shorten else source
-    except ValueError as error:  # a test fails on it; nobody shall miss a page for it
-        logger.error("%s is served as it was written: %s", name, error)
-        return source
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it meanwhile finds all of it or nothing."""
+    path.parent.mkdir(exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, delete=False) as part:
+        part.write(content)
+    Path(part.name).replace(path)

@@ -1,107 +1,54 @@
-"""Scripts and styles without their comments and blanks; names, statements and rules stay as they were written."""
+"""Scripts and styles that import others, joined into one file each and made short."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 
-_BLANK = r"(?P<blank>(?:\s|/\*.*?\*/%s)+)"
-_QUOTED = r"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
-_SCRIPT = re.compile(_BLANK % r"|//[^\n]*" + _QUOTED + r"|#?[\w$]+|\+\+|--|.", re.DOTALL)
-_STYLE = re.compile(_BLANK % "" + _QUOTED + r"|[^\s\"'/{};,:()>!]+|.", re.DOTALL)
-_PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/\w*")
-_WORDS = ("return", "typeof", "case", "in", "of", "do", "else", "void", "yield", "await")
-_BEFORE_PATTERN = {"", *"(,=:[!&|?{;+-*%<>~^", *_WORDS}
-"""After these a slash begins a pattern; elsewhere it divides."""
-_GOES_ON = frozenset("{;,([=&|?:<>!~^")
-"""After these no statement of a script can end, so that a line end means nothing."""
-_CONTINUES = frozenset(")]};,.?:=&|<>")
-"""Before these none can, or it ends anyway."""
+SECONDS = 30
+VERSION = 1
+"""Changes with what comes out for the same files."""
+_IMPORT = {
+    ".js": re.compile(r'^import [^;]*"\./([^"]+)";\n', re.MULTILINE),
+    ".css": re.compile(r'^@import "([^"]+)";\n', re.MULTILINE),
+}
+_EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
+# The library is written in Go, whose threads do not survive a fork: it never enters a process of the server.
+_SHORTEN = "import sys, minify; sys.stdout.write(minify.string(sys.argv[1], sys.stdin.read()))"
 
 
-def script(source: str) -> str:
-    """Shorten a module; a line end stays wherever a statement could end by it.
+def whole(name: str, source_of: Callable[[str], str]) -> str:
+    """Join a script or style with all that it imports, each once and after what it imports itself, and shorten it.
 
-    :raises ValueError: when the source has what only a parser could tell apart, or is no whole script.
+    :param name: A path such as ``js/app.js``; imports are relative to it.
+    :param source_of: Reads a file by its path.
+    :raises ValueError: When that is no valid whole, as when two modules use one name at their top.
     """
-    return _joined((text for text, _ in _tokens(source)), _script_gap)
+    kind = PurePosixPath(name).suffix
+    joined = "\n".join(in_order(name, source_of, set()))
+    return _shortened(kind, f"(() => {{\n{_EXPORT.sub('', joined)}\n}})();" if kind == ".js" else joined)
 
 
-def style(source: str) -> str:
-    """Shorten a style sheet; blanks that combine selectors or stand around operators stay."""
-    return _joined((found.group() for found in _STYLE.finditer(source)), _style_gap).replace(";}", "}")
+def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Iterator[str]:
+    """Give the sources of a file and of all that it imports, imported ones first, without their imports.
+
+    :param met: What has been given already; grows.
+    """
+    met.add(name)
+    source, path = source_of(name), PurePosixPath(name)
+    for imported in _IMPORT[path.suffix].findall(source):
+        if (other := str(path.with_name(imported))) not in met:
+            yield from in_order(other, source_of, met)
+    yield _IMPORT[path.suffix].sub("", source)
 
 
-def _joined(tokens: Iterable[str], gap_between: Callable[[str, str, str], str]) -> str:
-    """Put tokens together again, with what has to stand between them instead of each run of blanks."""
-    kept, before, blank = list[str](), "", ""
-    for token in tokens:
-        if token[0].isspace() or token.startswith(("//", "/*")):
-            blank = token
-            continue
-        kept.append((gap_between(before, blank, token) if before and blank else "") + token)
-        before, blank = token, ""
-    return "".join(kept)
-
-
-def _script_gap(before: str, blank: str, after: str) -> str:
-    if "\n" in blank and before not in _GOES_ON and after not in _CONTINUES:
-        return "\n"
-    wordlike = _is_word(before[-1]) or (len(before) > 1 and before[0] == "/")  # a pattern may be followed by "in"
-    number = before[-1].isdigit() and after == "."
-    return " " if (wordlike and _is_word(after[0])) or number or before[-1] == after[0] in "+-/" else ""
-
-
-def _style_gap(before: str, _: str, after: str) -> str:
-    return "" if before in "{};,(>:!" or after in "{};,)>!" else " "
-
-
-def _is_word(sign: str) -> bool:
-    return sign.isalnum() or sign in "_$"
-
-
-def _tokens(source: str, start: int = 0) -> Iterator[tuple[str, int]]:
-    """Give the tokens of a script, runs of blanks and comments among them, each with its end."""
-    before, at = "", start
-    while at < len(source):
-        found = _SCRIPT.match(source, at)
-        text = found.group() if found else ""
-        if text == "`":
-            text = source[at : _template_end(source, at)]
-        elif text == "/":
-            text = _pattern_or_division(source, at, before)
-        elif text in {'"', "'", "\\"}:
-            raise ValueError(f"no script: {source[at : at + 20]!r}")
-        at += len(text)
-        yield text, at
-        if not (found and found["blank"]):
-            before = text
-
-
-def _pattern_or_division(source: str, at: int, before: str) -> str:
-    if before == "}":
-        raise ValueError(f"a pattern or a division? {source[at : at + 20]!r}")
-    pattern = _PATTERN.match(source, at) if before in _BEFORE_PATTERN else None
-    return pattern.group() if pattern else "/"
-
-
-def _template_end(source: str, at: int) -> int:
-    """Find the end of a template; what it embeds may hold templates again."""
-    at += 1
-    while source[at : at + 1] != "`":
-        if at >= len(source):
-            raise ValueError("a template does not end")
-        if source.startswith("${", at):
-            at = _braces_end(source, at + 1)
-        else:
-            at += 2 if source[at] == "\\" else 1
-    return at + 1
-
-
-def _braces_end(source: str, at: int) -> int:
-    depth = 0
-    for text, end in _tokens(source, at):
-        depth += {"{": 1, "}": -1}.get(text, 0)
-        if not depth:
-            return end
-    raise ValueError("a template does not end")
+def _shortened(kind: str, source: str) -> str:
+    command = [sys.executable, "-I", "-c", _SHORTEN, _KINDS[kind]]
+    child = subprocess.run(command, input=source, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
+    if child.returncode:
+        raise ValueError(child.stderr.strip())
+    return child.stdout

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
-from punt import assets
+from punt import assets, minify
 from punt.assets import STATIC, Tree
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-FILES = sorted(path for path in STATIC.rglob("*") if path.is_file())
+FILES = sorted(path for path in STATIC.rglob("*.*") if "__joined__" not in path.parts)
 
 
 @pytest.fixture
-def tree() -> Tree:
-    return Tree(STATIC)
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js/app.js").write_text('import { one } from "./one.js";\n\nconsole.log(one);\n')
+    (tmp_path / "js/one.js").write_text("export const one = 1;\n")
+    return tmp_path
 
 
-@pytest.mark.parametrize(
-    "path", sorted(path for path in STATIC.rglob("*") if path.is_file()), ids=lambda path: path.name
-)
-def test_every_file_can_be_shortened_and_is_sent_as_what_it_is(
-    app: Flask, path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_is_sent_as_what_it_is(app: Flask, path: Path) -> None:
     with app.test_request_context():
         address = assets.asset(path.relative_to(STATIC).as_posix())
 
@@ -35,24 +32,34 @@ def test_every_file_can_be_shortened_and_is_sent_as_what_it_is(
 
     assert (answer.status_code, answer.mimetype) == (200, TYPES[path.suffix])
     assert answer.headers["Cache-Control"] == assets.FOR_EVER
-    assert len(answer.data) < path.stat().st_size or path.suffix == ".svg"
-    assert not caplog.records
 
 
-def test_a_script_that_cannot_be_shortened_is_sent_as_written_and_complained_of(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_a_script_that_cannot_be_joined_is_sent_as_written_and_complained_of(
+    folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / "odd.js").write_text("if (a) {}\n/b/.test(c);\n")
+    (folder / "js/app.js").write_text("const a = ;")
 
     with caplog.at_level(logging.ERROR):
-        served = Tree(tmp_path).served("odd.js")
+        served = Tree(folder).served("js/app.js")
 
-    assert served == b"if (a) {}\n/b/.test(c);\n"
-    assert "odd.js is served as it was written" in caplog.text
+    assert served == b"const a = ;"
+    assert "js/app.js is served as it was written" in caplog.text
 
 
-def test_a_file_is_shortened_once(tree: Tree) -> None:
-    assert tree.served("js/app.js") is tree.served("js/app.js")
+def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    joined = Tree(folder).served("js/app.js")
+
+    monkeypatch.setattr(minify, "whole", None)
+
+    assert joined == Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
+    assert Tree(folder).version == Tree(folder).version
+    assert "__joined__" not in "".join(Tree(folder))
+
+
+def test_where_nothing_may_be_written_it_is_joined_all_the_same(folder: Path) -> None:
+    (folder / "__joined__").write_text("in the way")
+
+    assert Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
 
 
 def test_what_is_sent_belongs_to_the_version_even_when_the_files_change(tmp_path: Path) -> None:
@@ -61,7 +68,7 @@ def test_what_is_sent_belongs_to_the_version_even_when_the_files_change(tmp_path
 
     (tmp_path / "a.css").write_text("a { color: blue; }")
 
-    assert tree.served("a.css") == b"a{color:red}"
+    assert tree.served("a.css") == b"a { color: red; }"
     assert Tree(tmp_path).version != tree.version
 
 
@@ -89,20 +96,3 @@ def test_in_debug_files_are_sent_as_written(app: Flask) -> None:
     answer = app.test_client().get("/static/any/js/due.js")
 
     assert answer.data == (STATIC / "js" / "due.js").read_bytes()
-
-
-def test_a_page_asks_for_every_module_at_once(app: Flask, alice: FlaskClient, tree: Tree) -> None:
-    with app.test_request_context():
-        wanted = [assets.asset(name) for name in tree.modules]
-
-    page = alice.get("/projects/HARB/board").text
-
-    assert re.findall(r'rel="modulepreload" href="([^"]+)"', page) == wanted
-    assert len(wanted) == len(set(wanted))
-
-
-def test_every_module_is_imported_from_the_first_one(tree: Tree) -> None:
-    assert {path.name for path in (STATIC / "js").iterdir()} == {
-        "app.js",
-        *(name.removeprefix("js/") for name in tree.modules),
-    }

@@ -1,86 +1,60 @@
-"""Shortening scripts and styles changes nothing that they say."""
+"""Scripts and styles are joined in their order, each once, and say what they said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
 import pytest
-import tree_sitter_javascript
-from tree_sitter import Language, Node, Parser
 
 from punt import minify
 from punt.assets import STATIC
 
-PARSER = Parser(Language(tree_sitter_javascript.language()))
-SCRIPTS = sorted(STATIC.rglob("*.js"))
-HARD = {
-    "templates in templates": 'const t = `a  b ${x ? `c  // ${"}"}` : ` d`}  /* keep */`;',
-    "a pattern with blanks": "const f = (x) => /a  b[/]  '/gu.test(x);",
-    "a pattern after a word": "if (y) {\n  return /a  b/.exec(z);\n}",
-    "a pattern before a word": "const has = /a/ in b;",
-    "divisions": "const q = a / b / (c + d) / e;",
-    "signs": "const v = a + ++b - -c + +d;",
-    "private names and fields": "class A {\n  #x = 1\n  static y = 2\n  get #z() {\n    return #x in this;\n  }\n}",
-    "optional chaining": "const w = a?.b ?? c?.[0] ?? d?.();",
-    "a half": "const o = x ? .5 : 1;",
-    "statements ended by their lines": "let a = b\nlet c = d\nreturn_\n[e, f].map(g)\n++h",
-    "a chain": "const n = first\n  .then((it) => it)\n  ?.catch(() => {});",
-    "quotes": "const s = 'it\\'s // no comment' + \"nor /* this */\";",
-    "a comment between words": "const k = typeof /* why */ of;",
+TWO = {
+    "js/app.js": 'import { low } from "./low.js";\nimport { high } from "./high.js";\n\nconsole.log(low, high());\n',
+    "js/high.js": 'import { low } from "./low.js";\n\n/** Why. */\nexport function high() {\n  return low + 1;\n}\n',
+    "js/low.js": "export const low = 1;\n",
+    "css/app.css": '/* all */\n@import "low.css";\n@import "high.css";\n',
+    "css/low.css": "a { color: #ff0000; }\n",
+    "css/high.css": "a { color: #00ff00; }\n",
 }
 
 
-def tokens(source: str) -> list[str]:
-    """List a script's tokens as a real parser sees them, comments left out."""
-    tree = PARSER.parse(source.encode())
-    assert not tree.root_node.has_error, source
-    return list(_leaves(tree.root_node))
+def test_a_module_comes_once_and_after_what_it_imports() -> None:
+    script = minify.whole("js/app.js", TWO.__getitem__)
 
-
-def _leaves(node: Node) -> Iterator[str]:
-    if node.type == "comment":
-        return
-    if not node.children:
-        yield f"{node.type} {(node.text or b'').decode()}"
-    for child in node.children:
-        yield from _leaves(child)
-    if node.type in {"template_string", "string", "regex"} or node.type.endswith(("statement", "declaration")):
-        yield f"end of {node.type}"
-
-
-@pytest.mark.parametrize("source", HARD.values(), ids=HARD)
-def test_a_script_keeps_every_token_and_statement(source: str) -> None:
-    assert tokens(minify.script(source)) == tokens(source)
-
-
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
-def test_every_module_keeps_every_token_and_statement(path: Path) -> None:
-    source = path.read_text()
-
-    assert tokens(minify.script(source)) == tokens(source)
-
-
-def test_comments_and_blanks_are_gone() -> None:
-    source = "/** What it is. */\nexport const a = 1; // why\n\n\nexport function b() {\n  return a; /* here */\n}\n"
-
-    assert minify.script(source) == "export const a=1;export function b(){return a;}"
-
-
-@pytest.mark.parametrize("source", ["`a", "`${b", '"a\n', "if (a) {}\n/b/.test(c)", "a \\ b"])
-def test_what_it_cannot_read_it_refuses(source: str) -> None:
-    with pytest.raises(ValueError, match=r"pattern|script|template"):
-        minify.script(source)
-
-
-def test_a_style_keeps_what_combines_and_computes() -> None:
-    source = """
-    /* Why. */
-    .a :is(h1, h2) > .b + .c ~ [data-d] :hover { width: calc(100% + -1 * var(--x)); content: "a  /* b */"; }
-    @media (max-width: 40rem) and (forced-colors: active) { .a:not(:has(> li)) { color: red !important; } }
-    """
-
-    assert minify.style(source) == (
-        '.a :is(h1,h2)>.b + .c ~ [data-d] :hover{width:calc(100% + -1 * var(--x));content:"a  /* b */"}'
-        "@media (max-width:40rem) and (forced-colors:active){.a:not(:has(>li)){color:red!important}}"
+    assert re.fullmatch(
+        r"\(\(\)=>\{const (\w)=1;function (\w)\(\)\{return \1\+1\}console\.log\(\1,\2\(\)\)\}\)\(\)", script
     )
+
+
+def test_sheets_keep_the_order_in_which_they_overrule() -> None:
+    assert minify.whole("css/app.css", TWO.__getitem__) == "a{color:red}a{color:#0f0}"
+
+
+def test_modules_that_import_each_other_are_joined_too() -> None:
+    ring = {
+        "js/app.js": 'import { b } from "./b.js";\nexport const a = () => b;\n',
+        "js/b.js": 'import { a } from "./app.js";\nexport const b = () => a;\n',
+    }
+
+    assert minify.whole("js/app.js", ring.__getitem__).count("const") == 1
+
+
+def test_two_modules_with_one_name_at_their_top_are_refused_by_that_name() -> None:
+    clash = {**TWO, "js/low.js": "export const low = 1;\nconst high = 2;\n"}
+
+    with pytest.raises(ValueError, match="high has already been declared"):
+        minify.whole("js/app.js", clash.__getitem__)
+
+
+def test_an_import_of_nothing_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        minify.whole("js/app.js", {"js/app.js": 'import { x } from "./nothing.js";\n'}.__getitem__)
+
+
+def test_every_script_and_sheet_is_imported_from_the_first_one() -> None:
+    for kind in ("js", "css"):
+        met: set[str] = set()
+        list(minify.in_order(f"{kind}/app.{kind}", lambda name: (STATIC / name).read_text(), met))
+        assert met == {f"{kind}/{path.name}" for path in Path(STATIC / kind).iterdir()}

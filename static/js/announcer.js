@@ -3,8 +3,8 @@
 import { columnName, visible } from "./places.js";
 import { noticePlace } from "./toast.js";
 
-const PAUSE = 2_000;
-const STAY = 5_000;
+const GATHERED = 2_000;
+const SAID_FOR = 5_000;
 
 export function announce(text) {
   const words = document.createElement("p");
@@ -12,7 +12,7 @@ export function announce(text) {
   words.dataset.said = "";
   words.textContent = text;
   noticePlace().append(words);
-  setTimeout(() => words.remove(), STAY);
+  setTimeout(() => words.remove(), SAID_FOR);
 }
 
 export const keyOf = (card) => card.querySelector('[data-field="key"]').textContent;
@@ -35,7 +35,7 @@ export function newsHandlers(board, people) {
   const note = (verb, placed) => ({ key = "a ticket", columnId }, { actorId }) => {
     const did = `${people.find(actorId)?.name ?? "Someone"} ${verb}`;
     const list = placed && board.list(columnId);
-    if (!news.size) setTimeout(tell, PAUSE);
+    if (!news.size) setTimeout(tell, GATHERED);
     news.set(did, [...(news.get(did) ?? []), list ? `${key} to ${columnName(list)}` : key]);
   };
   return {

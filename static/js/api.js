@@ -34,7 +34,7 @@ export const api = {
 /** Fetches one of our own pages as a document. */
 export async function fetchPage(url) {
   const response = await reach(url, { headers: { Accept: "text/html" } });
-  if (new URL(response.url).pathname === "/login") return leave();
+  if (new URL(response.url).pathname === "/login") return leavePage();
   if (!response.ok) throw new ApiError(response.status, {});
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
@@ -45,7 +45,7 @@ async function call(method, path, body, headers = {}) {
     headers: { Accept: "application/json", "X-Tab-Id": tabId(), ...(body && JSON_BODY), ...headers },
     body: body && JSON.stringify(body),
   });
-  if (response.status === 401) return leave();
+  if (response.status === 401) return leavePage();
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;
@@ -61,7 +61,7 @@ async function reach(url, options) {
 // PUNT itself answers 503 in JSON; what stands in front of it does not.
 const isOurs = ({ headers }) => headers.get("Content-Type")?.startsWith("application/json");
 
-function leave() {
+function leavePage() {
   goToLogin();
   return new Promise(() => {});
 }

@@ -40,7 +40,7 @@ live.on(wipeHandlers(() => stream.close()));
 live.on(people.handlers);
 live.on(labelHandlers);
 live.on(pickerHandlers);
-live.on(projectHandlers((id) => id === project && leave()));
+live.on(projectHandlers((id) => id === project && leaveBoard()));
 for (const start of [startDrafts, startMenus, startLabelPicker, startPreview]) start();
 if (root) startBoard();
 else startPage();
@@ -53,7 +53,7 @@ stream.start();
 
 function startBoard() {
   const board = new Board(root, people);
-  const resync = new Resync(board, leave);
+  const resync = new Resync(board, leaveBoard);
   const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
   board.onUnknownColumn = people.onStranger = () => resync.run();
   live.on(columnHandlers(board), { project });
@@ -80,7 +80,7 @@ function startPresence(list) {
   presence.start();
 }
 
-function leave() {
+function leaveBoard() {
   stream.close();
   toastNext("This project has been deleted, or you are no longer a member of it.");
   location.assign("/");

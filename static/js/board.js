@@ -7,6 +7,8 @@ import { insert } from "./insert.js";
 import { heirOf } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
+export const PANEL = "[data-column-panel]";
+
 export class Board {
   /** Called when a ticket lies in a column that this page does not have. */
   onUnknownColumn = () => {};
@@ -117,7 +119,6 @@ export class Board {
   }
 }
 
-const PANEL = "[data-column-panel]";
 
 /** The cards that lie by rank; a pending one lies where it was dropped. */
 const RANKED = "[data-ticket]:not([data-pending])";

@@ -8,12 +8,12 @@ export function fillCard(card, ticket, people) {
   const { id, rank, version, number } = ticket;
   writeData(card, { ticket: id, rank, version, number });
   writeAttribute(card, "aria-label", spoken(ticket, people));
-  for (const [field, fill] of Object.entries(FIELDS)) fill(card.querySelector(`[data-field="${field}"]`), ticket, people);
+  for (const [field, fill] of Object.entries(FILLED)) fill(card.querySelector(`[data-field="${field}"]`), ticket, people);
   writeAttribute(card.querySelector("[data-act=menu]"), "aria-label", `Actions for ${ticket.key}`);
   for (const icon of card.querySelectorAll("[data-icon]")) fillIcon(icon, ticket);
 }
 
-const FIELDS = {
+const FILLED = {
   key: (place, { key }) => writeText(place, key),
   type: (place, { type }) => writeText(place, type),
   priority: (place, { priority }) => writeText(place, priority),
@@ -35,7 +35,7 @@ function fillLabels(place, ticket) {
   const same = String(chips.map((chip) => chip.dataset.label)) === String(labels.map(({ id }) => id));
   if (same) chips.forEach((chip, at) => fillLabel(chip, labels[at]));
   else place.replaceChildren(...labels.map(labelChip));
-  show(place, labels.length);
+  reveal(place, labels.length);
 }
 
 function fillDue(place, { dueDate, columnId }) {
@@ -50,7 +50,7 @@ const isDone = (columnId) => Boolean(document.querySelector(`[data-done] [data-c
 function fillAssignee(place, { assigneeId }, people) {
   const shown = place.firstElementChild?.dataset.user ?? null;
   if (shown !== assigneeId) place.replaceChildren(...(assigneeId ? [people.avatar(assigneeId)] : []));
-  show(place, assigneeId);
+  reveal(place, assigneeId);
 }
 
 function fillIcon(use, ticket) {
@@ -60,10 +60,10 @@ function fillIcon(use, ticket) {
 
 function writeOptional(place, value) {
   writeText(place, String(value ?? ""));
-  show(place, value !== null);
+  reveal(place, value !== null);
 }
 
-function show(place, wanted) {
+function reveal(place, wanted) {
   writeAttribute(place, "hidden", wanted ? null : "");
 }
 

@@ -1,6 +1,6 @@
 /** This tab's place in the server's log, and the last links of the chain that led there. */
 
-const KEPT = 500;
+const LINKS = 500;
 
 export class Chain {
   #links = [];
@@ -31,7 +31,7 @@ export class Chain {
     const last = this.#links.at(-1);
     if (last && !last.message && !link.message) last.id = link.id;
     else this.#links.push({ ...link });
-    if (this.#links.length > KEPT) this.#links.shift();
+    if (this.#links.length > LINKS) this.#links.shift();
   }
 }
 

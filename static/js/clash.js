@@ -18,10 +18,10 @@ function choice(field, values, who) {
   for (const radio of row.querySelectorAll("input")) {
     const value = values[radio.value];
     radio.name = `clash-${field.name}`;
-    radio.parentElement.querySelector("[data-clash-text]").textContent = inWords(field, value) || "nothing";
+    radio.parentElement.querySelector("[data-clash-text]").textContent = valueInWords(field, value) || "nothing";
     radio.addEventListener("change", () => (say(field, value), keep(field.form)));
   }
   return row;
 }
 
-const inWords = (field, value) => (field.options ? [...field.options].find((option) => option.value === value).text : value);
+const valueInWords = (field, value) => (field.options ? [...field.options].find((option) => option.value === value).text : value);

@@ -1,18 +1,18 @@
 /** Folds columns to a strip, and remembers in this browser which ones this person folded. */
 
-import { PANEL } from "./columns.js";
+import { PANEL } from "./board.js";
 
-const KEPT = `punt.collapsed.${document.body.dataset.me}`;
+const COLLAPSED = `punt.collapsed.${document.body.dataset.me}`;
 
 export function startCollapse(root) {
-  const kept = new Set(JSON.parse(localStorage.getItem(KEPT)));
+  const kept = new Set(JSON.parse(localStorage.getItem(COLLAPSED)));
   for (const panel of root.querySelectorAll(PANEL)) panel.toggleAttribute("data-collapsed", kept.has(panel.dataset.columnPanel));
   root.addEventListener("click", ({ target }) => {
     const panel = target.closest("[data-collapse]")?.closest(PANEL);
     if (!panel) return;
     const { columnPanel: id } = panel.dataset;
     kept[panel.toggleAttribute("data-collapsed") ? "add" : "delete"](id);
-    localStorage.setItem(KEPT, JSON.stringify([...kept]));
+    localStorage.setItem(COLLAPSED, JSON.stringify([...kept]));
     target.closest("[popover]")?.hidePopover();
     panel.querySelector(kept.has(id) ? "header > [data-collapse]" : "[popovertarget]").focus();
   });

@@ -1,7 +1,8 @@
 /** Dragging columns by their heads; the browser itself lifts them, scrolls and listens to Escape. */
 
+import { PANEL } from "./board.js";
 import { moveColumn } from "./column-menu.js";
-import { PANEL, arrange } from "./columns.js";
+import { arrange } from "./columns.js";
 import { insert } from "./insert.js";
 import { toast } from "./toast.js";
 

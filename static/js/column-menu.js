@@ -1,7 +1,7 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
 import { api, fetchPage } from "./api.js";
-import { PANEL } from "./columns.js";
+import { PANEL } from "./board.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { randomId } from "./tab.js";
 import { moveToasts, toast } from "./toast.js";
@@ -24,7 +24,7 @@ export function startColumnMenu(root) {
     place.addEventListener("submit", (event) => event.target.dataset.columnForm && submit(event));
     place.addEventListener("input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
   }
-  root.addEventListener("click", (event) => event.target.closest("[data-column-open]") && open(event, dialog));
+  root.addEventListener("click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
   root.addEventListener("dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
@@ -37,7 +37,7 @@ async function submit(event) {
     const path = `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
     await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(form.closest(PANEL)?.dataset.order));
     form.reset();
-    close(form);
+    closeMenu(form);
   } catch (error) {
     const rest = showErrors(form, error.details ?? []);
     if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "));
@@ -45,9 +45,9 @@ async function submit(event) {
   form.ariaBusy = null;
 }
 
-async function open(event, dialog) {
+async function openMenu(event, dialog) {
   event.preventDefault();
-  close(event.target);
+  closeMenu(event.target);
   const page = await fetchPage(event.target.closest("a").href).catch(({ message }) => toast(message));
   if (!page) return;
   dialog.querySelector("[data-column-settings]")?.remove();
@@ -65,7 +65,7 @@ function rename(heading) {
 /** What a form says, as the API takes it: an empty field is none. */
 const values = (fields) => Object.fromEntries(Array.from(fields, ([name, text]) => [name, (name === "wipLimit" ? Number(text) : text) || null]));
 
-function close(element) {
+function closeMenu(element) {
   element.closest("[popover]")?.hidePopover();
   element.closest("dialog")?.close();
 }

@@ -1,11 +1,10 @@
 /** Shows columns as they are: from the stream, from answers, and from a fresh copy of the board. */
 
 import { blank } from "./blank.js";
-import { countCards } from "./board.js";
+import { PANEL, countCards } from "./board.js";
 import { insert } from "./insert.js";
 import { writeAttribute, writeText } from "./write.js";
 
-export const PANEL = "[data-column-panel]";
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
 
 export function columnHandlers(board) {

@@ -3,7 +3,7 @@
 import { writeText } from "./write.js";
 
 const CALM = 3_000;
-const WORDS = { live: "Live", reconnecting: "Reconnecting", offline: "Offline", "signed-out": "Signed out" };
+const STATES = { live: "Live", reconnecting: "Reconnecting", offline: "Offline", "signed-out": "Signed out" };
 const ADVICE = {
   reconnecting: "No connection to the server. This page may be out of date; it will catch up by itself.",
   offline: "You are offline. This page may be out of date; it will catch up by itself.",
@@ -19,15 +19,15 @@ export function showConnection(state, until = 0) {
   sign.dataset.connection = state;
   lost = state === "live" ? 0 : lost || Date.now();
   clearInterval(timer);
-  if (lost) timer = setInterval(() => say(sign, state, until), 1_000);
-  say(sign, state, until);
+  if (lost) timer = setInterval(() => sayState(sign, state, until), 1_000);
+  sayState(sign, state, until);
 }
 
-function say(sign, state, until) {
+function sayState(sign, state, until) {
   const left = Math.ceil((until - Date.now()) / 1_000);
   const isLong = lost && Date.now() - lost > CALM;
   const [word, wait] = sign.querySelector("[data-connection-text]").children;
-  writeText(word, WORDS[state]);
+  writeText(word, STATES[state]);
   writeText(wait, left > 0 ? `(${left} s)` : "");
   writeText(document.querySelector("[data-connection-banner]"), (isLong && ADVICE[state]) || "");
 }

@@ -9,30 +9,30 @@ const ALL = "punt.draft.";
 const OWN = `${ALL}${document.body.dataset.me}.`;
 const TICKET = `${OWN}ticket:`;
 const SENT = "punt.sent";
-const LONGEST = 30 * 86_400_000;
-const MOST = 100;
+const OLDEST = 30 * 86_400_000;
+const MOST_DRAFTS = 100;
 
 const bases = new WeakMap();
 let echoed = sessionStorage.getItem(SENT);
 
-const keyOf = (form) => OWN + form.dataset.draft;
+const slotOf = (form) => OWN + form.dataset.draft;
 const stored = (key) => JSON.parse(localStorage.getItem(key));
 
 /** What is typed in `form`: {slot: [what it was typed upon, what it is now]}; null when that is nothing. */
 export function typedIn(form) {
-  const typed = fieldsOf(form).filter((field) => now(field) !== first(field) || (echoed === keyOf(form) && now(field)));
+  const typed = fieldsOf(form).filter((field) => now(field) !== first(field) || (echoed === slotOf(form) && now(field)));
   const upon = bases.get(form) ?? {};
   return typed.length ? Object.fromEntries(typed.map((field) => [slot(field), [upon[slot(field)] ?? first(field), now(field)]])) : null;
 }
 
 /** Keeps what is typed in `form`, or forgets it when that is nothing any more. */
 export function keep(form) {
-  put(keyOf(form), typedIn(form));
-  show(form);
+  put(slotOf(form), typedIn(form));
+  showMark(form);
 }
 
 /** Types a draft into `form` again and shows where; returns the names of the fields that somebody else changed since. */
-export function restore(form, draft = stored(keyOf(form))?.fields) {
+export function restore(form, draft = stored(slotOf(form))?.fields) {
   for (const field of draft ? fieldsOf(form) : []) if (slot(field) in draft) field.closest("details")?.setAttribute("open", "");
   return type(form, draft);
 }
@@ -46,7 +46,7 @@ function type(form, draft) {
     say(field, mine);
   }
   bases.set(form, clashes);
-  show(form);
+  showMark(form);
   return Object.keys(clashes);
 }
 
@@ -58,13 +58,13 @@ export function markCard(card) {
 export function startDrafts() {
   sessionStorage.removeItem(SENT);
   if (echoed && document.querySelector("[data-saved]")) put(echoed);
-  thin(MOST);
+  thin(MOST_DRAFTS);
   document.querySelectorAll("form[data-draft]").forEach((form) => restore(form));
   document.querySelectorAll("[data-ticket]").forEach(markCard);
   document.addEventListener("input", ({ target: { form } }) => form?.dataset.draft && keep(form));
   document.addEventListener("click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
-    if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, keyOf(target));
+    if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, slotOf(target));
   });
   addEventListener("storage", ({ key }) => key?.startsWith(OWN) && follow(key));
 }
@@ -75,7 +75,7 @@ function follow(key) {
     form.reset();
     type(form, stored(key)?.fields);
   }
-  mark(key);
+  markCards(key);
 }
 
 function discard(form) {
@@ -94,16 +94,16 @@ function put(key, fields) {
     if (fields) write();
     else localStorage.removeItem(key);
   } catch {
-    thin(MOST / 10); // the browser's room is full
+    thin(MOST_DRAFTS / 10); // the browser's room is full
   }
-  mark(key);
+  markCards(key);
 }
 
-function mark(key) {
+function markCards(key) {
   if (key.startsWith(TICKET)) everywhere("ticket", key.slice(TICKET.length)).forEach(markCard);
 }
 
-function show(form) {
+function showMark(form) {
   const place = form.querySelector("[data-draft-mark]");
   const typed = typedIn(form);
   if (!typed) place?.replaceChildren();
@@ -115,5 +115,5 @@ function thin(most) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(ALL));
   const age = (key) => Date.now() - stored(key).at;
   keys.sort((one, other) => age(one) - age(other));
-  keys.filter((key, place) => place >= most || age(key) > LONGEST).forEach((key) => localStorage.removeItem(key));
+  keys.filter((key, place) => place >= most || age(key) > OLDEST).forEach((key) => localStorage.removeItem(key));
 }

@@ -3,7 +3,7 @@
 import { randomId } from "./tab.js";
 
 const FIRST = 250;
-const SPREAD = 50;
+const STAGGER = 50;
 
 /** By Web Locks: when a tab closes or crashes, the browser itself elects the next. */
 class Locks {
@@ -99,7 +99,7 @@ class Talk {
   }
 
   freed() {
-    if (!this.leading) this.#leadIn(Math.random() * SPREAD);
+    if (!this.leading) this.#leadIn(Math.random() * STAGGER);
   }
 
   #leadIn(pause) {

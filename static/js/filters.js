@@ -1,10 +1,10 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
+import { PANEL } from "./board.js";
 import { dueKinds } from "./due.js";
 import { writeText } from "./write.js";
 
 const CARD = "[data-ticket]";
-const PANEL = "[data-column-panel]";
 const TEXT = '[data-field="key"], [data-field="title"], [data-label-name]';
 
 export class Filters {
@@ -97,14 +97,14 @@ export class Filters {
 const FACETS = {
   type: (card) => [field(card, "type").textContent],
   priority: (card) => [field(card, "priority").textContent],
-  assignee: (card) => people(card.querySelector("[data-user]")?.dataset.user ?? "unassigned"),
+  assignee: (card) => namesOf(card.querySelector("[data-user]")?.dataset.user ?? "unassigned"),
   label: (card) => Array.from(card.querySelectorAll("[data-label]"), ({ dataset }) => dataset.label),
   due: (card) => dueKinds(field(card, "due").getAttribute("datetime"), card.closest("[data-done]")),
 };
 
 const field = (card, name) => card.querySelector(`[data-field="${name}"]`);
 
-const people = (id) => (id === document.body.dataset.me ? [id, "me"] : [id]);
+const namesOf = (id) => (id === document.body.dataset.me ? [id, "me"] : [id]);
 
 /** Nothing goes that someone works on, nor what they have just added, until they turn away. */
 function isInHand(card) {

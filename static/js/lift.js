@@ -4,7 +4,7 @@ import { neighbour, visible } from "./places.js";
 
 const EDGE = 56;
 const FASTEST = 10;
-const PATIENCE = 40; // frames
+const FRAMES = 40; // frames
 const DWELL = 25; // frames
 
 export class Lift {
@@ -93,7 +93,7 @@ export class Lift {
     const cards = visible(list);
     const next = cards[firstBelow(cards, this.#pointer.y - this.#grip.y + this.#grip.middle)] ?? null;
     if (list === this.#slot.parentElement && next === neighbour(this.#slot, "next")) return;
-    if (list !== this.#list) this.#pace = -DWELL / PATIENCE;
+    if (list !== this.#list) this.#pace = -DWELL / FRAMES;
     list.insertBefore(this.#slot, next);
     this.#list = list;
   }
@@ -111,7 +111,7 @@ export class Lift {
   #scroll() {
     const across = pull(this.#pointer.x, this.#root.getBoundingClientRect(), "left", "right");
     const down = pull(this.#pointer.y, this.#list.getBoundingClientRect(), "top", "bottom");
-    this.#pace = across || down ? Math.min(this.#pace + 1 / PATIENCE, 1) : 0;
+    this.#pace = across || down ? Math.min(this.#pace + 1 / FRAMES, 1) : 0;
     const pace = Math.max(this.#pace, 0);
     this.#root.scrollBy({ left: across * pace, behavior: "instant" });
     this.#list.scrollBy({ top: down * pace, behavior: "instant" });

@@ -3,10 +3,10 @@
 const OPEN = "details[name=menu][open]";
 
 export function startMenus() {
-  addEventListener("click", ({ target }) => close((menu) => !menu.contains(target)));
-  addEventListener("keydown", ({ key }) => key === "Escape" && close((menu) => menu.querySelector("summary").focus() || true));
+  addEventListener("click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
+  addEventListener("keydown", ({ key }) => key === "Escape" && closeMenus((menu) => menu.querySelector("summary").focus() || true));
 }
 
-function close(which) {
+function closeMenus(which) {
   for (const menu of [...document.querySelectorAll(OPEN)].filter(which)) menu.open = false;
 }

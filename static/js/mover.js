@@ -6,9 +6,9 @@ import { columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
 
-const PAUSE = 2_000;
+const ASKED_EVERY = 2_000;
 /** Beyond the end of any column. */
-const LAST = 1_000_000;
+const BOTTOM = 1_000_000;
 
 export class Mover {
   #board;
@@ -75,7 +75,7 @@ export class Mover {
       this.#board.release(id, await api.get(`${this.#board.tickets}/${id}`));
     } catch (error) {
       if (error instanceof ApiError) this.#giveUp(id, error);
-      else setTimeout(() => this.#askWhereItIs(id), PAUSE);
+      else setTimeout(() => this.#askWhereItIs(id), ASKED_EVERY);
     }
   }
 
@@ -98,6 +98,6 @@ function wishes({ list, next, previous }) {
   return [
     ...(next ? [{ columnId, before: next.dataset.ticket }] : []),
     ...(previous ? [{ columnId, after: previous.dataset.ticket }] : []),
-    { columnId, order: previous ? LAST : 0 },
+    { columnId, order: previous ? BOTTOM : 0 },
   ];
 }

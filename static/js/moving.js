@@ -5,12 +5,12 @@ import { Drag } from "./drag.js";
 import { Focus } from "./focus.js";
 import { Mover } from "./mover.js";
 import { placeIn, placeToward } from "./places.js";
-import { Selection } from "./selection.js";
+import { SelectedCards } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
 
 const WAYS = ["top", "up", "down", "bottom", "left", "right"];
-const FIELDS = ["title", "assigneeId", "labelIds", "priority", "dueDate", "open"];
-const PATIENCE = 5_000;
+const OPENED_AT = ["title", "assigneeId", "labelIds", "priority", "dueDate", "open"];
+const DIALOG_WAIT = 5_000;
 
 export function startMoving(board) {
   const focus = new Focus(board.root);
@@ -29,7 +29,7 @@ export function startMoving(board) {
 
 function hands(board, focus) {
   const mover = new Mover(board);
-  const selection = new Selection(board);
+  const selection = new SelectedCards(board);
   const menu = new CardMenu(board, focus, selection);
   for (const part of [new Drag(board, mover, selection), selection, menu]) part.start();
   const move = (card, findPlace) => {
@@ -40,7 +40,7 @@ function hands(board, focus) {
   };
   return {
     ...table(WAYS, (way) => (card) => move(card, (cards) => placeToward(way, cards))),
-    ...table(FIELDS, (name) => (card) => card && open(card, name)),
+    ...table(OPENED_AT, (name) => (card) => card && openAt(card, name)),
     column: (card, { dataset }) => move(card, (cards) => placeIn(board.list(dataset.to), cards)),
     menu: (card, button) => menu.open(card ?? selection.cards[0], button),
     new: (card) => (card?.closest("[data-column-panel]") ?? board.root).querySelector("[data-quick-add]").setAttribute("open", ""),
@@ -53,9 +53,9 @@ function hands(board, focus) {
 const table = (names, make) => Object.fromEntries(names.map((name) => [name, make(name)]));
 
 /** Opens a card's ticket, at the field of that name where there is one; the dialog first focuses what it sees fit. */
-function open(card, name) {
+function openAt(card, name) {
   const dialog = document.querySelector("[data-ticket-dialog]");
   const enter = () => dialog.querySelector(`[name="${name}"]:not([type=hidden])`)?.focus();
-  dialog.addEventListener("focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(PATIENCE) });
+  dialog.addEventListener("focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
   card.querySelector("[data-open]").click();
 }

@@ -11,7 +11,7 @@ export class People {
   /** Called when someone is needed whom this page does not know yet. */
   onStranger = () => {};
 
-  handlers = { "user.updated": (user) => show(user) };
+  handlers = { "user.updated": (user) => showPerson(user) };
 
   /** {name, color} of a person that the page's directory lists, else undefined. */
   find(id) {
@@ -28,7 +28,7 @@ export class People {
 /** A picture of someone whether the page's directory lists them or not. */
 export const portrait = ({ id, name, avatarColor: color }) => paint(blank("avatar"), id, { name, color });
 
-function show({ id, name, avatarColor: color }) {
+function showPerson({ id, name, avatarColor: color }) {
   for (const entry of everywhere("person", id)) writeData(entry, { name, color });
   for (const avatar of everywhere("user", id)) paint(avatar, id, { name, color });
   for (const words of everywhere("user-name", id)) writeText(words, name);

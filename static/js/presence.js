@@ -5,16 +5,16 @@ import { portrait } from "./people.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
 
-const SOON = 600;
+const TOLD_AFTER = 600;
 const RENEW = 20_000;
 const SHOWN = 3;
-const VIEW = "[data-ticket-view]";
+const OPEN_TICKET = "[data-ticket-view]";
 
 export class Presence {
   #list;
   #url;
   #headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
-  #host = document.querySelector(VIEW)?.parentElement ?? document.querySelector("[data-ticket-dialog]");
+  #host = document.querySelector(OPEN_TICKET)?.parentElement ?? document.querySelector("[data-ticket-dialog]");
   #others = [];
   #ticketId = null;
   #told = Promise.resolve();
@@ -30,7 +30,7 @@ export class Presence {
 
   start() {
     const tell = () => this.#tell();
-    setTimeout(tell, SOON); // who only passes through need not be announced
+    setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
     setInterval(tell, RENEW);
     document.addEventListener("visibilitychange", tell);
     addEventListener("pageshow", ({ persisted }) => persisted && tell());
@@ -40,7 +40,7 @@ export class Presence {
   }
 
   #look() {
-    const editing = this.#host.querySelector("[data-ticket-form]")?.closest(VIEW).dataset.ticketView ?? null;
+    const editing = this.#host.querySelector("[data-ticket-form]")?.closest(OPEN_TICKET).dataset.ticketView ?? null;
     const changed = editing !== this.#ticketId;
     this.#ticketId = editing;
     if (changed && this.#here) this.#tell();
@@ -78,8 +78,8 @@ export class Presence {
 
   #mark() {
     for (const old of document.querySelectorAll("[data-editor]")) old.remove();
-    for (const person of this.#others) for (const id of person.ticketIds) markCard(id, person);
-    const view = this.#host.querySelector(VIEW);
+    for (const person of this.#others) for (const id of person.ticketIds) markEditor(id, person);
+    const view = this.#host.querySelector(OPEN_TICKET);
     const line = view?.querySelector("[data-editors]");
     const names = this.#others.filter(({ ticketIds }) => ticketIds.includes(view?.dataset.ticketView)).map(({ name }) => name);
     const text = `${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
@@ -89,7 +89,7 @@ export class Presence {
 
 const isLive = () => document.querySelector("[data-connection]").dataset.connection === "live";
 
-function markCard(id, person) {
+function markEditor(id, person) {
   const place = document.querySelector(`[data-ticket="${CSS.escape(id)}"] [data-field="key"]`);
   if (!place) return;
   const mark = blank("editor");

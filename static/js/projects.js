@@ -10,7 +10,7 @@ let asked = 0;
 export function projectHandlers(onDeleted) {
   return {
     "project.created": list,
-    "project.updated": show,
+    "project.updated": showProject,
     "project.deleted": ({ id }) => {
       list();
       onDeleted(id);
@@ -19,7 +19,7 @@ export function projectHandlers(onDeleted) {
   };
 }
 
-function show({ id, name, color }) {
+function showProject({ id, name, color }) {
   for (const words of everywhere("project-name", id)) writeText(words, name);
   for (const swatch of everywhere("project-color", id)) writeAttribute(swatch, "fill", color);
   list();

@@ -26,7 +26,7 @@ export class QuickAdd {
     if (!form.closest("[data-quick-add]")) return;
     event.preventDefault();
     const title = form.elements.title.value.trim();
-    if (!title) return complain(form.elements.title, "Give the ticket a title first.");
+    if (!title) return refuse(form.elements.title, "Give the ticket a title first.");
     if (form.ariaBusy !== "true") this.#add(form, title);
   }
 
@@ -42,7 +42,7 @@ export class QuickAdd {
       keep(form);
       field.scrollIntoView({ block: "nearest" });
     } catch (error) {
-      if (error.details?.length) complain(field, error.details.map(({ message }) => message).join(" "));
+      if (error.details?.length) refuse(field, error.details.map(({ message }) => message).join(" "));
       else toast(`The ticket was not added. ${error.message}`, { action: "Retry", run: () => form.requestSubmit() });
     }
     form.ariaBusy = null;
@@ -57,7 +57,7 @@ export class QuickAdd {
   }
 }
 
-function complain(field, message) {
+function refuse(field, message) {
   field.setCustomValidity(message);
   field.reportValidity();
 }

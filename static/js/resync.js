@@ -1,13 +1,12 @@
 /** Makes the board true again without a reload, from the server's own page of it, after a reset. */
 
 import { Unreachable, fetchPage } from "./api.js";
-import { countCards } from "./board.js";
+import { PANEL, countCards } from "./board.js";
 import { showColumn } from "./columns.js";
 
 const PAUSE = 1_000;
-const LONGEST = 30_000;
+const LONGEST_PAUSE = 30_000;
 const SPREAD = 1_000;
-const PANEL = "[data-column-panel]";
 
 const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
@@ -34,7 +33,7 @@ export class Resync {
     if (this.#running) return;
     this.#running = true;
     await sleep(Math.random() * SPREAD); // everybody who has this board open asks now
-    for (let pause = PAUSE; this.#wanted; pause = Math.min(pause * 2, LONGEST)) {
+    for (let pause = PAUSE; this.#wanted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       this.#wanted = false;
       await this.#once().catch(reportError);
       if (this.#wanted) await sleep(pause * (0.5 + Math.random()));

@@ -4,7 +4,7 @@ import { announce, keyOf } from "./announcer.js";
 import { visible } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
-export class Selection {
+export class SelectedCards {
   #board;
   #bar = document.querySelector("[data-selection]");
   #anchor = "";
@@ -31,7 +31,7 @@ export class Selection {
   }
 
   toggle(card) {
-    mark(card, !isOn(card));
+    markSelected(card, !isOn(card));
     this.#anchor = card.dataset.ticket;
     announce(`${keyOf(card)} ${isOn(card) ? "" : "no longer "}selected, ${this.cards.length} in all.`);
   }
@@ -40,7 +40,7 @@ export class Selection {
   extend(card) {
     const all = visible(this.#board.root);
     const ends = [this.#board.card(this.#anchor) ?? card, card].map((one) => all.indexOf(one));
-    for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) mark(one, true);
+    for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) markSelected(one, true);
     announce(`${this.cards.length} selected.`);
   }
 
@@ -48,7 +48,7 @@ export class Selection {
     const [first] = this.cards;
     if (!first) return;
     if (this.#bar.contains(document.activeElement)) first.querySelector("[data-open]").focus();
-    for (const card of this.#board.root.querySelectorAll("[data-selected]")) mark(card, false);
+    for (const card of this.#board.root.querySelectorAll("[data-selected]")) markSelected(card, false);
     announce("Nothing selected.");
   }
 
@@ -74,7 +74,7 @@ export class Selection {
 
 const isOn = (card) => "selected" in card.dataset;
 
-function mark(card, on) {
+function markSelected(card, on) {
   writeAttribute(card, "data-selected", on ? "" : null);
   writeAttribute(card.querySelector("[data-open]"), "aria-describedby", on ? "selected-word" : null);
 }

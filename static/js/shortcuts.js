@@ -1,6 +1,6 @@
 /** Which key does what on the board. */
 
-const KEPT = "punt.keys";
+const SWITCH = "punt.keys";
 const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
 const MOVE = { ...GO, Home: "top", End: "bottom" };
 const LETTERS = { k: "up", j: "down", h: "left", l: "right" };
@@ -23,11 +23,11 @@ const WRITABLE = "input, select, textarea, [contenteditable]";
 export function startShortcuts(focus, commands) {
   const toggle = document.querySelector("[data-shortcuts-switch]");
   toggle.checked = areOn();
-  toggle.addEventListener("change", () => localStorage.setItem(KEPT, toggle.checked ? "on" : "off"));
+  toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     if (event.target.closest?.(WRITABLE) || document.querySelector(BUSY)) return;
-    const act = find(event, focus, commands);
+    const act = actOf(event, focus, commands);
     if (!act) return;
     event.preventDefault();
     act(focus.card);
@@ -35,7 +35,7 @@ export function startShortcuts(focus, commands) {
 }
 
 /** What to do at a key, if anything. Ctrl or ⌘ goes with Shift: Alt travels through history, Ctrl alone changes desktops on macOS. */
-function find({ key, ctrlKey, metaKey, shiftKey }, focus, commands) {
+function actOf({ key, ctrlKey, metaKey, shiftKey }, focus, commands) {
   if (ctrlKey || metaKey) return shiftKey && focus.card && commands[MOVE[key]];
   if (key === "ContextMenu" || (shiftKey && key === "F10")) return focus.card && commands.menu;
   if (key === "Escape") return commands.clear;
@@ -44,4 +44,4 @@ function find({ key, ctrlKey, metaKey, shiftKey }, focus, commands) {
   return way ? () => focus.go(way) : commands[ACT[letter]];
 }
 
-const areOn = () => localStorage.getItem(KEPT) !== "off";
+const areOn = () => localStorage.getItem(SWITCH) !== "off";

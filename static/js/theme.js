@@ -7,12 +7,12 @@ export function startThemes() {
     const { target: form, submitter } = event;
     if (!form.matches(FORM)) return;
     event.preventDefault();
-    show(submitter.value);
+    showTheme(submitter.value);
     fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: submitter.value }), redirect: "manual" }).catch(() => {});
   });
 }
 
-function show(theme) {
+function showTheme(theme) {
   const system = theme === "system";
   document.documentElement.dataset.theme = theme;
   document.querySelector("[name=color-scheme]").content = system ? "light dark" : theme;

@@ -4,7 +4,7 @@ import { blank } from "./blank.js";
 
 const STAY = 6_000;
 const STAY_WITH_ACTION = 12_000;
-const KEPT = "punt.notice";
+const LEFT_FOR_LATER = "punt.notice";
 
 /**
  * Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. That something failed is said
@@ -25,18 +25,18 @@ export function toast(text, { action, run, failed, quiet } = {}) {
     run();
   });
   noticePlace().append(notice);
-  fade(notice, action ? STAY_WITH_ACTION : STAY);
+  fadeOut(notice, action ? STAY_WITH_ACTION : STAY);
   return notice;
 }
 
 /** Shows `text` on the page that comes next. */
 export function toastNext(text) {
-  sessionStorage.setItem(KEPT, text);
+  sessionStorage.setItem(LEFT_FOR_LATER, text);
 }
 
 export function showKeptToast() {
-  const text = sessionStorage.getItem(KEPT);
-  sessionStorage.removeItem(KEPT);
+  const text = sessionStorage.getItem(LEFT_FOR_LATER);
+  sessionStorage.removeItem(LEFT_FOR_LATER);
   if (text) toast(text);
 }
 
@@ -54,6 +54,6 @@ export function noticePlace() {
   return all.find((container) => container.closest("dialog[open]")) ?? all.find((container) => !container.closest("dialog"));
 }
 
-function fade(notice, time) {
-  setTimeout(() => (notice.matches(":hover, :focus-within") ? fade(notice, STAY) : notice.remove()), time);
+function fadeOut(notice, time) {
+  setTimeout(() => (notice.matches(":hover, :focus-within") ? fadeOut(notice, STAY) : notice.remove()), time);
 }

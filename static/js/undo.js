@@ -3,17 +3,17 @@
 import { Unreachable, api } from "./api.js";
 import { toast } from "./toast.js";
 
-const MOST = 20;
+const DEEPEST = 20;
 const NEXT = "punt.undo";
 const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
 
 const acts = [];
-let show = () => {};
+let showLast = () => {};
 let notice;
 
 /** `onChanged(ticket)` shows a ticket as it is after something was undone. */
 export function startUndo(onChanged) {
-  show = onChanged;
+  showLast = onChanged;
   addEventListener("keydown", onKey);
   const { text, path } = JSON.parse(sessionStorage.getItem(NEXT)) ?? {};
   sessionStorage.removeItem(NEXT);
@@ -24,7 +24,7 @@ export function startUndo(onChanged) {
 export function undoable(text, back, options) {
   const act = { text, back };
   acts.push(act);
-  acts.splice(0, acts.length - MOST);
+  acts.splice(0, acts.length - DEEPEST);
   notice?.remove();
   notice = toast(text, { ...options, action: "Undo", run: () => undo(act) });
 }
@@ -54,7 +54,7 @@ async function undo(act) {
   acts.splice(acts.indexOf(act), 1);
   notice?.remove();
   try {
-    [await act.back()].flat().forEach(show);
+    [await act.back()].flat().forEach(showLast);
     toast(`Undone: ${act.text}`);
   } catch (error) {
     if (!(error instanceof Unreachable)) return toast(`Nothing was undone. ${error.message}`);

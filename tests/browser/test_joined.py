@@ -1,0 +1,39 @@
+"""The script and the sheet as they are served say what was written."""
+
+from __future__ import annotations
+
+import re
+
+from punt import minify
+from punt.assets import STATIC, Tree
+from tests.browser.conftest import Window
+
+READ = """(source) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(source);
+  return [...sheet.cssRules].map((rule) => rule.cssText.replace(/\\s+/g, ""));
+}"""
+SAME = {"background:0px0px;": "background:none;", "flex:initial;": "flex:01auto;"}
+"""Shorter words for the same, which a browser tells back as they were written."""
+TOP = re.compile(r"^(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
+
+
+def written(name: str) -> str:
+    return "\n".join(minify.in_order(name, lambda each: (STATIC / each).read_text(), set()))
+
+
+def test_a_browser_reads_the_same_rules_in_the_joined_sheet(window: Window) -> None:
+    page = window("alice")
+
+    served = "\n".join(page.evaluate(READ, Tree(STATIC).served("css/app.css").decode()))
+    for short, long in SAME.items():
+        served = served.replace(short, long)
+
+    assert served.split("\n") == page.evaluate(READ, written("css/app.css"))
+
+
+def test_no_name_at_the_top_of_a_module_hides_one_of_the_browsers_from_the_others(window: Window) -> None:
+    names = TOP.findall(written("js/app.js").replace("export ", ""))
+
+    assert len(names) > 100
+    assert window("alice").evaluate("(names) => names.filter((name) => name in window)", names) == []
