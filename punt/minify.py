@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 SECONDS = 30
-VERSION = 1
+VERSION = 2
 """Changes with what comes out for the same files."""
 _IMPORT = {
     ".js": re.compile(r'^import [^;]*"\./([^"]+)";\n', re.MULTILINE),
     ".css": re.compile(r'^@import "([^"]+)";\n', re.MULTILINE),
 }
 _EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
+_VARIABLE = re.compile(r"(?<=var\()--[\w-]+|(?<=[{;\s])--[\w-]+(?=:)")
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
 # The library is written in Go, whose threads do not survive a fork: it never enters a process of the server.
 _SHORTEN = "import sys, minify; sys.stdout.write(minify.string(sys.argv[1], sys.stdin.read()))"
@@ -30,7 +32,7 @@ def whole(name: str, source_of: Callable[[str], str]) -> str:
     """
     kind = PurePosixPath(name).suffix
     joined = "\n".join(in_order(name, source_of, set()))
-    return _shortened(kind, f"(() => {{\n{_EXPORT.sub('', joined)}\n}})();" if kind == ".js" else joined)
+    return _shortened(kind, f"(() => {{\n{_EXPORT.sub('', joined)}\n}})();" if kind == ".js" else renamed(joined))
 
 
 def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Iterator[str]:
@@ -44,6 +46,13 @@ def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Itera
         if (other := str(path.with_name(imported))) not in met:
             yield from in_order(other, source_of, met)
     yield _IMPORT[path.suffix].sub("", source)
+
+
+def renamed(sheet: str) -> str:
+    """Give the variables of a sheet short names, the shortest to those named most; nobody else knows them."""
+    names = (name for name, _ in Counter(_VARIABLE.findall(sheet)).most_common())
+    short = {name: f"--{number:x}" for number, name in enumerate(names)}
+    return _VARIABLE.sub(lambda found: short[found.group()], sheet)
 
 
 def _shortened(kind: str, source: str) -> str:

@@ -32,6 +32,17 @@ def test_sheets_keep_the_order_in_which_they_overrule() -> None:
     assert minify.whole("css/app.css", TWO.__getitem__) == "a{color:red}a{color:#0f0}"
 
 
+def test_variables_get_short_names_wherever_they_stand() -> None:
+    root, rule = (
+        ":root { --gap: .5rem; --ink: #171c24 }",
+        "a--ink { margin: var(--gap) calc(2 * var(--gap)); color: var(--ink) }",
+    )
+
+    short = minify.whole("css/app.css", {"css/app.css": f"{root}\n{rule}"}.__getitem__)
+
+    assert short == ":root{--0:.5rem;--1:#171c24}a--ink{margin:var(--0)calc(2 * var(--0));color:var(--1)}"
+
+
 def test_modules_that_import_each_other_are_joined_too() -> None:
     ring = {
         "js/app.js": 'import { b } from "./b.js";\nexport const a = () => b;\n',
