@@ -1,21 +1,35 @@
-"""How long a change takes until the last of twelve tabs on one stream shows it: ``python -m bench.tabs``."""
+"""How far twelve tabs on one stream are behind, and how soon tabs catch up after a sleep: ``python -m bench.tabs``."""
 
 from __future__ import annotations
 
+import time
 from statistics import median
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from bench.browser import chromium, open_board, profile
 from bench.figures import spread, verdict
 from bench.instance import server_with
 from bench.live import PAUSE, SEEN, WRITE
+from tests.browser.tabs import CARDS as SHOWN
+from tests.browser.tabs import Tabs, carry_session
+from tests.support.relay import Relay
+from tests.support.server import Server
+from tests.support.wait import until
 
 CARDS, TABS, WRITES = 60, 12, 50
 AIM = 100
+SLEEP, SLEEPERS, LATEST = 60, 3, 60
 
 
 def main() -> None:
+    """Print both figures."""
+    _behind()
+    with server_with(CARDS) as server, chromium() as browser:
+        _asleep(browser, server)
+
+
+def _behind() -> None:
     """Let Alice write and Bob have twelve tabs of one browser open, and print how far the slowest was behind."""
     print(f"== tabs: {WRITES} tickets of one person in {TABS} tabs of another's browser, {CARDS} cards, 2 workers")
     with server_with(CARDS) as server, chromium() as browser:
@@ -35,6 +49,29 @@ def _delays(writer: Page, tabs: list[Page], number: int) -> list[float]:
     done = writer.evaluate(WRITE, {"method": "POST", "path": "tickets", "body": body})
     seen = [done["ticket"]["id"], done["ticket"]["columnId"]]
     return [float(tab.evaluate(SEEN, seen) - done["answered"]) for tab in tabs]
+
+
+def _asleep(browser: Browser, server: Server) -> None:
+    """Let nothing through to Bob's tabs for a minute, as for a laptop asleep, while Alice writes."""
+    print(f"== tabs: {SLEEPERS} tabs, all bytes swallowed for {SLEEP} s, a ticket each second meanwhile", flush=True)
+    alice = server.client("alice")
+    with Relay(server.port) as relay:
+        url = f"http://127.0.0.1:{relay.port}"
+        context = browser.new_context(base_url=url)
+        carry_session(server, context, url)
+        tabs = Tabs(context)
+        tabs.open(SLEEPERS)
+        relay.freeze()
+        for second in range(SLEEP):
+            alice.post("/api/projects/HARB/tickets", json={"title": f"While asleep: {second}"}).raise_for_status()
+            tabs.pages[0].wait_for_timeout(1000)
+        relay.thaw()
+        began, cards = time.monotonic(), CARDS + SLEEP
+        for page in tabs.pages:
+            until(lambda page=page: len(page.evaluate(SHOWN)) == cards, seconds=LATEST, what="all cards")  # type: ignore[misc]
+        print(f"  every board whole again after {time.monotonic() - began:.1f} s")
+        tabs.expect_all(server)
+        print("  and like the database, card by card; nobody fetched the board anew")
 
 
 if __name__ == "__main__":
