@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from punt.api.describe import Description, answers
+from punt.api.describe import STREAM, Description, answers
 from punt.models import shapes
 from punt.security import SAFE
 
@@ -26,6 +26,11 @@ HEADERS = {
     "If-Match": {"type": "string", "pattern": '^(\\*|(W/)?"?[0-9]{1,9}"?)$'},
     "Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 200},
     "Last-Event-ID": TEXT,
+}
+MESSAGE = {
+    "type": "object",
+    "description": "One event of the stream; docs/events.md tells what its data are.",
+    "properties": {"id": TEXT, "event": TEXT, "data": TEXT, "retry": {"type": "integer"}},
 }
 SECURITY = {"session": {"type": "apiKey", "in": "cookie", "name": "punt_session"}}
 
@@ -125,7 +130,7 @@ def _response(status: int, shape: Any) -> Json:
 
 def _content(shape: Any) -> Json:
     if isinstance(shape, str):
-        return {shape: {"schema": {} if shape.endswith("json") else TEXT}}
+        return {shape: {"schema": MESSAGE if shape == STREAM else {}}}
     if inner := get_args(shape):
         return {"application/json": {"schema": {"type": "array", "items": _reference(inner[0])}}}
     return {"application/json": {"schema": _reference(shape)}}

@@ -30,7 +30,10 @@ DOOR_PATIENCE = 30.0
 """Seconds that a client waits to be let in before it is sent away for a while."""
 PLACE = ("Last-Event-ID",)
 CURSOR = {"lastEventId": {"type": "string"}}
-NAMED = {"project": {"type": "array", "items": {"type": "string"}, "maxItems": 20}, "person": {"type": "string"}}
+NAMED = {
+    "project": {"type": "array", "items": {"type": "string"}, "maxItems": MOST_PROJECTS},
+    "person": {"type": "string"},
+}
 
 
 @blueprint.before_request
@@ -74,10 +77,10 @@ def everything() -> Response:
     if "person" in request.args:
         access.require_to_be(request.args["person"])
     references = request.args.getlist("project")
-    if EVERYWHERE in references:
-        return _stream(access.subscription("all", everywhere=True, listed=True, people=True))
     if len(references) > MOST_PROJECTS:
         raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
+    if EVERYWHERE in references:
+        return _stream(access.subscription("all", everywhere=True, listed=True, people=True))
     granted = [access.project(reference) for reference in references]
     return _stream(access.subscription("all", *granted, listed=True, people=True))
 
