@@ -7,7 +7,7 @@ MINUTES ?= 10
 export FLASK_APP := wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format screenshots bench soak lock clean
+.PHONY: help install run demo test lint format screenshots bench soak fuzz audit lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -42,6 +42,12 @@ bench: $(VENV)/.dev ## measure, and print the figures
 
 soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10)
 	@$(BIN)/python -m bench.soak --minutes $(MINUTES)
+
+fuzz: $(VENV)/.dev ## let Schemathesis ask a running server thousands of questions
+	@$(BIN)/python -m tests.support.fuzzing
+
+audit: $(VENV)/.dev ## look up known holes in what PUNT runs on
+	@$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
 
 lock: $(VENV)/.dev ## pin all dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt

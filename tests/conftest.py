@@ -17,6 +17,7 @@ from punt.app import create_app
 from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
+from tests.support.contract import Checked
 from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
 
@@ -24,6 +25,7 @@ from tests.support.server import Server
 def app_in(folder: Path, **settings: str) -> Flask:
     """Build an app on an instance folder; unlike a real server's, its database does not wait for the disk."""
     app = create_app(Settings.model_validate({"PUNT_INSTANCE_PATH": folder, "PUNT_RATE_LIMITS": "off"} | settings))
+    app.test_client_class = Checked
     with app.app_context():
         event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     return app

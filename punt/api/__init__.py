@@ -12,6 +12,7 @@ from punt.api import (
     labels,
     me,
     members,
+    openapi,
     presence,
     previews,
     projects,
@@ -38,5 +39,6 @@ def init_app(app: Flask) -> None:
         search,
         streams,
         health,
+        openapi,
     ):
         app.register_blueprint(part.blueprint)

@@ -8,11 +8,12 @@ from flask import Blueprint
 from flask_login import current_user
 
 from punt import access
+from punt.api.describe import answers
 from punt.errors import Forbidden
 from punt.events.log import iso
 from punt.inputs.base import body
 from punt.inputs.people import Login, Setup
-from punt.models import User, wire
+from punt.models import User, shapes, wire
 from punt.replies import nothing
 from punt.security import begins_itself
 from punt.setup import set_up
@@ -22,12 +23,14 @@ blueprint = Blueprint("api_auth", __name__, url_prefix="/api/auth")
 
 
 @blueprint.get("/setup")
+@answers(shapes.SetupState, public=True)
 def setup_state() -> Any:
     """Tell whether anybody exists yet."""
     return {"hasUsers": User.any_exist()}
 
 
 @blueprint.post("/setup")
+@answers(shapes.SignedIn, 201, body=Setup, public=True, also={429: None})
 @begins_itself
 def setup() -> Any:
     """Make the first admin, once, and sign them in."""
@@ -37,6 +40,7 @@ def setup() -> Any:
 
 
 @blueprint.post("/register")
+@answers(None, 204, public=True)
 @begins_itself
 def register() -> Any:
     """Refuse: registration is off."""
@@ -44,6 +48,7 @@ def register() -> Any:
 
 
 @blueprint.post("/login")
+@answers(shapes.SignedIn, body=Login, public=True, also={401: None, 429: None})
 @begins_itself
 def login() -> Any:
     """Sign in by user name or email."""
@@ -52,6 +57,7 @@ def login() -> Any:
 
 
 @blueprint.post("/logout")
+@answers(None, 204, public=True)
 def logout() -> Any:
     """Sign out; without a session there is nothing to do."""
     if current_user.is_authenticated:
@@ -60,6 +66,7 @@ def logout() -> Any:
 
 
 @blueprint.get("/session")
+@answers(shapes.OwnSession, public=True)
 def session() -> Any:
     """Tell who is signed in and until when, or nothing; never an error."""
     if not current_user.is_authenticated:

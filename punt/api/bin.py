@@ -8,14 +8,16 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api.describe import answers
 from punt.api.tickets import reply
 from punt.database import db
-from punt.models import BinnedTicket, wire
+from punt.models import BinnedTicket, shapes, wire
 
 blueprint = Blueprint("api_bin", __name__, url_prefix="/api/projects/<reference>/bin")
 
 
 @blueprint.get("")
+@answers(list[shapes.BinnedTicket])
 def index(reference: str) -> Any:
     """List the deleted tickets, newest first."""
     grant = access.project(reference, May.DELETE_OWN)
@@ -23,6 +25,7 @@ def index(reference: str) -> Any:
 
 
 @blueprint.post("/<binned_reference>/restore")
+@answers(shapes.Ticket)
 def restore(reference: str, binned_reference: str) -> Any:
     """Make a deleted ticket a ticket again."""
     grant = access.project(reference, May.DELETE_OWN)

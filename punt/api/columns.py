@@ -8,10 +8,11 @@ from flask import Blueprint, request
 
 from punt import access
 from punt.access import May
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
-from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnSort, NewColumn
-from punt.models import Column, wire
+from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn
+from punt.models import Column, shapes, wire
 from punt.models.sorting import sort_column
 from punt.replies import nothing
 
@@ -19,12 +20,14 @@ blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<refere
 
 
 @blueprint.get("")
+@answers(list[shapes.Column])
 def index(reference: str) -> Any:
     """List the columns in board order."""
     return [wire.column(column) for column in access.project(reference).project.columns()]
 
 
 @blueprint.post("")
+@answers(shapes.Column, 201, body=NewColumn)
 def create(reference: str) -> Any:
     """Add a column at the right end."""
     project, asked = access.project(reference, May.MANAGE).project, body(NewColumn)
@@ -34,6 +37,7 @@ def create(reference: str) -> Any:
 
 
 @blueprint.patch("/<column_id>")
+@answers(shapes.Column, body=ColumnChange)
 def update(reference: str, column_id: str) -> Any:
     """Change a column, or its place."""
     grant = access.project(reference, May.MANAGE)
@@ -44,6 +48,7 @@ def update(reference: str, column_id: str) -> Any:
 
 
 @blueprint.put("/order")
+@answers(list[shapes.Column], body=ColumnOrder)
 def arrange(reference: str) -> Any:
     """Put all columns into a new order."""
     project, asked = access.project(reference, May.MANAGE).project, body(ColumnOrder)
@@ -53,6 +58,7 @@ def arrange(reference: str) -> Any:
 
 
 @blueprint.post("/<column_id>/sort")
+@answers(list[shapes.Ticket], body=ColumnSort)
 def sort(reference: str, column_id: str) -> Any:
     """Sort a column's tickets once; answer with those that moved."""
     grant = access.project(reference, May.MANAGE)
@@ -63,6 +69,7 @@ def sort(reference: str, column_id: str) -> Any:
 
 
 @blueprint.delete("/<column_id>")
+@answers(None, 204, query=ColumnRemoval)
 def delete(reference: str, column_id: str) -> Any:
     """Delete a column; ``?moveTicketsTo=`` says where its tickets go."""
     grant = access.project(reference, May.MANAGE)

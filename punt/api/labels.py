@@ -8,22 +8,25 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.boards import LabelChange, NewLabel
-from punt.models import Label, wire
+from punt.models import Label, shapes, wire
 from punt.replies import nothing
 
 blueprint = Blueprint("api_labels", __name__, url_prefix="/api/projects/<reference>/labels")
 
 
 @blueprint.get("")
+@answers(list[shapes.Label])
 def index(reference: str) -> Any:
     """List the labels by name."""
     return [wire.label(label) for label in Label.of(access.project(reference).project.id)]
 
 
 @blueprint.post("")
+@answers(shapes.Label, 201, body=NewLabel)
 def create(reference: str) -> Any:
     """Add a label."""
     project, asked = access.project(reference, May.LABEL).project, body(NewLabel)
@@ -33,6 +36,7 @@ def create(reference: str) -> Any:
 
 
 @blueprint.patch("/<label_id>")
+@answers(shapes.Label, body=LabelChange)
 def update(reference: str, label_id: str) -> Any:
     """Change a label."""
     label, asked = access.project(reference, May.LABEL).label(label_id), body(LabelChange)
@@ -42,6 +46,7 @@ def update(reference: str, label_id: str) -> Any:
 
 
 @blueprint.delete("/<label_id>")
+@answers(None, 204)
 def delete(reference: str, label_id: str) -> Any:
     """Delete a label, taking it from all tickets."""
     db.session.delete(access.project(reference, May.LABEL).label(label_id))

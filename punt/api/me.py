@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import PasswordChange, Profile
-from punt.models import wire
+from punt.models import shapes, wire
 from punt.replies import nothing
 from punt.security import begins_itself
 from punt.sign_in import change_password
@@ -19,12 +20,14 @@ blueprint = Blueprint("api_me", __name__, url_prefix="/api/me")
 
 
 @blueprint.get("")
+@answers(shapes.OwnUser)
 def show() -> Any:
     """Show the own profile."""
     return wire.own_user(access.user())
 
 
 @blueprint.patch("")
+@answers(shapes.OwnUser, body=Profile)
 def update() -> Any:
     """Change the own profile."""
     person, asked = access.user(), body(Profile)
@@ -36,6 +39,7 @@ def update() -> Any:
 
 
 @blueprint.patch("/password")
+@answers(None, 204, body=PasswordChange, also={429: None})
 @begins_itself
 def update_password() -> Any:
     """Change the own password; all other sessions end."""

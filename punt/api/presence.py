@@ -9,17 +9,19 @@ from flask import Blueprint, request
 
 from punt import access
 from punt.access import Grant
+from punt.api.describe import answers
 from punt.database import db
 from punt.errors import Missing
 from punt.inputs.base import body
 from punt.inputs.people import Presence
-from punt.models import PresenceLease
+from punt.models import PresenceLease, shapes
 from punt.replies import nothing
 
 blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<reference>/presence")
 
 
 @blueprint.put("")
+@answers(shapes.Presences, body=Presence, also={429: None})
 def stay(reference: str) -> Any:
     """Say that this tab has the project open, and perhaps a ticket for editing; tell who is there."""
     grant, asked = access.project(reference), body(Presence)
@@ -29,6 +31,7 @@ def stay(reference: str) -> Any:
 
 
 @blueprint.delete("")
+@answers(None, 204)
 def leave(reference: str) -> Any:
     """Say that this tab has the project open no longer."""
     grant = access.project(reference)

@@ -8,16 +8,19 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api.describe import answers
 from punt.database import end_read
 from punt.inputs.base import body
 from punt.inputs.tickets import Preview
 from punt.markdown import render
+from punt.models import shapes
 from punt.security import begins_itself
 
 blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<reference>")
 
 
 @blueprint.post("/preview")
+@answers(shapes.Rendered, body=Preview)
 @begins_itself
 def create(reference: str) -> Any:
     """Render a text as a ticket's description is; nothing is written, so no write is begun."""

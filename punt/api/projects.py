@@ -8,22 +8,25 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.boards import NewProject, ProjectChange
-from punt.models import Project, wire
+from punt.models import Project, shapes, wire
 from punt.replies import nothing
 
 blueprint = Blueprint("api_projects", __name__, url_prefix="/api/projects")
 
 
 @blueprint.get("")
+@answers(list[shapes.Project])
 def index() -> Any:
     """List the projects one may see."""
     return [wire.project(project) for project in access.projects()]
 
 
 @blueprint.post("")
+@answers(shapes.Project, 201, body=NewProject)
 def create() -> Any:
     """Found a project; its founder owns it."""
     person, asked = access.user(), body(NewProject)
@@ -33,12 +36,14 @@ def create() -> Any:
 
 
 @blueprint.get("/<reference>")
+@answers(shapes.Project)
 def show(reference: str) -> Any:
     """Show a project."""
     return wire.project(access.project(reference).project)
 
 
 @blueprint.patch("/<reference>")
+@answers(shapes.Project, body=ProjectChange)
 def update(reference: str) -> Any:
     """Change a project."""
     project, asked = access.project(reference, May.MANAGE).project, body(ProjectChange)
@@ -48,6 +53,7 @@ def update(reference: str) -> Any:
 
 
 @blueprint.delete("/<reference>")
+@answers(None, 204)
 def delete(reference: str) -> Any:
     """Delete a project with all that is in it."""
     db.session.delete(access.project(reference, May.OWN).project)

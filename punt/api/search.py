@@ -7,14 +7,17 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api.describe import answers
 from punt.inputs.base import query
 from punt.inputs.boards import SearchQuery
+from punt.models import shapes
 from punt.models.search import find
 
 blueprint = Blueprint("api_search", __name__, url_prefix="/api/search")
 
 
 @blueprint.get("")
+@answers(list[shapes.Hit], query=SearchQuery)
 def index() -> Any:
     """List the projects and tickets that ``q`` names, among those one may see; without it, what changed last."""
     return find(access.projects(), query(SearchQuery).q)

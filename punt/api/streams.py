@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from punt import access
+from punt.api.describe import STREAM, answers
 from punt.database import db
 from punt.errors import Invalid
 from punt.events import sse
@@ -27,6 +28,12 @@ EVERYWHERE = "*"
 """Stands for every project that a person may see, now or later."""
 DOOR_PATIENCE = 30.0
 """Seconds that a client waits to be let in before it is sent away for a while."""
+PLACE = ("Last-Event-ID",)
+CURSOR = {"lastEventId": {"type": "string"}}
+NAMED = {
+    "project": {"type": "array", "items": {"type": "string"}, "maxItems": MOST_PROJECTS},
+    "person": {"type": "string"},
+}
 
 
 @blueprint.before_request
@@ -43,33 +50,37 @@ def _leave_the_door(_: BaseException | None) -> None:
 
 
 @blueprint.get("/projects/<reference>/events")
+@answers(STREAM, query=CURSOR, headers=PLACE)
 def project(reference: str) -> Response:
     """Stream what happens inside a project."""
     return _stream(access.subscription("project", access.project(reference)))
 
 
 @blueprint.get("/projects/events")
+@answers(STREAM, query=CURSOR, headers=PLACE)
 def projects() -> Response:
     """Stream the changes of the project list."""
     return _stream(access.subscription("projects", listed=True))
 
 
 @blueprint.get("/users/events")
+@answers(STREAM, query=CURSOR, headers=PLACE)
 def users() -> Response:
     """Stream the changes of people."""
     return _stream(access.subscription("users", people=True))
 
 
 @blueprint.get("/events")
+@answers(STREAM, query=NAMED | CURSOR, headers=PLACE, also={404: None})
 def everything() -> Response:
     """Stream projects named by ``?project=``, the project list and people on one connection."""
     if "person" in request.args:
         access.require_to_be(request.args["person"])
     references = request.args.getlist("project")
-    if EVERYWHERE in references:
-        return _stream(access.subscription("all", everywhere=True, listed=True, people=True))
     if len(references) > MOST_PROJECTS:
         raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
+    if EVERYWHERE in references:
+        return _stream(access.subscription("all", everywhere=True, listed=True, people=True))
     granted = [access.project(reference) for reference in references]
     return _stream(access.subscription("all", *granted, listed=True, people=True))
 

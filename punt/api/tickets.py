@@ -9,11 +9,12 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from punt import access, tickets
 from punt.access import Grant, May
+from punt.api.describe import answers
 from punt.database import db
 from punt.errors import Conflict, Invalid
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
-from punt.models import BinnedTicket, IdempotencyKey, Ticket, wire
+from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
 from punt.models.board import Page, matching, pages_of, with_orders
 from punt.replies import nothing
 
@@ -21,6 +22,7 @@ blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<refere
 
 
 @blueprint.get("")
+@answers(list[shapes.Ticket], query=TicketFilter)
 def index(reference: str) -> Any:
     """List tickets in board order: all that match, or a page of them when ``limit`` is given."""
     project, asked = access.project(reference).project, query(TicketFilter)
@@ -32,6 +34,7 @@ def index(reference: str) -> Any:
 
 
 @blueprint.post("")
+@answers(shapes.Ticket, 201, body=NewTicket, headers=("Idempotency-Key",))
 def create(reference: str) -> Any:
     """Create a ticket; the same ``Idempotency-Key`` again answers with the same ticket."""
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
@@ -41,12 +44,14 @@ def create(reference: str) -> Any:
 
 
 @blueprint.get("/<ticket_reference>")
+@answers(shapes.Ticket)
 def show(reference: str, ticket_reference: str) -> Any:
     """Show a ticket."""
     return reply(access.project(reference).ticket(ticket_reference))
 
 
 @blueprint.patch("/<ticket_reference>")
+@answers(shapes.Ticket, body=TicketChange, headers=("If-Match",), also={409: shapes.StaleTicket})
 def update(reference: str, ticket_reference: str) -> Any:
     """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
     grant = access.project(reference, May.WORK)
@@ -58,6 +63,7 @@ def update(reference: str, ticket_reference: str) -> Any:
 
 
 @blueprint.delete("/<ticket_reference>")
+@answers(None, 204, headers=("If-Match",), also={409: shapes.StaleTicket})
 def delete(reference: str, ticket_reference: str) -> Any:
     """Delete a ticket: it goes into the bin."""
     grant = access.project(reference, May.DELETE_OWN)
@@ -70,6 +76,7 @@ def delete(reference: str, ticket_reference: str) -> Any:
 
 
 @blueprint.patch("")
+@answers(list[shapes.Ticket], body=BulkChange)
 def update_all(reference: str) -> Any:
     """Do the same to several tickets, all or nothing."""
     grant, asked = access.project(reference, May.WORK), body(BulkChange)
@@ -80,6 +87,7 @@ def update_all(reference: str) -> Any:
 
 
 @blueprint.delete("")
+@answers(None, 204, body=BulkDeletion)
 def delete_all(reference: str) -> Any:
     """Delete several tickets, all or nothing."""
     grant, asked = access.project(reference, May.DELETE_OWN), body(BulkDeletion)

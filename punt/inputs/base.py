@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 from werkzeug.datastructures import MultiDict
 
 from punt.errors import Detail, Invalid
@@ -42,14 +52,59 @@ def _multi_line(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A check of a text, and the pattern by which the API's description tells of it.
+
+    :param check: returns the text, or raises.
+    :param pattern: what passes, as JSON Schema writes it.
+    :param measured: whether the pattern tells of the length, too.
+    """
+
+    check: Callable[[str], str]
+    pattern: str
+    measured: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        told = handler(schema) | {"pattern": self.pattern}
+        return {name: told[name] for name in told if not (self.measured and name in {"minLength", "maxLength"})}
+
+
+def _whole(value: Any) -> Any:
+    """Take 3.0 for 3, as JSON Schema does."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _capitalized(value: Any) -> Any:
     return value.strip().capitalize() if isinstance(value, str) else value
 
 
-OneLine = AfterValidator(_single_line)
-ManyLines = AfterValidator(_multi_line)
-Name50 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), OneLine]
-Name80 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), OneLine]
+_BLANK = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_NO_LINE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+
+
+def within_blanks(pattern: str) -> str:
+    """Write the pattern of a text whose blanks at both ends do not count."""
+    return f"^[{_BLANK}]*{pattern}[{_BLANK}]*$"
+
+
+INK = rf"{_NO_LINE}{_BLANK}"
+"""For a pattern's brackets: what no character of a word is."""
+OneLine = Rule(_single_line, rf"^[^{_NO_LINE}]*$")
+ManyLines = Rule(_multi_line, r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+
+
+def named(most: int) -> Rule:
+    """Make the rule of a name: one line, with something to read in it, and no longer than so many characters."""
+    return Rule(_single_line, within_blanks(rf"[^{INK}]([^{_NO_LINE}]{{0,{most - 2}}}[^{INK}])?"), measured=True)
+
+
+Name50 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), named(50)]
+Name80 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), named(80)]
+Whole = BeforeValidator(_whole)
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 AnyCase = BeforeValidator(_capitalized)
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80, OneLine
+from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80, OneLine, Rule, Whole, within_blanks
 from punt.models.sorting import SortBy
 
 
@@ -17,9 +17,9 @@ def _key(value: str) -> str:
     return value.upper()
 
 
-Key = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_key)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True), Rule(_key, within_blanks("[A-Za-z][A-Za-z0-9]{1,9}"))]
 Text2000 = Annotated[str, StringConstraints(max_length=2000), ManyLines]
-WipLimit = Annotated[int, Field(ge=1, le=999)]
+WipLimit = Annotated[int, Field(ge=1, le=999), Whole]
 
 
 class NewProject(Input):
@@ -59,7 +59,7 @@ class ColumnChange(Input):
     name: Name50 = Field(None)  # type: ignore[assignment]
     color: Color | None = None
     wip_limit: WipLimit | None = None
-    order: int = Field(None, ge=0, le=999)  # type: ignore[assignment]
+    order: Annotated[int, Field(ge=0, le=999), Whole] = Field(None)  # type: ignore[assignment]
 
 
 class ColumnOrder(Input):

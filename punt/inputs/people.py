@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from punt.inputs.base import Color, Id, Input, Name80, OneLine
+from punt.inputs.base import INK, Color, Id, Input, Name80, OneLine, Rule, within_blanks
 from punt.passwords import weakness
 
+_ADDRESS = within_blanks(rf"[^@{INK}]{{1,64}}@[^@.{INK}]+(\.[^@.{INK}]+)*")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
 
 
@@ -32,8 +33,8 @@ def _no_wild_characters(value: str) -> str:
     return value
 
 
-Username = Annotated[str, StringConstraints(min_length=3, max_length=30), AfterValidator(_no_wild_characters)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), OneLine, AfterValidator(_email)]
+Username = Annotated[str, StringConstraints(min_length=3, max_length=30), Rule(_no_wild_characters, "^[A-Za-z0-9_-]+$")]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), OneLine, Rule(_email, _ADDRESS)]
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=200), AfterValidator(_strong)]
 TypedPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 

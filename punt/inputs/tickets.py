@@ -7,17 +7,17 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from punt.inputs.base import AnyCase, Id, Input, ManyLines, Name50, OneLine
+from punt.inputs.base import AnyCase, Id, Input, ManyLines, Name50, OneLine, Whole, named
 from punt.models import Priority, TicketType
 
 PLACES = ("order", "before", "after")
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]
-Estimate = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), OneLine]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), named(200)]
+Estimate = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), named(20)]
 Markdown = Annotated[str, StringConstraints(max_length=50_000), ManyLines]
 AType = Annotated[TicketType, AnyCase]
 APriority = Annotated[Priority, AnyCase]
-Points = Annotated[int, Field(ge=0, le=999)]
+Points = Annotated[int, Field(ge=0, le=999), Whole]
 Labels = Annotated[list[Id], Field(max_length=50)]
 
 
@@ -58,7 +58,7 @@ class TicketChange(TicketFields):
 
     title: Title = Field(None)  # type: ignore[assignment]
     column_id: Id = Field(None)  # type: ignore[assignment]
-    order: Annotated[int, Field(ge=0, le=1_000_000)] = Field(None)  # type: ignore[assignment]
+    order: Annotated[int, Field(ge=0, le=1_000_000), Whole] = Field(None)  # type: ignore[assignment]
     before: Id = Field(None)  # type: ignore[assignment]
     after: Id = Field(None)  # type: ignore[assignment]
 

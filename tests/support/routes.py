@@ -70,6 +70,7 @@ class Route:
 
 
 ROUTES = (
+    Route("GET", "/api/openapi.json", PUBLIC),
     Route("GET", "/api/auth/setup", PUBLIC),
     Route("POST", "/api/auth/setup", PUBLIC, 403, {"username": "eve", "name": "Eve", "password": PASSWORD}),
     Route("POST", "/api/auth/register", PUBLIC, 403),

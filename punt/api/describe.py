@@ -1,0 +1,44 @@
+"""Saying beside each route what it takes and answers: ``@answers(shapes.Label, 201, body=NewLabel)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+View = TypeVar("View", bound=Callable[..., Any])
+STREAM = "text/event-stream"
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a route takes and answers.
+
+    :param shape: the answer when all is well: a shape, a list of one, a media type, or None for an empty answer.
+    :param status: its status.
+    :param body: the model of the body, if it takes one.
+    :param query: the model of its query, or schemas by name.
+    :param headers: request headers that it looks at, beside those that all do.
+    :param also: further statuses than those that every such route may answer with, and shapes of theirs.
+    :param public: whether it also answers those who are not signed in.
+    """
+
+    shape: Any
+    status: int = 200
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | Mapping[str, Any] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    also: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
+    public: bool = False
+
+
+def answers(shape: Any, status: int = 200, **more: Any) -> Callable[[View], View]:
+    """Describe a view, see :class:`Description`; stands right above its ``def``, or above ``@begins_itself``."""
+
+    def describe(view: View) -> View:
+        view.description = Description(shape, status, **more)  # type: ignore[attr-defined]
+        return view
+
+    return describe

@@ -1,0 +1,167 @@
+"""The API's own description, in OpenAPI 3.1, made from the routes that serve and from the models that check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, get_args
+
+from flask import Blueprint, Flask, current_app
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
+from punt.api.describe import STREAM, Description, answers
+from punt.models import shapes
+from punt.security import SAFE
+
+blueprint = Blueprint("api_openapi", __name__, url_prefix="/api")
+
+Json = dict[str, Any]
+REFERENCE = "#/components/schemas/{model}"
+TEXT = {"type": "string"}
+HEADERS = {
+    "X-Tab-Id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+    "If-Match": {"type": "string", "pattern": '^(\\*|(W/)?"?[0-9]{1,9}"?)$'},
+    "Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 200},
+    "Last-Event-ID": TEXT,
+}
+MESSAGE = {
+    "type": "object",
+    "description": "One event of the stream; docs/events.md tells what its data are.",
+    "properties": {"id": TEXT, "event": TEXT, "data": TEXT, "retry": {"type": "integer"}},
+}
+SECURITY = {"session": {"type": "apiKey", "in": "cookie", "name": "punt_session"}}
+
+
+@blueprint.get("/openapi.json")
+@answers("application/json", public=True)
+def show() -> Any:
+    """Describe the API."""
+    kept: Json = current_app.extensions
+    if "punt_openapi" not in kept:
+        kept["punt_openapi"] = describe(current_app)
+    return kept["punt_openapi"]
+
+
+def describe(app: Flask) -> Json:
+    """Describe all that an app answers under ``/api``.
+
+    :raises LookupError: naming every route that has no ``@answers``.
+    """
+    routes = _routes(app)
+    schemas = _schemas(description for _, description in routes)
+    paths: dict[str, Json] = {}
+    for rule, description in routes:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            operation = _operation(app, rule, method, description, schemas)
+            paths.setdefault(path, {})[method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "PUNT", "version": "1", "description": "Live kanban boards. Streams: see docs/events.md."},
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+    }
+
+
+def _routes(app: Flask) -> list[tuple[Rule, Description]]:
+    rules = sorted((rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")), key=lambda r: r.rule)
+    found = [(rule, getattr(app.view_functions[rule.endpoint], "description", None)) for rule in rules]
+    if missing := [rule.endpoint for rule, description in found if description is None]:
+        raise LookupError(f"Write @answers(shapes.…, 201, body=…) above these views: {', '.join(missing)}")
+    return [(rule, description) for rule, description in found if description]
+
+
+def _operation(app: Flask, rule: Rule, method: str, description: Description, schemas: Json) -> Json:
+    view = app.view_functions[rule.endpoint]
+    operation: Json = {
+        "operationId": rule.endpoint.removeprefix("api_"),
+        "summary": (view.__doc__ or "").partition("\n")[0],
+        "tags": [rule.endpoint.partition(".")[0].removeprefix("api_")],
+        "parameters": _parameters(rule, method, description, schemas),
+        "responses": _responses(rule, method, description),
+    }
+    if description.body:
+        body = _content(description.body)
+        operation["requestBody"] = {"required": True, "content": body}
+    if not description.public:
+        operation["security"] = [{name: []} for name in SECURITY]
+    return operation
+
+
+def _parameters(rule: Rule, method: str, description: Description, schemas: Json) -> list[Json]:
+    names = description.headers if method in SAFE else ("X-Tab-Id", *description.headers)
+    path = [{"in": "path", "name": name, "required": True, "schema": TEXT} for name in sorted(rule.arguments)]
+    query = description.query
+    if isinstance(query, type):
+        query = {name: _asked(schema) for name, schema in schemas[query.__name__]["properties"].items()}
+    asked = [{"in": "query", "name": name, "schema": schema} for name, schema in query.items()]
+    return path + asked + [{"in": "header", "name": name, "schema": HEADERS[name]} for name in names]
+
+
+def _asked(schema: Json) -> Json:
+    """What a query may hold: nothing in it is null, it is left out instead."""
+    schema = {name: value for name, value in schema.items() if name != "default"}
+    kinds = [kind for kind in schema.pop("anyOf", ()) if kind.get("type") != "null"]
+    return schema | (kinds[0] if kinds else {})
+
+
+def _responses(rule: Rule, method: str, description: Description) -> Json:
+    statuses: dict[int, Any] = {400: None, 500: None, 503: None}
+    statuses |= {} if description.public else {401: None}
+    statuses |= {403: None, 404: None} if rule.arguments else {}
+    statuses |= {} if method in SAFE else {403: None, 409: None, 413: None}
+    statuses.update(description.also)
+    found = {status: _response(status, shape or shapes.Error) for status, shape in statuses.items()}
+    found[description.status] = _response(description.status, description.shape)
+    return {str(status): found[status] for status in sorted(found)}
+
+
+def _response(status: int, shape: Any) -> Json:
+    response: Json = {"description": HTTPStatus(status).phrase}
+    if shape is not None:
+        response["content"] = _content(shape)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 0}}}
+    return response
+
+
+def _content(shape: Any) -> Json:
+    if isinstance(shape, str):
+        return {shape: {"schema": MESSAGE if shape == STREAM else {}}}
+    if inner := get_args(shape):
+        return {"application/json": {"schema": {"type": "array", "items": _reference(inner[0])}}}
+    return {"application/json": {"schema": _reference(shape)}}
+
+
+def _reference(model: type[BaseModel]) -> Json:
+    return {"$ref": REFERENCE.format(model=model.__name__)}
+
+
+def _schemas(descriptions: Iterable[Description]) -> Json:
+    """Describe every model that a route speaks of, and those that these are made of."""
+    asked: set[Any] = set()
+    answered: set[Any] = {shapes.Error}
+    for each in descriptions:
+        asked |= {model for model in (each.body, each.query) if isinstance(model, type)}
+        answered |= {model for model in (each.shape, *get_args(each.shape), *each.also.values()) if _is_model(model)}
+    modes = [(model, "validation") for model in asked] + [(model, "serialization") for model in answered]
+    ordered: Any = sorted(modes, key=lambda pair: pair[0].__name__)
+    _, found = models_json_schema(ordered, ref_template=REFERENCE)
+    return {name: _tidy(schema) for name, schema in sorted(found["$defs"].items())}
+
+
+def _is_model(shape: Any) -> bool:
+    return isinstance(shape, type) and issubclass(shape, BaseModel)
+
+
+def _tidy(schema: Json) -> Json:
+    """Leave out titles that say nothing, and defaults that only say "not given"."""
+    for field in schema.get("properties", {}).values():
+        field.pop("title", None)
+        nullable = any(kind.get("type") == "null" for kind in field.get("anyOf", ()))
+        if "default" in field and field["default"] is None and not nullable:
+            del field["default"]
+    return schema

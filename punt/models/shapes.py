@@ -1,0 +1,185 @@
+"""What answers look like, for the API's description; ``wire`` makes them, and the API's tests compare."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from punt.events.publication import camel
+from punt.models.membership import Role
+from punt.models.ticket import Priority, TicketType
+
+
+class Shape(BaseModel):
+    """The base of all shapes: every field is there, and no other."""
+
+    model_config = ConfigDict(alias_generator=camel, extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+class FieldError(Shape):
+    """One field and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class Error(Shape):
+    """Why a request was refused."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    error: str
+    details: list[FieldError] = []
+
+
+class UserSummary(Shape):
+    """What anyone may know of a person."""
+
+    id: str
+    username: str
+    name: str
+    avatar_color: str
+    avatar_url: str | None
+
+
+class OwnUser(UserSummary):
+    """What a person sees of themselves."""
+
+    email: str | None
+    is_admin: bool
+    created_at: AwareDatetime
+
+
+class SetupState(Shape):
+    """Whether anybody exists yet."""
+
+    has_users: bool
+
+
+class SignedIn(Shape):
+    """Who has just signed in."""
+
+    user: OwnUser
+
+
+class OwnSession(Shape):
+    """Who is signed in and until when; empty when nobody is."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    user: OwnUser = None  # type: ignore[assignment]
+    expires: AwareDatetime = None  # type: ignore[assignment]
+
+
+class Project(Shape):
+    """A project."""
+
+    id: str
+    key: str
+    name: str
+    description: str
+    color: str
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class Member(Shape):
+    """A person's place in a project."""
+
+    id: str
+    role: Role
+    user: UserSummary
+
+
+class Column(Shape):
+    """A column of a board; the leftmost has the order 0."""
+
+    id: str
+    name: str
+    color: str | None
+    wip_limit: int | None
+    order: int
+
+
+class Label(Shape):
+    """A label of a project."""
+
+    id: str
+    name: str
+    color: str
+
+
+class Ticket(Shape):
+    """A ticket; the top one of a column has the order 0."""
+
+    id: str
+    key: str
+    number: int
+    title: str
+    description: str
+    type: TicketType
+    priority: Priority
+    project_id: str
+    column_id: str
+    order: int
+    rank: str
+    assignee_id: str | None
+    creator_id: str | None
+    parent_id: str | None
+    labels: list[Label]
+    story_points: int | None
+    estimate: str | None
+    start_date: date | None
+    due_date: date | None
+    version: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class StaleTicket(Error):
+    """Why a write of a ticket was refused; when somebody else changed it meanwhile, with the ticket as it is now."""
+
+    ticket: Ticket = None  # type: ignore[assignment]
+
+
+class BinnedTicket(Shape):
+    """A deleted ticket."""
+
+    id: str
+    key: str
+    number: int
+    title: str
+    type: TicketType
+    creator_id: str | None
+    deleted_at: AwareDatetime
+    deleted_by_id: str | None
+
+
+class Present(UserSummary):
+    """A person who has a project open, with the tickets that they have open for editing."""
+
+    ticket_ids: list[str]
+
+
+class Presences(Shape):
+    """Who has a project open."""
+
+    people: list[Present]
+
+
+class Hit(Shape):
+    """Something that a search found; a project has no type."""
+
+    kind: Literal["project", "ticket"]
+    id: str
+    key: str
+    title: str
+    type: TicketType | None
+
+
+class Rendered(Shape):
+    """Markdown as it will look."""
+
+    html: str

@@ -1,0 +1,21 @@
+"""A running server against its own description: no 5xx, every answer as described, whatever is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.support.fuzzing import FAST, cases, fuzz
+from tests.support.server import Server
+
+
+def test_whatever_is_asked_the_answer_is_as_described(serve: Callable[..., Server], tmp_path: Path) -> None:
+    server = serve(workers=2, **{name.removeprefix("PUNT_"): value for name, value in FAST.items()})
+
+    run = fuzz(
+        server, tmp_path, "--phases", "fuzzing,stateful", "--max-examples", "6", "--exclude-path-regex", "events"
+    )
+
+    assert run.returncode == 0, run.stdout
+    assert cases(run.stdout) > 100
+    assert "Traceback" not in server.log
