@@ -12,10 +12,12 @@ from punt.api import (
     labels,
     me,
     members,
+    people,
     presence,
     previews,
     projects,
     search,
+    site,
     streams,
     tickets,
 )
@@ -36,6 +38,8 @@ def init_app(app: Flask) -> None:
         previews,
         presence,
         search,
+        people,
+        site,
         streams,
         health,
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,9 +51,3 @@ class SiteSetting(Base):
                 db.session.add(cls(name=name, value=value))
         db.session.flush()
         return cls.site()
-
-
-def as_wire(site: Site) -> dict[str, Any]:
-    """The settings as REST tells them."""
-    told = asdict(site)
-    return {"siteName": told["name"], "registration": told["registration"]}
