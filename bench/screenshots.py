@@ -74,8 +74,12 @@ def _of_the_sample(browser: Browser) -> list[str]:
             for number in (3, 5, 7):
                 client.delete(f"/api/projects/HARB/tickets/{number}").raise_for_status()
         album.take("bin", "/projects/HARB/bin")
+        album.take("history", "/projects/HARB/tickets/24/history")
         album.take("profile", "/profile")
         album.take("profile-error", "/profile", act=_submit_a_wrong_new_password, allow="400 (")
+        for name, path in (("people", ""), ("person-new", "/people/new"), ("site", "/settings"), ("audit", "/audit")):
+            album.take(f"admin-{name}", f"/admin{path}")
+        album.take("admin-person", "/admin?q=bob", act=_open_the_person)
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
         album.take("board-viewer", "/projects/HARB/board", whole=False)
@@ -123,6 +127,11 @@ def _open_the_menu(page: Page) -> None:
 def _open_a_ticket(page: Page) -> None:
     page.locator("[data-open]", has_text="Deposit: pay by card").click()
     page.locator("[data-ticket-dialog] [data-ticket-view]").wait_for()
+
+
+def _open_the_person(page: Page) -> None:
+    page.locator("[data-account] a").first.click()
+    page.locator("#person-removal").wait_for()
 
 
 def _wait_for_company(page: Page) -> None:

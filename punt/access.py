@@ -19,6 +19,7 @@ from punt.errors import Forbidden, Missing, SignInNeeded
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
 from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, UserSession, topics
+from punt.models.roster import hold_admins
 
 
 class May(Enum):
@@ -145,6 +146,32 @@ def user() -> User:
     :raises SignInNeeded: when nobody is signed in.
     """
     return own_session().user
+
+
+def admin() -> User:
+    """Return whoever is asking, only when they administer this server.
+
+    :raises SignInNeeded: when nobody is signed in.
+    :raises Forbidden: for anybody else.
+    """
+    person = user()
+    if not person.is_admin:
+        raise Forbidden("Only administrators of this server may do this.")
+    return person
+
+
+def person(user_id: str) -> User:
+    """Load anybody, for a system admin."""
+    admin()
+    return _found(db.session.get(User, user_id), "Person")
+
+
+def person_to_change(user_id: str) -> User:
+    """Load anybody as :func:`person` does, and keep others from changing them, or who is admin, until the commit."""
+    if admin().id not in hold_admins():
+        raise Forbidden("You are no administrator of this server any more.")
+    wanted = sa.select(User).where(User.id == user_id).with_for_update(key_share=True)
+    return _found(db.session.scalar(wanted.execution_options(populate_existing=True)), "Person")
 
 
 def require_to_be(user_id: str) -> None:

@@ -12,7 +12,8 @@ from flask_migrate import Migrate
 from punt import api, assets, cli, database, pages, replies, security, sign_in
 from punt.database import db
 from punt.events.pipeline import EventPipeline
-from punt.models import BinnedTicket
+from punt.events.signals import changes_settled
+from punt.models import AuditEntry, BinnedTicket, recording
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 
 MIGRATIONS = ROOT / "punt" / "migrations"
@@ -46,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline = EventPipeline(db.engine, settings)
         pipeline.init_app(app, db.session)
         pipeline.keeper.also(BinnedTicket.forget_old)
+        pipeline.keeper.also(AuditEntry.forgetting(settings.audit_retention))
+    changes_settled.connect(recording.record)
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (replies, assets, api, pages, cli):

@@ -92,7 +92,7 @@ def _database_away(error: SQLAlchemyError) -> BaseResponse:
     if getattr(getattr(error, "orig", None), "sqlstate", None) in CLASHES:
         return _problem(Busy())
     logger.error("the database did not answer: %s", error)
-    g._login_user = AnonymousUserMixin()  # an error page must not ask again who is looking
+    g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not ask again who is looking
     return _problem(Away())
 
 

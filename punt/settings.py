@@ -75,6 +75,7 @@ class Settings(BaseModel):
     event_retention: Annotated[Retention, BeforeValidator(_retention)] = Field(
         DEFAULT_RETENTION, alias="PUNT_EVENT_RETENTION"
     )
+    audit_retention: int = Field(365, alias="PUNT_AUDIT_RETENTION", ge=1, le=36_500)
     redis_url: str = Field("", alias="PUNT_REDIS_URL", pattern=r"^((redis|rediss|valkey|valkeys|unix)://.+)?$")
     metrics_token: str = Field("", alias="PUNT_METRICS_TOKEN")
     trusted_origins: Annotated[frozenset[str], BeforeValidator(_words)] = Field(

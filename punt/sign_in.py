@@ -9,7 +9,7 @@ from flask_login import LoginManager, login_user, logout_user
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
-from punt.models import RateCounter, User, UserSession
+from punt.models import AuditEntry, RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
 
@@ -52,9 +52,12 @@ def sign_in(login: str, password: str) -> UserSession:
     account = f"login account {person.username_key if person else login.lower()}"
     address = f"login address {request.remote_addr}"
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
+    whose = {"subject": f"@{person.username}", "subject_id": person.id} if person else {}
     end_read()
     _count(account, address)
     if not matches(found[1], password):
+        with writing():  # what was typed may be a password in the wrong field: it is kept only when it is a name
+            AuditEntry.note("session", "failed", changes={"address": [None, request.remote_addr]}, **whose)
         raise WrongPassword
     begin_write()
     person = db.session.get(User, found[0])

@@ -37,6 +37,7 @@ WRONG = {
     "PUNT_STREAMS_PER_PERSON": ["0", "-1", "10001", "many"],
     "PUNT_STREAMS_PER_WORKER": ["0", "-1", "100001", "many"],
     "PUNT_EVENT_RETENTION": ["0", "0d", "-7d", "7w", "a week", "7d x"],
+    "PUNT_AUDIT_RETENTION": ["0", "36501", "a year"],
     "PUNT_REDIS_URL": ["localhost:6379", "http://localhost", "redis://"],
     "PUNT_TRUSTED_ORIGINS": ["example.org", "https://example.org/", "*", "https://a.example ftp://b.example"],
     "PUNT_PROXY_COUNT": ["-1", "11", "one"],
@@ -72,6 +73,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
         "PUNT_STREAMS_PER_PERSON": "7",
         "PUNT_STREAMS_PER_WORKER": "70",
         "PUNT_EVENT_RETENTION": "12h 5000",
+        "PUNT_AUDIT_RETENTION": "90",
         "PUNT_REDIS_URL": "redis://localhost:6379/1",
         "PUNT_METRICS_TOKEN": "token",
         "PUNT_TRUSTED_ORIGINS": "https://a.example, http://b.example:8080",
@@ -87,6 +89,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
     assert (settings.bind, settings.workers, settings.stream_keepalive) == ("unix:/run/punt.sock", 4, 0.5)
     assert settings.database == environ["PUNT_DATABASE_URL"]
     assert settings.event_retention == Retention(12 * 3600, 5000)
+    assert settings.audit_retention == 90
     assert settings.trusted_origins == {"https://a.example", "http://b.example:8080"}
 
 

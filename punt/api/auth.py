@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_login import current_user
 
 from punt import access
 from punt.api.describe import answers
-from punt.errors import Forbidden
 from punt.events.log import iso
+from punt.inputs.admin import Registration
 from punt.inputs.base import body
 from punt.inputs.people import Login, Setup
 from punt.models import User, shapes, wire
+from punt.registration import refuse_where_off
+from punt.registration import register as make_account
 from punt.replies import nothing
 from punt.security import begins_itself
 from punt.setup import set_up
@@ -40,11 +42,14 @@ def setup() -> Any:
 
 
 @blueprint.post("/register")
-@answers(None, 204, public=True)
+@answers(shapes.SignedIn, 201, body=Registration, public=True, also={429: None})
 @begins_itself
 def register() -> Any:
-    """Refuse: registration is off."""
-    raise Forbidden("Registration is off. Ask an admin for an account.")
+    """Make oneself an account and sign in, where registration is on."""
+    refuse_where_off()
+    person = make_account(body(Registration), request.remote_addr)
+    begin_session(person)
+    return {"user": wire.own_user(person)}, 201
 
 
 @blueprint.post("/login")

@@ -7,7 +7,7 @@ anything a board shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,8 +15,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, SessionTransaction
 
 from punt.events.log import Origin, log
-from punt.events.publication import Change, Draft, Publication
-from punt.events.signals import events_committed
+from punt.events.publication import Change, Changed, Draft, Publication
+from punt.events.signals import changes_settled, events_committed
 
 _PENDING, _LAST, _COMMITTED, _ORIGIN = "punt_pending", "punt_last", "punt_committed", "punt_origin"
 
@@ -27,7 +27,7 @@ class _Seen:
 
     thing: Any
     change: Change
-    attributes: frozenset[str]
+    before: dict[str, Sequence[Any]]
     within: tuple[SessionTransaction, ...]
     drafts: list[Draft] = field(default_factory=list)
 
@@ -43,14 +43,20 @@ class _Pending:
 def originate(session: Session, **known: str | None) -> None:
     """Say where this session's changes come from.
 
-    :param known: ``tab_id``, ``actor_id``, or both, as they become known.
+    :param known: ``tab_id``, ``actor_id``, ``token_id``, as they become known.
     """
-    session.info[_ORIGIN] = replace(_origin(session), **known)
+    session.info[_ORIGIN] = replace(origin(session), **known)
+
+
+def origin(session: Session) -> Origin:
+    """Return where this session's changes come from, as far as that was said."""
+    found: Origin = session.info.get(_ORIGIN, Origin())
+    return found
 
 
 def announce(session: Session, *drafts: Draft) -> None:
     """Put events into this transaction that are no change of one object."""
-    _pending(session).seen.append(_Seen(object(), Change.CREATED, frozenset(), _within(session), list(drafts)))
+    _pending(session).seen.append(_Seen(object(), Change.CREATED, {}, _within(session), list(drafts)))
 
 
 def watch(session: Any) -> None:
@@ -69,9 +75,7 @@ def _before_flush(session: Session, *_: Any) -> None:
     if _LAST in session.info and any(map(_publication, (*session.new, *session.dirty, *session.deleted))):
         raise RuntimeError("nothing may change after the events of a transaction have their positions")
     _pending(session).deleted = [
-        _Seen(
-            thing, Change.DELETED, frozenset(), _within(session), publication.drafts(thing, Change.DELETED, frozenset())
-        )
+        _Seen(thing, Change.DELETED, {}, _within(session), publication.drafts(thing, Change.DELETED, frozenset()))
         for thing in session.deleted
         if (publication := _publication(thing))
     ]
@@ -81,7 +85,7 @@ def _after_flush(session: Session, *_: Any) -> None:
     pending, within = _pending(session), _within(session)
     for thing in session.new:
         if _publication(thing):
-            pending.seen.append(_Seen(thing, Change.CREATED, frozenset(), within))
+            pending.seen.append(_Seen(thing, Change.CREATED, {}, within))
     for thing in session.dirty:
         if _publication(thing) and thing not in session.deleted and (changed := _changed(thing)):
             pending.seen.append(_Seen(thing, Change.UPDATED, changed, within))
@@ -93,9 +97,12 @@ def _before_commit(session: Session) -> None:
     if session.in_nested_transaction():  # a savepoint is only being released
         return
     session.flush()
-    drafts = _drafts(session.info.pop(_PENDING, None))
+    things = _things(session.info.pop(_PENDING, None))
+    drafts = _drafts(things)
+    if settled := [whole for changes in things if (whole := _whole(changes))]:
+        changes_settled.send(session, changes=settled, origin=origin(session))
     if drafts:
-        session.info[_LAST] = log.append(session.connection(), drafts, _origin(session))
+        session.info[_LAST] = log.append(session.connection(), drafts, origin(session))
 
 
 def _after_commit(session: Session) -> None:
@@ -119,15 +126,33 @@ def _after_transaction_end(session: Session, transaction: SessionTransaction) ->
         events_committed.send(log, last=session.info.pop(_COMMITTED))
 
 
-def _drafts(pending: _Pending | None) -> list[Draft]:
-    """Take each object's changes together and turn them into events, in the order the objects were first changed.
-
-    What takes access away comes before all else, so that the rest of its transaction is not told to who lost it.
-    """
+def _things(pending: _Pending | None) -> list[list[_Seen]]:
+    """Take each object's changes together, in the order the objects were first changed."""
     things: dict[int, list[_Seen]] = {}
     for seen in pending.seen if pending else ():
         things.setdefault(id(seen.thing), []).append(seen)
-    told = [list(_together(changes)) for changes in things.values()]
+    return list(things.values())
+
+
+def _whole(changes: list[_Seen]) -> Changed | None:
+    """Say what became of one object; nothing when it came and went, or is none."""
+    first, last = changes[0], changes[-1]
+    if _publication(first.thing) is None or (first.change is Change.CREATED and last.change is Change.DELETED):
+        return None
+    if first.change is Change.CREATED or last.change is Change.DELETED:
+        return Changed(first.thing, first.change if first.change is Change.CREATED else last.change, {})
+    before: dict[str, Sequence[Any]] = {}
+    for seen in reversed(changes):
+        before |= seen.before
+    return Changed(first.thing, Change.UPDATED, before)
+
+
+def _drafts(things: list[list[_Seen]]) -> list[Draft]:
+    """Turn what became of each object into events.
+
+    What takes access away comes before all else, so that the rest of its transaction is not told to who lost it.
+    """
+    told = [list(_together(changes)) for changes in things]
     told.sort(key=lambda drafts: not any(draft.rechecks for draft in drafts))
     return [draft for drafts in told for draft in drafts]
 
@@ -139,11 +164,13 @@ def _together(changes: list[_Seen]) -> Iterable[Draft]:
     if first.drafts:
         return first.drafts
     publication: Publication = type(first.thing).__publication__
-    return publication.drafts(first.thing, first.change, frozenset().union(*(seen.attributes for seen in changes)))
+    return publication.drafts(first.thing, first.change, frozenset().union(*(seen.before for seen in changes)))
 
 
-def _changed(thing: Any) -> frozenset[str]:
-    return frozenset(attribute.key for attribute in inspect(thing).attrs if attribute.history.has_changes())
+def _changed(thing: Any) -> dict[str, Sequence[Any]]:
+    """Return the changed attributes with what they were, in the form of :class:`Changed`."""
+    histories = ((attribute.key, attribute.history) for attribute in inspect(thing).attrs)
+    return {name: history.non_added() for name, history in histories if history.has_changes()}
 
 
 def _publication(thing: Any) -> Publication | None:
@@ -153,11 +180,6 @@ def _publication(thing: Any) -> Publication | None:
 def _pending(session: Session) -> _Pending:
     pending: _Pending = session.info.setdefault(_PENDING, _Pending())
     return pending
-
-
-def _origin(session: Session) -> Origin:
-    origin: Origin = session.info.get(_ORIGIN, Origin())
-    return origin
 
 
 def _within(session: Session) -> tuple[SessionTransaction, ...]:

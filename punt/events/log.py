@@ -50,10 +50,11 @@ class EventHead(Base):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where changes come from: the browser tab that asked for them, and its person; None when neither did."""
+    """Where changes come from: the browser tab that asked for them, its person, and the token they signed in by."""
 
     tab_id: str | None = None
     actor_id: str | None = None
+    token_id: str | None = None
 
 
 @dataclass(frozen=True)

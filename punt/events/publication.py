@@ -6,7 +6,7 @@ values and decisions: no session, no database, no request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -21,6 +21,20 @@ class Change(Enum):
     CREATED = "created"
     UPDATED = "updated"
     DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a transaction did to one object, taken as a whole.
+
+    :param thing: the object as it is at the commit.
+    :param before: of an update, the changed attributes with what they were: one value, several of a collection, or
+        none where that was never read.
+    """
+
+    thing: Any
+    change: Change
+    before: Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)

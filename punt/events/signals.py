@@ -16,3 +16,14 @@ Receivers run in the writer's greenlet: they must not block, and must not raise.
 whoever wants the events reads the log, so that there is one order and one path for all.
 Connect with ``weak=False`` when the receiver is a bound method that nothing else holds.
 """
+
+changes_settled = _namespace.signal("changes-settled")
+"""Sent before each commit that changes published objects, when all of them are flushed.
+
+:sender: the :class:`sqlalchemy.orm.Session` that is about to commit.
+:param changes: what becomes of each object, a list of :class:`punt.events.publication.Changed`.
+:param origin: where the changes come from, an :class:`punt.events.log.Origin`.
+
+What a receiver writes on the session's connection belongs to the same transaction; what it raises undoes that. It must
+not change objects: the events are decided already.
+"""

@@ -1,5 +1,6 @@
 """The domain: things, their rules, and the verbs that change them. Importing this registers every table."""
 
+from punt.models.audit import AuditEntry
 from punt.models.bin import BinnedTicket
 from punt.models.column import Column
 from punt.models.idempotency import IdempotencyKey
@@ -8,11 +9,13 @@ from punt.models.membership import Membership, Role
 from punt.models.presence import PresenceLease
 from punt.models.project import Project
 from punt.models.rate import RateCounter
+from punt.models.site import SiteSetting
 from punt.models.ticket import Priority, Ticket, TicketType
 from punt.models.user import User
 from punt.models.user_session import UserSession
 
 __all__ = [
+    "AuditEntry",
     "BinnedTicket",
     "Column",
     "IdempotencyKey",
@@ -23,6 +26,7 @@ __all__ = [
     "Project",
     "RateCounter",
     "Role",
+    "SiteSetting",
     "Ticket",
     "TicketType",
     "User",

@@ -86,6 +86,9 @@ class Ticket(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    restored = False
+    """Whether it was made again out of the bin, and not for the first time."""
+
     @classmethod
     def create(cls, project: Project, column: Column, creator_id: str | None, fields: dict[str, Any]) -> Ticket:
         """Add a ticket at the bottom of a column.
@@ -117,6 +120,7 @@ class Ticket(Base):
         column.hold()
         place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
         ticket = cls(project_id=project.id, project_key=project.key, column_id=column.id, rank=place, **fields)
+        ticket.restored = True
         db.session.add(ticket)
         db.session.flush()
         # Every new row begins as version 1, which screens that knew the ticket would take for old.

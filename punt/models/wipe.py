@@ -9,6 +9,7 @@ from punt.database import Base
 from punt.events import capture
 from punt.events.log import EventHead, log
 from punt.events.publication import EVERYONE, Draft
+from punt.models.audit import AuditEntry
 from punt.models.idempotency import IdempotencyKey
 from punt.models.project import Project
 
@@ -32,6 +33,8 @@ def wipe_projects(session: Session) -> None:
     connection = session.connection()
     _hold_everything(connection)
     connection.execute(sa.delete(IdempotencyKey))
+    connection.execute(sa.delete(AuditEntry).where(AuditEntry.project_id.is_not(None)))
+    AuditEntry.note("database", "wiped", "all projects")
     connection.execute(sa.delete(Project))  # the rest of them goes by the database's own cascades
     log.clear(connection)
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))

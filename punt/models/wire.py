@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from punt.events.log import iso
 
 if TYPE_CHECKING:
-    from punt.models import BinnedTicket, Column, Label, Membership, PresenceLease, Project, Ticket, User
+    from punt.models import AuditEntry, BinnedTicket, Column, Label, Membership, PresenceLease, Project, Ticket, User
+    from punt.models.site import Site
 
 Json = dict[str, Any]
+LONG = frozenset({"description"})
+"""Fields whose texts the audit keeps as their lengths."""
 
 
 def user(user: User) -> Json:
@@ -28,6 +31,41 @@ def user(user: User) -> Json:
 def own_user(own: User) -> Json:
     """What a person sees of themselves."""
     return {**user(own), "email": own.email, "isAdmin": own.is_admin, "createdAt": iso(own.created_at)}
+
+
+def person(person: User) -> Json:
+    """What a system admin sees of anybody."""
+    return {**own_user(person), "isActive": person.is_active}
+
+
+def site(site: Site) -> Json:
+    """What admins have decided for the whole server."""
+    return {"siteName": site.name, "registration": site.registration}
+
+
+def audit_entry(entry: AuditEntry) -> Json:
+    """Who did what; ids of people and projects may be of such that are gone."""
+    return {
+        "id": entry.id,
+        "at": iso(entry.at),
+        "actorId": entry.actor_id,
+        "tabId": entry.tab_id,
+        "tokenId": entry.token_id,
+        "kind": entry.kind,
+        "verb": entry.verb,
+        "subjectId": entry.subject_id,
+        "subject": entry.subject,
+        "projectId": entry.project_id,
+        "changes": [_change(name, pair) for name, pair in (entry.changes or {}).items()],
+    }
+
+
+def _change(name: str, pair: list[Any] | None) -> Json:
+    """One changed field: old and new, of long texts their lengths, of a secret neither."""
+    if pair is None:
+        return {"field": name}
+    old, new = pair
+    return {"field": name, **({"fromLength": old, "toLength": new} if name in LONG else {"from": old, "to": new})}
 
 
 def project(project: Project) -> Json:

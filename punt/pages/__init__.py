@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from flask import Flask
 
-from punt.pages import auth, bin, board, columns, context, profile, projects, search, theme, tickets
+from punt.pages import (
+    auth,
+    bin,
+    board,
+    columns,
+    context,
+    history,
+    people,
+    profile,
+    projects,
+    register,
+    search,
+    site,
+    theme,
+    tickets,
+)
 
 
 def init_app(app: Flask) -> None:
     """Serve the pages of an app."""
     context.init_app(app)
-    for part in (auth, projects, board, tickets, bin, profile, theme, columns, search):
+    admin = (people, site)
+    for part in (auth, register, projects, board, tickets, history, bin, profile, theme, columns, search, *admin):
         app.register_blueprint(part.blueprint)

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_login import current_user
 
 from punt.database import now
 from punt.events.pipeline import pipeline
-from punt.models import wire
+from punt.models import SiteSetting, wire
+from punt.models.site import Site
 from punt.pages.theme import theme
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -21,7 +22,9 @@ DONE = frozenset({"done", "complete", "completed", "closed", "resolved", "finish
 
 def init_app(app: Flask) -> None:
     """Give the templates of an app their globals and filters."""
-    app.context_processor(lambda: {"me": me(), "theme": theme(), "keepalive": pipeline().settings.stream_keepalive})
+    app.context_processor(
+        lambda: {"me": me(), "theme": theme(), "site": site(), "keepalive": pipeline().settings.stream_keepalive}
+    )
     app.jinja_env.filters.update(
         initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when, is_done=is_done
     )
@@ -31,6 +34,11 @@ def init_app(app: Flask) -> None:
 def me() -> dict[str, Any] | None:
     """Return who is looking, or None."""
     return wire.own_user(current_user.user) if current_user.is_authenticated else None
+
+
+def site() -> Site:
+    """Return what admins have decided, as it is now; while the database is away, what is so by default."""
+    return Site() if g.get("database_away") else SiteSetting.site()
 
 
 def initials(name: str) -> str:

@@ -19,6 +19,7 @@ from punt.models import BinnedTicket, Ticket, TicketType, wire
 from punt.models.bin import KEPT
 from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
+from punt.pages.history import history_of
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/projects/<key>/tickets")
 
@@ -113,6 +114,7 @@ def _page(grant: Grant, ticket: Ticket, **context: Any) -> str:
         "tickets/show.html",
         ticket=wire.ticket(ticket),
         description_html=render(ticket.description),
+        **dict(zip(("history", "more"), history_of(ticket.id), strict=True)),
         **around,
         **context,
     )

@@ -47,7 +47,7 @@ def things(visit: Visit) -> dict[str, str]:
 def test_a_body_that_is_no_object_is_refused(town: Flask, visit: Visit, things: dict[str, str], route: Route) -> None:
     with nothing_changes(town):
         answers = {
-            kind: route.ask(visit("alice"), things, data=data, content_type="application/json", body=None)
+            kind: route.ask(visit(route.somebody), things, data=data, content_type="application/json", body=None)
             for kind, data in NO_OBJECT.items()
         }
 
@@ -63,7 +63,7 @@ def test_a_body_that_does_not_say_that_it_is_json_is_refused(
 ) -> None:
     with nothing_changes(town):
         answers = [
-            route.ask(visit("alice"), things, data=b'{"title": "x"}', content_type=content_type, body=None)
+            route.ask(visit(route.somebody), things, data=b'{"title": "x"}', content_type=content_type, body=None)
             for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "")
         ]
 
@@ -73,7 +73,7 @@ def test_a_body_that_does_not_say_that_it_is_json_is_refused(
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
 def test_an_unknown_field_is_refused_by_name(town: Flask, visit: Visit, things: dict[str, str], route: Route) -> None:
     with nothing_changes(town):
-        answer = route.ask(visit("alice"), things, body={"surprise": 1})
+        answer = route.ask(visit(route.somebody), things, body={"surprise": 1})
 
     assert answer.status_code == 400
     assert {"field": "surprise", "message": "There is no such field."} in (answer.json or {})["details"]

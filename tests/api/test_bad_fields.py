@@ -90,6 +90,30 @@ WRONG: dict[str, dict[str, list[Any]]] = {
         "password": ["", "short", "aaaaaaaaaaaa", None],
         "isAdmin": [False],
     },
+    "POST /api/admin/users": {
+        "username": ["", "ab", "a b", None, 5],
+        "name": [*ODD_LINES, None, "x" * 81],
+        "email": ["x", 5],
+        "password": ["", "short", "aaaaaaaaaaaa", 5],
+        "isAdmin": [True],
+    },
+    "PATCH /api/admin/users/{user}": {
+        "name": [*ODD_LINES, None, "x" * 81],
+        "email": ["", "x", 5],
+        "isActive": [None, "true", 1],
+        "isAdmin": [True],
+        "username": ["robert"],
+    },
+    "DELETE /api/admin/users/{user}": {
+        "yourPassword": ["", None, 5, "not her password", "x" * 201],
+        "heir": ["", "a b", 5],
+    },
+    "POST /api/admin/users/{user}/password": {
+        "yourPassword": ["", None, 5, "not her password", "x" * 201],
+        "password": ["", "short", "aaaaaaaaaaaa", 5],
+    },
+    "PUT /api/admin/users/{user}/admin": {"yourPassword": ["", None, 5, "not her password", "x" * 201]},
+    "PATCH /api/admin/settings": {"siteName": [*ODD_LINES, None, "x" * 41], "registration": [None, "yes", 1, 0, []]},
 }
 RIGHT: dict[str, dict[str, Any]] = {
     f"POST {TICKETS}": {"title": "One"},
@@ -98,6 +122,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     f"POST {HARB}/columns/{{column}}/sort": {"by": "priority"},
     f"POST {HARB}/labels": {"name": "quay"},
     "PATCH /api/me/password": {"currentPassword": PASSWORD, "newPassword": "four unrelated words"},
+    "POST /api/admin/users": {"username": "eve", "name": "Eve"},
+    "DELETE /api/admin/users/{user}": {"yourPassword": PASSWORD},
+    "POST /api/admin/users/{user}/password": {"yourPassword": PASSWORD},
     "POST /api/auth/login": {"username": "bob", "password": PASSWORD},
     "POST /api/auth/setup": {"username": "eve", "name": "Eve", "password": PASSWORD},
 }
@@ -117,11 +144,11 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(
     method, path = request_line.split()
     path = path.format(**things)
     values = WRONG[request_line][name]
+    client = visit("sue" if path.startswith("/api/admin") else "alice")
 
     with nothing_changes(town):
         answers = [
-            visit("alice").open(path, method=method, json=RIGHT.get(request_line, {}) | {name: value})
-            for value in values
+            client.open(path, method=method, json=RIGHT.get(request_line, {}) | {name: value}) for value in values
         ]
 
     for value, answer in zip(values, answers, strict=True):

@@ -91,7 +91,7 @@ def test_random_bodies_never_make_a_5xx(
     for name, value in things.items():
         text = text.replace(f"{{{name}}}", value)
 
-    client = town.test_client() if route.who == PUBLIC else visit("alice")
+    client = town.test_client() if route.who == PUBLIC else visit(route.somebody)
 
     answer = route.ask(client, things, data=text, content_type="application/json", headers=headers, body=None)
 
@@ -104,7 +104,7 @@ def test_random_bodies_never_make_a_5xx(
 def test_random_bytes_never_make_a_5xx(
     town: Flask, visit: Visit, things: dict[str, str], route: Route, body: bytes
 ) -> None:
-    client = town.test_client() if route.who == PUBLIC else visit("alice")
+    client = town.test_client() if route.who == PUBLIC else visit(route.somebody)
 
     answer = route.ask(client, things, data=body, content_type="application/json", body=None)
 
@@ -118,7 +118,7 @@ def test_random_queries_never_make_a_5xx(
 ) -> None:
     filled = [(name, things.get(value.strip("{}"), value)) for name, value in query]
 
-    answer = visit("alice").get(route.address(things), query_string=filled)
+    answer = visit(route.somebody).get(route.address(things), query_string=filled)
 
     assert answer.status_code < 500, (str(route), filled, answer.text)
     assert answer.content_type == "application/json"

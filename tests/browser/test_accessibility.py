@@ -110,7 +110,18 @@ def test_the_board_its_dialog_and_its_menus_have_no_violation(profile: Profile, 
 def test_every_other_page_has_no_violation(profile: Profile, size: dict[str, Any]) -> None:
     page = profile("alice", **size).new_page()
 
-    paths = ("/", "/projects/new", "/projects/HARB/tickets/1", "/projects/HARB/tickets/new", "/profile")
+    ticket = "/projects/HARB/tickets/1"
+    paths = ("/", "/projects/new", ticket, f"{ticket}/history", "/projects/HARB/tickets/new", "/profile")
+    found = [each for path in paths for each in look(page, path)]
+
+    assert not found, "\n".join(found)
+
+
+def test_the_administration_has_no_violation(server: Server, profile: Profile, size: dict[str, Any]) -> None:
+    page = profile("sue", **size).new_page()
+    bob = server.client("sue").get("/api/admin/users?q=@bob").json()[0]["id"]
+
+    paths = ("/admin", f"/admin/people/{bob}", "/admin/settings", "/admin/audit")
     found = [each for path in paths for each in look(page, path)]
 
     assert not found, "\n".join(found)

@@ -14,6 +14,7 @@ from tests.support.board import HARB, TICKETS, column_ids, made, ticket
 from tests.support.cast import PASSWORD
 
 PUBLIC, SIGNED_IN = frozenset({"public"}), frozenset({"signed in"})
+ADMINS = frozenset({"sue"})
 SEE = frozenset({"alice", "adam", "bob", "vera", "sue"})
 WORK = SEE - {"vera"}
 MANAGE = WORK - {"bob"}
@@ -27,7 +28,7 @@ P = "/api/projects/<reference>"
 class Route:
     """One route.
 
-    :param who: PUBLIC, SIGNED_IN, or the people who may use it; all others who may see the project get a 403.
+    :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; all others who may see the project get a 403.
     :param status: what a right request answers.
     :param body: a right body; ``{column}``, ``{spare}``, ``{label}`` and ``{ticket}`` stand for ids.
     """
@@ -47,6 +48,11 @@ class Route:
         return self.rule.startswith(P)
 
     @property
+    def somebody(self) -> str:
+        """Who may use it, of those who may."""
+        return "sue" if self.who == ADMINS else "alice"
+
+    @property
     def stream(self) -> bool:
         return self.rule.endswith("/events")
 
@@ -64,7 +70,7 @@ class Route:
 
     def address(self, things: dict[str, str]) -> str:
         path = self.rule.replace("<reference>", things.get("project", "HARB")) + self.query
-        for name in ("column", "label", "ticket", "binned"):
+        for name in ("column", "label", "ticket", "binned", "user"):
             path = path.replace(f"<{name}_id>", things[name]).replace(f"<{name}_reference>", things[name])
         return _filled(path, things)
 
@@ -104,6 +110,7 @@ ROUTES = (
     Route("GET", f"{P}/tickets/<ticket_reference>", SEE),
     Route("PATCH", f"{P}/tickets/<ticket_reference>", WORK, 200, {"title": "Repaint", "columnId": "{spare}"}),
     Route("DELETE", f"{P}/tickets/<ticket_reference>", MANAGE, 204),
+    Route("GET", f"{P}/tickets/<ticket_reference>/history", SEE),
     Route("GET", f"{P}/bin", WORK),
     Route("POST", f"{P}/bin/<binned_reference>/restore", MANAGE, 200),
     Route("POST", f"{P}/preview", WORK, 200, {"text": "Red ones *first*"}),
@@ -113,6 +120,17 @@ ROUTES = (
     Route("GET", "/api/projects/events", SIGNED_IN),
     Route("GET", "/api/users/events", SIGNED_IN),
     Route("GET", "/api/events", SIGNED_IN),
+    Route("GET", "/api/admin/users", ADMINS),
+    Route("POST", "/api/admin/users", ADMINS, 201, {"username": "dora", "name": "Dora"}),
+    Route("GET", "/api/admin/users/<user_id>", ADMINS),
+    Route("PATCH", "/api/admin/users/<user_id>", ADMINS, 200, {"name": "Vera"}),
+    Route("DELETE", "/api/admin/users/<user_id>", ADMINS, 204, {"yourPassword": PASSWORD}),
+    Route("POST", "/api/admin/users/<user_id>/password", ADMINS, 200, {"yourPassword": PASSWORD}),
+    Route("PUT", "/api/admin/users/<user_id>/admin", ADMINS, 200, {"yourPassword": PASSWORD}),
+    Route("DELETE", "/api/admin/users/<user_id>/admin", ADMINS),
+    Route("GET", "/api/admin/settings", ADMINS),
+    Route("PATCH", "/api/admin/settings", ADMINS, 200, {"registration": False}),
+    Route("GET", "/api/admin/audit", ADMINS),
 )
 """All of them; deleting tickets is for those who may delete any: the ticket here is Alice's."""
 
@@ -127,7 +145,8 @@ def things_of(alice: FlaskClient) -> dict[str, str]:
     binned = ticket(alice, columnId=column)["id"]
     assert alice.delete(f"{TICKETS}/{binned}").status_code == 204
     of_board = {"spare": spare, "column": column, "columns": columns, "label": label}
-    return of_board | {"ticket": made_ticket, "binned": binned}
+    vera = next(each["user"]["id"] for each in alice.get(f"{HARB}/members").json or () if each["role"] == "viewer")
+    return of_board | {"ticket": made_ticket, "binned": binned, "user": vera}
 
 
 def routes_of(app: Flask) -> set[str]:

@@ -1,0 +1,92 @@
+"""Everybody who has an account, for system admins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+
+from punt import access, administration
+from punt.database import db
+from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
+from punt.inputs.base import body, query
+from punt.models import User, roster, wire
+from punt.replies import nothing
+from punt.security import begins_itself
+
+blueprint = Blueprint("api_people", __name__, url_prefix="/api/admin/users")
+
+
+@blueprint.get("")
+def index() -> Any:
+    """List people by user name; the next page is in a ``Link`` header."""
+    access.admin()
+    asked = query(PeopleQuery)
+    people, more = roster.page_of(asked.q, asked.limit, asked.page)
+    response = jsonify([wire.person(person) for person in people])
+    if more:
+        again: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
+        response.headers["Link"] = f'<{url_for("api_people.index", page=more, **again)}>; rel="next"'
+    return response
+
+
+@blueprint.post("")
+@begins_itself
+def create() -> Any:
+    """Add a person; a password that was made here is in the answer, once."""
+    access.admin()
+    person, made = administration.enrol(body(NewPerson))
+    return _with_password(person, made), 201
+
+
+@blueprint.get("/<user_id>")
+def show(user_id: str) -> Any:
+    """Show a person."""
+    return wire.person(access.person(user_id))
+
+
+@blueprint.patch("/<user_id>")
+def update(user_id: str) -> Any:
+    """Change a person; one who is disabled is signed out everywhere."""
+    person, asked = access.person_to_change(user_id), body(PersonChange)
+    roster.change(person, asked.given())
+    db.session.commit()
+    return wire.person(person)
+
+
+@blueprint.delete("/<user_id>")
+@begins_itself
+def delete(user_id: str) -> Any:
+    """Delete a person."""
+    access.admin()
+    administration.remove(user_id, body(Removal))
+    return nothing()
+
+
+@blueprint.post("/<user_id>/password")
+@begins_itself
+def give_password(user_id: str) -> Any:
+    """Give a person another password; one that was made here is in the answer, once."""
+    access.admin()
+    return _with_password(*administration.give_password(user_id, body(NewSecret)))
+
+
+@blueprint.put("/<user_id>/admin")
+@begins_itself
+def make_admin(user_id: str) -> Any:
+    """Make a person a system admin."""
+    access.admin()
+    return wire.person(administration.make_admin(user_id, body(Proof).your_password))
+
+
+@blueprint.delete("/<user_id>/admin")
+def unmake_admin(user_id: str) -> Any:
+    """Make a person a system admin no more."""
+    person = access.person_to_change(user_id)
+    roster.make_admin(person, False)
+    db.session.commit()
+    return wire.person(person)
+
+
+def _with_password(person: User, made: str | None) -> wire.Json:
+    return wire.person(person) | ({"password": made} if made else {})

@@ -1,0 +1,161 @@
+"""Everybody who has an account, and what admins do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from punt.database import db
+from punt.errors import Conflict, Detail
+from punt.models.membership import Membership, Role
+from punt.models.project import Project
+from punt.models.ticket import Ticket
+from punt.models.user import User
+from punt.models.user_session import UserSession
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a person leaves behind.
+
+    :param assigned: how many tickets they are assigned to.
+    :param created: how many tickets they have made.
+    :param member_of: how many projects they belong to.
+    :param alone_in: the projects that nobody else owns.
+    """
+
+    assigned: int
+    created: int
+    member_of: int
+    alone_in: Sequence[Project]
+
+
+def page_of(asked: str, limit: int, after: str | None) -> tuple[Sequence[User], str | None]:
+    """List people by user name, and from where to read on, if there are more.
+
+    :param asked: a part of their user name, name or email; empty for everybody.
+    :param after: the last user name, in lower case, of the page before.
+    """
+    query = sa.select(User).order_by(User.username_key)
+    for word in asked.split():
+        spots = (User.username, User.name, User.email)
+        query = query.where(sa.or_(*(spot.icontains(word.removeprefix("@"), autoescape=True) for spot in spots)))
+    if after:
+        query = query.where(User.username_key > after)
+    found = db.session.scalars(query.limit(limit + 1)).all()
+    return found[:limit], found[limit - 1].username_key if len(found) > limit else None
+
+
+def hold_admins() -> Sequence[str]:
+    """Return the ids of the admins who can sign in, and keep others from changing that until the commit."""
+    query = sa.select(User.id).where(User.is_admin, User.is_active).order_by(User.id)
+    return db.session.scalars(query.with_for_update(key_share=True)).all()
+
+
+def change(person: User, fields: dict[str, Any]) -> None:
+    """Change name, email and whether a person may sign in; what is not among the fields stays.
+
+    :raises Conflict: when another person has the email, or nobody would be left to administer the server.
+    """
+    person.present_as(name=fields.get("name"))
+    if "email" in fields:
+        person.reach_at(fields["email"])
+    if "is_active" in fields:
+        let_in(person, fields["is_active"])
+
+
+def let_in(person: User, active: bool) -> None:
+    """Enable or disable a person; disabling signs them out everywhere.
+
+    :raises Conflict: when they are the last admin.
+    """
+    if not active:
+        _refuse_last_admin(person)
+        UserSession.end_all(person)
+    person.is_active = active
+
+
+def make_admin(person: User, admin: bool) -> None:
+    """Make a person a system admin, or one no more.
+
+    :raises Conflict: when they are the last admin.
+    """
+    if not admin:
+        _refuse_last_admin(person)
+    person.is_admin = admin
+
+
+def give_password(person: User, password_hash: str) -> None:
+    """Give a person another password; they are signed out everywhere."""
+    person.password_hash = password_hash
+    UserSession.end_all(person)
+
+
+def footprint(person: User) -> Footprint:
+    """Tell what would change if a person were deleted."""
+
+    def count(of: sa.ColumnElement[bool]) -> int:
+        return db.session.scalar(sa.select(sa.func.count()).where(of)) or 0
+
+    return Footprint(
+        count(Ticket.assignee_id == person.id),
+        count(Ticket.creator_id == person.id),
+        count(Membership.user_id == person.id),
+        _alone_in(person),
+    )
+
+
+def remove(person: User, heir: User | None) -> None:
+    """Delete a person: nobody is assigned to their tickets then, and those they made have no creator.
+
+    :param heir: who becomes an owner of the projects that they alone own.
+    :raises Conflict: when they are the last admin, or such a project has no heir.
+    """
+    _refuse_last_admin(person)
+    _hand_over(person, heir)
+    assigned = sa.select(Ticket).where(Ticket.assignee_id == person.id).order_by(Ticket.id)
+    for ticket in db.session.scalars(assigned.with_for_update()):
+        ticket.edit({"assignee_id": None})
+    for membership in db.session.scalars(sa.select(Membership).where(Membership.user_id == person.id)):
+        db.session.delete(membership)
+    UserSession.end_all(person)
+    db.session.flush()
+    db.session.delete(person)
+    db.session.flush()
+
+
+def _hand_over(person: User, heir: User | None) -> None:
+    _hold_owners_beside(person)
+    if not (projects := _alone_in(person)):
+        return
+    if heir is None or heir is person or not heir.is_active:
+        names = ", ".join(project.key for project in projects)
+        message = f"{names}: say who owns what they alone own now. It must be another person who can sign in."
+        raise Conflict(message, Detail("heir", message))
+    for project in projects:
+        Membership.add(project, heir, Role.OWNER)
+
+
+def _hold_owners_beside(person: User) -> None:
+    """Keep the owners of a person's projects from leaving until the commit, so that the last two cannot go at once."""
+    own = sa.select(Membership.project_id).where(Membership.user_id == person.id, Membership.role == Role.OWNER.value)
+    owners = sa.select(Membership.id).where(Membership.project_id.in_(own), Membership.role == Role.OWNER.value)
+    db.session.execute(owners.order_by(Membership.id).with_for_update())
+
+
+def _alone_in(person: User) -> Sequence[Project]:
+    other = aliased(Membership)
+    beside = sa.exists().where(
+        other.project_id == Project.id, other.user_id != person.id, other.role == Role.OWNER.value
+    )
+    own = sa.select(Project).join(Membership).where(Membership.user_id == person.id, ~beside)
+    return db.session.scalars(own.where(Membership.role == Role.OWNER.value).order_by(Project.key)).all()
+
+
+def _refuse_last_admin(person: User) -> None:
+    if list(hold_admins()) == [person.id]:
+        raise Conflict("This is the last administrator who can sign in. Make somebody else one first.")

@@ -1,0 +1,147 @@
+"""Everybody who has an account: finding, adding and changing them, for system admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from punt import access, administration
+from punt.database import db
+from punt.errors import Problem
+from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
+from punt.inputs.base import form, query
+from punt.models import User, roster, wire
+from punt.pages.forms import again, errors_of, typed
+from punt.security import begins_itself
+
+blueprint = Blueprint("people", __name__, url_prefix="/admin")
+
+
+@blueprint.get("")
+def index() -> Any:
+    """List people."""
+    access.admin()
+    asked = query(PeopleQuery)
+    found, more = roster.page_of(asked.q, asked.limit, asked.page)
+    people = [wire.person(person) for person in found]
+    return render_template("admin/people.html", people=people, q=asked.q, more=more, first=asked.page is None)
+
+
+@blueprint.get("/people/new")
+def new() -> Any:
+    """Show the form for a person."""
+    access.admin()
+    return render_template("admin/person_new.html", values={}, errors={})
+
+
+@blueprint.post("/people")
+@begins_itself
+def create() -> Any:
+    """Add a person; a password that was made here is shown, once."""
+    access.admin()
+    try:
+        person, made = administration.enrol(form(NewPerson, request.form))
+    except Problem as problem:
+        return again("admin/person_new.html", problem)
+    return _done(person, made, f"Added {person.name}.")
+
+
+@blueprint.get("/people/<user_id>")
+def show(user_id: str) -> Any:
+    """Show a person."""
+    return _page(access.person(user_id))
+
+
+@blueprint.post("/people/<user_id>")
+def update(user_id: str) -> Any:
+    """Change name and email."""
+
+    def change() -> Any:
+        person = access.person_to_change(user_id)
+        roster.change(person, form(PersonChange, request.form).given())
+        db.session.commit()
+        return _done(person, None, f"Saved {person.name}.")
+
+    return _or_again(user_id, "profile", change)
+
+
+@blueprint.post("/people/<user_id>/admin")
+@begins_itself
+def make_admin(user_id: str) -> Any:
+    """Make a person a system admin."""
+    access.admin()
+
+    def change() -> Any:
+        person = administration.make_admin(user_id, form(Proof, request.form).your_password)
+        return _done(person, None, f"{person.name} is an administrator now.")
+
+    return _or_again(user_id, "admin", change)
+
+
+@blueprint.post("/people/<user_id>/no-admin")
+def unmake_admin(user_id: str) -> Any:
+    """Make a person a system admin no more."""
+
+    def change() -> Any:
+        person = access.person_to_change(user_id)
+        roster.make_admin(person, False)
+        db.session.commit()
+        if not access.user().is_admin:
+            return redirect(url_for("projects.index"))
+        return _done(person, None, f"{person.name} is no administrator any more.")
+
+    return _or_again(user_id, "admin", change)
+
+
+@blueprint.post("/people/<user_id>/password")
+@begins_itself
+def give_password(user_id: str) -> Any:
+    """Give a person another password; one that was made here is shown, once."""
+    access.admin()
+
+    def change() -> Any:
+        person, made = administration.give_password(user_id, form(NewSecret, request.form))
+        return _done(person, made, f"{person.name} has a new password and is signed out everywhere.")
+
+    return _or_again(user_id, "password", change)
+
+
+@blueprint.post("/people/<user_id>/delete")
+@begins_itself
+def delete(user_id: str) -> Any:
+    """Delete a person."""
+    access.admin()
+
+    def change() -> Any:
+        name = administration.remove(user_id, form(Removal, request.form))
+        flash(f"Deleted @{name}.", "success")
+        return redirect(url_for("people.index"))
+
+    return _or_again(user_id, "delete", change)
+
+
+def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
+    """Do something to a person; what is wrong is shown at that part of their page."""
+    try:
+        return change()
+    except Problem as problem:
+        db.session.rollback()
+        person = access.person(user_id)
+        return _page(person, wrong={part: errors_of(problem)}, values=typed()), problem.status
+
+
+def _done(person: User, made: str | None, sentence: str) -> Any:
+    """Go to a person's page, or show it at once where there is a password to tell: it must not lie anywhere."""
+    if made:
+        return _page(person, made=made), {"Cache-Control": "no-store"}
+    flash(sentence, "success")
+    return redirect(url_for("people.show", user_id=person.id))
+
+
+def _page(person: User, **context: Any) -> str:
+    left = roster.footprint(person)
+    shown = {"values": {}, "wrong": {}, "made": None} | context
+    alone_in = [wire.project(project) for project in left.alone_in]
+    return render_template("admin/person.html", person=wire.person(person), left=left, alone_in=alone_in, **shown)

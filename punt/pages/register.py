@@ -1,0 +1,36 @@
+"""Making oneself an account, where registration is on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from punt.errors import Problem
+from punt.inputs.admin import Registration
+from punt.inputs.base import form
+from punt.pages.forms import again
+from punt.registration import refuse_where_off, register
+from punt.security import begins_itself
+from punt.sign_in import begin_session
+
+blueprint = Blueprint("register", __name__, url_prefix="/register")
+
+
+@blueprint.get("")
+def show() -> Any:
+    """Show the form."""
+    refuse_where_off()
+    return render_template("auth/register.html", values={}, errors={})
+
+
+@blueprint.post("")
+@begins_itself
+def create() -> Any:
+    """Make the account and sign in."""
+    refuse_where_off()
+    try:
+        begin_session(register(form(Registration, request.form), request.remote_addr))
+    except Problem as problem:
+        return again("auth/register.html", problem)
+    return redirect(url_for("projects.index"))

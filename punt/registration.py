@@ -1,0 +1,46 @@
+"""Accounts that people make themselves, where the site's settings allow it."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from punt.database import begin_write, db, end_read, writing
+from punt.errors import Forbidden
+from punt.events import capture
+from punt.inputs.admin import Registration
+from punt.models import RateCounter, SiteSetting, User
+from punt.passwords import hash_password
+
+TRIES, WINDOW = 20, 3600
+"""Registrations tried from one address in a window of so many seconds."""
+
+
+def register(asked: Registration, address: str | None) -> User:
+    """Add whoever asks; the caller commits.
+
+    :param address: where the request comes from.
+    :raises Forbidden: where registration is off.
+    :raises Conflict: when the user name is taken; nothing else is told of who is here.
+    :raises TooMany: after too many tries from this address.
+    """
+    refuse_where_off()
+    end_read()
+    if current_app.config["RATE_LIMITS"]:
+        with writing():
+            RateCounter.sweep()
+            RateCounter.count(f"register address {address}", limit=TRIES, seconds=WINDOW)
+    password_hash = hash_password(asked.password)
+    begin_write()
+    refuse_where_off()
+    person = User.enrol(username=asked.username, name=asked.name, email=None, password_hash=password_hash)
+    capture.originate(db.session(), actor_id=person.id)
+    return person
+
+
+def refuse_where_off() -> None:
+    """Go on only where registration is on, and somebody administers the server.
+
+    :raises Forbidden: where it is not.
+    """
+    if not SiteSetting.site().registration or not User.any_exist():
+        raise Forbidden("Registration is off. Ask an admin for an account.")
