@@ -60,15 +60,22 @@ def begins_itself(view: View) -> View:
     return view
 
 
+def reads_body_itself(view: View) -> View:
+    """Mark a view that reads a large body itself, once it knows who sends it; it begins its transaction itself, too."""
+    view.reads_body_itself = True  # type: ignore[attr-defined]
+    return begins_itself(view)
+
+
 def _before() -> None:
     if "\0" in request.path or b"%00" in request.query_string:  # no text of PostgreSQL's may hold one
         raise Invalid.field("address", "Use plain text.")
     if request.method in SAFE:
         return
     _refuse_other_sites()
-    request.get_data()  # all of it, before any lock: a slow sender must not hold up other writers
-    capture.originate(db.session(), tab_id=_tab_id())
     view = current_app.view_functions.get(request.endpoint or "")
+    if not hasattr(view, "reads_body_itself"):
+        request.get_data()  # all of it, before any lock: a slow sender must not hold up other writers
+    capture.originate(db.session(), tab_id=_tab_id())
     if view and "_user_id" in session and not hasattr(view, "begins_itself"):
         begin_write()
 

@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+RELEASE = "0.1.0"
+"""The version of PUNT; see CHANGELOG.md."""
 
 
 class SettingsError(Exception):
@@ -76,6 +78,8 @@ class Settings(BaseModel):
         DEFAULT_RETENTION, alias="PUNT_EVENT_RETENTION"
     )
     audit_retention: int = Field(365, alias="PUNT_AUDIT_RETENTION", ge=1, le=36_500)
+    import_limit: int = Field(10_000_000_000, alias="PUNT_IMPORT_LIMIT", ge=1)
+    upload_limit: int = Field(1_000_000_000, alias="PUNT_UPLOAD_LIMIT", ge=1)
     redis_url: str = Field("", alias="PUNT_REDIS_URL", pattern=r"^((redis|rediss|valkey|valkeys|unix)://.+)?$")
     metrics_token: str = Field("", alias="PUNT_METRICS_TOKEN")
     trusted_origins: Annotated[frozenset[str], BeforeValidator(_words)] = Field(

@@ -15,8 +15,8 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "demo", "administration", "registration"},
-    {"security", "replies", "assets", "minify", "markdown", "access", "inputs"},
+    {"setup", "sign_in", "tickets", "demo", "administration", "registration", "transfer"},
+    {"uploads", "security", "replies", "assets", "minify", "markdown", "access", "inputs"},
     {"passwords", "models"},
     {"events"},
     {"database"},
@@ -108,7 +108,7 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
 
     users = {part(name) for name in MODULES if imports(name) & about_requests}
 
-    assert users <= {"api", "pages", "assets", "access", "inputs", "security", "replies", "sign_in"}
+    assert users <= {"api", "pages", "assets", "access", "inputs", "security", "replies", "sign_in", "uploads"}
 
 
 STREAMING = {"punt.api.streams", "punt.api.health"}

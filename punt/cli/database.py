@@ -1,4 +1,4 @@
-"""``flask db wipe``, in Flask-Migrate's own group."""
+"""``flask db wipe``, and what takes everything out and in, in Flask-Migrate's own group."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate.cli import db as group
 
+from punt.cli import transfer
 from punt.database import writing
 from punt.models.wipe import wipe_everything, wipe_projects
 
 
 def extend(app: Flask) -> None:
     """Add the commands to the group; Flask-Migrate puts the group into every app."""
-    group.add_command(wipe)
+    for command in (wipe, transfer.export, transfer.import_, transfer.backup):
+        group.add_command(command)
     app.cli.add_command(group)
 
 

@@ -19,6 +19,7 @@ from punt.pages import (
     site,
     theme,
     tickets,
+    transfer,
 )
 
 
@@ -26,5 +27,19 @@ def init_app(app: Flask) -> None:
     """Serve the pages of an app."""
     context.init_app(app)
     admin = (people, site)
-    for part in (auth, register, projects, board, tickets, history, bin, profile, theme, columns, search, *admin):
+    for part in (
+        auth,
+        register,
+        projects,
+        board,
+        tickets,
+        history,
+        bin,
+        profile,
+        theme,
+        columns,
+        search,
+        transfer,
+        *admin,
+    ):
         app.register_blueprint(part.blueprint)

@@ -1,0 +1,119 @@
+"""``flask db export``, ``import`` and ``backup``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from punt.database import db, writing
+from punt.errors import Problem
+from punt.events.pipeline import pipeline
+from punt.transfer.backup import back_up, new_private_file, put_in_place
+from punt.transfer.checking import Contents, checked
+from punt.transfer.loading import replace_everything
+from punt.transfer.reading import Limits
+from punt.transfer.staging import Staging
+from punt.transfer.words import PHRASES, size_in_words, told
+from punt.transfer.writing import write_export
+
+AFile = click.Path(dir_okay=False, path_type=Path)
+MOMENT = 0.2
+"""Seconds between two counts that are shown."""
+
+
+@click.command("export")
+@click.argument("file", type=AFile)
+@with_appcontext
+def export(file: Path) -> None:
+    """Write everything into one file, from which flask db import makes it again."""
+    counter = _Counter("rows written")
+    with _troubles_told():
+        draft = new_private_file(file)
+        try:
+            with draft.open("wb") as opened:
+                for rows in write_export(db.session.connection(), opened):
+                    counter.show(rows)
+            db.session.rollback()
+            size = put_in_place(draft, file)
+        finally:
+            draft.unlink(missing_ok=True)
+    counter.end()
+    click.echo(f"Everything is in {file}: {size_in_words(size)}. It holds what people wrote and their password hashes.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def import_(file: Path, yes: bool) -> None:
+    """Put what an export holds in place of EVERYTHING; the file is checked first, and every open screen is told."""
+    settings, counter = pipeline().settings, _Counter("lines checked")
+    with _troubles_told(), Staging(settings.instance_path) as staging:
+        contents = checked(file, staging, Limits(settings.import_limit), counter.show)
+        counter.end()
+        _ask(contents, yes)
+        counter = _Counter("rows taken")
+        with writing() as session:
+            for rows in replace_everything(session, staging):
+                counter.show(rows)
+        counter.end()
+    click.echo("Everything is as in the file now. Everybody signs in anew.")
+
+
+@click.command()
+@click.argument("file", type=AFile)
+@with_appcontext
+def backup(file: Path) -> None:
+    """Copy the live SQLite database into one file, while people work."""
+    if db.engine.dialect.name != "sqlite":
+        raise click.ClickException("This is for SQLite. Back PostgreSQL up with pg_dump: see docs/backup.md.")
+    with _troubles_told():
+        size = back_up(Path(str(db.engine.url.database)).absolute(), file)
+    click.echo(f"The database is in {file}: {size_in_words(size)}.")
+
+
+def _ask(contents: Contents, yes: bool) -> None:
+    click.echo(told(contents))
+    for warning in contents.warnings:
+        click.echo(f"Note: {warning}")
+    phrase = PHRASES["import"]
+    if not yes and click.prompt(f"This replaces EVERYTHING that is here. To go on, type: {phrase}\n") != phrase:
+        raise click.ClickException("That was something else. Nothing was changed.")
+
+
+class _Counter:
+    """A line on the error output that counts."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._shown, self._at = what, 0, 0.0
+
+    def show(self, count: int) -> None:
+        """Show a count, unless the last one was shown just now."""
+        self._shown = count
+        if time.monotonic() - self._at >= MOMENT:
+            self._at = time.monotonic()
+            click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._at:
+            click.echo(f"\r{self._shown:,} {self._what}", err=True)
+
+
+@contextmanager
+def _troubles_told() -> Iterator[None]:
+    """End with a sentence, not with a traceback, when a file or the database cannot be used."""
+    try:
+        yield
+    except Problem as problem:
+        raise click.ClickException(problem.message) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'The file'}: {error.strerror or error}") from None
+    except OperationalError as error:
+        raise click.ClickException(f"The database does not answer: {error.orig}") from None

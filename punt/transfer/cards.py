@@ -1,0 +1,97 @@
+"""What comes from elsewhere into one project, before it is carried out: columns, labels, cards, and what is left."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from punt.models import Priority, TicketType
+from punt.transfer.refusal import Refusal
+
+MOST = 2000
+"""Tickets that one import may bring: others wait for so long as it takes."""
+MOST_COLUMNS, MOST_LABELS = 100, 500
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass
+class Card:
+    """A ticket to be.
+
+    :ivar people: whom it is assigned to, each by some names, the best one first.
+    """
+
+    title: str
+    column: str | None = None
+    description: str = ""
+    type: TicketType = TicketType.TASK
+    priority: Priority = Priority.MEDIUM
+    labels: list[str] = field(default_factory=list)
+    people: list[tuple[str, ...]] = field(default_factory=list)
+    story_points: int | None = None
+    estimate: str | None = None
+    start: date | None = None
+    due: date | None = None
+
+
+@dataclass
+class Plan:
+    """Everything that a file brings; what is too much is refused.
+
+    :ivar columns: names, left first; those that a project lacks are added.
+    :ivar labels: the colour of each label by its name, None for the next one of the palette.
+    :ivar left: what is not taken, with how often it was met.
+    """
+
+    columns: list[str] = field(default_factory=list)
+    labels: dict[str, str | None] = field(default_factory=dict)
+    cards: list[Card] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        """Note a column, and return its name as it will be."""
+        name = one_line(name, 50)
+        if ("column", name.casefold()) not in self._names:
+            self.columns.append(name)
+            _refuse_more(len(self.columns), MOST_COLUMNS, "columns")
+        return self._names.setdefault(("column", name.casefold()), name)
+
+    def label(self, name: str, color: str | None = None) -> str:
+        """Note a label, and return its name as it will be."""
+        name = one_line(name, 50)
+        if ("label", name.casefold()) not in self._names:
+            self.labels[name] = color
+            _refuse_more(len(self.labels), MOST_LABELS, "labels")
+        return self._names.setdefault(("label", name.casefold()), name)
+
+    def card(self, card: Card) -> None:
+        """Add a ticket to be."""
+        self.cards.append(card)
+        _refuse_more(len(self.cards), MOST, "tickets")
+
+
+def _refuse_more(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise Refusal(f"It holds more than {most:,} {what}.")
+
+
+def one_line(text: str, most: int) -> str:
+    """Make a text fit one line of so many characters."""
+    return " ".join(_CONTROLS.sub(" ", text).split())[:most].strip()
+
+
+def many_lines(text: str) -> str:
+    """Make a text fit a description, however long."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def day(text: str) -> date | None:
+    """Read a day from how programs write it: ISO 8601, with a time or without; None when it is none."""
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None

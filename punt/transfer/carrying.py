@@ -1,0 +1,137 @@
+"""Bringing a plan into a project, through the same verbs as everything else."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from punt.models import Column, Label, Project, Ticket, User
+from punt.transfer.cards import Card, Plan, many_lines, one_line
+
+TITLE, DESCRIPTION = 200, 50_000
+MOST_TOLD = 200
+BREATH = 50
+"""Tickets after which others of this process have their turn."""
+
+
+@dataclass
+class Report:
+    """What was taken and what was not, as sentences.
+
+    :ivar taken: how many tickets, columns and labels are new.
+    """
+
+    taken: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+
+    def sentence(self) -> str:
+        """Say what was taken."""
+        words = {"ticket": "tickets", "column": "columns", "label": "labels"}
+        parts = [
+            f"{self.taken[one]} new {one if self.taken[one] == 1 else many}"
+            for one, many in words.items()
+            if self.taken[one] or one == "ticket"
+        ]
+        return f"Imported: {', '.join(parts)}."
+
+    def lines(self) -> list[str]:
+        """Say what was left, most frequent first."""
+        return [f"{what}: {count}" for what, count in self.left.most_common(MOST_TOLD)]
+
+
+def carry_out(project: Project, plan: Plan, creator_id: str | None) -> Report:
+    """Add what a plan brings at the bottom of a project's columns; the caller has begun to write, and commits."""
+    carrier = _Carrier(project, plan, creator_id)
+    for nth, card in enumerate(plan.cards):
+        carrier.create(card)
+        if nth % BREATH == BREATH - 1:
+            time.sleep(0)
+    return carrier.report
+
+
+class _Carrier:
+    """One import on its way into a project; names are found whatever their case."""
+
+    def __init__(self, project: Project, plan: Plan, creator_id: str | None) -> None:
+        self._project, self._creator_id = project, creator_id
+        self.report = Report(left=Counter(plan.left))
+        self._columns = self._make_columns(plan.columns)
+        self._labels = self._make_labels(plan.labels)
+        self._people = _known_people(project)
+
+    def create(self, card: Card) -> None:
+        """Add one ticket."""
+        column = self._columns[(card.column or "").casefold()]
+        Ticket.create(self._project, column, self._creator_id, self._fields(card))
+        self.report.taken["ticket"] += 1
+
+    def _make_columns(self, names: list[str]) -> dict[str, Column]:
+        present = list(self._project.columns_to_change())
+        found = {column.name.casefold(): column for column in reversed(present)}
+        for name in names:
+            if name.casefold() not in found:
+                column = Column.append_to(present, self._project.id, name=name, color=None, wip_limit=None)
+                present.append(column)
+                found[name.casefold()] = column
+                self.report.taken["column"] += 1
+        return {"": present[0], **found}
+
+    def _make_labels(self, wanted: dict[str, str | None]) -> dict[str, Label]:
+        found = {label.name_key: label for label in Label.of(self._project.id)}
+        for name, color in wanted.items():
+            if name.casefold() not in found:
+                found[name.casefold()] = Label.create(self._project.id, name, color)
+                self.report.taken["label"] += 1
+        return found
+
+    def _fields(self, card: Card) -> dict[str, Any]:
+        title, description = self._texts(card)
+        start = None if card.start and card.due and card.start > card.due else card.start
+        if start != card.start:
+            self.report.left["Starts that are after the due date"] += 1
+        return {
+            "title": title,
+            "description": description,
+            "type": card.type.value,
+            "priority": card.priority.value,
+            "labels": [self._labels[name.casefold()] for name in dict.fromkeys(card.labels)],
+            "assignee_id": self._assignee(card.people),
+            "story_points": card.story_points,
+            "estimate": card.estimate,
+            "start_date": start,
+            "due_date": card.due,
+        }
+
+    def _texts(self, card: Card) -> tuple[str, str]:
+        """A title that is too long is kept whole in the description."""
+        whole, description = one_line(card.title, len(card.title)), many_lines(card.description)
+        title = one_line(whole, TITLE) or "Untitled"
+        if len(whole) > TITLE:
+            description = f"{whole}\n\n{description}".strip()
+            self.report.left["Titles shortened, and kept whole in the description"] += 1
+        if len(description) > DESCRIPTION:
+            self.report.left["Descriptions cut after 50,000 characters"] += 1
+        return title, description[:DESCRIPTION]
+
+    def _assignee(self, people: list[tuple[str, ...]]) -> str | None:
+        found = list[str]()
+        for names in people:
+            known = next((self._people[name.casefold()] for name in names if name.casefold() in self._people), None)
+            if known:
+                found.append(known)
+            else:
+                self.report.left[f"Assigned to {one_line(names[0], 80)}, who is no member here"] += 1
+        if len(found) > 1:
+            self.report.left["Further people on a ticket, which has one assignee"] += len(found) - 1
+        return found[0] if found else None
+
+
+def _known_people(project: Project) -> dict[str, str]:
+    """Find members by user name, then email, then name; a name that two have tells of nobody."""
+    members: list[User] = [membership.user for membership in project.members()]
+    names = Counter(person.name.casefold() for person in members)
+    found = {person.name.casefold(): person.id for person in members if names[person.name.casefold()] == 1}
+    found |= {person.email: person.id for person in members if person.email}
+    return found | {person.username_key: person.id for person in members}

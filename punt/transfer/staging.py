@@ -1,0 +1,140 @@
+"""A scratch database with the constraints of the real one: what a file holds is put there first.
+
+It lies on disk, not in memory, and its tables come from the models, so that a new table's keys and references are
+checked with no word about it here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from punt.transfer.refusal import Refusal
+from punt.transfer.tables import carried, self_reference
+from punt.transfer.values import codec_for
+
+LINE = "_line"
+"""The column that says which line of the file a row came from."""
+
+
+class Staging:
+    """The scratch database of one file; closing it removes it.
+
+    :param folder: where to make it: a disk with room for what the file unpacks to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = TemporaryDirectory(prefix="import-", dir=folder)
+        path = Path(self._folder.name) / "staging.sqlite3"
+        # Made in a thread that checks, read in the one that imports; never in both at once.
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-16000"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._tables, copies = {table.name: table for table in carried()}, sa.MetaData()
+        self._inserts = {table.name: self._make(table.to_metadata(copies)) for table in carried()}
+        self._connection.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def add(self, line: int, table: str, values: Sequence[Any]) -> None:
+        """Put a row in.
+
+        :raises Refusal: when there is one with the same key.
+        """
+        try:
+            self._connection.execute(self._inserts[table], (*values, line))
+        except sqlite3.IntegrityError as error:
+            raise self._clash(line, table, values, str(error)) from None
+
+    def first_line(self, query: str) -> int | None:
+        """Return the first line that a query finds, which selects ``_line``."""
+        lines = self._connection.execute(f"SELECT min({LINE}) FROM ({query})").fetchone()  # noqa: S608 our own texts
+        return lines[0] if lines else None
+
+    def refuse_dangling(self) -> None:
+        """Go on only when every row that a row refers to is there.
+
+        :raises Refusal: naming the first one that is not.
+        """
+        for table in self._tables:
+            keys = {row[0]: row[3] for row in self._connection.execute(f'PRAGMA foreign_key_list("{table}")')}
+            missing = self._connection.execute(f'PRAGMA foreign_key_check("{table}")').fetchone()
+            if missing:
+                _, row, target, key = missing
+                line = self._connection.execute(f'SELECT {LINE} FROM "{table}" WHERE rowid = ?', (row,)).fetchone()[0]  # noqa: S608
+                raise Refusal(f"There is no such {target} in this file.", line=line, field=f"{table}.{keys[key]}")
+
+    def rows(self, table: sa.Table) -> Iterator[dict[str, Any]]:
+        """Give a table's rows as its database takes them, parents before their children."""
+        codecs = [(column.name, codec_for(column).revive) for column in table.columns]
+        names = ", ".join(f't."{name}"' for name, _ in codecs)
+        for row in self._connection.execute(self._ordered(table, names)):
+            yield {
+                name: None if value is None else revive(value)
+                for (name, revive), value in zip(codecs, row, strict=True)
+            }
+
+    def refuse_circles(self) -> None:
+        """Go on only when nothing is its own ancestor.
+
+        :raises Refusal: naming a row that is.
+        """
+        for table in self._tables.values():
+            own = self_reference(table)
+            if own is None:
+                continue
+            outside = f'SELECT {LINE} FROM "{table.name}" WHERE id NOT IN (SELECT id FROM depths)'  # noqa: S608
+            line = self.first_line(f"{_depths(table, own)} {outside}")
+            if line:
+                raise Refusal("This is its own ancestor.", line=line, field=f"{table.name}.{own.name}")
+
+    def _ordered(self, table: sa.Table, names: str) -> str:
+        own = self_reference(table)
+        if own is None:
+            return f'SELECT {names} FROM "{table.name}" AS t ORDER BY t.{LINE}'  # noqa: S608
+        joined = f'SELECT {names} FROM "{table.name}" AS t JOIN depths USING (id) ORDER BY depth, t.{LINE}'  # noqa: S608
+        return f"{_depths(table, own)} {joined}"
+
+    def _make(self, copy: sa.Table) -> str:
+        """Make a table of the same name and constraints, and return the statement that fills it."""
+        copy.append_column(sa.Column(LINE, sa.Integer))
+        dialect = sqlite.dialect()
+        self._connection.execute(str(CreateTable(copy).compile(dialect=dialect)))
+        own = self_reference(copy)
+        for index in copy.indexes:
+            if index.unique or (own is not None and own.name in index.columns):
+                self._connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+        marks = ", ".join("?" * len(copy.columns))
+        return f'INSERT INTO "{copy.name}" VALUES ({marks})'  # noqa: S608
+
+    def _clash(self, line: int, table: str, values: Sequence[Any], error: str) -> Refusal:
+        """Say with which line a row clashes: SQLite names the columns that are to be unique."""
+        named = [part.strip().split(".")[1] for part in error.partition(":")[2].split(",") if "." in part]
+        if not named or "UNIQUE" not in error:
+            return Refusal(f"The database would not take this: {error}.", line=line, field=table)
+        known = dict(zip(self._tables[table].columns.keys(), values, strict=True))
+        where = " AND ".join(f'"{name}" = ?' for name in named)
+        query = f'SELECT {LINE} FROM "{table}" WHERE {where}'  # noqa: S608
+        other = self._connection.execute(query, [known[name] for name in named]).fetchone()[0]
+        return Refusal(f"The same as in line {other}.", line=line, field=f"{table}.{' and '.join(named)}")
+
+
+def _depths(table: sa.Table, own: sa.Column[str]) -> str:
+    """The beginning of a query that knows how far from its eldest ancestor each row is."""
+    name = table.name
+    return (
+        f'WITH RECURSIVE depths(id, depth) AS (SELECT id, 0 FROM "{name}" WHERE "{own.name}" IS NULL '  # noqa: S608
+        f'UNION ALL SELECT child.id, depth + 1 FROM depths JOIN "{name}" AS child ON child."{own.name}" = depths.id)'
+    )

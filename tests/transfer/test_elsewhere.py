@@ -1,0 +1,235 @@
+"""Boards from Trello and tables from anywhere, into one project: what is taken, what is told, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from punt.database import db
+from punt.events.log import LoggedEvent
+from punt.transfer.cards import MOST
+from punt.transfer.refusal import Refusal
+from punt.transfer.sheet import read_csv
+from punt.transfer.trello import read_trello
+from tests.support.board import HARB, TICKETS, made, nothing_changes, person
+from tests.support.cast import signed_in
+
+BOARD = Path(__file__).with_name("trello.json")
+PAGE = "/projects/HARB/import"
+
+
+def send(client: FlaskClient, content: bytes | str) -> Any:
+    raw = content.encode() if isinstance(content, str) else content
+    data = {"file": (io.BytesIO(raw), "file")}
+    return client.post(PAGE, data=data, content_type="multipart/form-data")
+
+
+def tickets(client: FlaskClient) -> list[dict[str, Any]]:
+    return list(client.get(TICKETS).json or ())
+
+
+def columns(client: FlaskClient) -> dict[str, str]:
+    return {column["id"]: column["name"] for column in client.get(f"{HARB}/columns").json or ()}
+
+
+def events(app: Flask) -> Counter[str]:
+    """Count the events in the log by type."""
+    with app.app_context():
+        return Counter(db.session.scalars(sa.select(LoggedEvent.type)))
+
+
+def test_a_board_of_trello_lands_as_board(app: Flask, alice: FlaskClient) -> None:
+    answer = send(alice, BOARD.read_bytes())
+
+    found, names = tickets(alice), columns(alice)
+    assert answer.status_code == 200
+    assert list(names.values()) == ["To Do", "In Progress", "Review", "Done", "Ideas"]
+    assert [(names[each["columnId"]], each["title"]) for each in found] == [
+        ("To Do", "Order paint"),
+        ("To Do", "Ask for a crane"),
+        ("Done", "Measure the berths"),
+        ("Ideas", "A café on the pier"),
+    ]
+    assert found[1]["assigneeId"] == person(signed_in(app, "bob"))
+    paint = found[0]
+    assert (paint["startDate"], paint["dueDate"], paint["assigneeId"]) == ("2026-03-01", "2026-03-09", person(alice))
+    assert {(label["name"], label["color"]) for label in paint["labels"]} == {
+        ("Urgent", "#c02b2b"),
+        ("Green", "#0f7b4d"),
+    }
+    assert paint["description"] == "Red *and* white.\n\n**Colours**\n\n- [x] Red\n- [ ] White"
+
+
+def test_open_boards_hear_of_everything(app: Flask, alice: FlaskClient) -> None:
+    before = events(app)
+
+    send(alice, BOARD.read_bytes())
+
+    assert events(app) - before == {"ticket.created": 4, "column.created": 1, "label.created": 2}
+
+
+def test_what_is_not_taken_of_trello_is_told(alice: FlaskClient) -> None:
+    text = send(alice, BOARD.read_bytes()).text
+
+    assert "Imported: 4 new tickets, 1 new column, 2 new labels." in text
+    for told in (
+        "Archived lists: 1",
+        "Archived cards: 2",
+        "Comments: 2",
+        "Attachments: 1",
+        "Marks that a due date is met: 1",
+        "Assigned to zoe, who is no member here: 1",
+    ):
+        assert told in text, told
+
+
+CSV = """\ufeffSummary;Status;Issue Type;Priority;Tags;Assigned To;Story-Points;Due Date;Colour;Description
+"Paint; red";doing;bug;HIGH;"hull, deck";bob;5;2026-05-01T00:00:00Z;red;"One
+two"
+Sweep;To Do;chore;;;zoe;lots;soon;;
+;To Do;;;;;;;;
+Wait;;;;HULL;;;;;
+"""
+
+
+def test_a_table_lands_with_what_its_columns_are_called(alice: FlaskClient) -> None:
+    answer = send(alice, CSV)
+
+    names = columns(alice)
+    found = {each["title"]: each for each in tickets(alice)}
+    assert answer.status_code == 200, answer.text
+    paint = found["Paint; red"]
+    assert (names[paint["columnId"]], paint["type"], paint["priority"]) == ("doing", "Bug", "High")
+    assert (paint["storyPoints"], paint["dueDate"], paint["description"]) == (5, "2026-05-01", "One\ntwo")
+    assert [label["name"] for label in paint["labels"]] == ["deck", "hull"]
+    assert paint["assigneeId"] != person(alice)
+    assert (names[found["Wait"]["columnId"]], found["Wait"]["labels"][0]["name"]) == ("To Do", "hull")
+    assert found.keys() == {"Paint; red", "Sweep", "Wait"}
+    for told in (
+        "Column “Colour”: 1",
+        "Lines without a title: 1",
+        "Type “chore”, unknown here: 1",
+        "Values that are no story points: 1",
+        "Values that are no days: 1",
+        "Assigned to zoe, who is no member here: 1",
+    ):
+        assert told in answer.text, told
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_sign_between_the_cells_is_found(delimiter: str) -> None:
+    lines = [["Title", "Status", "Notes, and; more"], ["One", "Done", "x"]]
+
+    plan = read_csv("\r\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines).encode())
+
+    assert [(card.title, card.column) for card in plan.cards] == [("One", "Done")]
+
+
+def test_what_is_too_long_is_cut_and_told(alice: FlaskClient) -> None:
+    title, body = "long " * 60, "x" * 60_000
+
+    answer = send(alice, f"Title,Description,Status\n{title},{body},{'c' * 80}\n")
+
+    found = tickets(alice)[0]
+    assert (len(found["title"]), len(found["description"])) == (199, 50_000)
+    assert found["description"].startswith(title.strip())
+    assert "Titles shortened, and kept whole in the description: 1" in answer.text
+
+
+MANY = b"".join(b"x,name %d\n" % nth for nth in range(501))
+WRONG = {
+    "nothing": (b"", "No column is the title"),
+    "no title": (b"a,b\n1,2\n", "No column is the title"),
+    "another encoding": ("Title\nCafé\n".encode("latin-1"), "line 2: This is not UTF-8"),
+    "UTF-16": ("Title\nCafé\n".encode("utf-16"), "not UTF-8"),
+    "a NUL": (b"Title\na\0b\n", "no CSV"),
+    "an open quote": (b'Title\n"never closed', "no CSV"),
+    "an endless cell": (b"Title\n" + b"x" * 300_000, "no CSV"),
+    "many columns": (b"Title" + b",x" * 500 + b"\n", "It has 501 columns"),
+    "many lines": (b"Title\n" + b"x\n" * (MOST + 1), "more than 2,000 tickets"),
+    "many columns on the board": (
+        b"Title,Status\n" + b"".join(b"x,c%d\n" % n for n in range(101)),
+        "more than 100 columns",
+    ),
+    "many labels": (b"Title,Tags\n" + b"".join(b"x,c%d\n" % n for n in range(501)), "more than 500 labels"),
+    "no board": (b"{}", "no board exported from Trello: name is missing"),
+    "half a board": (b'{"name": "x", "lists": [', "not valid JSON"),
+    "a board of another kind": (b'{"name": "x", "lists": 5, "cards": []}', "lists is missing or wrong"),
+    "a nested board": (b'{"name":' * 100_000, "nested too deep"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_file_that_cannot_be_read_is_refused(furnished: Flask, name: str) -> None:
+    content, said = WRONG[name]
+
+    with nothing_changes(furnished), pytest.raises(Refusal) as caught:
+        (read_trello if content.startswith(b"{") else read_csv)(content)
+
+    assert said in caught.value.message
+
+
+def test_a_refusal_stands_beside_the_file_and_nothing_is_kept(app: Flask, alice: FlaskClient) -> None:
+    with nothing_changes(app):
+        answers = [send(alice, WRONG[name][0]) for name in ("no title", "half a board", "a nested board")]
+
+    assert [answer.status_code for answer in answers] == [400] * 3
+    assert "No column is the title" in answers[0].text
+
+
+def test_what_fails_on_the_way_leaves_nothing(app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("punt.transfer.carrying.DESCRIPTION", None)
+
+    with nothing_changes(app):
+        answer = send(alice, "Title,Status\nOne,New column\n")
+
+    assert answer.status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("charlie", 404), ("vera", 403), ("bob", 403), ("adam", 200), ("sue", 200)]
+)
+def test_only_who_manages_the_project_may(app: Flask, who: str, status: int) -> None:
+    client = signed_in(app, who)
+
+    shown, sent = client.get(PAGE), send(client, "Title\nOne\n")
+
+    assert (shown.status_code, sent.status_code) == (status, status)
+
+
+@pytest.mark.parametrize("who", ["alice", None])
+def test_the_shell_imports_too(app: Flask, alice: FlaskClient, tmp_path: Path, who: str | None) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("Title\nOne\n")
+    extra = ["--as", who] if who else []
+
+    answers = [
+        app.test_cli_runner().invoke(args=["project", "import-csv", "harb", str(table), *extra]),
+        app.test_cli_runner().invoke(args=["project", "import-trello", "HARB", str(BOARD), *extra]),
+        app.test_cli_runner().invoke(args=["project", "import-trello", "HARB", str(table)]),
+        app.test_cli_runner().invoke(args=["project", "import-csv", "NONE", str(table)]),
+    ]
+
+    assert [answer.exit_code for answer in answers] == [0, 0, 1, 1]
+    assert "Imported: 4 new tickets" in answers[1].output
+    assert "Archived lists: 1" in answers[1].output
+    assert "Error: This is no board exported from Trello" in answers[2].output
+    assert {ticket["creatorId"] for ticket in tickets(alice)} == {person(alice) if who else None}
+
+
+def test_labels_and_columns_that_are_there_are_used(alice: FlaskClient) -> None:
+    label = made(alice, f"{HARB}/labels", name="URGENT", color="#0b7285")
+
+    send(alice, BOARD.read_bytes())
+
+    paint = next(each for each in tickets(alice) if each["title"] == "Order paint")
+    assert label in paint["labels"]
+    assert json.dumps(columns(alice)).count("Done") == 1

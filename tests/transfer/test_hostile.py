@@ -1,0 +1,343 @@
+"""Files that are wrong, by accident or on purpose: each is refused with its line and field, and nothing changes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from punt.transfer import layout
+from punt.transfer.reading import LINE, Limits
+from punt.transfer.refusal import Refusal
+from tests.support.board import nothing_changes
+from tests.support.export_file import LIMITS, Line, changed, everything, lines_of, of, seal, take
+
+Change = Callable[[list[Line]], Any]
+
+
+def refused(app: Flask, path: Path, limits: Limits = LIMITS) -> str:
+    """Return what is said about a file that is not taken."""
+    with nothing_changes(app), pytest.raises(Refusal) as caught:
+        take(app, path, limits)
+    assert not list(Path(app.instance_path).glob("import-*"))
+    return caught.value.message
+
+
+def put(table: str, column: str, value: Any, nth: int = 0) -> Change:
+    """Change one value."""
+    return lambda rows: of(rows, table)[nth].__setitem__(column, value)
+
+
+def copy(table: str, **fields: Any) -> Change:
+    """Add a row like the first of its table."""
+    return lambda rows: rows.append({"table": table, "row": {**of(rows, table)[0], **fields}})
+
+
+def titled(rows: list[Line], title: str) -> dict[str, Any]:
+    return next(row for row in of(rows, "ticket") if row["title"] == title)
+
+
+def circle(rows: list[Line]) -> None:
+    """Let a ticket's grandchild be its parent."""
+    titled(rows, "Form")["type"] = "Task"
+    titled(rows, "Berths ⚓")["parent_id"] = titled(rows, "Form")["id"]
+
+
+def across(column: str, table: str) -> Change:
+    """Let a ticket of the harbour refer to what belongs to the boat."""
+
+    def change(rows: list[Line]) -> None:
+        boat = next(row["id"] for row in of(rows, "project") if row["key"] == "BOAT")
+        titled(rows, "Form")[column] = next(row["id"] for row in of(rows, table) if row["project_id"] == boat)
+
+    return change
+
+
+def foreign_label(rows: list[Line]) -> None:
+    keel = next(row["id"] for row in of(rows, "label") if row["name"] == "keel")
+    of(rows, "ticket_label")[0]["label_id"] = keel
+
+
+def nest(depth: int) -> Any:
+    value: Any = "x"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def without(table: str) -> Change:
+    return lambda rows: rows.__setitem__(slice(None), [line for line in rows if line["table"] != table])
+
+
+WRONG: dict[str, tuple[Change, str]] = {
+    "two people of one id": (
+        copy("user", username="Zoe", username_key="zoe", email=None),
+        r"user\.id: The same as in line",
+    ),
+    "two of one name": (copy("user", id="new", email=None), r"user\.username_key: The same as in line"),
+    "two of one email": (copy("user", id="new", username="Zoe", username_key="zoe"), r"user\.email: The same"),
+    "two tickets of one number": (copy("ticket", id="new", rank="a5"), r"ticket\.project_id and number: The same"),
+    "two tickets of one rank": (
+        copy("ticket", id="new", number=3),
+        r"ticket\.(column_id and rank|project_id and number)",
+    ),
+    "two memberships": (copy("membership", id="new"), r"membership\.project_id and user_id: The same"),
+    "the same label twice": (copy("ticket_label"), r"ticket_label\.ticket_id and label_id: The same"),
+    "a column that is not there": (
+        put("ticket", "column_id", "nowhere"),
+        r"ticket\.column_id: There is no such column",
+    ),
+    "a person who is not there": (
+        put("membership", "user_id", "nobody"),
+        r"membership\.user_id: There is no such user",
+    ),
+    "a parent that is not there": (put("ticket", "parent_id", "none"), r"ticket\.parent_id: There is no such ticket"),
+    "projects without their people": (without("user"), r"There is no such user in this file"),
+    "a column of another project": (across("column_id", "column"), r"column_id: This column belongs to another"),
+    "a parent of another project": (across("parent_id", "ticket"), r"parent_id: This ticket belongs to another"),
+    "a label of another project": (foreign_label, r"ticket_label\.label_id: This label belongs to another"),
+    "its own parent": (
+        lambda rows: titled(rows, "Form").update(parent_id=titled(rows, "Form")["id"]),
+        r"parent_id: This is its own ancestor",
+    ),
+    "a circle of parents": (circle, r"ticket\.parent_id: This is its own ancestor"),
+    "a subtask as parent": (
+        lambda rows: titled(rows, "Booking").update(type="Subtask"),
+        r"parent_id: A subtask cannot be a parent",
+    ),
+    "an unknown table": (lambda rows: rows.append({"table": "robots", "row": {}}), r"knows no table robots"),
+    "a session": (lambda rows: rows.append({"table": "user_session", "row": {}}), r"knows no table user_session"),
+    "an unknown column": (put("user", "is_god", True), r"user\.is_god: There is no such column"),
+    "a missing column": (lambda rows: of(rows, "ticket")[0].pop("title"), r"ticket\.title: This is required"),
+    "nothing where something must be": (put("ticket", "title", None), r"ticket\.title: This is required"),
+    "a number as text": (put("ticket", "version", "3"), r"ticket\.version: This must be a whole number"),
+    "true as a number": (put("ticket", "version", True), r"ticket\.version: This must be a whole number"),
+    "a number that is too large": (put("ticket", "version", 1 << 40), r"ticket\.version: This number is too large"),
+    "a text as a number": (put("ticket", "title", 5), r"ticket\.title: This must be a text"),
+    "1 as true": (put("user", "is_admin", 1), r"user\.is_admin: This must be true or false"),
+    "a text that is too long": (put("ticket", "title", "x" * 201), r"ticket\.title: At most 200 characters"),
+    "a NUL": (put("ticket", "title", "a\0b"), r"ticket\.title: This holds a character that is none"),
+    "half a character": (put("ticket", "title", "\ud800"), r"ticket\.title: This holds a character that is none"),
+    "a day that is none": (put("ticket", "due_date", "2026-02-30"), r"due_date: This must be a day"),
+    "a moment without a zone": (put("user", "created_at", "2026-01-01T10:00:00"), r"created_at: This must be a moment"),
+    "a list as a value": (put("ticket", "title", ["a"]), r"ticket\.title: This must be a text"),
+    "a role that is none": (put("membership", "role", "emperor"), r"membership\.role: This is none of admin, member"),
+    "a type that is none": (put("ticket", "type", "Wish"), r"ticket\.type: This is none of"),
+    "a priority that is none": (put("ticket", "priority", "high"), r"ticket\.priority: This is none of"),
+    "a rank that is none": (put("ticket", "rank", "a00"), r"ticket\.rank: This is no rank"),
+    "an endless rank": (put("ticket", "rank", "a0" + "V" * 2000), r"ticket\.rank: This is no rank"),
+    "a colour that is none": (put("project", "color", "red"), r"project\.color: This is no colour"),
+    "a key that is none": (put("project", "key", "a/b"), r"project\.key: This is no key"),
+    "another key at a ticket": (put("ticket", "project_key", "NOPE"), r"ticket\.project_key: This is not the key"),
+    "a user name in other letters": (put("user", "username_key", "Alice"), r"username_key: This is not the user name"),
+    "a label in other letters": (put("label", "name_key", "KEEL"), r"name_key: This is not the name"),
+    "a number not given yet": (put("project", "last_number", 0), r"number: Its project has not given this number"),
+    "a project without columns": (
+        lambda rows: rows.append({"table": "project", "row": {**of(rows, "project")[0], "id": "p9", "key": "NEW"}}),
+        r"project: This project has no column",
+    ),
+    "a ticket both there and deleted": (
+        lambda rows: titled(rows, "Form").update(number=4),
+        r"binned_ticket\.number: A ticket that is not deleted has this number",
+    ),
+    "a deleted ticket under another id": (
+        lambda rows: titled(rows, "Form").update(id=of(rows, "binned_ticket")[0]["id"]),
+        r"binned_ticket\.id: A ticket that is not deleted has this id",
+    ),
+    "a bin with something else": (put("binned_ticket", "content", {"id": "x"}), r"binned_ticket\.content: This is no"),
+    "a bin that is nested": (
+        put("binned_ticket", "content", {"id": nest(40)}),
+        r"content: This is nested more than 32",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_file_with_something_wrong_is_refused(furnished: Flask, file: Path, name: str) -> None:
+    change, said = WRONG[name]
+    path = changed(file, change)
+
+    message = refused(furnished, path)
+
+    assert re.search(said, message), message
+    assert message.startswith("line ")
+
+
+def header(file: Path, **fields: Any) -> list[Line | bytes]:
+    first, *rows = lines_of(file)[:-1]
+    return [first | fields, *rows]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 10, 100, 0.5, -9, -1])
+def test_a_file_that_was_cut_off_is_refused(furnished: Flask, file: Path, kept: float) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * kept) if isinstance(kept, float) else kept])
+
+    assert refused(furnished, file) in {
+        "This file holds no export.",
+        "The file is damaged, or only a part of it is here.",
+        "This is no export: it is not compressed.",
+    }
+
+
+def test_a_file_whose_lines_end_early_is_refused(furnished: Flask, file: Path) -> None:
+    file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes())[:-1]))
+
+    assert "ends in the middle of a line" in refused(furnished, file)
+
+
+def test_a_changed_value_is_noticed_by_the_checksum(furnished: Flask, file: Path) -> None:
+    text = gzip.decompress(file.read_bytes())
+    file.write_bytes(gzip.compress(text.replace(b"Booking", b"booking")))
+
+    assert refused(furnished, file) == "The file was changed or damaged: its checksum is wrong."
+
+
+def test_rows_that_are_left_out_or_more_are_noticed(furnished: Flask, file: Path) -> None:
+    lines = lines_of(file)
+
+    assert "tells of" in refused(furnished, seal(file, lines[:-2]))
+    assert "tells of" in refused(furnished, seal(file, [*lines[:-1], lines[-2]]))
+
+
+def test_a_header_that_counts_other_tables_is_refused(furnished: Flask, file: Path) -> None:
+    counts = lines_of(file)[0]["counts"]
+    swapped = counts | {"user": counts["user"] + 1, "label": counts["label"] - 1}
+
+    assert "counts other rows than there are: label, user" in refused(
+        furnished, seal(file, header(file, counts=swapped))
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "holds no export"),
+        (b"{}\n", "not compressed"),
+        (gzip.compress(b""), "holds no export"),
+        (gzip.compress(b"{}\n{}\n"), "line 1: This is no export of PUNT"),
+        (gzip.compress(b"[1]\n"), "line 1: This is no export of PUNT"),
+        (gzip.compress(b"[" * 100_000 + b"\n"), "line 1: This is no export of PUNT"),
+        (
+            gzip.compress(b'{"format":"punt-export","version":1}\n'),
+            "line 1: This is not header. punt: This is required",
+        ),
+        (gzip.compress(b'{"format":"punt-export","version":"1"}\n'), "line 1: This is no export of PUNT"),
+        (zlib.compress(b"{}\n"), "not compressed"),
+    ],
+)
+def test_what_is_no_export_is_refused(furnished: Flask, tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+
+    assert said in refused(furnished, path)
+
+
+def test_a_newer_format_says_what_to_do(furnished: Flask, file: Path) -> None:
+    path = seal(file, header(file, version=layout.VERSION + 1, news="unknown"))
+
+    assert refused(furnished, path) == "line 1: This file is of format 2; this PUNT reads up to 1. Upgrade PUNT first."
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'{"table":"user","table":"user","row":{}}\n', "table stands here twice"),
+        (b'{"table":"user","row":{"id":"a","id":"b"}}\n', "id stands here twice"),
+        (b'{"table":"ticket","row":{"version":NaN}}\n', "NaN is no number"),
+        (b'{"table":"user"}\n', "row: This is required"),
+        (b'{"table":"user","row":{},"more":1}\n', "more: There is no such field"),
+        (b"\n", "not valid JSON"),
+        (b'{"table":"user","row":\xff}\n', "not valid JSON"),
+        (b'{"table":"user","row":{"version":' + b"9" * 100_000 + b"}}\n", "not valid JSON"),
+        (b'{"table":"user","row":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}\n", "nested too deep"),
+    ],
+)
+def test_a_line_that_could_be_read_in_two_ways_or_in_none_is_refused(
+    furnished: Flask, file: Path, line: bytes, said: str
+) -> None:
+    counts = lines_of(file)[0]["counts"]
+    lines = header(file, counts=counts | {"user": counts["user"] + 1})
+
+    message = refused(furnished, seal(file, [*lines, line]))
+
+    assert message.startswith(f"line {len(lines) + 1}: ")
+    assert said in message
+
+
+def test_a_bomb_of_one_endless_line_is_not_unpacked(furnished: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "bomb"
+    with gzip.open(path, "wb") as file:
+        for _ in range(100):
+            file.write(b"[" * 1_000_000)
+
+    assert path.stat().st_size < 200_000
+    assert refused(furnished, path) == f"line 1: This is longer than {LINE:,} bytes."
+
+
+def test_a_bomb_of_many_lines_is_not_unpacked(furnished: Flask, file: Path) -> None:
+    first = json.dumps(lines_of(file)[0]).encode() + b"\n"
+    with gzip.open(file, "wb") as bomb:
+        bomb.write(first)
+        for _ in range(30):
+            bomb.write(b"{}\n" * 100_000)
+
+    assert "unpacks to more than 2,000,000 bytes" in refused(furnished, file, Limits(size=2_000_000))
+
+
+def test_one_file_after_another_is_not_one_file(furnished: Flask, file: Path) -> None:
+    file.write_bytes(file.read_bytes() * 2)
+
+    assert "checksum is wrong" in refused(furnished, file)
+
+
+def test_what_follows_the_trailer_is_noticed(furnished: Flask, file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b"more")
+
+    assert "damaged" in refused(furnished, file)
+
+
+def test_an_import_that_fails_on_the_way_changes_nothing(
+    harbour: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: float) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("punt.transfer.loading.time.sleep", fail)
+
+    with nothing_changes(harbour), pytest.raises(RuntimeError, match="power cut"):
+        take(harbour, file)
+
+
+def test_an_older_format_is_brought_up_step_by_step(
+    harbour: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if titles had been called names in version 1, and version 2 had known robots."""
+    before = everything(harbour)
+
+    def first(table: str, row: layout.Row) -> Any:
+        yield table, {("title" if (table, name) == ("ticket", "name") else name): row[name] for name in row}
+
+    def second(table: str, row: layout.Row) -> Any:
+        if table != "robot":
+            yield table, row
+
+    def age(rows: list[Line]) -> None:
+        for row in of(rows, "ticket"):
+            row["name"] = row.pop("title")
+        rows.append({"table": "robot", "row": {"id": "r2"}})
+
+    path = changed(file, age)
+    monkeypatch.setattr(layout, "VERSION", 3)
+    monkeypatch.setattr(layout, "UPGRADES", {1: first, 2: second})
+
+    take(harbour, path)
+
+    assert everything(harbour) == before
