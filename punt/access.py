@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from flask import g
 from flask_login import current_user
 
 from punt.database import db, now
@@ -145,6 +146,15 @@ def user() -> User:
     :raises SignInNeeded: when nobody is signed in.
     """
     return own_session().user
+
+
+def user_anew() -> User:
+    """Return whoever is asking, proved anew: after slow work their session may be over.
+
+    :raises SignInNeeded: when it is.
+    """
+    g.pop("_login_user", None)
+    return user()
 
 
 def require_to_be(user_id: str) -> None:

@@ -73,6 +73,12 @@ class Conflict(Problem):
     status = 409
 
 
+class TooLarge(Problem):
+    """More bytes than are taken."""
+
+    status = 413
+
+
 class TooMany(Problem):
     """Too many tries.
 

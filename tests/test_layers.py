@@ -15,9 +15,9 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "demo"},
+    {"setup", "sign_in", "tickets", "pictures", "demo"},
     {"security", "replies", "assets", "minify", "markdown", "access", "inputs"},
-    {"passwords", "models"},
+    {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
     {"settings", "errors", "threads"},

@@ -12,6 +12,7 @@ from punt.api import (
     labels,
     me,
     members,
+    pictures,
     presence,
     previews,
     projects,
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     for part in (
         auth,
         me,
+        pictures,
         projects,
         members,
         columns,
