@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from flask import g
 from flask_login import current_user
 
 from punt.database import db, now
@@ -172,6 +173,15 @@ def person_to_change(user_id: str) -> User:
         raise Forbidden("You are no administrator of this server any more.")
     wanted = sa.select(User).where(User.id == user_id).with_for_update(key_share=True)
     return _found(db.session.scalar(wanted.execution_options(populate_existing=True)), "Person")
+
+
+def user_anew() -> User:
+    """Return whoever is asking, proved anew: after slow work their session may be over.
+
+    :raises SignInNeeded: when it is.
+    """
+    g.pop("_login_user", None)
+    return user()
 
 
 def require_to_be(user_id: str) -> None:

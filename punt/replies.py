@@ -22,11 +22,12 @@ logger = logging.getLogger(__name__)
 SENTENCES = {
     404: "There is nothing here.",
     405: "This cannot be done here.",
-    413: "This is too large: at most 10 MB.",
 }
 CLASHES = frozenset({"40001", "40P01"})
 """What PostgreSQL calls a serialization failure and a deadlock: the transaction was undone, all of it."""
 OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
+PROGRAMS = ("/api/", "/avatars/")
+"""What no person looks at as a page."""
 TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "Too large", 429: "Slow down"}
 
 
@@ -75,11 +76,15 @@ def _http(error: HTTPException) -> BaseResponse:
         return error.get_response()
     code = error.code or 500
     message = SENTENCES.get(code, error.description or "Something is wrong with this request.")
-    response = _error(code, message)
+    response = _error(code, _too_large() if code == 413 else message)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _too_large() -> str:
+    return f"This is too large: at most {(request.max_content_length or 0) >> 20} MB."
 
 
 def _clash(error: IntegrityError) -> BaseResponse:
@@ -118,4 +123,4 @@ def _page(status: int, message: str) -> BaseResponse:
 
 
 def _for_a_program() -> bool:
-    return request.path == "/api" or request.path.startswith("/api/") or request.path in OPERATORS
+    return request.path == "/api" or request.path.startswith(PROGRAMS) or request.path in OPERATORS

@@ -15,9 +15,9 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "demo", "administration", "registration", "transfer"},
+    {"setup", "sign_in", "tickets", "pictures", "demo", "administration", "registration", "transfer"},
     {"uploads", "security", "replies", "assets", "minify", "markdown", "access", "inputs"},
-    {"passwords", "models"},
+    {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
     {"settings", "errors", "threads"},

@@ -14,6 +14,7 @@ from punt.api import (
     members,
     openapi,
     people,
+    pictures,
     presence,
     previews,
     projects,
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     for part in (
         auth,
         me,
+        pictures,
         projects,
         members,
         columns,

@@ -6,6 +6,7 @@ from punt.models.column import Column
 from punt.models.idempotency import IdempotencyKey
 from punt.models.label import Label
 from punt.models.membership import Membership, Role
+from punt.models.picture import Picture
 from punt.models.presence import PresenceLease
 from punt.models.project import Project
 from punt.models.rate import RateCounter
@@ -21,6 +22,7 @@ __all__ = [
     "IdempotencyKey",
     "Label",
     "Membership",
+    "Picture",
     "PresenceLease",
     "Priority",
     "Project",

@@ -32,6 +32,7 @@ class User(Base):
         data=wire.user,
         told=frozenset({Change.UPDATED}),
         silent=_GATES | {"updated_at", "created_at", "email", "username_key"},
+        names={"picture_hash": "avatarUrl"},
         also=_gates_changed,
     )
 
@@ -41,6 +42,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(sa.String(80))
     email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     avatar_color: Mapped[str] = mapped_column(sa.String(7))
+    picture_hash: Mapped[str | None] = mapped_column(sa.String(64))
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)

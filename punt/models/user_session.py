@@ -29,6 +29,9 @@ class UserSession(Base):
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
     expires_at: Mapped[datetime] = mapped_column(Timestamp)
+    used_at: Mapped[datetime | None] = mapped_column(Timestamp, default=now)
+    agent: Mapped[str | None] = mapped_column(sa.String(60))
+    address: Mapped[str | None] = mapped_column(sa.String(64))
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     is_authenticated = True

@@ -24,7 +24,7 @@ def user(user: User) -> Json:
         "username": user.username,
         "name": user.name,
         "avatarColor": user.avatar_color,
-        "avatarUrl": None,
+        "avatarUrl": f"/avatars/{user.picture_hash}.webp" if user.picture_hash else None,
     }
 
 

@@ -23,7 +23,7 @@ blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 @blueprint.get("")
 def show() -> Any:
     """Show the own profile."""
-    return _page(wire.own_user(access.user()))
+    return page()
 
 
 @blueprint.post("")
@@ -38,7 +38,7 @@ def update() -> Any:
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
-        return _page(typed(), errors=errors_of(problem)), problem.status
+        return page(typed(), errors=errors_of(problem)), problem.status
     flash("Saved your profile.", "success")
     return redirect(url_for("profile.show"))
 
@@ -54,11 +54,17 @@ def update_password() -> Any:
     except Problem as problem:
         db.session.rollback()
         wrong = errors_of(problem) if problem.details else {"currentPassword": problem.message}
-        return _page(wire.own_user(access.user()), password_errors=wrong), problem.status
+        return page(password_errors=wrong), problem.status
     flash("Changed your password. You are signed out everywhere else.", "success")
     return redirect(url_for("profile.show"))
 
 
-def _page(values: dict[str, Any], **errors: dict[str, str]) -> str:
-    shown: dict[str, dict[str, str]] = {"errors": {}, "password_errors": {}} | errors
-    return render_template("profile.html", values=values, palette=choices(AVATARS), **shown)
+def page(values: dict[str, Any] | None = None, **shown: Any) -> str:
+    """Write the page.
+
+    :param values: what was typed about oneself; default: what is known.
+    :param shown: what is wrong, by form, and what else there is to say.
+    """
+    nothing: dict[str, Any] = {"errors": {}, "password_errors": {}, "picture_errors": {}}
+    own = wire.own_user(access.user())
+    return render_template("profile.html", values=values or own, palette=choices(AVATARS), **(nothing | shown))

@@ -7,13 +7,15 @@ import { writeAttribute, writeData, writeText } from "./write.js";
 
 const STRANGER = { name: "Someone", color: "#475467" };
 
+const faceOf = ({ name, avatarColor, avatarUrl }) => ({ name, color: avatarColor, picture: avatarUrl ?? "" });
+
 export class People {
   /** Called when someone is needed whom this page does not know yet. */
   onStranger = () => {};
 
   handlers = { "user.updated": (user) => showPerson(user) };
 
-  /** {name, color} of a person that the page's directory lists, else undefined. */
+  /** {name, color, picture} of a person that the page's directory lists, else undefined. */
   find(id) {
     return everywhere("person", id)[0]?.dataset;
   }
@@ -26,22 +28,33 @@ export class People {
 }
 
 /** A picture of someone whether the page's directory lists them or not. */
-export const portrait = ({ id, name, avatarColor: color }) => paint(blank("avatar"), id, { name, color });
+export const portrait = (person) => paint(blank("avatar"), person.id, faceOf(person));
 
-function showPerson({ id, name, avatarColor: color }) {
-  for (const entry of everywhere("person", id)) writeData(entry, { name, color });
-  for (const avatar of everywhere("user", id)) paint(avatar, id, { name, color });
+function showPerson(person) {
+  const { id, name } = person;
+  const face = faceOf(person);
+  for (const entry of everywhere("person", id)) writeData(entry, face);
+  for (const avatar of everywhere("user", id)) paint(avatar, id, face);
   for (const words of everywhere("user-name", id)) writeText(words, name);
 }
 
-function paint(avatar, id, { name, color }) {
+function paint(avatar, id, { name, color, picture }) {
   const letters = avatar.querySelector("text");
   writeData(avatar, { user: id });
   writeAttribute(avatar, "title", name);
   writeAttribute(avatar.querySelector("circle"), "fill", color);
   writeAttribute(letters, "fill", ink(color));
   writeText(letters, initials(name));
+  hang(picture, avatar);
   return avatar;
+}
+
+function hang(picture, avatar) {
+  const hung = avatar.querySelector("img");
+  if (!picture) return hung?.remove();
+  const image = hung ?? avatar.appendChild(new Image());
+  image.alt = "";
+  writeAttribute(image, "src", picture);
 }
 
 function initials(name) {

@@ -20,10 +20,16 @@ const ACT = {
 const BUSY = "dialog:modal, :popover-open, [data-dragging]";
 const WRITABLE = "input, select, textarea, [contenteditable]";
 
-export function startShortcuts(focus, commands) {
+/** Lets the page's switch turn the single letters on and off. */
+export function startSwitch() {
   const toggle = document.querySelector("[data-shortcuts-switch]");
+  if (!toggle) return;
   toggle.checked = areOn();
   toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
+  toggle.closest("[hidden]")?.removeAttribute("hidden");
+}
+
+export function startShortcuts(focus, commands) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     if (event.target.closest?.(WRITABLE) || document.querySelector(BUSY)) return;

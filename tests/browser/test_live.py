@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.board import add, card, column
 from tests.browser.conftest import Watch, Window, open_live
+from tests.support.pictures import PICTURE
 from tests.support.server import Server
 
 PROJECT = "/api/projects/HARB"
@@ -65,6 +66,27 @@ def test_a_persons_new_name_and_colour_reach_open_boards(server: Server, window:
     expect(face).to_have_attribute("title", "Robert Zimmer")
     expect(face.locator("text")).to_have_text("RZ")
     expect(face.locator("circle")).to_have_attribute("fill", "#1d6f8a")
+
+
+def test_a_persons_picture_reaches_open_boards_and_goes_again(server: Server, window: Window) -> None:
+    alice, bob = server.client("alice"), server.client("bob")
+    for title in ("One", "Two"):
+        alice.post(f"{PROJECT}/tickets", json={"title": title, "assigneeId": bob.get("/api/me").json()["id"]})
+    page = window("alice")
+    face = card(page, "One").locator("[data-user]")
+
+    address = bob.put("/api/me/picture", content=PICTURE).json()["avatarUrl"]
+    expect(face.locator("img")).to_have_attribute("src", address)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-user] > img')].every((one) => one.naturalWidth === 256)"
+    )
+    add(page, "To Do", "Three")
+    alice.patch(f"{PROJECT}/tickets/3", json={"assigneeId": bob.get("/api/me").json()["id"]})
+    expect(card(page, "Three").locator("img")).to_have_attribute("src", address)
+    bob.delete("/api/me/picture")
+
+    expect(page.locator("[data-user] > img")).to_have_count(0)
+    expect(face.locator("text")).to_have_text("BK")
 
 
 def test_a_deleted_project_closes_its_board(server: Server, window: Window, watch: Watch) -> None:

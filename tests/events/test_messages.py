@@ -12,6 +12,7 @@ from punt.models import Membership
 from tests.support.ears import Ears
 from tests.support.listener import Listener, Message
 from tests.support.patterns import CURSOR, ID, TIMESTAMP
+from tests.support.pictures import PICTURE
 from tests.support.server import Server
 
 TAB = "tab-1"
@@ -233,6 +234,20 @@ def test_user_updated_carries_the_summary(stage: Stage, ears: Ears) -> None:
     summary = {"username": "alice", "name": "Alice L.", "avatarColor": "#1d6f8a", "avatarUrl": None}
     data = {"id": stage.alice_id, **summary}
     assert ears.heard() == only("users", stage.message("user.updated", data, "", changed=["avatarColor", "name"]))
+
+
+def test_user_updated_tells_of_a_picture_and_of_its_end(stage: Stage, ears: Ears) -> None:
+    pictured = answered(stage.alice.put("/api/me/picture", content=PICTURE))
+    answered(stage.alice.delete("/api/me/picture"))
+
+    summary = {name: pictured[name] for name in ("id", "username", "name", "avatarColor", "avatarUrl")}
+    assert summary["avatarUrl"].startswith("/avatars/")
+    changed = {"changed": ["avatarUrl"]}
+    assert ears.heard() == only(
+        "users",
+        stage.message("user.updated", summary, "", **changed),
+        stage.message("user.updated", summary | {"avatarUrl": None}, "", **changed),
+    )
 
 
 def test_a_new_person_is_no_event(stage: Stage, ears: Ears) -> None:

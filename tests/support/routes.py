@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.board import HARB, TICKETS, column_ids, made, ticket
 from tests.support.cast import PASSWORD
+from tests.support.pictures import PICTURE
 
 PUBLIC, SIGNED_IN = frozenset({"public"}), frozenset({"signed in"})
 ADMINS = frozenset({"sue"})
@@ -30,6 +31,7 @@ class Route:
 
     :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; all others who may see the project get a 403.
     :param status: what a right request answers.
+    :param data: a right body that is no JSON.
     :param body: a right body; ``{column}``, ``{spare}``, ``{label}`` and ``{ticket}`` stand for ids.
     """
 
@@ -39,6 +41,7 @@ class Route:
     status: int = 200
     body: Any = None
     query: str = ""
+    data: bytes | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"
@@ -66,6 +69,8 @@ class Route:
             body = json.loads(_filled(json.dumps(self.body), things))
         if body is not None and "data" not in options:
             options["json"] = body
+        elif self.data:
+            options.setdefault("data", self.data)
         return client.open(self.address(things), method=options.pop("method", self.method), **options)
 
     def address(self, things: dict[str, str]) -> str:
@@ -86,6 +91,8 @@ ROUTES = (
     Route("GET", "/api/me", SIGNED_IN),
     Route("PATCH", "/api/me", SIGNED_IN, 200, {"avatarColor": "#0f7b4d"}),
     Route("PATCH", "/api/me/password", SIGNED_IN, 204, {"currentPassword": PASSWORD, "newPassword": PASSWORD}),
+    Route("PUT", "/api/me/picture", SIGNED_IN, data=PICTURE),
+    Route("DELETE", "/api/me/picture", SIGNED_IN, 204),
     Route("GET", "/api/projects", SIGNED_IN),
     Route("POST", "/api/projects", SIGNED_IN, 201, {"key": "NEW", "name": "New"}),
     Route("GET", "/api/search", SIGNED_IN),

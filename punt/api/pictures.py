@@ -1,0 +1,34 @@
+"""The own picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from punt import access
+from punt.database import db
+from punt.models import Picture, wire
+from punt.pictures import MOST_BYTES, wear
+from punt.replies import nothing
+from punt.security import begins_itself, takes_at_most
+
+blueprint = Blueprint("api_pictures", __name__, url_prefix="/api/me/picture")
+
+
+@blueprint.put("")
+@begins_itself
+@takes_at_most(MOST_BYTES)
+def update() -> Any:
+    """Take the body as one's picture: a PNG, JPEG, WebP or GIF."""
+    person = wear(request.get_data())
+    db.session.commit()
+    return wire.own_user(person)
+
+
+@blueprint.delete("")
+def delete() -> Any:
+    """Have no picture any more."""
+    Picture.take_off(access.user())
+    db.session.commit()
+    return nothing()

@@ -1,0 +1,67 @@
+"""People's pictures, and the plain forms for the own one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+
+from punt import access
+from punt.database import db
+from punt.errors import Detail, Missing, Problem, TooLarge
+from punt.models import Picture
+from punt.pages import profile
+from punt.pages.forms import errors_of
+from punt.pictures import MOST_BYTES, wear
+from punt.security import begins_itself
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=31536000, immutable",
+}
+"""Whatever a browser might take it for, it does nothing; and what an address holds never changes."""
+
+blueprint = Blueprint("pictures", __name__)
+
+
+@blueprint.get("/avatars/<digest>.webp")
+def show(digest: str) -> Response:
+    """Send a picture to who is signed in."""
+    access.user()
+    content = Picture.content_of(digest)
+    if content is None:
+        raise Missing("Picture")
+    return Response(content, mimetype="image/webp", headers=HEADERS)
+
+
+@blueprint.post("/profile/picture")
+@begins_itself
+def update() -> Any:
+    """Take a file as one's picture."""
+    sent = request.files.get("picture")
+    try:
+        wear(_small_enough(sent.read() if sent else b""))
+        db.session.commit()
+    except Problem as problem:
+        db.session.rollback()
+        access.user_anew()
+        return profile.page(picture_errors=errors_of(problem)), problem.status
+    flash("This is your picture now.", "success")
+    return redirect(url_for("profile.show"))
+
+
+@blueprint.post("/profile/picture/remove")
+def remove() -> Any:
+    """Have no picture any more."""
+    Picture.take_off(access.user())
+    db.session.commit()
+    flash("Removed your picture.", "success")
+    return redirect(url_for("profile.show"))
+
+
+def _small_enough(content: bytes) -> bytes:
+    """Refuse a file that is too large; the form is let through whole, so that it can be shown again."""
+    if len(content) > MOST_BYTES:
+        message = f"This is too large: at most {MOST_BYTES >> 20} MB."
+        raise TooLarge(message, Detail("picture", message))
+    return content

@@ -1,0 +1,25 @@
+"""Giving oneself a picture."""
+
+from __future__ import annotations
+
+from punt import access
+from punt.database import begin_write, end_read
+from punt.imaging import square
+from punt.models import Picture, User
+
+MOST_BYTES = 2 * 1024 * 1024
+"""Bytes of a picture that is sent."""
+
+
+def wear(content: bytes) -> User:
+    """Make a picture the one of whoever is asking; the caller commits.
+
+    :raises Invalid: when it is not a picture.
+    """
+    access.user()
+    end_read()
+    made = square(content)
+    begin_write()
+    person = access.user_anew()
+    Picture.put_on(person, made)
+    return person
