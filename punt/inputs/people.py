@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from punt.inputs.base import Color, Id, Input, Name80, OneLine
+from punt.models import Role
 from punt.passwords import weakness
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
@@ -32,9 +33,14 @@ def _no_wild_characters(value: str) -> str:
     return value
 
 
+def _lowered(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 Username = Annotated[str, StringConstraints(min_length=3, max_length=30), AfterValidator(_no_wild_characters)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), OneLine, AfterValidator(_email)]
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=200), AfterValidator(_strong)]
+ARole = Annotated[Role, BeforeValidator(_lowered)]
 TypedPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -64,6 +70,19 @@ class Profile(Input):
     name: Name80 = Field(None)  # type: ignore[assignment]
     email: Email | None = None
     avatar_color: Color = Field(None)  # type: ignore[assignment]
+
+
+class NewMember(Input):
+    """Somebody to let into a project."""
+
+    username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), OneLine]
+    role: ARole
+
+
+class MemberChange(Input):
+    """The role that a member is to have."""
+
+    role: ARole
 
 
 class PasswordChange(Input):
