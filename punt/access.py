@@ -16,7 +16,7 @@ from flask import g
 from flask_login import current_user
 
 from punt.database import db, now
-from punt.errors import Forbidden, Missing, SignInNeeded
+from punt.errors import Forbidden, Invalid, Missing, SignInNeeded
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
 from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, UserSession, topics
@@ -32,13 +32,15 @@ class May(Enum):
     DELETE_OWN = "delete own tickets"
     DELETE_ANY = "delete any ticket"
     MANAGE = "change columns and settings"
+    MEMBERS = "manage members"
+    OWNERS = "manage owners"
     OWN = "delete the project"
 
 
 _VIEWER = {May.SEE}
 _MEMBER = _VIEWER | {May.WORK, May.LABEL, May.DELETE_OWN}
-_ADMIN = _MEMBER | {May.DELETE_ANY, May.MANAGE}
-_OWNER = _ADMIN | {May.OWN}
+_ADMIN = _MEMBER | {May.DELETE_ANY, May.MANAGE, May.MEMBERS}
+_OWNER = _ADMIN | {May.OWNERS, May.OWN}
 
 PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.VIEWER: frozenset(_VIEWER),
@@ -47,8 +49,9 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.OWNER: frozenset(_OWNER),
 }
 
-Thing = TypeVar("Thing", Column, Label)
+Thing = TypeVar("Thing", Column, Label, Membership)
 Numbered = TypeVar("Numbered", Ticket, BinnedTicket)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,30 @@ class Grant:
         """Go on only when this ticket may be restored: by whoever might have deleted it."""
         if not self.may_delete(binned):
             raise Forbidden("You may restore only tickets that you created.")
+
+    def holding_members(self) -> Grant:
+        """Keep others from changing who belongs to the project until the commit; what one may is looked up anew."""
+        self.project.hold_members()
+        return Grant(self.user, self.project, _permissions(self.user, self.project))
+
+    def may_manage(self, *roles: str) -> bool:
+        """Tell whether people of these roles may be let in, given another of them, and removed."""
+        return self.may(May.OWNERS if Role.OWNER in roles else May.MEMBERS)
+
+    def require_to_manage(self, *roles: str) -> None:
+        """Go on only when people of these roles may be managed."""
+        self.require(May.MEMBERS)
+        if not self.may_manage(*roles):
+            self.require(May.OWNERS)
+
+    def require_removal(self, membership: Membership) -> None:
+        """Go on only when this person may be removed: everybody may leave."""
+        if membership.user_id != self.user.id:
+            self.require_to_manage(membership.role)
+
+    def membership(self, membership_id: str) -> Membership:
+        """Load somebody's place in this project."""
+        return self._own(Membership, membership_id, "Member")
 
     def column(self, column_id: str) -> Column:
         """Load a column of this project."""
@@ -266,6 +293,14 @@ class _StreamCheck:
         return set(connection.scalars(query))
 
 
+def named(field: str, load: Callable[[str], Found], reference: str) -> Found:
+    """Load what a field refers to; that it is missing is said of the field."""
+    try:
+        return load(reference)
+    except Missing as missing:
+        raise Invalid.field(field, missing.message) from None
+
+
 def _permissions(person: User, found: Project) -> frozenset[May]:
     if person.is_admin:
         return PERMISSIONS[Role.OWNER]
@@ -273,9 +308,6 @@ def _permissions(person: User, found: Project) -> frozenset[May]:
     if membership is None:
         raise Missing("Project")
     return PERMISSIONS[Role(membership.role)]
-
-
-Found = TypeVar("Found")
 
 
 def _found(thing: Found | None, what: str) -> Found:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from punt.access import Grant
+from punt.access import Grant, named
 from punt.database import db
-from punt.errors import Conflict, Invalid, Missing
+from punt.errors import Conflict, Invalid
 from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
 from punt.models import Column, Label, Ticket, wire
 from punt.models.placing import move_together
 
-Thing = TypeVar("Thing")
 _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PLACES})
 
 
@@ -59,32 +57,24 @@ def attributes(grant: Grant, asked: TicketFields) -> dict[str, Any]:
     given = asked.given()
     found = {name: value for name, value in given.items() if name not in _NO_ATTRIBUTE}
     if asked.assignee_id:
-        found["assignee_id"] = _named("assigneeId", grant.member, asked.assignee_id).id
+        found["assignee_id"] = named("assigneeId", grant.member, asked.assignee_id).id
     if asked.parent_id:
-        found["parent_id"] = _named("parentId", grant.ticket, asked.parent_id).id
+        found["parent_id"] = named("parentId", grant.ticket, asked.parent_id).id
     if "label_ids" in given:
-        found["labels"] = [_named("labelIds", grant.label, label_id) for label_id in asked.label_ids]
+        found["labels"] = [named("labelIds", grant.label, label_id) for label_id in asked.label_ids]
     if given.get("new_label"):
         found["labels"] = [*found.get("labels", ()), _label_named(grant, given["new_label"])]
     return found
 
 
 def _neighbours(grant: Grant, asked: TicketChange) -> dict[str, Ticket | None]:
-    named = {name: getattr(asked, name) for name in ("before", "after")}
-    return {name: _named(name, grant.ticket, reference) if reference else None for name, reference in named.items()}
+    references = {name: getattr(asked, name) for name in ("before", "after")}
+    return {name: named(name, grant.ticket, each) if each else None for name, each in references.items()}
 
 
 def _column(grant: Grant, column_id: str) -> Column:
-    return _named("columnId", grant.column, column_id)
+    return named("columnId", grant.column, column_id)
 
 
 def _label_named(grant: Grant, name: str) -> Label:
     return Label.named(grant.project.id, name) or Label.create(grant.project.id, name)
-
-
-def _named(field: str, load: Callable[[str], Thing], reference: str) -> Thing:
-    """Load what a field refers to; that it is missing is said of the field."""
-    try:
-        return load(reference)
-    except Missing as missing:
-        raise Invalid.field(field, missing.message) from None

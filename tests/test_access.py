@@ -21,6 +21,8 @@ TABLE = {
     May.DELETE_OWN: "owner admin member",
     May.DELETE_ANY: "owner admin",
     May.MANAGE: "owner admin",
+    May.MEMBERS: "owner admin",
+    May.OWNERS: "owner",
     May.OWN: "owner",
 }
 """Who may, as the project's documentation has it."""

@@ -11,8 +11,9 @@ from punt.access import May
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
-from punt.inputs.boards import LabelChange, NewLabel
+from punt.inputs.boards import LabelChange, LabelMerge, NewLabel
 from punt.models import Label, shapes, wire
+from punt.models.merging import merge_labels
 from punt.replies import nothing
 
 blueprint = Blueprint("api_labels", __name__, url_prefix="/api/projects/<reference>/labels")
@@ -43,6 +44,17 @@ def update(reference: str, label_id: str) -> Any:
     label.revise(**asked.given())
     db.session.commit()
     return wire.label(label)
+
+
+@blueprint.post("/<label_id>/merge")
+@answers(shapes.Label, body=LabelMerge)
+def merge(reference: str, label_id: str) -> Any:
+    """Put another label in the place of one; answer with the one that stays."""
+    grant = access.project(reference, May.LABEL)
+    label, heir = grant.label(label_id), access.named("into", grant.label, body(LabelMerge).into)
+    merge_labels(label, heir)
+    db.session.commit()
+    return wire.label(heir)
 
 
 @blueprint.delete("/<label_id>")

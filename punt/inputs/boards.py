@@ -108,3 +108,9 @@ class LabelChange(Input):
 
     name: Name50 = Field(None)  # type: ignore[assignment]
     color: Color = Field(None)  # type: ignore[assignment]
+
+
+class LabelMerge(Input):
+    """Which label takes another one's place."""
+
+    into: Id

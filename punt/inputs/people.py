@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from punt.inputs.base import INK, Color, Id, Input, Name80, OneLine, Rule, within_blanks
+from punt.models import Role
 from punt.passwords import weakness
 
 _ADDRESS = within_blanks(rf"[^@{INK}]{{1,64}}@[^@.{INK}]+(\.[^@.{INK}]+)*")
@@ -33,9 +34,16 @@ def _no_wild_characters(value: str) -> str:
     return value
 
 
+def _lowered(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 Username = Annotated[str, StringConstraints(min_length=3, max_length=30), Rule(_no_wild_characters, "^[A-Za-z0-9_-]+$")]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), OneLine, Rule(_email, _ADDRESS)]
+
+
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=200), AfterValidator(_strong)]
+ARole = Annotated[Role, BeforeValidator(_lowered)]
 TypedPassword = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -65,6 +73,19 @@ class Profile(Input):
     name: Name80 = Field(None)  # type: ignore[assignment]
     email: Email | None = None
     avatar_color: Color = Field(None)  # type: ignore[assignment]
+
+
+class NewMember(Input):
+    """Somebody to let into a project."""
+
+    username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), OneLine]
+    role: ARole
+
+
+class MemberChange(Input):
+    """The role that a member is to have."""
+
+    role: ARole
 
 
 class PasswordChange(Input):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from punt.database import Base, Timestamp, db, new_id, now
-from punt.errors import Conflict
+from punt.errors import Conflict, Detail, Invalid
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.user import User
@@ -71,6 +71,21 @@ class Membership(Base):
         return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.user_id == user_id))
 
     @classmethod
+    def invite(cls, project: Project, username: str, role: Role) -> Membership:
+        """Let somebody into a project.
+
+        :raises Invalid: when nobody who can sign in is called that.
+        :raises Conflict: when they are in already.
+        """
+        person = User.named(username)
+        if person is None or not person.is_active:
+            raise Invalid.field("username", f"There is nobody called {username}.")
+        if cls.of(project.id, person.id):
+            sentence = f"{person.name} is in this project already."
+            raise Conflict(sentence, Detail("username", sentence))
+        return cls.add(project, person, role)
+
+    @classmethod
     def add(cls, project: Project, user: User, role: Role, *, founding: bool = False) -> Membership:
         """Let a person into a project, or change the role of one who is in."""
         membership = cls.of(project.id, user.id)
@@ -78,16 +93,33 @@ class Membership(Base):
             membership = cls(project=project, user=user, role=role.value)
             membership.founding = founding
             db.session.add(membership)
-        elif membership.role == Role.OWNER != role:
-            membership.refuse_if_last_owner()
-        membership.role = role.value
+        else:
+            project.hold_members()
+            membership.become(role)
         return membership
 
-    def refuse_if_last_owner(self) -> None:
-        """Go on only when the project has another owner.
+    def become(self, role: Role) -> None:
+        """Give its person another role; the members are held.
 
-        :raises Conflict: when it has not.
+        :raises Conflict: when they are the last owner.
         """
+        if role is not Role.OWNER:
+            self._refuse_if_last_owner()
+        self.role = role.value
+
+    def end(self) -> None:
+        """Let its person go; the members are held. Tickets keep their name, and nobody sees them there any more.
+
+        :raises Conflict: when they are the last owner.
+        """
+        from punt.models.presence import PresenceLease  # leases know their project; here alone a membership knows them
+
+        self._refuse_if_last_owner()
+        db.session.delete(self)
+        PresenceLease.end_all(self.project, self.user)
+
+    def _refuse_if_last_owner(self) -> None:
         others = sa.select(Membership.id).where(Membership.project_id == self.project_id, Membership.id != self.id)
-        if db.session.scalar(others.where(Membership.role == Role.OWNER.value)) is None:
+        owns = self.role == Role.OWNER
+        if owns and db.session.scalar(others.where(Membership.role == Role.OWNER.value).limit(1)) is None:
             raise Conflict("A project keeps at least one owner.")

@@ -61,6 +61,11 @@ class PresenceLease(Base):
         cls._change(project, lambda: cls._end(project, cls.user_id == user.id, cls.tab_id == tab_id))
 
     @classmethod
+    def end_all(cls, project: Project, user: User) -> None:
+        """End all leases of a person who may not be there any more."""
+        cls._change(project, lambda: cls._end(project, cls.user_id == user.id))
+
+    @classmethod
     def _change(cls, project: Project, change: Callable[[], object]) -> wire.Json:
         """Change the leases of a project, end those that are over, and announce who is there now if that is news."""
         db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))

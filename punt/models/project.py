@@ -81,6 +81,11 @@ class Project(Base):
         for field, value in fields.items():
             setattr(self, field, value)
 
+    def remove(self) -> None:
+        """Delete the project with all that is in it."""
+        db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update())
+        db.session.delete(self)
+
     def next_number(self) -> int:
         """Take the next ticket number; numbers are never given twice. It is no change of the project."""
         next_one = {"last_number": Project.last_number + 1, "updated_at": Project.updated_at}
@@ -98,6 +103,15 @@ class Project(Base):
         db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update(key_share=True))
         query = sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)
         return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+    def hold_members(self) -> None:
+        """Keep others from changing who belongs to it until the commit, and look at those who are loaded anew.
+
+        The project's row stands for them, so that it comes before them for everybody and nobody waits in a circle.
+        """
+        db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update(key_share=True))
+        members = sa.select(Membership).where(Membership.project_id == self.id)
+        db.session.scalars(members.execution_options(populate_existing=True)).all()
 
     def members(self) -> Sequence[Membership]:
         """List who belongs to it, by name."""

@@ -69,6 +69,12 @@ WRONG: dict[str, dict[str, list[Any]]] = {
     f"POST {HARB}/columns/{{column}}/sort": {"by": ["", "title", "Priority", None, 5, []]},
     f"POST {HARB}/labels": {"name": [*ODD_LINES, None, "x" * 51], "color": ODD_COLORS},
     f"PATCH {HARB}/labels/{{label}}": {"name": [None, "", "x" * 51], "color": [None, *ODD_COLORS]},
+    f"POST {HARB}/labels/{{label}}/merge": {"into": [*ODD_IDS, None]},
+    f"POST {HARB}/members": {
+        "username": [*ODD_LINES, None, "x" * 31, "nobody-of-that-name"],
+        "role": ["", "king", None, 5, [], True],
+    },
+    f"PATCH {HARB}/members/{{member}}": {"role": ["", "king", None, 5, [], {}], "user": ["x"]},
     f"PUT {HARB}/presence": {"ticketId": ODD_IDS, "expiresAt": [1]},
     "PATCH /api/me": {
         "name": [*ODD_LINES, None, "x" * 81],
@@ -121,6 +127,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     f"POST {HARB}/columns": {"name": "Later"},
     f"POST {HARB}/columns/{{column}}/sort": {"by": "priority"},
     f"POST {HARB}/labels": {"name": "quay"},
+    f"POST {HARB}/members": {"username": "charlie", "role": "viewer"},
+    f"PATCH {HARB}/members/{{member}}": {"role": "member"},
     "PATCH /api/me/password": {"currentPassword": PASSWORD, "newPassword": "four unrelated words"},
     "POST /api/admin/users": {"username": "eve", "name": "Eve"},
     "DELETE /api/admin/users/{user}": {"yourPassword": PASSWORD},

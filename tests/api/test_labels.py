@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.database import db
 from punt.models.palette import LABELS
 from tests.support.board import HARB, fields, made, nothing_changes, shown, ticket
 from tests.support.patterns import ID
@@ -89,3 +93,52 @@ def test_a_label_of_another_project_is_not_found(app: Flask, alice: FlaskClient)
         answers = [alice.patch(f"{LABEL}/{foreign}", json={"name": "mine"}), alice.delete(f"{LABEL}/{foreign}")]
 
     assert [(answer.status_code, answer.json) for answer in answers] == [(404, {"error": "Label not found."})] * 2
+
+
+def test_a_label_merged_into_another_is_gone_and_its_tickets_carry_the_other(bob: FlaskClient) -> None:
+    one, other, third = (made(bob, LABEL, name=name) for name in ("one", "other", "third"))
+    wanted = {"a": [one, third], "b": [one, other], "c": [other], "d": []}
+    ids = {
+        title: ticket(bob, title, labelIds=[each["id"] for each in carried])["id"] for title, carried in wanted.items()
+    }
+    before = {title: shown(bob, ids[title])["version"] for title in ids}
+
+    answer = bob.post(f"{LABEL}/{one['id']}/merge", json={"into": other["id"]})
+
+    after = {title: shown(bob, ids[title]) for title in ids}
+    assert (answer.status_code, answer.json) == (200, other)
+    assert [each["name"] for each in bob.get(LABEL).json or ()] == ["other", "third"]
+    assert {title: [each["name"] for each in after[title]["labels"]] for title in ids} == {
+        "a": ["other", "third"],
+        "b": ["other"],
+        "c": ["other"],
+        "d": [],
+    }
+    assert {title for title in ids if after[title]["version"] > before[title]} == {"a", "b"}
+
+
+def test_a_merge_tells_of_each_ticket_and_of_the_label(app: Flask, bob: FlaskClient) -> None:
+    one, other = (made(bob, LABEL, name=name)["id"] for name in ("one", "other"))
+    ids = [ticket(bob, labelIds=[one])["id"] for _ in range(2)]
+
+    bob.post(f"{LABEL}/{one}/merge", json={"into": other})
+
+    with app.app_context():
+        rows = db.session.execute(sa.text("SELECT message FROM event_log ORDER BY position DESC LIMIT 3")).scalars()
+        told = [json.loads(row) for row in reversed(rows.all())]
+    assert [each["type"] for each in told] == ["ticket.updated", "ticket.updated", "label.deleted"]
+    assert sorted(each["data"]["id"] for each in told[:2]) == sorted(ids)
+    assert told[2]["data"] == {"id": one}
+    assert [[label["id"] for label in each["data"]["labels"]] for each in told[:2]] == [[other]] * 2
+    assert [each["changed"] for each in told[:2]] == [["labels"]] * 2
+
+
+def test_a_label_is_not_merged_into_itself_or_into_one_of_another_project(app: Flask, alice: FlaskClient) -> None:
+    made(alice, "/api/projects", key="BOAT", name="Boats")
+    foreign = made(alice, "/api/projects/BOAT/labels", name="quay")["id"]
+    one = made(alice, LABEL, name="one")["id"]
+
+    with nothing_changes(app):
+        answers = [alice.post(f"{LABEL}/{one}/merge", json={"into": other}) for other in (one, foreign, "nope")]
+
+    assert [(answer.status_code, fields(answer)) for answer in answers] == [(400, ["into"])] * 3

@@ -40,6 +40,13 @@ def move_in() -> None:
             Membership.add(project, people[username], role)
 
 
+def enrol(app: Flask, username: str) -> str:
+    """Add somebody who never signs in, and return the username."""
+    with app.app_context(), writing():
+        User.enrol(username=username, name=username.title(), email=None, password_hash="none")
+    return username
+
+
 def signed_in(app: Flask, username: str) -> FlaskClient:
     """Return a client in whose browser one of the cast is signed in."""
     client = app.test_client()

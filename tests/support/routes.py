@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support.board import HARB, TICKETS, column_ids, made, ticket
-from tests.support.cast import PASSWORD
+from tests.support.cast import PASSWORD, enrol
 from tests.support.pictures import PICTURE
 
 PUBLIC, SIGNED_IN = frozenset({"public"}), frozenset({"signed in"})
@@ -32,7 +32,8 @@ class Route:
     :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; all others who may see the project get a 403.
     :param status: what a right request answers.
     :param data: a right body that is no JSON.
-    :param body: a right body; ``{column}``, ``{spare}``, ``{label}`` and ``{ticket}`` stand for ids.
+    :param body: a right body; ``{column}``, ``{spare}``, ``{label}``, ``{heir}`` and ``{ticket}`` stand for ids,
+        ``{stranger}`` for a username.
     """
 
     method: str
@@ -75,7 +76,7 @@ class Route:
 
     def address(self, things: dict[str, str]) -> str:
         path = self.rule.replace("<reference>", things.get("project", "HARB")) + self.query
-        for name in ("column", "label", "ticket", "binned", "user"):
+        for name in ("column", "label", "member", "ticket", "binned", "user"):
             path = path.replace(f"<{name}_id>", things[name]).replace(f"<{name}_reference>", things[name])
         return _filled(path, things)
 
@@ -100,6 +101,9 @@ ROUTES = (
     Route("PATCH", P, MANAGE, 200, {"description": "Ships"}),
     Route("DELETE", P, OWN, 204),
     Route("GET", f"{P}/members", SEE),
+    Route("POST", f"{P}/members", MANAGE, 201, {"username": "{stranger}", "role": "viewer"}),
+    Route("PATCH", f"{P}/members/<member_id>", MANAGE, 200, {"role": "member"}),
+    Route("DELETE", f"{P}/members/<member_id>", MANAGE, 204),
     Route("GET", f"{P}/columns", SEE),
     Route("POST", f"{P}/columns", MANAGE, 201, {"name": "Later"}),
     Route("PATCH", f"{P}/columns/<column_id>", MANAGE, 200, {"name": "Soon"}),
@@ -109,6 +113,7 @@ ROUTES = (
     Route("GET", f"{P}/labels", SEE),
     Route("POST", f"{P}/labels", WORK, 201, {"name": "quay {ticket}"}),
     Route("PATCH", f"{P}/labels/<label_id>", WORK, 200, {"color": "#0f7b4d"}),
+    Route("POST", f"{P}/labels/<label_id>/merge", WORK, 200, {"into": "{heir}"}),
     Route("DELETE", f"{P}/labels/<label_id>", WORK, 204),
     Route("GET", f"{P}/tickets", SEE),
     Route("POST", f"{P}/tickets", WORK, 201, {"title": "Paint the buoys"}),
@@ -146,14 +151,17 @@ def things_of(alice: FlaskClient) -> dict[str, str]:
     """Make the things that the routes speak of: all of them Alice's, and new."""
     spare = column_ids(alice)[0]
     column = made(alice, f"{HARB}/columns", name="Soon")["id"]
-    label = made(alice, f"{HARB}/labels", name=f"label of {column}")["id"]
+    label, heir = (made(alice, f"{HARB}/labels", name=f"{name} of {column}")["id"] for name in ("label", "heir"))
+    guest, stranger = (enrol(alice.application, f"{name}-{column[-20:]}") for name in ("guest", "stranger"))
+    member = made(alice, f"{HARB}/members", username=guest, role="viewer")["id"]
     columns = '", "'.join(column_ids(alice))
     made_ticket = ticket(alice, columnId=column)["id"]
     binned = ticket(alice, columnId=column)["id"]
     assert alice.delete(f"{TICKETS}/{binned}").status_code == 204
-    of_board = {"spare": spare, "column": column, "columns": columns, "label": label}
+    of_board = {"spare": spare, "column": column, "columns": columns, "label": label, "heir": heir}
     vera = next(each["user"]["id"] for each in alice.get(f"{HARB}/members").json or () if each["role"] == "viewer")
-    return of_board | {"ticket": made_ticket, "binned": binned, "user": vera}
+    of_people = {"member": member, "stranger": stranger, "user": vera}
+    return of_board | of_people | {"ticket": made_ticket, "binned": binned}
 
 
 def routes_of(app: Flask) -> set[str]:

@@ -1,0 +1,41 @@
+"""Putting one label in the place of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from punt.database import db
+from punt.errors import Conflict, Invalid
+from punt.models.label import Label
+from punt.models.ticket import Ticket, ticket_label
+
+
+def merge_labels(label: Label, heir: Label) -> None:
+    """Give every ticket that carries a label the heir instead, and delete the label.
+
+    Tickets are held before labels, as by whoever labels one; those that got the label meanwhile come afterwards.
+
+    :raises Invalid: when the two are one.
+    :raises Conflict: when one of them was deleted meanwhile.
+    """
+    if label is heir:
+        raise Invalid.field("into", "Choose another label.")
+    _carriers(label)
+    both = sa.select(Label.id).where(Label.id.in_([label.id, heir.id])).order_by(Label.id)
+    if len(db.session.scalars(both.with_for_update()).all()) < 2:
+        raise Conflict("Somebody else deleted this label meanwhile.")
+    for ticket in _carriers(label):
+        ticket.edit({"labels": [heir, *(each for each in ticket.labels if each is not label)]})
+    db.session.flush()
+    db.session.delete(label)
+
+
+def _carriers(label: Label) -> Sequence[Ticket]:
+    """Load the tickets that carry a label, to change them."""
+    carrying = sa.select(ticket_label.c.ticket_id).where(ticket_label.c.label_id == label.id)
+    held = sa.select(Ticket).where(Ticket.id.in_(carrying)).order_by(Ticket.id).with_for_update()
+    fresh = held.options(selectinload(Ticket.labels)).execution_options(populate_existing=True)
+    return db.session.scalars(fresh).all()
