@@ -81,6 +81,7 @@ def test_a_board_that_one_goes_back_to_catches_up_without_a_reload(server: Serve
     leader, other = tabs.pages
 
     leader.evaluate("addEventListener('pageshow', ({ persisted }) => (window.kept = persisted))")
+    leader.bring_to_front()  # nobody leaves a page that is not in front, and there a load may take for ever
     leader.goto(f"{server.url}/profile")
     with steady(server) as writers:
         go_on(writers)
