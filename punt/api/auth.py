@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_login import current_user
 
 from punt import access
@@ -34,7 +34,7 @@ def setup_state() -> Any:
 @begins_itself
 def setup() -> Any:
     """Make the first admin, once, and sign them in."""
-    person = set_up(body(Setup))
+    person = set_up(body(Setup), request.remote_addr)
     begin_session(person)
     return {"user": wire.own_user(person)}, 201
 
