@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import weakref
 
 import gevent
@@ -44,8 +45,8 @@ LAST_WORD = 1.5
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNABORTED}
 
-idle = weakref.WeakSet()
-"""Connections of this worker that wait for their client's first or next request."""
+idle = weakref.WeakKeyDictionary()
+"""Connections of this worker that wait for their client's first or next request, and since when."""
 
 
 def on_starting(server):
@@ -90,6 +91,7 @@ def post_worker_init(worker):
     events = worker.wsgi.extensions["punt_events"]
     events.start()
     gevent.spawn(_drain_when_stopping, worker, events)
+    gevent.spawn(_hang_up_on_the_slow, worker)
 
 
 def _refuse_a_driver_that_blocks():
@@ -103,19 +105,19 @@ def _noting_who_waits(handle):
     """Know a connection from its beginning: some browsers open one and ask nothing for a long time."""
 
     def handle_and_note(listener, client, address):
-        idle.add(client)
+        idle[client] = time.monotonic()
         handle(listener, client, address)
 
     return handle_and_note
 
 
 def pre_request(worker, req):
-    idle.discard(req.unreader.sock)
+    idle.pop(req.unreader.sock, None)
 
 
 def post_request(worker, req, environ, resp):
     """Let other greenlets run: a client whose next request is already here would never let them."""
-    idle.add(req.unreader.sock)
+    idle[req.unreader.sock] = time.monotonic()
     if not worker.alive:
         gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
     gevent.sleep(0)
@@ -128,6 +130,17 @@ def _drain_when_stopping(worker, events):
     events.drain()
     gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
     gevent.spawn_later(LAST_WORD, events.cut)
+
+
+def _hang_up_on_the_slow(worker):
+    """Await nobody's request for ever: who sends its head a byte a minute would keep a place that others need."""
+    from punt.events.peer import hang_up
+
+    while worker.alive:
+        gevent.sleep(min(settings.request_patience / 4, 5))
+        late = time.monotonic() - settings.request_patience
+        for connection in [connection for connection, since in tuple(idle.items()) if since < late]:
+            hang_up(connection, socket.SHUT_RD)
 
 
 def _hang_up_on_who_wait():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from flask import current_app
-
 from punt import access
-from punt.database import ALPHABET, begin_write, db, end_read, writing
+from punt.database import ALPHABET, begin_write, db, end_read
 from punt.errors import Invalid, SignInNeeded
 from punt.inputs.admin import NewPerson, NewSecret, Removal
+from punt.limits import spend
 from punt.models import RateCounter, User, UserSession, roster
 from punt.passwords import hash_password, matches
 from punt.sign_in import ACCOUNT_TRIES, WINDOW
@@ -74,10 +73,7 @@ def prove(password: str) -> None:
     own = access.own_session()
     session_id, known, account = own.id, own.user.password_hash, f"login account {own.user.username_key}"
     end_read()
-    if current_app.config["RATE_LIMITS"]:
-        with writing():
-            RateCounter.sweep()
-            RateCounter.count(account, limit=ACCOUNT_TRIES, seconds=WINDOW)
+    spend((account, ACCOUNT_TRIES), seconds=WINDOW)
     if not matches(known, password):
         raise Invalid.field("yourPassword", "This is not your password.")
     begin_write()

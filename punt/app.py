@@ -64,4 +64,4 @@ def _engine(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
     if not settings.database.startswith("sqlite"):  # a server takes a hundred in all, and may go away
         options = {"pool_size": 10, "max_overflow": 5, "pool_pre_ping": True, "connect_args": SERVER_PATIENCE}
-    return {"SQLALCHEMY_ENGINE_OPTIONS": options}
+    return {"SQLALCHEMY_ENGINE_OPTIONS": options | {"hide_parameters": True}}  # what people typed is not for the log

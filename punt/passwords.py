@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -9,17 +10,24 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from punt.threads import apart
 
+AT_ONCE = 2
+"""Passwords that one worker hashes at the same time: a storm of sign-ins must leave processors to everybody else."""
 COMMON = Path(__file__).with_name("common_passwords.txt")
+
+_turn = threading.Semaphore(AT_ONCE)
 
 
 def hash_password(password: str) -> str:
     """Hash a password with scrypt; takes about 60 ms of another thread."""
-    return apart(generate_password_hash, password)
+    with _turn:
+        return apart(generate_password_hash, password)
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Compare a password with a hash; without a hash it takes as long and is false, so that time tells nothing."""
-    right = apart(check_password_hash, password_hash or _nobodys_hash(), password)
+    nobodys = _nobodys_hash()
+    with _turn:
+        right = apart(check_password_hash, password_hash or nobodys, password)
     return right and password_hash is not None
 
 

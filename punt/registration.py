@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
-from punt.database import begin_write, db, end_read, writing
+from punt.database import begin_write, db, end_read
 from punt.errors import Forbidden
 from punt.events import capture
 from punt.inputs.admin import Registration
-from punt.models import RateCounter, SiteSetting, User
+from punt.limits import spend
+from punt.models import SiteSetting, User
 from punt.passwords import hash_password
 
 TRIES, WINDOW = 20, 3600
@@ -25,10 +24,7 @@ def register(asked: Registration, address: str | None) -> User:
     """
     refuse_where_off()
     end_read()
-    if current_app.config["RATE_LIMITS"]:
-        with writing():
-            RateCounter.sweep()
-            RateCounter.count(f"register address {address}", limit=TRIES, seconds=WINDOW)
+    spend((f"register address {address}", TRIES), seconds=WINDOW)
     password_hash = hash_password(asked.password)
     begin_write()
     refuse_where_off()

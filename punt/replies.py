@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 SENTENCES = {
     404: "There is nothing here.",
     405: "This cannot be done here.",
+    408: "The request took too long to arrive.",
 }
 CLASHES = frozenset({"40001", "40P01"})
 """What PostgreSQL calls a serialization failure and a deadlock: the transaction was undone, all of it."""

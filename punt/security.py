@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import gevent
 from flask import Flask, Response, current_app, request, session
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from punt.database import begin_write, db
@@ -45,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Guard every request of an app."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
+    app.config["REQUEST_PATIENCE"] = settings.request_patience
     app.config["METRICS_TOKEN"] = settings.metrics_token
     app.config["TRUSTED_ORIGINS"] = settings.trusted_origins
     if settings.proxy_count:
@@ -88,7 +91,7 @@ def _before() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if not hasattr(view, "reads_body_itself"):
         request.max_content_length = getattr(view, "body_limit", BODY_LIMIT)
-        request.get_data()  # all of it, before any lock: a slow sender must not hold up other writers
+        _take_body()
     capture.originate(db.session(), tab_id=_tab_id())
     if view and "_user_id" in session and not hasattr(view, "begins_itself"):
         begin_write()
@@ -108,6 +111,15 @@ def _refuse_other_sites() -> None:
         raise Forbidden("This request came from another site. Nothing was changed.")
 
 
+def _take_body() -> None:
+    """Read all of it before any lock: a slow sender must not hold up other writers, nor keep a place for ever."""
+    with gevent.Timeout(current_app.config["REQUEST_PATIENCE"], RequestTimeout):
+        body = request.get_data()
+    most = request.max_content_length or BODY_LIMIT
+    if request.content_length is None and len(body) >= most:  # sent in chunks, it would only be cut off there
+        raise RequestEntityTooLarge
+
+
 def _tab_id() -> str | None:
     tab_id = request.headers.get("X-Tab-Id")
     if tab_id is not None and not _TAB_ID.fullmatch(tab_id):
@@ -120,6 +132,7 @@ def _after(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:  # on plain http browsers only complain about it
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     # A page is asked for anew each time, yet may be kept for going back: "no-store" would forbid that.
     response.headers.setdefault(
         "Cache-Control", "no-store" if request.path.startswith("/api/") else "private, no-cache"

@@ -9,6 +9,7 @@ from flask_login import LoginManager, login_user, logout_user
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
+from punt.limits import spend
 from punt.models import AuditEntry, RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
@@ -54,7 +55,7 @@ def sign_in(login: str, password: str) -> UserSession:
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
     whose = {"subject": f"@{person.username}", "subject_id": person.id} if person else {}
     end_read()
-    _count(account, address)
+    spend((account, ACCOUNT_TRIES), (address, ADDRESS_TRIES), seconds=WINDOW)
     if not matches(found[1], password):
         with writing():  # what was typed may be a password in the wrong field: it is kept only when it is a name
             AuditEntry.note("session", "failed", changes={"address": [None, request.remote_addr]}, **whose)
@@ -69,7 +70,10 @@ def sign_in(login: str, password: str) -> UserSession:
 
 
 def begin_session(person: User) -> UserSession:
-    """Sign a person in on this browser and commit."""
+    """Sign a person in on this browser and commit; whoever was signed in here before is signed out."""
+    before = db.session.get(UserSession, session.get("_user_id", ""))
+    if before is not None:
+        db.session.delete(before)
     signed_in = UserSession.begin(person, current_app.permanent_session_lifetime.total_seconds().__int__())
     db.session.commit()
     session.clear()
@@ -94,7 +98,7 @@ def change_password(signed_in: UserSession, current: str, new: str) -> None:
     session_id, known = signed_in.id, signed_in.user.password_hash
     account = f"login account {signed_in.user.username_key}"
     end_read()
-    _count(account)
+    spend((account, ACCOUNT_TRIES), seconds=WINDOW)
     if not matches(known, current):
         raise Invalid.field("currentPassword", "This is not your password.")
     new_hash = hash_password(new)
@@ -113,16 +117,6 @@ class _Cookies(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
-
-
-def _count(*buckets: str) -> None:
-    """Count a try before it is made, so that tries at the same time cannot slip through."""
-    if not current_app.config["RATE_LIMITS"]:
-        return
-    with writing():
-        RateCounter.sweep()
-        for bucket, limit in zip(buckets, (ACCOUNT_TRIES, ADDRESS_TRIES), strict=False):
-            RateCounter.count(bucket, limit=limit, seconds=WINDOW)
 
 
 def _load(session_id: str) -> UserSession | None:

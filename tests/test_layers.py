@@ -16,7 +16,7 @@ LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
     {"setup", "sign_in", "tickets", "pictures", "demo", "administration", "registration", "transfer"},
-    {"uploads", "security", "replies", "assets", "minify", "markdown", "access", "inputs"},
+    {"uploads", "security", "limits", "replies", "assets", "minify", "markdown", "access", "inputs"},
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
@@ -108,7 +108,18 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
 
     users = {part(name) for name in MODULES if imports(name) & about_requests}
 
-    assert users <= {"api", "pages", "assets", "access", "inputs", "security", "replies", "sign_in", "uploads"}
+    assert users <= {
+        "api",
+        "pages",
+        "assets",
+        "access",
+        "inputs",
+        "security",
+        "limits",
+        "replies",
+        "sign_in",
+        "uploads",
+    }
 
 
 STREAMING = {"punt.api.streams", "punt.api.health"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from punt.pages.auth import local
 from punt.security import HEADERS, POLICY
+from punt.settings import ROOT
 from tests.conftest import app_in
 from tests.support.board import HARB, TICKETS, nothing_changes, ticket
 from tests.support.cast import PASSWORD, signed_in
@@ -149,6 +151,14 @@ def test_a_cookie_given_on_https_stays_on_https(app: Flask) -> None:
     assert "Secure" in answer.headers["Set-Cookie"].split("; ")
 
 
+def test_who_came_by_https_is_to_come_by_https_again(bob: FlaskClient) -> None:
+    secure, plain = (bob.get(HARB, base_url=f"{scheme}://localhost").headers for scheme in ("https", "http"))
+
+    assert secure["Strict-Transport-Security"] == "max-age=31536000"
+    assert secure["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert not {"Strict-Transport-Security", "Cross-Origin-Opener-Policy"} & set(plain.keys())
+
+
 def test_reading_sets_no_cookie(bob: FlaskClient) -> None:
     assert not bob.get(HARB).headers.getlist("Set-Cookie")
 
@@ -215,3 +225,18 @@ def test_a_page_without_a_session_leads_to_the_login_and_back(app: Flask) -> Non
 
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/login?next=/projects/HARB/board?filter%3Dbugs"
+
+
+def test_every_proof_that_the_page_on_security_names_is_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", page)
+    proofs = [(file, name) for file, name in named if "test_" in file]
+
+    lost = [
+        (file, name)
+        for file, name in proofs
+        if not (path := ROOT / "tests" / file).exists() or (name and f"def {name}(" not in path.read_text())
+    ]
+
+    assert len(proofs) > 40
+    assert not lost

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import sign_in
+from punt import passwords, setup, sign_in
 from punt.database import db, now, writing
+from punt.errors import Conflict
 from punt.models import RateCounter, User, UserSession
 from tests.conftest import app_in
-from tests.support.board import TICKETS
+from tests.support.board import TICKETS, nothing_changes
 from tests.support.cast import PASSWORD
 
 
@@ -153,3 +154,74 @@ def test_what_is_limited_is_kept_as_a_hash_only(limited: Flask) -> None:
         buckets = db.session.scalars(sa.select(RateCounter.bucket)).all()
     assert len(buckets) == 2
     assert not any("bob" in bucket or "127.0.0.1" in bucket for bucket in buckets)
+
+
+def test_who_used_up_a_limit_costs_no_write(limited: Flask) -> None:
+    fail(limited, "bob", sign_in.ACCOUNT_TRIES)
+
+    with nothing_changes(limited):
+        answers = [login(limited, "bob", "not the password") for _ in range(3)]
+
+    assert {answer.status_code for answer in answers} == {429}
+    assert all(0 < int(answer.headers["Retry-After"]) <= sign_in.WINDOW for answer in answers)
+
+
+def test_tries_to_set_up_are_limited_for_an_address(empty_instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = app_in(empty_instance, PUNT_RATE_LIMITS="on")
+    monkeypatch.setattr(setup, "TRIES", 2)
+    monkeypatch.setattr(setup, "hash_password", lambda _: refuse())
+    first = {"username": "eve", "name": "Eve", "password": PASSWORD}
+
+    answers = [app.test_client().post("/api/auth/setup", json=first) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [409, 409, 429]
+    assert int(answers[2].headers["Retry-After"]) <= setup.WINDOW
+
+
+def refuse() -> str:
+    """Fail as a setup does that comes to nothing."""
+    raise Conflict("Not now.")
+
+
+@pytest.mark.parametrize("name", ["bob", "bob@example.org", "nobody", "no@body.org", "disabled"])
+def test_whoever_is_named_as_much_is_hashed(app: Flask, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    change(app, sa.update(User).where(User.username_key == "vera").values(username_key="disabled", is_active=False))
+    hashed: list[str] = []
+
+    def check(known: str, _: str) -> bool:
+        hashed.append(known)
+        return False
+
+    monkeypatch.setattr(passwords, "check_password_hash", check)
+
+    answer = login(app, name, "not the password")
+
+    assert (answer.status_code, len(hashed)) == (401, 1)
+    assert hashed[0].startswith("scrypt:")
+
+
+def test_a_browser_that_signs_in_gets_a_new_session_and_its_old_one_ends(app: Flask) -> None:
+    browser, thief = app.test_client(), app.test_client()
+    browser.post("/api/auth/login", json={"username": "bob", "password": PASSWORD})
+    before = browser.get_cookie("punt_session")
+    assert before
+    thief.set_cookie("punt_session", before.value)
+
+    browser.post("/api/auth/login", json={"username": "bob", "password": PASSWORD})
+
+    assert browser.get("/api/me").status_code == 200
+    assert thief.get("/api/me").status_code == 401
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == 1
+
+
+def test_a_session_that_somebody_planted_is_not_the_one_that_signs_in(app: Flask, bob: FlaskClient) -> None:
+    planted = bob.get_cookie("punt_session")
+    assert planted
+    victim = app.test_client()
+    victim.set_cookie("punt_session", planted.value)
+
+    victim.post("/api/auth/login", json={"username": "alice", "password": PASSWORD})
+
+    assert (victim.get("/api/me").json or {})["username"] == "alice"
+    assert bob.get("/api/me").status_code == 401

@@ -36,7 +36,7 @@ def setup_state() -> Any:
 @begins_itself
 def setup() -> Any:
     """Make the first admin, once, and sign them in."""
-    person = set_up(body(Setup))
+    person = set_up(body(Setup), request.remote_addr)
     begin_session(person)
     return {"user": wire.own_user(person)}, 201
 

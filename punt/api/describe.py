@@ -18,7 +18,7 @@ class Description:
 
     :param shape: the answer when all is well: a shape, a list of one, a media type, or None for an empty answer.
     :param status: its status.
-    :param body: the model of the body, if it takes one.
+    :param body: the model of the body, or its media type where it is no JSON.
     :param query: the model of its query, or schemas by name.
     :param headers: request headers that it looks at, beside those that all do.
     :param also: further statuses than those that every such route may answer with, and shapes of theirs.
@@ -27,7 +27,7 @@ class Description:
 
     shape: Any
     status: int = 200
-    body: type[BaseModel] | None = None
+    body: type[BaseModel] | str | None = None
     query: type[BaseModel] | Mapping[str, Any] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
     also: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)

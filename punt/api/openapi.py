@@ -112,7 +112,7 @@ def _responses(rule: Rule, method: str, description: Description) -> Json:
     statuses: dict[int, Any] = {400: None, 500: None, 503: None}
     statuses |= {} if description.public else {401: None}
     statuses |= {403: None, 404: None} if rule.arguments else {}
-    statuses |= {} if method in SAFE else {403: None, 409: None, 413: None}
+    statuses |= {} if method in SAFE else {403: None, 408: None, 409: None, 413: None}
     statuses.update(description.also)
     found = {status: _response(status, shape or shapes.Error) for status, shape in statuses.items()}
     found[description.status] = _response(description.status, description.shape)

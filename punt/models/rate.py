@@ -32,13 +32,23 @@ class RateCounter(Base):
         :param seconds: length of a window.
         :raises TooMany: with the seconds until the window ends.
         """
-        bucket, present = hashlib.sha256(name.encode()).hexdigest(), int(time.time())
+        bucket, present = _bucket(name), int(time.time())
         counter = db.session.get(cls, bucket, with_for_update=True) or cls._begin(bucket)
         if counter.window_ends <= present:
             counter.window_ends, counter.tries = present + seconds, 0
         counter.tries += 1
         if counter.tries > limit:
-            raise TooMany("Too many tries. Please wait a little.", counter.window_ends - present)
+            raise _too_many(counter.window_ends - present)
+
+    @classmethod
+    def refuse_spent(cls, name: str, *, limit: int) -> None:
+        """Look, without counting, whether a bucket has tries left.
+
+        :raises TooMany: with the seconds until its window ends.
+        """
+        counter, present = db.session.get(cls, _bucket(name)), int(time.time())
+        if counter and counter.window_ends > present and counter.tries >= limit:
+            raise _too_many(counter.window_ends - present)
 
     @classmethod
     def _begin(cls, bucket: str) -> RateCounter:
@@ -50,15 +60,22 @@ class RateCounter(Base):
     @classmethod
     def forgive(cls, name: str) -> None:
         """Forget the tries of a bucket."""
-        db.session.execute(sa.delete(cls).where(cls.bucket == hashlib.sha256(name.encode()).hexdigest()))
+        db.session.execute(sa.delete(cls).where(cls.bucket == _bucket(name)))
 
     @classmethod
     def give_back(cls, name: str) -> None:
         """Take one try of a bucket back."""
-        bucket = hashlib.sha256(name.encode()).hexdigest()
-        db.session.execute(sa.update(cls).where(cls.bucket == bucket, cls.tries > 0).values(tries=cls.tries - 1))
+        db.session.execute(sa.update(cls).where(cls.bucket == _bucket(name), cls.tries > 0).values(tries=cls.tries - 1))
 
     @classmethod
     def sweep(cls) -> None:
         """Remove the counters whose window is over."""
         db.session.execute(sa.delete(cls).where(cls.window_ends <= int(time.time())))
+
+
+def _bucket(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _too_many(seconds: int) -> TooMany:
+    return TooMany("Too many tries. Please wait a little.", seconds)

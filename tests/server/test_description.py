@@ -12,9 +12,8 @@ from tests.support.server import Server
 def test_whatever_is_asked_the_answer_is_as_described(serve: Callable[..., Server], tmp_path: Path) -> None:
     server = serve(workers=2, **{name.removeprefix("PUNT_"): value for name, value in FAST.items()})
 
-    run = fuzz(
-        server, tmp_path, "--phases", "fuzzing,stateful", "--max-examples", "6", "--exclude-path-regex", "events"
-    )
+    few = ("--phases", "fuzzing", "--max-examples", "3", "--seed", "1", "--exclude-path-regex", "events")
+    run = fuzz(server, tmp_path, *few)
 
     assert run.returncode == 0, run.stdout
     assert cases(run.stdout) > 100

@@ -1,0 +1,161 @@
+"""What keeps a real server safe: limits across workers, patience with bodies, headers, and a log without secrets."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from punt.security import BODY_LIMIT, HEADERS
+from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
+from tests.support.cast import PASSWORD
+from tests.support.raw import raw_stream
+from tests.support.server import Server
+
+LOGIN = "/api/auth/login"
+WRONG = "hunter2 is not the password"
+TICKETS = "/api/projects/HARB/tickets"
+
+
+def failures(server: Server, names: list[str]) -> Counter[int]:
+    """Try to sign in under many names at once, each on a connection of its own; count the answers' statuses."""
+
+    def fail(name: str) -> int:
+        answer = httpx.post(f"{server.url}{LOGIN}", json={"username": name, "password": WRONG}, timeout=60)
+        assert answer.status_code == 401 or 0 < int(answer.headers["Retry-After"]) <= WINDOW
+        return answer.status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        return Counter(pool.map(fail, names))
+
+
+def test_an_account_and_an_address_have_exactly_so_many_tries_in_all_workers_together(
+    serve: Callable[..., Server],
+) -> None:
+    server = serve(RATE_LIMITS="on")
+
+    of_account = failures(server, ["bob"] * (ACCOUNT_TRIES + 20))
+    of_address = failures(server, [f"nobody-{number}" for number in range(ADDRESS_TRIES + 20)])
+
+    assert of_account == {401: ACCOUNT_TRIES, 429: 20}
+    assert of_address == {401: ADDRESS_TRIES - ACCOUNT_TRIES, 429: ACCOUNT_TRIES + 20}
+
+
+def test_a_body_that_drips_is_cut_off_and_so_is_a_head(serve: Callable[..., Server]) -> None:
+    server = serve(REQUEST_PATIENCE=1)
+    head = f"POST {LOGIN} HTTP/1.1\r\nHost: punt\r\nContent-Type: application/json\r\nContent-Length: 900\r\n"
+
+    of_body, of_head = drip(server, f"{head}\r\n"), drip(server, head)
+
+    assert of_body.startswith(b"HTTP/1.1 408 ")
+    assert b"took too long" in of_body
+    assert not of_head.startswith(b"HTTP/1.1 2")
+    assert "Traceback" not in server.log
+
+
+def drip(server: Server, begin: str) -> bytes:
+    """Begin a request and send a byte of it now and then; return what comes until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=0.2) as connection:
+        connection.sendall(begin.encode())
+        answer, deadline = b"", time.monotonic() + 15
+        while time.monotonic() < deadline:
+            try:
+                connection.sendall(b"x")
+                if not (more := connection.recv(65_536)):
+                    return answer
+                answer += more
+                if answer.endswith(b"}\n"):
+                    return answer
+            except TimeoutError:
+                continue
+            except OSError:
+                return answer
+    raise AssertionError("the server waits for ever")
+
+
+def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(server: Server) -> None:
+    bob = server.client("bob")
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(BODY_LIMIT // 1_000_000 + 1):
+            yield b"x" * 1_000_000
+
+    headers = {"Content-Type": "application/json"}
+    statuses = [
+        bob.post(TICKETS, content=content, headers=headers).status_code for content in (chunks(), b"".join(chunks()))
+    ]
+
+    assert statuses == [413, 413]
+
+
+def test_what_the_server_sends_carries_the_safety_headers(server: Server) -> None:
+    bob = server.client("bob")
+    page = bob.get("/projects/HARB/board")
+    static = next(word for word in page.text.split('"') if word.startswith("/static/") and word.endswith(".css"))
+    paths = [
+        "/projects/HARB/board",
+        static,
+        "/static/0/nothing.js",
+        "/healthz",
+        "/nothing",
+        "/api/nothing",
+        "/favicon.ico",
+    ]
+
+    answers = {path: bob.get(path).headers for path in paths}
+    with raw_stream(bob, "/api/projects/HARB/events") as stream:
+        answers["a stream"] = stream.response.headers
+
+    for path, headers in answers.items():
+        assert {name: headers.get(name) for name in HEADERS} == HEADERS, path
+
+
+def test_a_host_that_a_client_makes_up_is_in_no_answer(server: Server) -> None:
+    hosts = ["evil.example", "evil.example:80@punt", "", "[", "a b", "x" * 300, "evil.example/x"]
+    paths = ["/projects/HARB/board", "/login", "/api/me", f"{TICKETS}?limit=1"]
+
+    for host, path in itertools.product(hosts, paths):
+        answer = talk(server, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+
+        assert int(answer.split()[1]) < 500, (host, path)
+        assert b"evil" not in answer
+
+
+def talk(server: Server, text: str) -> bytes:
+    """Send some bytes and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(text.encode())
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., Server]) -> None:
+    server = serve(LOG_LEVEL="debug", METRICS_TOKEN="s3cret-of-the-monitor-in-full")
+    bob = server.client("bob")
+    bob.post(LOGIN, json={"username": "alice", "password": WRONG})
+    bob.post("/login", data={"username": "alice", "password": WRONG, "next": "/"})
+    bob.patch("/api/me/password", json={"currentPassword": WRONG, "newPassword": "four unrelated words"})
+    httpx.get(f"{server.url}/metrics", headers={"Authorization": "Bearer s3cret-of-the-monitor-in-full"})
+    httpx.get(f"{server.url}/api/me", headers={"Authorization": "Bearer somebody's token"})
+    with server.writing() as session:
+        session.connection().exec_driver_sql("DROP TABLE rate_counter")
+        session.connection().exec_driver_sql("ALTER TABLE ticket RENAME TO ticked")
+    broken = bob.post(TICKETS, json={"title": "A title that nobody may read"})
+
+    log = server.log
+    assert broken.status_code >= 500
+    assert "POST /api/projects/HARB/tickets" in log
+    for secret in (
+        WRONG,
+        PASSWORD,
+        "four unrelated",
+        bob.cookies["punt_session"],
+        "s3cret",
+        "somebody's token",
+        "nobody may read",
+    ):
+        assert secret not in log
