@@ -45,7 +45,7 @@ def _row(changed: Changed, names: Mapping[str, str], origin: Origin) -> dict[str
         return None
     made_by = trail.actor(thing) if change is Change.CREATED else None
     return {
-        "actor_id": origin.actor_id or made_by,
+        "actor_id": made_by or origin.actor_id,
         "kind": trail.kind,
         "verb": trail.verb(thing, change, differences),
         "subject_id": trail.subject_id(thing),

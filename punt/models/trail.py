@@ -37,7 +37,7 @@ class Trail:
     :param subject: from the object, how people call it.
     :param subject_id: from the object, the id by which its history is found.
     :param project: from the object, the id of its project.
-    :param actor: from a created object, who made it when the origin does not say.
+    :param actor: from a created object, who made it, where that is not whoever the origin names.
     :param fields: attributes whose values are kept.
     :param names: fields whose name in the audit is another than their own in camelCase.
     :param named: attributes that are ids, kept as the names of what they refer to, by the name of the field.

@@ -74,6 +74,21 @@ def demote(scene: Scene) -> None:
         scene.admin(session).is_admin = False
 
 
+def disable(scene: Scene) -> None:
+    change = {"isActive": False}
+    assert scene.browser("admin").patch(f"/api/admin/users/{scene.ids['here']}", json=change).status_code == 200
+
+
+def reset_password(scene: Scene) -> None:
+    path, proof = f"/api/admin/users/{scene.ids['here']}/password", {"yourPassword": PASSWORD}
+    assert scene.browser("admin").post(path, json=proof).status_code == 200
+
+
+def delete_person(scene: Scene) -> None:
+    path, proof = f"/api/admin/users/{scene.ids['here']}", {"yourPassword": PASSWORD}
+    assert scene.browser("admin").request("DELETE", path, json=proof).status_code == 204
+
+
 def delete_project(scene: Scene) -> None:
     assert scene.browser("owner").delete(f"/api/projects/{scene.key}").status_code == 204
 
@@ -114,6 +129,9 @@ TABLE = [
     Row("made a viewer", make_viewer, frozenset(), {}),
     Row("signed out", sign_out, of("here"), _OUT),
     Row("password changed", change_password, of("elsewhere"), _OUT),
+    Row("disabled by an admin", disable, of("here", "elsewhere"), _OUT),
+    Row("password reset by an admin", reset_password, of("here", "elsewhere"), _OUT),
+    Row("deleted by an admin", delete_person, of("here", "elsewhere"), _OUT),
     Row("deactivated", deactivate, of("here", "elsewhere"), _OUT),
     Row(
         "system admin demoted",
