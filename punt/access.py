@@ -147,6 +147,18 @@ def user() -> User:
     return own_session().user
 
 
+def admin() -> User:
+    """Return whoever is asking, only when they administer this server.
+
+    :raises SignInNeeded: when nobody is signed in.
+    :raises Forbidden: for anybody else.
+    """
+    person = user()
+    if not person.is_admin:
+        raise Forbidden("Only administrators of this server may do this.")
+    return person
+
+
 def require_to_be(user_id: str) -> None:
     """Go on only for one person: a page may still be open when someone else has signed in in its browser.
 

@@ -15,7 +15,7 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "demo", "transfer"},
+    {"setup", "sign_in", "tickets", "demo", "transfer", "upkeep"},
     {"uploads", "security", "replies", "assets", "minify", "markdown", "access", "inputs"},
     {"passwords", "models"},
     {"events"},

@@ -8,6 +8,7 @@ from punt.api import (
     auth,
     bin,
     columns,
+    database,
     health,
     labels,
     me,
@@ -38,5 +39,6 @@ def init_app(app: Flask) -> None:
         search,
         streams,
         health,
+        database,
     ):
         app.register_blueprint(part.blueprint)

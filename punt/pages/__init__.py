@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from punt.pages import auth, bin, board, columns, context, profile, projects, search, theme, tickets, transfer
+from punt.pages import auth, bin, board, columns, context, database, profile, projects, search, theme, tickets, transfer
 
 
 def init_app(app: Flask) -> None:
     """Serve the pages of an app."""
     context.init_app(app)
-    for part in (auth, projects, board, tickets, bin, profile, theme, columns, search, transfer):
+    for part in (auth, projects, board, tickets, bin, profile, theme, columns, search, database, transfer):
         app.register_blueprint(part.blueprint)

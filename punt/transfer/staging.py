@@ -35,7 +35,7 @@ class Staging:
         path = Path(self._folder.name) / "staging.sqlite3"
         # Made in a thread that checks, read in the one that imports; never in both at once.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-16000"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-4000"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._tables, copies = {table.name: table for table in carried()}, sa.MetaData()
         self._inserts = {table.name: self._make(table.to_metadata(copies)) for table in carried()}
