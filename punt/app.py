@@ -14,6 +14,7 @@ from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.models import BinnedTicket
 from punt.settings import ROOT, Settings, instance_folder, secret_key
+from punt.transfer.waiting import WaitingRoom
 
 MIGRATIONS = ROOT / "punt" / "migrations"
 SERVER_PATIENCE = {
@@ -46,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline = EventPipeline(db.engine, settings)
         pipeline.init_app(app, db.session)
         pipeline.keeper.also(BinnedTicket.forget_old)
+        uploads = WaitingRoom(settings.instance_path)
+        pipeline.keeper.also(lambda *_: uploads.sweep())
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (replies, assets, api, pages, cli):

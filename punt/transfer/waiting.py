@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from punt.errors import Missing
+from punt.transfer.staging import STAGING
 
 KEPT = 3600
 """Seconds that a file waits."""
+LONGEST = 86_400
+"""Seconds after which no import is under way any more."""
 
 
 class WaitingRoom:
@@ -22,12 +25,11 @@ class WaitingRoom:
     """
 
     def __init__(self, instance: Path) -> None:
-        self._folder = instance / "imports"
+        self._instance, self._folder = instance, instance / "imports"
 
     def admit(self, upload: BinaryIO) -> str:
-        """Keep a file and return its name; those that waited too long go."""
+        """Keep a file and return its name."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._sweep()
         name = secrets.token_hex(16)
         path = self._folder / name
         path.touch(mode=0o600, exist_ok=False)
@@ -53,7 +55,19 @@ class WaitingRoom:
         """Remove a file."""
         self.path(name).unlink(missing_ok=True)
 
-    def _sweep(self) -> None:
-        for path in self._folder.iterdir():
-            if path.stat().st_mtime < time.time() - KEPT:
-                path.unlink(missing_ok=True)
+    def sweep(self) -> int:
+        """Remove what waited too long, and what an import that was killed has left; return how many those were."""
+        over = [path for path in self._folder.glob("*") if _older(path, KEPT)]
+        for path in over:
+            path.unlink(missing_ok=True)
+        left = [path for path in self._instance.glob(f"{STAGING}*") if _older(path, LONGEST)]
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)
+        return len(over) + len(left)
+
+
+def _older(path: Path, seconds: float) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - seconds
+    except FileNotFoundError:  # another worker sweeps, too
+        return False
