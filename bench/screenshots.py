@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from bench.album import FOLDER, Album
 from bench.browser import chromium
 from punt.demo.sample import read
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 
 
 def main() -> None:
@@ -80,6 +80,11 @@ def _of_the_sample(browser: Browser) -> list[str]:
         for name, path in (("people", ""), ("person-new", "/people/new"), ("site", "/settings"), ("audit", "/audit")):
             album.take(f"admin-{name}", f"/admin{path}")
         album.take("admin-person", "/admin?q=bob", act=_open_the_person)
+        album.take("database", "/admin/database")
+        album.take("database-error", "/admin/database", act=_submit_a_wrong_phrase, allow="400 (")
+        album.take("database-import", "/admin/database", act=_upload_an_export)
+        album.take("project-import", "/projects/HARB/import")
+        album.take("project-import-report", "/projects/RADIO/import", act=_import_a_table)
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
         album.take("board-viewer", "/projects/HARB/board", whole=False)
@@ -110,6 +115,26 @@ def _submit_a_wrong_new_password(page: Page) -> None:
     page.locator("[name=newPassword]").fill("four unrelated words")
     page.locator("form[action='/profile/password'] button").click()
     page.wait_for_load_state()
+
+
+def _submit_a_wrong_phrase(page: Page) -> None:
+    page.locator("#wipe-phrase").fill("yes")
+    page.locator("#wipe-yourPassword").fill("not her password")
+    page.locator("form[action$='/wipe'] button").click()
+    page.wait_for_load_state()
+
+
+def _upload_an_export(page: Page) -> None:
+    page.locator("#import-file").set_input_files(ROOT / "tests" / "transfer" / "version-1.punt")
+    page.locator("form[action$='/import'] button").click()
+    page.get_by_text("This file can be taken").wait_for()
+
+
+def _import_a_table(page: Page) -> None:
+    table = b"Title,Status,Colour,Type\nOrder paint,To Do,red,Wish\nSweep the pier,Some day,,\n"
+    page.locator("[name=file]").set_input_files({"name": "table.csv", "mimeType": "text/csv", "buffer": table})
+    page.locator("form[action$='/import'] button").click()
+    page.locator("[data-import-report]").wait_for()
 
 
 def _scroll_to_the_end(page: Page) -> None:

@@ -15,6 +15,7 @@ from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
 from punt.models import AuditEntry, BinnedTicket, recording
 from punt.settings import ROOT, Settings, instance_folder, secret_key
+from punt.transfer.waiting import WaitingRoom
 
 MIGRATIONS = ROOT / "punt" / "migrations"
 SERVER_PATIENCE = {
@@ -48,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline.init_app(app, db.session)
         pipeline.keeper.also(BinnedTicket.forget_old)
         pipeline.keeper.also(AuditEntry.forgetting(settings.audit_retention))
+        uploads = WaitingRoom(settings.instance_path)
+        pipeline.keeper.also(lambda *_: uploads.sweep())
     changes_settled.connect(recording.record)
     for part in (security, sign_in):
         part.init_app(app, settings)

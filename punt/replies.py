@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from http import HTTPStatus
+from io import SEEK_END
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
@@ -14,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt.database import db
+from punt.database import db, now
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
 
 logger = logging.getLogger(__name__)
@@ -26,6 +29,8 @@ SENTENCES = {
 }
 CLASHES = frozenset({"40001", "40P01"})
 """What PostgreSQL calls a serialization failure and a deadlock: the transaction was undone, all of it."""
+CHUNK = 256 * 1024
+"""Bytes of a file that are sent at once."""
 OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
 PROGRAMS = ("/api/", "/avatars/")
 """What no person looks at as a page."""
@@ -46,6 +51,18 @@ def init_app(app: Flask) -> None:
 def nothing() -> tuple[str, int]:
     """Answer that it is done and there is no more to say."""
     return "", HTTPStatus.NO_CONTENT
+
+
+def attached(file: BinaryIO) -> Response:
+    """Send an export, which is closed when all of it is sent or the client has gone."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    response = Response(iter(partial(file.read, CHUNK), b""), mimetype="application/gzip")
+    response.headers["Content-Length"] = str(size)
+    response.headers["Content-Disposition"] = f'attachment; filename="punt-{now():%Y-%m-%d}.punt"'
+    response.headers["Cache-Control"] = "no-store"
+    response.call_on_close(file.close)
+    return response
 
 
 def _problem(problem: Problem) -> BaseResponse:

@@ -15,7 +15,7 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "pictures", "demo", "administration", "registration", "transfer"},
+    {"setup", "sign_in", "tickets", "pictures", "demo", "administration", "registration", "transfer", "upkeep"},
     {"uploads", "security", "limits", "replies", "assets", "minify", "markdown", "access", "inputs"},
     {"passwords", "imaging", "models"},
     {"events"},

@@ -8,6 +8,7 @@ from punt.api import (
     auth,
     bin,
     columns,
+    database,
     health,
     labels,
     me,
@@ -46,5 +47,6 @@ def init_app(app: Flask) -> None:
         streams,
         health,
         openapi,
+        database,
     ):
         app.register_blueprint(part.blueprint)

@@ -10,6 +10,7 @@ from punt.pages import (
     board,
     columns,
     context,
+    database,
     history,
     people,
     pictures,
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
         columns,
         search,
         transfer,
+        database,
         *admin,
     ):
         app.register_blueprint(part.blueprint)

@@ -20,6 +20,8 @@ from punt.transfer.refusal import Refusal
 from punt.transfer.tables import carried, self_reference
 from punt.transfer.values import codec_for
 
+STAGING = "import-"
+"""How the folders begin in which files are staged."""
 LINE = "_line"
 """The column that says which line of the file a row came from."""
 
@@ -31,11 +33,11 @@ class Staging:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = TemporaryDirectory(prefix="import-", dir=folder)
+        self._folder = TemporaryDirectory(prefix=STAGING, dir=folder)
         path = Path(self._folder.name) / "staging.sqlite3"
         # Made in a thread that checks, read in the one that imports; never in both at once.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-16000"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-4000"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._tables, copies = {table.name: table for table in carried()}, sa.MetaData()
         self._inserts = {table.name: self._make(table.to_metadata(copies)) for table in carried()}

@@ -127,6 +127,14 @@ def test_the_administration_has_no_violation(server: Server, profile: Profile, s
     assert not found, "\n".join(found)
 
 
+def test_exports_and_imports_have_no_violation(profile: Profile, size: dict[str, Any]) -> None:
+    page = profile("sue", **size).new_page()
+
+    found = [each for path in ("/admin/database", "/projects/HARB/import") for each in look(page, path)]
+
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.usefixtures("board")
 def test_what_a_viewer_and_an_outsider_see_has_no_violation(profile: Profile, watch: Any, size: dict[str, Any]) -> None:
     watch.expect("404")

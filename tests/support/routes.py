@@ -22,7 +22,11 @@ MANAGE = WORK - {"bob"}
 OWN = MANAGE - {"adam"}
 """The domain's table: Alice is owner, Adam admin, Bob member, Vera viewer; Sue is a system admin."""
 
+ADMIN = frozenset({"sue"})
+"""Who administers the server; what is asked of it is tested beside each route."""
+
 P = "/api/projects/<reference>"
+D = "/api/admin/database"
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,10 @@ ROUTES = (
     Route("GET", "/api/admin/settings", ADMINS),
     Route("PATCH", "/api/admin/settings", ADMINS, 200, {"registration": False}),
     Route("GET", "/api/admin/audit", ADMINS),
+    Route("POST", f"{D}/export", ADMIN),
+    Route("POST", f"{D}/import", ADMIN),
+    Route("POST", f"{D}/wipe", ADMIN, 204),
+    Route("POST", f"{D}/wipe-projects", ADMIN, 204),
 )
 """All of them; deleting tickets is for those who may delete any: the ticket here is Alice's."""
 

@@ -130,7 +130,7 @@ def test_between_sqlite_and_postgresql_nothing_is_lost(
     assert everything(harbour) == before
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_export_then_wipe_then_import_is_the_same_database(data: st.DataObject, world: Flask, tmp_path: Path) -> None:
     with world.app_context():

@@ -1,0 +1,65 @@
+"""The database as a whole, for system admins: each with the password again, what destroys with its phrase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from punt import access, upkeep
+from punt.events.log import iso
+from punt.inputs.base import body, form
+from punt.inputs.database import Overhaul, OwnPassword
+from punt.replies import attached, nothing
+from punt.security import begins_itself, reads_body_itself
+from punt.uploads import uploaded
+
+blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database")
+
+
+@blueprint.post("/export")
+@begins_itself
+def export() -> Any:
+    """Answer with everything in one file."""
+    access.admin()
+    upkeep.prove(body(OwnPassword).your_password)
+    return attached(upkeep.exported())
+
+
+@blueprint.post("/import")
+@reads_body_itself
+def import_() -> Any:
+    """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
+    access.admin()
+    file, asked = uploaded(upkeep.upload_limit()), form(Overhaul, request.form)
+    upkeep.confirm("import", asked)
+    room = upkeep.waiting_room()
+    name = room.admit(file)
+    try:
+        coming = upkeep.Import(room.path(name))
+        for _ in coming.take():
+            pass
+    finally:
+        room.dismiss(name)
+    return {"madeAt": iso(coming.contents.header.made_at), "counts": coming.contents.counts}
+
+
+@blueprint.post("/wipe")
+@begins_itself
+def wipe() -> Any:
+    """Remove everything."""
+    return _wipe("wipe")
+
+
+@blueprint.post("/wipe-projects")
+@begins_itself
+def wipe_projects() -> Any:
+    """Remove all projects; people stay."""
+    return _wipe("wipe-projects")
+
+
+def _wipe(what: str) -> Any:
+    access.admin()
+    upkeep.confirm(what, body(Overhaul))
+    upkeep.wipe(what)
+    return nothing()

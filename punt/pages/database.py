@@ -1,0 +1,128 @@
+"""The page “Database” of system admins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, stream_template, url_for
+
+from punt import access, upkeep
+from punt.database import db
+from punt.errors import Problem
+from punt.inputs.base import form
+from punt.inputs.database import Overhaul, OwnPassword
+from punt.pages.forms import errors_of, typed
+from punt.replies import attached
+from punt.security import begins_itself, reads_body_itself
+from punt.transfer.holdings import holdings, size
+from punt.transfer.words import PHRASES, size_in_words, told
+from punt.uploads import uploaded
+
+blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
+
+
+@blueprint.get("")
+def show() -> str:
+    """Show how much there is, and the forms for all of it."""
+    access.admin()
+    return _page()
+
+
+@blueprint.post("/export")
+@begins_itself
+def export() -> Any:
+    """Send everything in one file."""
+    access.admin()
+    try:
+        upkeep.prove(form(OwnPassword, request.form).your_password)
+    except Problem as problem:
+        return _again("export", problem)
+    return attached(upkeep.exported())
+
+
+@blueprint.post("/import")
+@reads_body_itself
+def upload() -> Any:
+    """Take an export in, look at it and show what it holds; nothing is changed yet."""
+    access.admin()
+    try:
+        room = upkeep.waiting_room()
+        name = room.admit(uploaded(upkeep.upload_limit()))
+    except Problem as problem:
+        return _again("import", problem)
+    coming = upkeep.Import(room.path(name))
+    return _running(coming, coming.look(), name, asks=True)
+
+
+@blueprint.post("/import/<name>")
+@begins_itself
+def confirm(name: str) -> Any:
+    """Replace everything by what an uploaded export holds."""
+    access.admin()
+    room = upkeep.waiting_room()
+    coming = upkeep.Import(room.path(name))
+    try:
+        upkeep.confirm("import", form(Overhaul, request.form))
+    except Problem as problem:
+        db.session.rollback()
+        again = {"errors": errors_of(problem), "values": typed()}
+        return _running(coming, coming.look(), name, asks=True, **again), problem.status
+    return _running(coming, coming.take(), name, asks=False)
+
+
+@blueprint.post("/<any(wipe, 'wipe-projects'):what>")
+@begins_itself
+def wipe(what: str) -> Any:
+    """Remove everything, or all projects."""
+    access.admin()
+    try:
+        upkeep.confirm(what, form(Overhaul, request.form))
+    except Problem as problem:
+        return _again(what, problem)
+    upkeep.wipe(what)
+    if what == "wipe":
+        session.clear()
+        return redirect(url_for("auth.setup"))
+    flash("All projects are gone.", "success")
+    return redirect(url_for("projects.index"))
+
+
+def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bool, **again: Any) -> Any:
+    """Stream a page that tells how far something is, and at its end what came of it.
+
+    :param name: of the uploaded file.
+    :param asks: whether the file waits afterwards, to be confirmed.
+    """
+    outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None}
+
+    def lines() -> Iterator[str]:
+        try:
+            yield from steps
+            outcome.update(said=told(coming.contents), warnings=coming.contents.warnings)
+        except Problem as problem:
+            db.session.rollback()
+            outcome["problem"] = problem.message
+        if outcome["problem"] or not asks:
+            upkeep.waiting_room().dismiss(name)
+
+    known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "asks": asks, "phrase": PHRASES["import"]}
+    return stream_template("admin/import.html", lines=lines(), outcome=outcome, **known | again)
+
+
+def _again(part: str, problem: Problem) -> tuple[str, int]:
+    db.session.rollback()
+    return _page(wrong={part: errors_of(problem)}, values={part: typed()}), problem.status
+
+
+def _page(**said: Any) -> str:
+    connection = db.session.connection()
+    known: dict[str, Any] = {"wrong": {}, "values": {}} | said
+    return render_template(
+        "admin/database.html",
+        holdings=holdings(connection),
+        size=size_in_words(size(connection)),
+        size_in_words=size_in_words,
+        phrases=PHRASES,
+        **known,
+    )

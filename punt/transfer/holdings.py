@@ -1,0 +1,58 @@
+"""How much there is: rows of each table, and what all of it takes on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from punt.database import Base
+
+NAMES = {
+    "user": "People",
+    "project": "Projects",
+    "membership": "Members of projects",
+    "column": "Columns",
+    "label": "Labels",
+    "ticket": "Tickets",
+    "ticket_label": "Labels on tickets",
+    "binned_ticket": "Tickets in bins",
+    "user_session": "Signed-in browsers",
+    "event_log": "Events in the log",
+}
+
+
+class Holding(NamedTuple):
+    """One table.
+
+    :param size: bytes with its indexes, where the database tells.
+    """
+
+    name: str
+    rows: int
+    size: int | None
+
+
+def holdings(connection: sa.Connection) -> list[Holding]:
+    """List what the tables hold, those that people know by name first."""
+    tables = Base.metadata.tables
+    order = [name for name in NAMES if name in tables] + sorted(tables.keys() - NAMES.keys())
+    return [_holding(connection, tables[name]) for name in order]
+
+
+def size(connection: sa.Connection) -> int:
+    """Return the bytes of the whole database."""
+    if connection.dialect.name == "postgresql":
+        return int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
+    file = Path(str(connection.engine.url.database))
+    return sum(part.stat().st_size for part in (file, file.with_name(f"{file.name}-wal")) if part.exists())
+
+
+def _holding(connection: sa.Connection, table: sa.Table) -> Holding:
+    rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+    bytes_ = None
+    if connection.dialect.name == "postgresql":
+        quoted = connection.dialect.identifier_preparer.format_table(table)
+        bytes_ = connection.execute(sa.select(sa.func.pg_total_relation_size(quoted))).scalar_one()
+    return Holding(NAMES.get(table.name, table.name.replace("_", " ").capitalize()), rows, bytes_)

@@ -1,0 +1,161 @@
+"""The whole database by REST: who may, with which proof, and what becomes of it."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.support.board import HARB, fields, made, nothing_changes, ticket
+from tests.support.cast import PASSWORD, PEOPLE
+from tests.support.export_file import everything
+
+ROOT = "/api/admin/database"
+PHRASES = {
+    "export": "",
+    "import": "replace everything",
+    "wipe": "wipe everything",
+    "wipe-projects": "wipe all projects",
+}
+SignIn = Callable[[str], FlaskClient]
+
+
+def proof(what: str, **other: Any) -> dict[str, Any]:
+    return {"yourPassword": PASSWORD, "phrase": PHRASES[what]} | other
+
+
+def export(sue: FlaskClient) -> bytes:
+    answer = sue.post(f"{ROOT}/export", json={"yourPassword": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return bytes(answer.data)
+
+
+def send(client: FlaskClient, content: bytes, **other: Any) -> Any:
+    data = proof("import", **other) | {"file": (io.BytesIO(content), "everything.punt")}
+    return client.post(f"{ROOT}/import", data=data, content_type="multipart/form-data")
+
+
+def test_nobody_but_system_admins_may(app: Flask, sign_in: SignIn) -> None:
+    clients = {name: sign_in(name) for name in PEOPLE if name != "sue"} | {"nobody": app.test_client()}
+
+    with nothing_changes(app):
+        answers = {
+            (name, what): client.post(
+                f"{ROOT}/{what}", json=proof(what) if what in PHRASES else {"yourPassword": PASSWORD}
+            )
+            for name, client in clients.items()
+            for what in PHRASES
+        }
+
+    assert {answer.status_code for (name, _), answer in answers.items() if name != "nobody"} == {403}
+    assert {answer.status_code for (name, _), answer in answers.items() if name == "nobody"} == {401}
+
+
+@pytest.mark.parametrize("what", ["wipe", "wipe-projects"])
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"yourPassword": "another sentence"}, "yourPassword"),
+        ({"phrase": "yes"}, "phrase"),
+        ({"phrase": ""}, "phrase"),
+        ({"phrase": 1}, "phrase"),
+        ({"more": 1}, "more"),
+    ],
+)
+def test_without_phrase_and_password_nothing_goes(
+    app: Flask, sign_in: SignIn, what: str, wrong: dict[str, Any], field: str
+) -> None:
+    sue = sign_in("sue")
+
+    with nothing_changes(app):
+        answer = sue.post(f"{ROOT}/{what}", json=proof(what, **wrong))
+
+    assert (answer.status_code, fields(answer)) == (400, [field])
+
+
+def test_an_export_wants_the_password(app: Flask, sign_in: SignIn) -> None:
+    answer = sign_in("sue").post(f"{ROOT}/export", json={"yourPassword": "another sentence"})
+
+    assert (answer.status_code, fields(answer)) == (400, ["yourPassword"])
+
+
+def test_tries_of_the_password_are_limited(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    sue = sign_in("sue")
+    monkeypatch.setitem(app.config, "RATE_LIMITS", True)
+
+    statuses = [sue.post(f"{ROOT}/wipe", json=proof("wipe", yourPassword="wrong")).status_code for _ in range(11)]
+
+    assert statuses == [400] * 10 + [429]
+
+
+def test_an_export_is_a_file_to_keep(sign_in: SignIn) -> None:
+    answer = sign_in("sue").post(f"{ROOT}/export", json={"yourPassword": PASSWORD})
+
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert (answer.content_type, answer.headers["Cache-Control"]) == ("application/gzip", "no-store")
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+    assert gzip.decompress(answer.data).startswith(b'{"format":"punt-export"')
+
+
+def test_an_export_that_is_imported_is_the_same_again(app: Flask, sign_in: SignIn, alice: FlaskClient) -> None:
+    sue = sign_in("sue")
+    ticket(alice, "Kept")
+    content, before = export(sue), everything(app)
+    ticket(alice, "Lost")
+
+    answer = send(sue, content)
+
+    assert answer.status_code == 200, answer.text
+    assert (answer.json["counts"]["ticket"], everything(app)) == (1, before)
+    assert [client.get("/api/me").status_code for client in (sue, alice)] == [401, 401]
+
+
+def test_a_file_that_is_wrong_is_refused_and_not_kept(app: Flask, sign_in: SignIn) -> None:
+    sue = sign_in("sue")
+    content = export(sue)
+
+    with nothing_changes(app):
+        answers = [send(sue, content[:-20]), send(sue, b""), send(sue, content, phrase="yes")]
+        answers.append(sue.post(f"{ROOT}/import", data=proof("import"), content_type="multipart/form-data"))
+
+    assert [(answer.status_code, fields(answer)) for answer in answers] == [
+        (400, ["file"]),
+        (400, ["file"]),
+        (400, ["phrase"]),
+        (400, ["file"]),
+    ]
+    assert not list((Path(app.instance_path) / "imports").glob("*"))
+
+
+def test_an_upload_over_the_limit_is_413(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    sue = sign_in("sue")
+    monkeypatch.setattr("punt.upkeep.upload_limit", lambda: 1000)
+
+    with nothing_changes(app):
+        answer = send(sue, b"x" * 2000)
+
+    assert (answer.status_code, answer.json["error"]) == (413, "This is too large: at most 1,000 bytes.")
+
+
+def test_a_wipe_removes_everything(app: Flask, sign_in: SignIn, alice: FlaskClient) -> None:
+    answer = sign_in("sue").post(f"{ROOT}/wipe", json=proof("wipe"))
+
+    assert answer.status_code == 204
+    assert {len(rows) for rows in everything(app).values()} == {0}
+    assert alice.get("/api/auth/setup").json == {"hasUsers": False}
+
+
+def test_a_wipe_of_projects_keeps_people(app: Flask, sign_in: SignIn, alice: FlaskClient) -> None:
+    made(alice, f"{HARB}/labels", name="tide")
+
+    answer = sign_in("sue").post(f"{ROOT}/wipe-projects", json=proof("wipe-projects"))
+
+    left = everything(app)
+    assert (answer.status_code, len(left["user"]), len(left["project"]), len(left["label"])) == (204, 6, 0, 0)
+    assert alice.get("/api/me").status_code == 200
