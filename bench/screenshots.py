@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
 from bench.album import FOLDER, Album
 from bench.browser import chromium
 from punt.demo.sample import read
+from tests.support.pictures import written
 from tests.support.server import Server
 
 
@@ -74,7 +76,13 @@ def _of_the_sample(browser: Browser) -> list[str]:
             for number in (3, 5, 7):
                 client.delete(f"/api/projects/HARB/tickets/{number}").raise_for_status()
         album.take("bin", "/projects/HARB/bin")
+        with httpx.Client(base_url=server.url) as client:
+            client.post("/api/auth/login", json={"username": "alice", "password": sample.password}).raise_for_status()
+            client.put("/api/me/picture", content=_a_sunset()).raise_for_status()
+            client.post("/api/me/tokens", json={"name": "Backup", "expiresInDays": 365}).raise_for_status()
         album.take("profile", "/profile")
+        album.take("profile-token", "/profile", act=_make_a_token)
+        album.take("board-picture", "/projects/HARB/board", whole=False)
         album.take("profile-error", "/profile", act=_submit_a_wrong_new_password, allow="400 (")
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
@@ -106,6 +114,19 @@ def _submit_a_wrong_new_password(page: Page) -> None:
     page.locator("[name=newPassword]").fill("four unrelated words")
     page.locator("form[action='/profile/password'] button").click()
     page.wait_for_load_state()
+
+
+def _make_a_token(page: Page) -> None:
+    page.locator("#token-name").fill("Nightly report")
+    page.locator("[name=scope]").select_option("write")
+    page.get_by_role("button", name="Make a token").click()
+    page.locator("#new-token").scroll_into_view_if_needed()
+
+
+def _a_sunset() -> bytes:
+    """Draw a picture for somebody."""
+    sky = Image.linear_gradient("L")
+    return written(Image.merge("RGB", (sky, sky.point(lambda each: each // 2 + 40), ImageChops.invert(sky))), "PNG")
 
 
 def _scroll_to_the_end(page: Page) -> None:

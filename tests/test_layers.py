@@ -15,12 +15,12 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "pictures", "demo"},
-    {"security", "replies", "assets", "minify", "markdown", "access", "inputs"},
+    {"setup", "sign_in", "tickets", "pictures", "uses", "demo"},
+    {"security", "replies", "assets", "minify", "markdown", "access", "inputs", "bearer"},
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
-    {"settings", "errors", "threads"},
+    {"settings", "errors", "threads", "agents"},
 )
 """The house, top first; a module imports its own layer and those below."""
 
@@ -108,7 +108,7 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
 
     users = {part(name) for name in MODULES if imports(name) & about_requests}
 
-    assert users <= {"api", "pages", "assets", "access", "inputs", "security", "replies", "sign_in"}
+    assert users <= {"api", "pages", "assets", "access", "inputs", "security", "replies", "sign_in", "bearer"}
 
 
 STREAMING = {"punt.api.streams", "punt.api.health"}

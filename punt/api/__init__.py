@@ -17,8 +17,10 @@ from punt.api import (
     previews,
     projects,
     search,
+    sessions,
     streams,
     tickets,
+    tokens,
 )
 
 
@@ -29,6 +31,8 @@ def init_app(app: Flask) -> None:
         auth,
         me,
         pictures,
+        sessions,
+        tokens,
         projects,
         members,
         columns,

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from punt.inputs.base import Color, Id, Input, Name80, OneLine
+from punt.inputs.base import Color, Id, Input, Name50, Name80, OneLine
+from punt.models.api_token import Scope
 from punt.passwords import weakness
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
@@ -77,3 +78,13 @@ class Presence(Input):
     """What a page says that has a project open: which ticket it shows for editing, if any."""
 
     ticket_id: Id | None = None
+
+
+class NewApiToken(Input):
+    """A token for one's programs."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("expiresInDays",)
+
+    name: Name50
+    scope: Scope = Scope.READ
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None

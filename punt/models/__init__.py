@@ -1,5 +1,6 @@
 """The domain: things, their rules, and the verbs that change them. Importing this registers every table."""
 
+from punt.models.api_token import ApiToken
 from punt.models.bin import BinnedTicket
 from punt.models.column import Column
 from punt.models.idempotency import IdempotencyKey
@@ -14,6 +15,7 @@ from punt.models.user import User
 from punt.models.user_session import UserSession
 
 __all__ = [
+    "ApiToken",
     "BinnedTicket",
     "Column",
     "IdempotencyKey",

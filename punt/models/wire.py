@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from punt.events.log import iso
 
 if TYPE_CHECKING:
-    from punt.models import BinnedTicket, Column, Label, Membership, PresenceLease, Project, Ticket, User
+    from punt.models import (
+        ApiToken,
+        BinnedTicket,
+        Column,
+        Label,
+        Membership,
+        PresenceLease,
+        Project,
+        Ticket,
+        User,
+        UserSession,
+    )
 
 Json = dict[str, Any]
 
@@ -28,6 +39,31 @@ def user(user: User) -> Json:
 def own_user(own: User) -> Json:
     """What a person sees of themselves."""
     return {**user(own), "email": own.email, "isAdmin": own.is_admin, "createdAt": iso(own.created_at)}
+
+
+def session(session: UserSession, own: UserSession) -> Json:
+    """A sign-in, as the person whose it is sees it from one of theirs."""
+    return {
+        "id": session.id,
+        "agent": session.agent,
+        "address": session.address,
+        "createdAt": iso(session.created_at),
+        "usedAt": moment(session.used_at),
+        "expiresAt": iso(session.expires_at),
+        "current": session.id == own.id,
+    }
+
+
+def api_token(token: ApiToken) -> Json:
+    """A token, as the person whose it is sees it; what it proves itself with is not known any more."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scope": token.scope,
+        "createdAt": iso(token.created_at),
+        "expiresAt": moment(token.expires_at),
+        "usedAt": moment(token.used_at),
+    }
 
 
 def project(project: Project) -> Json:
@@ -153,6 +189,11 @@ def card(row: Any, labels: list[Json]) -> Json:
         "dueDate": _day(row.due_date),
         "version": row.version,
     }
+
+
+def moment(moment: datetime | None) -> str | None:
+    """A moment that may not be."""
+    return iso(moment) if moment else None
 
 
 def _day(day: date | None) -> str | None:
