@@ -25,7 +25,7 @@ def test_a_photo_that_is_too_large_is_made_smaller_before_it_is_sent(window: Win
     page.wait_for_function(f"() => document.querySelector('[name=picture]').files[0].size < {LIMIT}")
     page.get_by_role("button", name="Use this picture").click()
 
-    expect(page.locator("header [data-user] > img")).to_have_count(1)
+    expect(page.locator("summary [data-user] > img")).to_have_count(1)
     assert photo.stat().st_size > LIMIT
 
 
@@ -51,4 +51,4 @@ def test_signing_a_browser_out_closes_its_board(
     page.get_by_role("button", name="Sign out everywhere else").click()
 
     expect(other).to_have_url(f"{server.url}/login?next=%2Fprojects%2FHARB%2Fboard")
-    expect(page.get_by_role("heading", name="this browser")).to_be_visible()
+    expect(page.locator(".row__name", has_text="this browser")).to_be_visible()
