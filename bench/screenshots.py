@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
 from bench.album import FOLDER, Album
 from bench.browser import chromium
 from punt.demo.sample import read
+from tests.support.pictures import written
 from tests.support.server import ROOT, Server
 
 
@@ -75,7 +77,13 @@ def _of_the_sample(browser: Browser) -> list[str]:
                 client.delete(f"/api/projects/HARB/tickets/{number}").raise_for_status()
         album.take("bin", "/projects/HARB/bin")
         album.take("history", "/projects/HARB/tickets/24/history")
+        with httpx.Client(base_url=server.url) as client:
+            client.post("/api/auth/login", json={"username": "alice", "password": sample.password}).raise_for_status()
+            client.put("/api/me/picture", content=_a_sunset()).raise_for_status()
+            client.post("/api/me/tokens", json={"name": "Backup", "expiresInDays": 365}).raise_for_status()
         album.take("profile", "/profile")
+        album.take("profile-token", "/profile", act=_make_a_token)
+        album.take("board-picture", "/projects/HARB/board", whole=False)
         album.take("profile-error", "/profile", act=_submit_a_wrong_new_password, allow="400 (")
         for name, path in (("people", ""), ("person-new", "/people/new"), ("site", "/settings"), ("audit", "/audit")):
             album.take(f"admin-{name}", f"/admin{path}")
@@ -135,6 +143,19 @@ def _import_a_table(page: Page) -> None:
     page.locator("[name=file]").set_input_files({"name": "table.csv", "mimeType": "text/csv", "buffer": table})
     page.locator("form[action$='/import'] button").click()
     page.locator("[data-import-report]").wait_for()
+
+
+def _make_a_token(page: Page) -> None:
+    page.locator("#token-name").fill("Nightly report")
+    page.locator("[name=scope]").select_option("write")
+    page.get_by_role("button", name="Make a token").click()
+    page.locator("#new-token").scroll_into_view_if_needed()
+
+
+def _a_sunset() -> bytes:
+    """Draw a picture for somebody."""
+    sky = Image.linear_gradient("L")
+    return written(Image.merge("RGB", (sky, sky.point(lambda each: each // 2 + 40), ImageChops.invert(sky))), "PNG")
 
 
 def _scroll_to_the_end(page: Page) -> None:

@@ -19,7 +19,20 @@ from punt.database import db, now
 from punt.errors import Forbidden, Invalid, Missing, SignInNeeded
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
-from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, UserSession, topics
+from punt.models import (
+    ApiToken,
+    BinnedTicket,
+    Column,
+    Label,
+    Membership,
+    Project,
+    Role,
+    Ticket,
+    User,
+    UserSession,
+    topics,
+)
+from punt.models.api_token import NEVER
 from punt.models.roster import hold_admins
 
 
@@ -157,14 +170,26 @@ class Grant:
         return _found(thing if thing and thing.project_id == self.project.id else None, what)
 
 
-def own_session() -> UserSession:
-    """Return the session of whoever is asking.
+def credential() -> UserSession | ApiToken:
+    """Return what whoever is asking proves with who they are.
 
     :raises SignInNeeded: when nobody is signed in.
     """
     if not current_user.is_authenticated:
         raise SignInNeeded
-    found: UserSession = current_user._get_current_object()
+    found: UserSession | ApiToken = current_user._get_current_object()
+    return found
+
+
+def own_session() -> UserSession:
+    """Return the session of whoever is asking; what needs it is out of reach of API tokens.
+
+    :raises SignInNeeded: when nobody is signed in.
+    :raises Forbidden: when they came with an API token.
+    """
+    found = credential()
+    if not isinstance(found, UserSession):
+        raise Forbidden("An API token may not do this. Sign in with a browser.")
     return found
 
 
@@ -173,7 +198,25 @@ def user() -> User:
 
     :raises SignInNeeded: when nobody is signed in.
     """
-    return own_session().user
+    return credential().user
+
+
+def own_sign_in(session_id: str) -> UserSession:
+    """Load one of the sessions of whoever is asking.
+
+    :raises Missing: when there is none, or it is somebody else's.
+    """
+    own, found = own_session(), db.session.get(UserSession, session_id)
+    return _found(found if found and found.user_id == own.user_id else None, "Session")
+
+
+def own_token(token_id: str) -> ApiToken:
+    """Load one of the API tokens of whoever is asking.
+
+    :raises Missing: when there is none, or it is somebody else's.
+    """
+    own, found = own_session(), db.session.get(ApiToken, token_id)
+    return _found(found if found and found.user_id == own.user_id else None, "API token")
 
 
 def admin() -> User:
@@ -182,7 +225,7 @@ def admin() -> User:
     :raises SignInNeeded: when nobody is signed in.
     :raises Forbidden: for anybody else.
     """
-    person = user()
+    person = own_session().user
     if not person.is_admin:
         raise Forbidden("Only administrators of this server may do this.")
     return person
@@ -255,20 +298,21 @@ def subscription(
     :param listed: whether it tells of changes in the list of projects.
     :param people: whether it tells of changes of people.
     """
-    session, person = own_session(), user()
+    proof, person = credential(), user()
     inside = {each.id for each in projects()} if everywhere else {grant.project.id for grant in granted}
     wanted = {topics.access(person.id), *map(topics.project, inside)}
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
     names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
-    check = _StreamCheck(session.id, person.id, person.is_admin, frozenset(inside), everywhere)
-    return Subscription(kind, person.id, frozenset(wanted), frozenset(names), check, session.expires_at)
+    check = _StreamCheck(type(proof), proof.id, person.id, person.is_admin, frozenset(inside), everywhere)
+    return Subscription(kind, person.id, frozenset(wanted), frozenset(names), check, proof.expires_at or NEVER)
 
 
 @dataclass(frozen=True)
 class _StreamCheck:
     """Proves, without a request, that a stream's listener may still listen."""
 
-    session_id: str
+    proof: type[UserSession | ApiToken]
+    proof_id: str
     user_id: str
     is_admin: bool
     project_ids: frozenset[str]
@@ -282,9 +326,11 @@ class _StreamCheck:
         return lambda entry: entry.project_id is None or entry.project_id in visible or entry.type == "project.deleted"
 
     def _signed_in(self, connection: sa.Connection) -> bool:
-        query = sa.select(UserSession.expires_at, User.is_active, User.is_admin).join(User)
-        row: Any = connection.execute(query.where(UserSession.id == self.session_id)).one_or_none()
-        return row is not None and row.expires_at > now() and row.is_active and row.is_admin == self.is_admin
+        query = sa.select(self.proof.expires_at, User.is_active, User.is_admin).join(User)
+        row: Any = connection.execute(query.where(self.proof.id == self.proof_id)).one_or_none()
+        if row is None or (row.expires_at or NEVER) <= now():
+            return False
+        return bool(row.is_active and row.is_admin == self.is_admin)
 
     def _visible(self, connection: sa.Connection) -> set[str]:
         query = sa.select(Project.id)

@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, request, session
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from punt import bearer
 from punt.database import begin_write, db
 from punt.errors import Forbidden, Invalid
 from punt.events import capture
@@ -85,15 +86,19 @@ def takes_at_most(size: int) -> Callable[[View], View]:
 def _before() -> None:
     if "\0" in request.path or b"%00" in request.query_string:  # no text of PostgreSQL's may hold one
         raise Invalid.field("address", "Use plain text.")
-    if request.method in SAFE:
+    writes, token = request.method not in SAFE, bearer.shown()
+    if token is not None:
+        bearer.refuse_bad_token(token, writes=writes)
+    elif writes:
+        _refuse_other_sites()  # which could only use a cookie
+    if not writes:
         return
-    _refuse_other_sites()
     view = current_app.view_functions.get(request.endpoint or "")
     if not hasattr(view, "reads_body_itself"):
         request.max_content_length = getattr(view, "body_limit", BODY_LIMIT)
         _take_body()
     capture.originate(db.session(), tab_id=_tab_id())
-    if view and "_user_id" in session and not hasattr(view, "begins_itself"):
+    if view and (token is not None or "_user_id" in session) and not hasattr(view, "begins_itself"):
         begin_write()
 
 
@@ -130,6 +135,9 @@ def _tab_id() -> str | None:
 def _after(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 401:
+        refused = bearer.shown() is not None
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if refused else "Bearer"
     if request.is_secure:  # on plain http browsers only complain about it
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

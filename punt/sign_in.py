@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request, session
+from typing import TypeVar
+
+from flask import Flask, Request, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, login_user, logout_user
 
+from punt import bearer
+from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
 from punt.limits import spend
-from punt.models import AuditEntry, RateCounter, User, UserSession
+from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
+from punt.uses import uses
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
 """Failed sign-ins allowed for one account, and from one address, in a window of so many seconds."""
+
+
+Credential = TypeVar("Credential", UserSession, ApiToken)
 
 
 class WrongPassword(Problem):
@@ -41,6 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # it would hash addresses that proxies rewrite
     manager.user_loader(_load)
+    manager.request_loader(_load_by_token)
 
 
 def sign_in(login: str, password: str) -> UserSession:
@@ -74,7 +83,9 @@ def begin_session(person: User) -> UserSession:
     before = db.session.get(UserSession, session.get("_user_id", ""))
     if before is not None:
         db.session.delete(before)
-    signed_in = UserSession.begin(person, current_app.permanent_session_lifetime.total_seconds().__int__())
+    lifetime = int(current_app.permanent_session_lifetime.total_seconds())
+    agent = called(request.headers.get("User-Agent"))
+    signed_in = UserSession.begin(person, lifetime, agent=agent, address=request.remote_addr)
     db.session.commit()
     session.clear()
     session.permanent = True
@@ -91,7 +102,7 @@ def sign_out(signed_in: UserSession) -> None:
 
 
 def change_password(signed_in: UserSession, current: str, new: str) -> None:
-    """Change a person's password; it ends all their other sessions.
+    """Change a person's password; it ends all their other sessions, and their API tokens.
 
     :raises Invalid: when the current one is not right.
     """
@@ -120,8 +131,18 @@ class _Cookies(SecureCookieSessionInterface):
 
 
 def _load(session_id: str) -> UserSession | None:
-    found = db.session.get(UserSession, session_id)
-    if found is None or not found.is_active:
-        return None
-    capture.originate(db.session(), actor_id=found.user_id)
-    return found
+    """Find who the cookie is of; where an API token is shown it is not looked at."""
+    found = db.session.get(UserSession, session_id) if bearer.shown() is None else None
+    return _known(found) if found and found.is_active else None
+
+
+def _load_by_token(_: Request) -> ApiToken | None:
+    secret = bearer.shown()
+    found = ApiToken.known_as(secret) if secret else None
+    return _known(found) if found else None
+
+
+def _known(credential: Credential) -> Credential:
+    capture.originate(db.session(), actor_id=credential.user_id)
+    uses().note(credential)
+    return credential

@@ -20,9 +20,11 @@ from punt.api import (
     previews,
     projects,
     search,
+    sessions,
     site,
     streams,
     tickets,
+    tokens,
 )
 
 
@@ -33,6 +35,8 @@ def init_app(app: Flask) -> None:
         auth,
         me,
         pictures,
+        sessions,
+        tokens,
         projects,
         members,
         columns,

@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from punt import access
 from punt.api.describe import answers
-from punt.events.log import iso
 from punt.inputs.admin import Registration
 from punt.inputs.base import body
 from punt.inputs.people import Login, Setup
@@ -76,5 +75,5 @@ def session() -> Any:
     """Tell who is signed in and until when, or nothing; never an error."""
     if not current_user.is_authenticated:
         return {}
-    own = access.own_session()
-    return {"user": wire.own_user(own.user), "expires": iso(own.expires_at)}
+    own = access.credential()
+    return {"user": wire.own_user(own.user), "expires": wire.moment(own.expires_at)}

@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from punt.inputs.base import INK, Color, Id, Input, Name80, OneLine, Rule, within_blanks
+from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, within_blanks
 from punt.models import Role
+from punt.models.api_token import Scope
 from punt.passwords import weakness
 
 _ADDRESS = within_blanks(rf"[^@{INK}]{{1,64}}@[^@.{INK}]+(\.[^@.{INK}]+)*")
@@ -99,3 +100,13 @@ class Presence(Input):
     """What a page says that has a project open: which ticket it shows for editing, if any."""
 
     ticket_id: Id | None = None
+
+
+class NewApiToken(Input):
+    """A token for one's programs."""
+
+    NONE_WHEN_EMPTY: ClassVar = ("expiresInDays",)
+
+    name: Name50
+    scope: Scope = Scope.READ
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None

@@ -1,5 +1,6 @@
 """The domain: things, their rules, and the verbs that change them. Importing this registers every table."""
 
+from punt.models.api_token import ApiToken
 from punt.models.audit import AuditEntry
 from punt.models.bin import BinnedTicket
 from punt.models.column import Column
@@ -16,6 +17,7 @@ from punt.models.user import User
 from punt.models.user_session import UserSession
 
 __all__ = [
+    "ApiToken",
     "AuditEntry",
     "BinnedTicket",
     "Column",

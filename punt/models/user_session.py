@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics
+from punt.models.api_token import ApiToken
 from punt.models.user import User
 
 
@@ -47,17 +48,38 @@ class UserSession(Base):
         return self.id
 
     @classmethod
-    def begin(cls, user: User, seconds: int) -> UserSession:
-        """Sign a person in for some seconds; sessions of theirs that are over are swept away."""
+    def begin(cls, user: User, seconds: int, *, agent: str | None = None, address: str | None = None) -> UserSession:
+        """Sign a person in; sessions of theirs that are over are swept away.
+
+        :param seconds: how long it lasts.
+        :param agent: what the browser is called, in a few words.
+        :param address: where it is on the network.
+        """
         for over in db.session.scalars(sa.select(cls).where(cls.user_id == user.id, cls.expires_at <= now())):
             db.session.delete(over)
-        session = cls(user=user, expires_at=now() + timedelta(seconds=seconds))
+        session = cls(user=user, expires_at=now() + timedelta(seconds=seconds), agent=agent, address=address)
         db.session.add(session)
         return session
 
     @classmethod
+    def of(cls, user: User) -> Sequence[UserSession]:
+        """List where a person is signed in, the newest first."""
+        query = sa.select(cls).where(cls.user_id == user.id, cls.expires_at > now())
+        return db.session.scalars(query.order_by(cls.created_at.desc(), cls.id.desc())).all()
+
+    @classmethod
     def end_all(cls, user: User, but: UserSession | None = None) -> None:
-        """End all sessions of a person, but perhaps one."""
+        """End all ways in of a person, API tokens too, but perhaps one session: for when their password changes."""
+        ApiToken.end_all(user)
+        cls._end(user, but)
+
+    @classmethod
+    def end_others(cls, own: UserSession) -> None:
+        """Sign a person out everywhere but here."""
+        cls._end(own.user, own)
+
+    @classmethod
+    def _end(cls, user: User, but: UserSession | None) -> None:
         for session in db.session.scalars(sa.select(cls).where(cls.user_id == user.id)):
             if session is not but:
                 db.session.delete(session)

@@ -43,11 +43,11 @@ def wipe_projects(session: Session) -> None:
 def _hold_everything(connection: sa.Connection) -> None:
     """Wait until nobody is writing, and let nobody begin: what is not committed yet would not be seen and stay.
 
-    A request's first question is whose session it is. So that table comes first, held even against reading:
-    everybody is then either done, or waits holding nothing, and nobody waits in a circle with the wipe.
+    A request's first question is whose session or API token it is. So those tables come first, held even against
+    reading: everybody is then either done, or waits holding nothing, and nobody waits in a circle with the wipe.
     """
     if connection.dialect.name == "postgresql":
         quote = connection.dialect.identifier_preparer.format_table
         tables = ", ".join(quote(table) for table in Base.metadata.sorted_tables)
-        connection.exec_driver_sql("LOCK TABLE user_session IN ACCESS EXCLUSIVE MODE")
+        connection.exec_driver_sql("LOCK TABLE user_session, api_token IN ACCESS EXCLUSIVE MODE")
         connection.exec_driver_sql(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from punt.events.log import iso
 
 if TYPE_CHECKING:
-    from punt.models import AuditEntry, BinnedTicket, Column, Label, Membership, PresenceLease, Project, Ticket, User
+    from punt.models import (
+        ApiToken,
+        AuditEntry,
+        BinnedTicket,
+        Column,
+        Label,
+        Membership,
+        PresenceLease,
+        Project,
+        Ticket,
+        User,
+        UserSession,
+    )
     from punt.models.site import Site
 
 Json = dict[str, Any]
@@ -66,6 +78,31 @@ def _change(name: str, pair: list[Any] | None) -> Json:
         return {"field": name}
     old, new = pair
     return {"field": name, **({"fromLength": old, "toLength": new} if name in LONG else {"from": old, "to": new})}
+
+
+def session(session: UserSession, own: UserSession) -> Json:
+    """A sign-in, as the person whose it is sees it from one of theirs."""
+    return {
+        "id": session.id,
+        "agent": session.agent,
+        "address": session.address,
+        "createdAt": iso(session.created_at),
+        "usedAt": moment(session.used_at),
+        "expiresAt": iso(session.expires_at),
+        "current": session.id == own.id,
+    }
+
+
+def api_token(token: ApiToken) -> Json:
+    """A token, as the person whose it is sees it; what it proves itself with is not known any more."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scope": token.scope,
+        "createdAt": iso(token.created_at),
+        "expiresAt": moment(token.expires_at),
+        "usedAt": moment(token.used_at),
+    }
 
 
 def project(project: Project) -> Json:
@@ -191,6 +228,11 @@ def card(row: Any, labels: list[Json]) -> Json:
         "dueDate": _day(row.due_date),
         "version": row.version,
     }
+
+
+def moment(moment: datetime | None) -> str | None:
+    """A moment that may not be."""
+    return iso(moment) if moment else None
 
 
 def _day(day: date | None) -> str | None:

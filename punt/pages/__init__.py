@@ -18,9 +18,11 @@ from punt.pages import (
     projects,
     register,
     search,
+    sessions,
     site,
     theme,
     tickets,
+    tokens,
     transfer,
 )
 
@@ -39,6 +41,8 @@ def init_app(app: Flask) -> None:
         bin,
         profile,
         pictures,
+        sessions,
+        tokens,
         theme,
         columns,
         search,

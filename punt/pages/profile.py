@@ -11,7 +11,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import PasswordChange, Profile
-from punt.models import wire
+from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import errors_of, typed
 from punt.security import begins_itself
@@ -55,7 +55,7 @@ def update_password() -> Any:
         db.session.rollback()
         wrong = errors_of(problem) if problem.details else {"currentPassword": problem.message}
         return page(password_errors=wrong), problem.status
-    flash("Changed your password. You are signed out everywhere else.", "success")
+    flash("Changed your password. You are signed out everywhere else, and your API tokens have ended.", "success")
     return redirect(url_for("profile.show"))
 
 
@@ -65,6 +65,13 @@ def page(values: dict[str, Any] | None = None, **shown: Any) -> str:
     :param values: what was typed about oneself; default: what is known.
     :param shown: what is wrong, by form, and what else there is to say.
     """
-    nothing: dict[str, Any] = {"errors": {}, "password_errors": {}, "picture_errors": {}}
-    own = wire.own_user(access.user())
-    return render_template("profile.html", values=values or own, palette=choices(AVATARS), **(nothing | shown))
+    nothing: dict[str, Any] = {f"{form}errors": {} for form in ("", "password_", "picture_", "token_")}
+    session = access.own_session()
+    around = {
+        "values": values or wire.own_user(session.user),
+        "token_values": {},
+        "palette": choices(AVATARS),
+        "sessions": [wire.session(each, session) for each in UserSession.of(session.user)],
+        "tokens": [wire.api_token(each) for each in ApiToken.of(session.user)],
+    }
+    return render_template("profile.html", **(nothing | around | shown))

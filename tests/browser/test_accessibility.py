@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.pictures import PICTURE
 from tests.support.server import Server
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
@@ -107,12 +108,19 @@ def test_the_board_its_dialog_and_its_menus_have_no_violation(profile: Profile, 
 
 
 @pytest.mark.usefixtures("board")
-def test_every_other_page_has_no_violation(profile: Profile, size: dict[str, Any]) -> None:
+def test_every_other_page_has_no_violation(server: Server, profile: Profile, size: dict[str, Any]) -> None:
+    def make_a_token(page: Page) -> None:
+        page.locator("#token-name").fill("Nightly report")
+        page.get_by_role("button", name="Make a token").click()
+        page.locator("#new-token").wait_for()
+
+    server.client("alice").put("/api/me/picture", content=PICTURE)
     page = profile("alice", **size).new_page()
 
     ticket = "/projects/HARB/tickets/1"
     paths = ("/", "/projects/new", ticket, f"{ticket}/history", "/projects/HARB/tickets/new", "/profile")
     found = [each for path in paths for each in look(page, path)]
+    found += look(page, "/profile", make_a_token)
 
     assert not found, "\n".join(found)
 

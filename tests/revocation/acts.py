@@ -10,7 +10,7 @@ from itertools import product
 import sqlalchemy as sa
 
 from punt.database import now
-from punt.models import Role, UserSession
+from punt.models import ApiToken, Role, UserSession
 from punt.models.wipe import wipe_everything, wipe_projects
 from tests.revocation.scene import PATHS, WHO, Scene, pass_time
 from tests.support.cast import PASSWORD
@@ -60,6 +60,10 @@ def sign_out(scene: Scene) -> None:
 def change_password(scene: Scene) -> None:
     change = {"currentPassword": PASSWORD, "newPassword": "another fine sentence"}
     assert scene.browser("here").patch("/api/me/password", json=change).status_code == 204
+
+
+def end_token(scene: Scene) -> None:
+    assert scene.browser("here").delete(f"/api/me/tokens/{scene.ids['token']}").status_code == 204
 
 
 def deactivate(scene: Scene) -> None:
@@ -120,19 +124,34 @@ def shorten_session(scene: Scene) -> None:
         session.scalars(hers).first().expires_at = now() + timedelta(seconds=SESSION_SECONDS)  # type: ignore[union-attr]
 
 
+def shorten_token(scene: Scene) -> None:
+    """Let Mia's API token be over soon; streams learn of that only when they are opened."""
+    with scene.server.writing() as session:
+        session.get_one(ApiToken, scene.ids["token"]).expires_at = now() + timedelta(seconds=SESSION_SECONDS)
+
+
+def let_token_expire(scene: Scene) -> None:
+    """Wait for the end that ``shorten_token`` has set."""
+    with scene.server.writing() as session:
+        moment = session.get_one(ApiToken, scene.ids["token"]).expires_at
+    assert moment
+    pass_time(moment.timestamp())
+
+
 _GONE = {"project": 404, "all": 404, "other": 200}
 _OUT = dict.fromkeys(PATHS, 401)
 _INSIDE = ("project", "all")
 
 TABLE = [
-    Row("removed from the project", remove_member, of("here", "elsewhere", kinds=_INSIDE), _GONE),
+    Row("removed from the project", remove_member, of("here", "elsewhere", "program", kinds=_INSIDE), _GONE),
     Row("made a viewer", make_viewer, frozenset(), {}),
     Row("signed out", sign_out, of("here"), _OUT),
-    Row("password changed", change_password, of("elsewhere"), _OUT),
-    Row("disabled by an admin", disable, of("here", "elsewhere"), _OUT),
-    Row("password reset by an admin", reset_password, of("here", "elsewhere"), _OUT),
-    Row("deleted by an admin", delete_person, of("here", "elsewhere"), _OUT),
-    Row("deactivated", deactivate, of("here", "elsewhere"), _OUT),
+    Row("API token ended", end_token, of("program"), _OUT),
+    Row("password changed", change_password, of("elsewhere", "program"), _OUT),
+    Row("disabled by an admin", disable, of("here", "elsewhere", "program"), _OUT),
+    Row("password reset by an admin", reset_password, of("here", "elsewhere", "program"), _OUT),
+    Row("deleted by an admin", delete_person, of("here", "elsewhere", "program"), _OUT),
+    Row("deactivated", deactivate, of("here", "elsewhere", "program"), _OUT),
     Row(
         "system admin demoted",
         demote,
@@ -150,3 +169,4 @@ TABLE = [
     Row("everything wiped", wipe_all, of(*WHO), _OUT, "database.wiped"),
 ]
 EXPIRY = Row("session expired", let_expire, of("here"), _OUT)
+TOKEN_EXPIRY = Row("API token expired", let_token_expire, of("program"), _OUT)

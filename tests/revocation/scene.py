@@ -1,4 +1,4 @@
-"""Who listens where while somebody loses their access: two browsers of Mia, the owner, a system admin."""
+"""Who listens where while somebody loses their access: two browsers of Mia, a program of hers, the owner, an admin."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from werkzeug.security import generate_password_hash
 
 from punt.events import capture
 from punt.events.publication import EVERYONE, Draft
-from punt.models import Membership, Project, Role, Ticket, User, topics
+from punt.models import ApiToken, Membership, Project, Role, Ticket, User, topics
+from punt.models.api_token import Scope
 from tests.support import processes
 from tests.support.cast import PASSWORD
 from tests.support.listener import Listener, Message
 from tests.support.server import Server
 
-WHO = ("here", "elsewhere", "owner", "admin")
-"""Mia's browser here, her other one elsewhere, the owner's, and that of a system admin who is no member."""
+WHO = ("here", "elsewhere", "program", "owner", "admin")
+"""Mia's browser here, her other one elsewhere, her program with an API token, the owner's browser, and that of a system
+admin who is no member."""
 PATHS = {
     "project": "/api/projects/{key}/events",
     "other": "/api/projects/{key}B/events",
@@ -56,10 +58,13 @@ class Scene:
                 project = Project.found(owner, key=key, name=key)
                 Membership.add(project, mia, Role.MEMBER)
                 self.ids[key] = project.id
+            token, secret = ApiToken.issue(mia, name="program", scope=Scope.READ, days=None)
             session.flush()
-            self.ids |= {"here": mia.id, "elsewhere": mia.id, "owner": owner.id, "admin": admin.id}
+            self.ids |= {"here": mia.id, "elsewhere": mia.id, "program": mia.id, "owner": owner.id, "admin": admin.id}
+            self.ids["token"] = token.id
         names = {"here": "mia", "elsewhere": "mia", "owner": "owner", "admin": "admin"}
         self._browsers = {who: self.server.client(f"{name}{self.number}") for who, name in names.items()}
+        self._browsers["program"] = self.server.client(headers={"Authorization": f"Bearer {secret}"})
 
     @property
     def key(self) -> str:
@@ -72,8 +77,9 @@ class Scene:
 
     def browser(self, who: str) -> httpx.Client:
         """Return somebody's browser, connected to another worker than the one to stay away from."""
+        own = self._browsers[who]
         for _ in range(60):
-            client = httpx.Client(base_url=self.server.url, cookies=self._browsers[who].cookies, verify=False)
+            client = httpx.Client(base_url=self.server.url, cookies=own.cookies, headers=own.headers, verify=False)
             if self.away_from is None or self._worker_of(client) != self.away_from:
                 return client
         raise AssertionError("the connections do not spread over the workers")

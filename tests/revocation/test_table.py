@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.revocation.acts import EXPIRY, LATER, SAME, TABLE, Row, shorten_session
+from tests.revocation.acts import EXPIRY, LATER, SAME, TABLE, TOKEN_EXPIRY, Row, shorten_session, shorten_token
 from tests.revocation.scene import Scene, head
 from tests.support.server import Server
 
@@ -24,6 +24,13 @@ def test_the_streams_of_a_session_end_with_it(live: Server) -> None:
     shorten_session(scene)
 
     judge(scene, EXPIRY)
+
+
+def test_the_streams_of_an_api_token_end_with_it(live: Server) -> None:
+    scene = Scene(live)
+    shorten_token(scene)
+
+    judge(scene, TOKEN_EXPIRY)
 
 
 def judge(scene: Scene, row: Row) -> None:

@@ -22,7 +22,7 @@ Message = dict[str, Any]
 class Listener:
     """Collects the messages of one stream until it is closed.
 
-    :param client: an HTTP client; only its cookies and address are used.
+    :param client: an HTTP client; only its cookies, its API token and its address are used.
     :param last_event_id: the place from which to go on, as a browser that comes back sends it.
     :param hear: called with each message in the listener's thread.
     """
@@ -100,6 +100,7 @@ class Listener:
 
     def _listen(self) -> None:
         headers = {"Last-Event-ID": self.last_event_id} if self.last_event_id else {}
+        headers |= {name: value for name, value in self.client.headers.items() if name == "authorization"}
         try:
             with (
                 # on plain http the certificates, slow to load, are of no use

@@ -82,7 +82,7 @@ class Route:
         path = self.rule.replace("<reference>", things.get("project", "HARB")) + self.query
         for name in ("column", "label", "member", "ticket", "binned", "user"):
             path = path.replace(f"<{name}_id>", things[name]).replace(f"<{name}_reference>", things[name])
-        return _filled(path, things)
+        return _filled(path.replace("<session_id>", "nobodys").replace("<token_id>", "nobodys"), things)
 
 
 ROUTES = (
@@ -98,6 +98,12 @@ ROUTES = (
     Route("PATCH", "/api/me/password", SIGNED_IN, 204, {"currentPassword": PASSWORD, "newPassword": PASSWORD}),
     Route("PUT", "/api/me/picture", SIGNED_IN, data=PICTURE),
     Route("DELETE", "/api/me/picture", SIGNED_IN, 204),
+    Route("GET", "/api/me/sessions", SIGNED_IN),
+    Route("DELETE", "/api/me/sessions", SIGNED_IN, 204),
+    Route("DELETE", "/api/me/sessions/<session_id>", SIGNED_IN, 404),
+    Route("GET", "/api/me/tokens", SIGNED_IN),
+    Route("POST", "/api/me/tokens", SIGNED_IN, 201, {"name": "Nightly report"}),
+    Route("DELETE", "/api/me/tokens/<token_id>", SIGNED_IN, 404),
     Route("GET", "/api/projects", SIGNED_IN),
     Route("POST", "/api/projects", SIGNED_IN, 201, {"key": "NEW", "name": "New"}),
     Route("GET", "/api/search", SIGNED_IN),
@@ -152,7 +158,10 @@ ROUTES = (
     Route("POST", f"{D}/wipe", ADMIN, 204),
     Route("POST", f"{D}/wipe-projects", ADMIN, 204),
 )
-"""All of them; deleting tickets is for those who may delete any: the ticket here is Alice's."""
+"""All of them; deleting tickets is for those who may delete any: the ticket here is Alice's.
+
+A session or a token is nobody's.
+"""
 
 
 def things_of(alice: FlaskClient) -> dict[str, str]:

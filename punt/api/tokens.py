@@ -1,0 +1,39 @@
+"""The own API tokens; only a browser in which one is signed in makes and ends them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from punt import access
+from punt.database import db
+from punt.inputs.base import body
+from punt.inputs.people import NewApiToken
+from punt.models import ApiToken, wire
+from punt.replies import nothing
+
+blueprint = Blueprint("api_tokens", __name__, url_prefix="/api/me/tokens")
+
+
+@blueprint.get("")
+def index() -> Any:
+    """List the own tokens, the newest first."""
+    return [wire.api_token(each) for each in ApiToken.of(access.own_session().user)]
+
+
+@blueprint.post("")
+def create() -> Any:
+    """Make a token; this answer is the only one that tells it."""
+    person, asked = access.own_session().user, body(NewApiToken)
+    token, secret = ApiToken.issue(person, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+    db.session.commit()
+    return {**wire.api_token(token), "token": secret}, 201
+
+
+@blueprint.delete("/<token_id>")
+def delete(token_id: str) -> Any:
+    """End a token, and its streams."""
+    db.session.delete(access.own_token(token_id))
+    db.session.commit()
+    return nothing()

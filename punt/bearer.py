@@ -1,0 +1,39 @@
+"""Programs that show an API token, ``Authorization: Bearer …``, instead of a session.
+
+A token counts for the API and for pictures only, and where one is shown no cookie does.
+"""
+
+from __future__ import annotations
+
+from flask import request
+
+from punt.database import end_read
+from punt.errors import Forbidden, SignInNeeded
+from punt.models import ApiToken
+
+WHERE = ("/api/", "/avatars/")
+NOT_HERE = "/api/admin"
+"""What is asked of system admins in person only."""
+
+
+def shown() -> str | None:
+    """Return the token that this request shows, if it shows one where tokens count."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" and request.path.startswith(WHERE) else None
+
+
+def refuse_bad_token(secret: str, *, writes: bool) -> None:
+    """Go on only when a token is good for this request; no transaction is left open.
+
+    :raises SignInNeeded: when there is no such token, or it has ended.
+    :raises Forbidden: when it does not reach that far.
+    """
+    token = ApiToken.known_as(secret)
+    known, may_write = token is not None, token is not None and token.may_write
+    end_read()
+    if not known:
+        raise SignInNeeded("This API token is wrong, or has ended.")
+    if writes and not may_write:
+        raise Forbidden("This API token may only read.")
+    if request.path.startswith(NOT_HERE):
+        raise Forbidden("An API token may not do this. Sign in with a browser.")

@@ -1,0 +1,44 @@
+"""The plain forms that make and end own API tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, request, url_for
+
+from punt import access
+from punt.database import db
+from punt.errors import Problem
+from punt.inputs.base import form
+from punt.inputs.people import NewApiToken
+from punt.models import ApiToken
+from punt.pages import profile
+from punt.pages.forms import errors_of, typed
+
+blueprint = Blueprint("tokens", __name__, url_prefix="/profile/tokens")
+
+
+@blueprint.post("")
+def create() -> Any:
+    """Make a token and show it, this once: no page that a browser keeps may have it."""
+    person = access.own_session().user
+    try:
+        asked = form(NewApiToken, request.form)
+        _, secret = ApiToken.issue(person, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+        db.session.commit()
+    except Problem as problem:
+        db.session.rollback()
+        return profile.page(token_errors=errors_of(problem), token_values=typed()), problem.status
+    response = make_response(profile.page(new_token=secret, new_name=asked.name), 201)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/<token_id>/end")
+def end(token_id: str) -> Any:
+    """End a token, and its streams."""
+    token = access.own_token(token_id)
+    db.session.delete(token)
+    db.session.commit()
+    flash(f"Ended the API token {token.name}.", "success")
+    return redirect(url_for("profile.show", _anchor="profile-tokens"))

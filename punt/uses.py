@@ -1,0 +1,62 @@
+"""When a session or an API token was last used: noted in passing, written down a little later, outside of requests."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+import gevent
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from punt.database import now, writing
+from punt.errors import Busy
+from punt.models import ApiToken, UserSession
+
+COARSE = timedelta(minutes=5)
+"""What was used so lately is not written again."""
+PAUSE = 3.0
+"""Seconds in which uses are gathered into one transaction."""
+
+Credential = UserSession | ApiToken
+logger = logging.getLogger(__name__)
+
+
+class Uses:
+    """What was used in this process and is not written down yet: at most as many as are used within the pause."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._waiting: dict[tuple[str, type[Credential]], datetime] = {}
+
+    def note(self, credential: Credential) -> None:
+        """Remember that something is used now, unless that is known well enough."""
+        present = now()
+        if credential.used_at and present - credential.used_at < COARSE:
+            return
+        if not self._waiting:
+            gevent.spawn_later(PAUSE, self.write)
+        self._waiting[credential.id, type(credential)] = present
+
+    def write(self) -> None:
+        """Write down what waits; where that fails, the next use is noted again."""
+        waiting, self._waiting = self._waiting, {}
+        try:
+            with self._app.app_context(), writing() as session:
+                for (own_id, kind), moment in sorted(waiting.items(), key=lambda item: item[0][0]):
+                    change = sa.update(kind).where(kind.id == own_id).values(used_at=moment)
+                    session.execute(change.execution_options(synchronize_session=False))
+        except (SQLAlchemyError, Busy) as error:
+            logger.warning("when sessions and tokens were last used could not be written: %s", error)
+
+
+def init_app(app: Flask) -> None:
+    """Note what is used at an app."""
+    app.extensions["punt_uses"] = Uses(app)
+
+
+def uses() -> Uses:
+    """Return the current app's notes."""
+    found: Uses = current_app.extensions["punt_uses"]
+    return found
