@@ -73,12 +73,17 @@ def _of_the_sample(browser: Browser) -> list[str]:
             client.post("/api/auth/login", json={"username": "alice", "password": sample.password}).raise_for_status()
             for number in (3, 5, 7):
                 client.delete(f"/api/projects/HARB/tickets/{number}").raise_for_status()
+            label = client.get("/api/projects/HARB/labels").json()[0]["id"]
         album.take("bin", "/projects/HARB/bin")
+        album.take("settings", "/projects/HARB/settings")
+        album.take("settings-acting", "/projects/HARB/settings", act=_change_and_remove, allow="400 (")
+        album.take("label", f"/projects/HARB/labels/{label}")
         album.take("profile", "/profile")
         album.take("profile-error", "/profile", act=_submit_a_wrong_new_password, allow="400 (")
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
         album.take("board-viewer", "/projects/HARB/board", whole=False)
+        album.take("settings-viewer", "/projects/HARB/settings")
         album.take("ticket-viewer", "/projects/HARB/tickets/24")
     return album.complaints
 
@@ -123,6 +128,14 @@ def _open_the_menu(page: Page) -> None:
 def _open_a_ticket(page: Page) -> None:
     page.locator("[data-open]", has_text="Deposit: pay by card").click()
     page.locator("[data-ticket-dialog] [data-ticket-view]").wait_for()
+
+
+def _change_and_remove(page: Page) -> None:
+    page.locator("[name=key]").fill("HARBOUR")
+    page.locator("form[action$='/settings/delete'] button").click()
+    page.wait_for_load_state()
+    page.locator("[data-live-list=members] select").nth(1).select_option("viewer")
+    page.locator("[data-live-list=members] summary").last.click()
 
 
 def _wait_for_company(page: Page) -> None:

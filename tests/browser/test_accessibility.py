@@ -69,6 +69,11 @@ def unfold_everything(page: Page) -> None:
         summary.click()
 
 
+def unfold_members(page: Page) -> None:
+    page.locator("[data-live-list=members] select").last.select_option("admin")
+    page.locator("[data-live-list=members] summary").last.click()
+
+
 def show_toast(page: Page) -> None:
     page.locator("[data-ticket-form] button").last.click()
     page.locator("[data-toast-text]").first.wait_for()
@@ -107,11 +112,14 @@ def test_the_board_its_dialog_and_its_menus_have_no_violation(profile: Profile, 
 
 
 @pytest.mark.usefixtures("board")
-def test_every_other_page_has_no_violation(profile: Profile, size: dict[str, Any]) -> None:
+def test_every_other_page_has_no_violation(server: Server, profile: Profile, size: dict[str, Any]) -> None:
     page = profile("alice", **size).new_page()
 
+    label = server.client("alice").get("/api/projects/HARB/labels").json()[0]["id"]
+
     paths = ("/", "/projects/new", "/projects/HARB/tickets/1", "/projects/HARB/tickets/new", "/profile")
-    found = [each for path in paths for each in look(page, path)]
+    found = [each for path in (*paths, f"/projects/HARB/labels/{label}") for each in look(page, path)]
+    found += look(page, "/projects/HARB/settings", unfold_members)
 
     assert not found, "\n".join(found)
 
@@ -121,7 +129,8 @@ def test_what_a_viewer_and_an_outsider_see_has_no_violation(profile: Profile, wa
     watch.expect("404")
     vera, charlie = profile("vera", **size).new_page(), profile("charlie", **size).new_page()
 
-    found = look(vera, "/projects/HARB/board") + look(vera, "/projects/HARB/tickets/1")
+    paths = ("/projects/HARB/board", "/projects/HARB/tickets/1", "/projects/HARB/settings")
+    found = [each for path in paths for each in look(vera, path)]
     found += look(charlie, "/") + look(charlie, "/projects/HARB/board")
 
     assert not found, "\n".join(found)
