@@ -75,12 +75,16 @@ def _of_the_sample(browser: Browser) -> list[str]:
             client.post("/api/auth/login", json={"username": "alice", "password": sample.password}).raise_for_status()
             for number in (3, 5, 7):
                 client.delete(f"/api/projects/HARB/tickets/{number}").raise_for_status()
+            label = client.get("/api/projects/HARB/labels").json()[0]["id"]
         album.take("bin", "/projects/HARB/bin")
         album.take("history", "/projects/HARB/tickets/24/history")
         with httpx.Client(base_url=server.url) as client:
             client.post("/api/auth/login", json={"username": "alice", "password": sample.password}).raise_for_status()
             client.put("/api/me/picture", content=_a_sunset()).raise_for_status()
             client.post("/api/me/tokens", json={"name": "Backup", "expiresInDays": 365}).raise_for_status()
+        album.take("settings", "/projects/HARB/settings")
+        album.take("settings-acting", "/projects/HARB/settings", act=_change_and_remove, allow="400 (")
+        album.take("label", f"/projects/HARB/labels/{label}")
         album.take("profile", "/profile")
         album.take("profile-token", "/profile", act=_make_a_token)
         album.take("board-picture", "/projects/HARB/board", whole=False)
@@ -96,6 +100,7 @@ def _of_the_sample(browser: Browser) -> list[str]:
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
         album.take("board-viewer", "/projects/HARB/board", whole=False)
+        album.take("settings-viewer", "/projects/HARB/settings")
         album.take("ticket-viewer", "/projects/HARB/tickets/24")
     return album.complaints
 
@@ -178,6 +183,14 @@ def _open_a_ticket(page: Page) -> None:
 def _open_the_person(page: Page) -> None:
     page.locator("[data-account] a").first.click()
     page.locator("#person-removal").wait_for()
+
+
+def _change_and_remove(page: Page) -> None:
+    page.locator("[name=key]").fill("HARBOUR")
+    page.locator("form[action$='/settings/delete'] button").click()
+    page.wait_for_load_state()
+    page.locator("[data-live-list=members] select").nth(1).select_option("viewer")
+    page.locator("[data-live-list=members] summary").last.click()
 
 
 def _wait_for_company(page: Page) -> None:

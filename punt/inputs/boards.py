@@ -41,6 +41,12 @@ class ProjectChange(Input):
     color: Color = Field(None)  # type: ignore[assignment]
 
 
+class ProjectRemoval(Input):
+    """The plain form that deletes a project: its key, as proof that it is meant."""
+
+    key: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=20)]
+
+
 class NewColumn(Input):
     """A column to add."""
 

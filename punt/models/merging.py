@@ -33,6 +33,12 @@ def merge_labels(label: Label, heir: Label) -> None:
     db.session.delete(label)
 
 
+def count_carriers(label: Label) -> int:
+    """Count the tickets that carry a label."""
+    carrying = sa.select(sa.func.count()).where(ticket_label.c.label_id == label.id)
+    return db.session.scalar(carrying) or 0
+
+
 def _carriers(label: Label) -> Sequence[Ticket]:
     """Load the tickets that carry a label, to change them."""
     carrying = sa.select(ticket_label.c.ticket_id).where(ticket_label.c.label_id == label.id)

@@ -12,6 +12,7 @@ import { startDrafts } from "./drafts.js";
 import { Filters } from "./filters.js";
 import { pickerHandlers, startLabelPicker } from "./label-picker.js";
 import { labelHandlers } from "./labels.js";
+import { Leaving } from "./leaving.js";
 import { Live } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startMoving } from "./moving.js";
@@ -22,13 +23,14 @@ import { Presence } from "./presence.js";
 import { projectHandlers } from "./projects.js";
 import { QuickAdd } from "./quick-add.js";
 import { Resync } from "./resync.js";
+import { settingsHandlers } from "./settings.js";
 import { startSwitch } from "./shortcuts.js";
 import { Stream } from "./stream.js";
 import { startThemes } from "./theme.js";
 import { startTicketPage } from "./ticket-page.js";
 import { Switcher } from "./switcher.js";
 import { ticketHandlers } from "./tickets.js";
-import { showKeptToast, toastNext } from "./toast.js";
+import { showKeptToast } from "./toast.js";
 import { startUndo } from "./undo.js";
 import { wipeHandlers } from "./wipe.js";
 
@@ -37,12 +39,15 @@ const people = new People();
 const root = document.querySelector("[data-board]");
 const project = root?.dataset.project;
 const stream = new Stream(document.body.dataset, { onMessage: (message) => live.receive(message), onState: showConnection });
+const leaving = new Leaving(people, () => stream.close());
 
 live.on(wipeHandlers(() => stream.close()));
 live.on(people.handlers);
 live.on(labelHandlers);
 live.on(pickerHandlers);
-live.on(projectHandlers((id) => id === project && leaveBoard()));
+live.on(projectHandlers);
+live.on(leaving.handlers);
+live.on(settingsHandlers, { project: document.querySelector("header [data-project-name]")?.dataset.projectName });
 for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, startPreview, startSwitch]) start();
 if (root) startBoard();
 else startPage();
@@ -55,7 +60,7 @@ stream.start();
 
 function startBoard() {
   const board = new Board(root, people);
-  const resync = new Resync(board, leaveBoard);
+  const resync = new Resync(board, () => leaving.leave());
   const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
   board.onUnknownColumn = people.onStranger = () => resync.run();
   live.on(columnHandlers(board), { project });
@@ -80,10 +85,4 @@ function startPresence(list) {
   const presence = new Presence(list);
   live.on(presence.handlers, { project: list.dataset.presence });
   presence.start();
-}
-
-function leaveBoard() {
-  stream.close();
-  toastNext("This project has been deleted, or you are no longer a member of it.");
-  location.assign("/");
 }

@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { blank } from "./blank.js";
-import { fillLabel } from "./labels.js";
+import { fillLabel, offerFilter } from "./labels.js";
 import { toast } from "./toast.js";
 
 const PLACE = "[data-label-choices]";
@@ -38,6 +38,7 @@ export async function pickNewLabel(form) {
 const knows = (place, { id }) => place.querySelector(`[data-label="${id}"]`);
 
 function offer(place, label) {
+  offerFilter(label);
   const chip = fillLabel(blank("label-choice"), label);
   Object.assign(chip.control, { value: label.id, id: `field-label-${label.id}` });
   place.append(chip);

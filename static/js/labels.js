@@ -7,6 +7,7 @@ import { writeAttribute, writeData, writeText } from "./write.js";
 const gone = new Set();
 
 export const labelHandlers = {
+  "label.created": offerFilter,
   "label.updated": (label) => everywhere("label", label.id).forEach((chip) => fillLabel(chip, label)),
   "label.deleted": ({ id }) => {
     gone.add(id);
@@ -19,6 +20,16 @@ export const present = (labels) => labels.filter(({ id }) => !gone.has(id));
 
 /** A new chip for a label. */
 export const labelChip = (label) => fillLabel(blank("label"), label);
+
+/** Offers a label among the filters of a board, where it is not yet. */
+export function offerFilter(label) {
+  const sheet = document.querySelector("[data-facet=label]");
+  if (!sheet || sheet.querySelector(`[data-label="${label.id}"]`)) return;
+  const item = fillLabel(blank("label-facet"), label);
+  item.control.value = label.id;
+  sheet.append(item);
+  sheet.previousElementSibling.hidden = false;
+}
 
 /** Shows a label in its chip. */
 export function fillLabel(chip, { id, name, color }) {

@@ -6,18 +6,7 @@ import { writeAttribute, writeText } from "./write.js";
 
 let asked = 0;
 
-/** `onDeleted(id)` hears of every project that is gone. */
-export function projectHandlers(onDeleted) {
-  return {
-    "project.created": list,
-    "project.updated": showProject,
-    "project.deleted": ({ id }) => {
-      list();
-      onDeleted(id);
-    },
-    "stream.reset": list,
-  };
-}
+export const projectHandlers = { "project.created": list, "project.updated": showProject, "project.deleted": list, "stream.reset": list };
 
 function showProject({ id, name, color }) {
   for (const words of everywhere("project-name", id)) writeText(words, name);

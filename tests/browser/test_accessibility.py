@@ -70,6 +70,11 @@ def unfold_everything(page: Page) -> None:
         summary.click()
 
 
+def unfold_members(page: Page) -> None:
+    page.locator("[data-live-list=members] select").last.select_option("admin")
+    page.locator("[data-live-list=members] summary").last.click()
+
+
 def show_toast(page: Page) -> None:
     page.locator("[data-ticket-form] button").last.click()
     page.locator("[data-toast-text]").first.wait_for()
@@ -118,9 +123,11 @@ def test_every_other_page_has_no_violation(server: Server, profile: Profile, siz
     page = profile("alice", **size).new_page()
 
     ticket = "/projects/HARB/tickets/1"
+    label = server.client("alice").get("/api/projects/HARB/labels").json()[0]["id"]
     paths = ("/", "/projects/new", ticket, f"{ticket}/history", "/projects/HARB/tickets/new", "/profile")
-    found = [each for path in paths for each in look(page, path)]
+    found = [each for path in (*paths, f"/projects/HARB/labels/{label}") for each in look(page, path)]
     found += look(page, "/profile", make_a_token)
+    found += look(page, "/projects/HARB/settings", unfold_members)
 
     assert not found, "\n".join(found)
 
@@ -148,7 +155,8 @@ def test_what_a_viewer_and_an_outsider_see_has_no_violation(profile: Profile, wa
     watch.expect("404")
     vera, charlie = profile("vera", **size).new_page(), profile("charlie", **size).new_page()
 
-    found = look(vera, "/projects/HARB/board") + look(vera, "/projects/HARB/tickets/1")
+    paths = ("/projects/HARB/board", "/projects/HARB/tickets/1", "/projects/HARB/settings")
+    found = [each for path in paths for each in look(vera, path)]
     found += look(charlie, "/") + look(charlie, "/projects/HARB/board")
 
     assert not found, "\n".join(found)

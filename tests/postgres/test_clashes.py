@@ -16,7 +16,8 @@ from flask import Flask
 
 from punt.database import db, writing
 from punt.errors import Conflict, TooMany
-from punt.models import Column, Label, PresenceLease, Project, RateCounter, Ticket, User
+from punt.models import Column, Label, Membership, PresenceLease, Project, RateCounter, Role, Ticket, User
+from punt.models.merging import merge_labels
 from tests.support.postgres import PostgresPunt
 from tests.support.rivals import Rival
 from tests.support.wait import until
@@ -186,6 +187,73 @@ def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, p
 
     assert answer.status_code == 409
     assert answer.json() == {"error": "Somebody else changed this meanwhile. Please try again."}
+
+
+def owner(username: str) -> None:
+    person = User.named(username)
+    assert person
+    Membership.add(project(), person, Role.OWNER)
+
+
+def demote(username: str) -> None:
+    project().hold_members()
+    person = User.named(username)
+    place = Membership.of(project().id, person.id if person else "")
+    assert place
+    place.become(Role.ADMIN)
+
+
+def test_two_owners_demoted_at_once_are_one_admin_and_the_last_owner(inside: Flask) -> None:
+    with inside.app_context(), writing():
+        owner("adam")
+    first = Rival(inside, lambda: demote("adam")).wait_until_worked()
+    second = Rival(inside, lambda: demote("alice")).wait_until_blocked()
+
+    first.commit()
+
+    with pytest.raises(Conflict, match="at least one owner"):
+        second.commit()
+
+
+def test_a_ticket_labelled_while_its_label_is_merged_carries_the_other_one_too(inside: Flask) -> None:
+    def label(ticket_id: str, label_id: str) -> None:
+        ticket = db.session.get_one(Ticket, ticket_id, with_for_update=True)
+        ticket.edit({"labels": [db.session.get_one(Label, label_id)]})
+        db.session.flush()
+
+    one, other = created(inside, "one", "other")
+    with inside.app_context(), writing():
+        going, staying = (Label.create(project().id, name).id for name in ("going", "staying"))
+        label(one, going)
+    first = Rival(inside, lambda: label(other, going)).wait_until_worked()
+    second = Rival(
+        inside, lambda: merge_labels(db.session.get_one(Label, going), db.session.get_one(Label, staying))
+    ).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    with inside.app_context():
+        carried = [[each.name for each in db.session.get_one(Ticket, ticket).labels] for ticket in (one, other)]
+        assert carried == [["staying"], ["staying"]]
+
+
+def test_two_labels_merged_into_each_other_at_once_are_one(inside: Flask) -> None:
+    def merge(names: tuple[str, str]) -> None:
+        found = [Label.named(project().id, name) for name in names]
+        assert all(found)
+        merge_labels(*found)  # type: ignore[arg-type]
+
+    with inside.app_context(), writing():
+        for name in ("east", "west"):
+            Label.create(project().id, name)
+    first = Rival(inside, lambda: merge(("east", "west"))).wait_until_worked()
+    second = Rival(inside, lambda: merge(("west", "east"))).wait_until_blocked()
+
+    first.commit()
+
+    with pytest.raises(Conflict):
+        second.commit()
 
 
 def test_the_same_creation_sent_twice_at_once_makes_one_ticket(punt: PostgresPunt) -> None:

@@ -1,0 +1,96 @@
+"""A label's own page, and the plain forms that add, change, merge and delete labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from punt import access
+from punt.access import Grant, May
+from punt.database import db
+from punt.errors import Problem
+from punt.inputs.base import form
+from punt.inputs.boards import LabelChange, LabelMerge, NewLabel
+from punt.models import Label, wire
+from punt.models.merging import count_carriers, merge_labels
+from punt.models.palette import LABELS, choices
+from punt.pages.forms import again
+from punt.pages.settings import again_at, back_to
+
+blueprint = Blueprint("labels", __name__, url_prefix="/projects/<key>/labels")
+
+
+@blueprint.post("")
+def create(key: str) -> Any:
+    """Add a label."""
+    grant = access.project(key, May.LABEL)
+    try:
+        asked = form(NewLabel, request.form)
+        label = Label.create(grant.project.id, asked.name, asked.color)
+        db.session.commit()
+    except Problem as problem:
+        return again_at("labels", key, problem)
+    return back_to("labels", grant, f"Added the label {label.name}.")
+
+
+@blueprint.get("/<label_id>")
+def show(key: str, label_id: str) -> Any:
+    """Show a label's settings."""
+    grant = access.project(key, May.LABEL)
+    label = grant.label(label_id)
+    return render_template("labels/show.html", values=wire.label(label), errors={}, **_around(grant, label))
+
+
+@blueprint.post("/<label_id>")
+def update(key: str, label_id: str) -> Any:
+    """Change name and colour."""
+    grant = access.project(key, May.LABEL)
+    label = grant.label(label_id)
+    try:
+        label.revise(**form(LabelChange, request.form).given())
+        db.session.commit()
+    except Problem as problem:
+        return _again(key, label_id, problem)
+    return back_to("labels", grant, f"Saved the label {label.name}.")
+
+
+@blueprint.post("/<label_id>/merge")
+def merge(key: str, label_id: str) -> Any:
+    """Put another label in the place of this one."""
+    grant = access.project(key, May.LABEL)
+    label = grant.label(label_id)
+    name = label.name
+    try:
+        heir = access.named("into", grant.label, form(LabelMerge, request.form).into)
+        merge_labels(label, heir)
+        db.session.commit()
+    except Problem as problem:
+        return _again(key, label_id, problem)
+    return back_to("labels", grant, f"Merged {name} into {heir.name}.")
+
+
+@blueprint.post("/<label_id>/delete")
+def delete(key: str, label_id: str) -> Any:
+    """Delete a label, taking it from all tickets."""
+    grant = access.project(key, May.LABEL)
+    label = grant.label(label_id)
+    db.session.delete(label)
+    db.session.commit()
+    return back_to("labels", grant, f"Deleted the label {label.name}.")
+
+
+def _again(key: str, label_id: str, problem: Problem) -> Any:
+    db.session.rollback()
+    grant = access.project(key)
+    return again("labels/show.html", problem, **_around(grant, grant.label(label_id)))
+
+
+def _around(grant: Grant, label: Label) -> dict[str, Any]:
+    return {
+        "project": wire.project(grant.project),
+        "palette": choices(LABELS),
+        "label": wire.label(label),
+        "others": [wire.label(each) for each in Label.of(grant.project.id) if each is not label],
+        "ticket_count": count_carriers(label),
+    }

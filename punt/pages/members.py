@@ -1,0 +1,65 @@
+"""The plain forms that let people into a project, change their roles, and remove them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from punt import access
+from punt.access import May
+from punt.database import db
+from punt.errors import Problem
+from punt.inputs.base import form
+from punt.inputs.people import MemberChange, NewMember
+from punt.models import Membership
+from punt.pages.settings import again_at, back_to
+
+blueprint = Blueprint("members", __name__, url_prefix="/projects/<key>/members")
+
+
+@blueprint.post("")
+def create(key: str) -> Any:
+    """Let somebody in."""
+    grant = access.project(key).holding_members().require(May.MEMBERS)
+    try:
+        asked = form(NewMember, request.form)
+        grant.require_to_manage(asked.role)
+        membership = Membership.invite(grant.project, asked.username, asked.role)
+        db.session.commit()
+    except Problem as problem:
+        return again_at("members", key, problem)
+    return back_to("members", grant, f"{membership.user.name} is in.")
+
+
+@blueprint.post("/<member_id>")
+def update(key: str, member_id: str) -> Any:
+    """Give a member another role."""
+    grant = access.project(key).holding_members().require(May.MEMBERS)
+    membership = grant.membership(member_id)
+    try:
+        asked = form(MemberChange, request.form)
+        grant.require_to_manage(membership.role, asked.role)
+        membership.become(asked.role)
+        db.session.commit()
+    except Problem as problem:
+        return again_at("members", key, problem)
+    return back_to("members", grant, f"{membership.user.name} is {membership.role} now.")
+
+
+@blueprint.post("/<member_id>/remove")
+def remove(key: str, member_id: str) -> Any:
+    """Remove a member, or leave."""
+    grant = access.project(key).holding_members()
+    membership = grant.membership(member_id)
+    grant.require_removal(membership)
+    person = membership.user
+    try:
+        membership.end()
+        db.session.commit()
+    except Problem as problem:
+        return again_at("members", key, problem)
+    if person.id != grant.user.id:
+        return back_to("members", grant, f"{person.name} is out.")
+    flash(f"You left {grant.project.name}.", "success")
+    return redirect(url_for("projects.index"))

@@ -1,0 +1,102 @@
+"""A project's settings: what it is called, who is in it, its columns and labels, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from punt import access
+from punt.access import Grant, May
+from punt.database import db
+from punt.errors import Invalid, Problem
+from punt.events.pipeline import cursor
+from punt.inputs.base import form
+from punt.inputs.boards import ProjectChange, ProjectRemoval
+from punt.models import Label, Membership, Role, wire
+from punt.models.palette import PROJECTS, choices
+from punt.pages.forms import errors_of, typed
+
+blueprint = Blueprint("settings", __name__, url_prefix="/projects/<key>/settings")
+
+
+@blueprint.get("")
+def show(key: str) -> Any:
+    """Show all of it to whoever belongs to the project, with forms for what they may change."""
+    access.user()
+    place = cursor()
+    return _page(access.project(key), cursor=place)
+
+
+@blueprint.post("")
+def update(key: str) -> Any:
+    """Change name, description and colour."""
+    grant = access.project(key, May.MANAGE)
+    try:
+        grant.project.revise(**form(ProjectChange, request.form).given())
+        db.session.commit()
+    except Problem as problem:
+        return again_at("project", key, problem)
+    return back_to("project", grant, "Saved the project.")
+
+
+@blueprint.post("/delete")
+def delete(key: str) -> Any:
+    """Delete the project, when its key was typed."""
+    project = access.project(key, May.OWN).project
+    try:
+        if form(ProjectRemoval, request.form).key != project.key:
+            raise Invalid.field("key", f"Type {project.key} here to delete the project.")
+        project.remove()
+        db.session.commit()
+    except Problem as problem:
+        return again_at("danger", key, problem)
+    flash(f"Deleted {project.name}.", "success")
+    return redirect(url_for("projects.index"))
+
+
+def again_at(section: str, key: str, problem: Problem) -> tuple[str, int]:
+    """Show the page again, with what is wrong in one of its sections; nothing was changed."""
+    db.session.rollback()
+    page = _page(access.project(key), errors={section: errors_of(problem)}, values={section: typed()})
+    return page, problem.status
+
+
+def back_to(section: str, grant: Grant, done: str) -> Any:
+    """Show a section after something was done there."""
+    flash(done, "success")
+    return redirect(url_for("settings.show", key=grant.project.key, _anchor=section))
+
+
+def _page(
+    grant: Grant,
+    *,
+    errors: dict[str, dict[str, str]] | None = None,
+    values: dict[str, dict[str, Any]] | None = None,
+    **context: Any,
+) -> str:
+    nothing: dict[str, dict[str, Any]] = {name: {} for name in ("project", "members", "labels", "danger")}
+    project = grant.project
+    return render_template(
+        "settings/show.html",
+        project=wire.project(project),
+        members=[_member(grant, each) for each in project.members()],
+        labels=[wire.label(label) for label in Label.of(project.id)],
+        columns=[wire.column(column) for column in project.columns()],
+        can={what.name.lower(): grant.may(what) for what in May},
+        roles=_roles(grant),
+        palette=choices(PROJECTS),
+        errors=nothing | (errors or {}),
+        values=nothing | (values or {}),
+        **context,
+    )
+
+
+def _member(grant: Grant, membership: Membership) -> dict[str, Any]:
+    """What the page shows of a member, with the roles that the one who looks may give them."""
+    roles = _roles(grant) if grant.may_manage(membership.role) else []
+    return wire.membership(membership) | {"mine": membership.user_id == grant.user.id, "roles": roles}
+
+
+def _roles(grant: Grant) -> list[str]:
+    return [role.value for role in Role if grant.may_manage(role)]

@@ -1,0 +1,44 @@
+/** Leaves a project that is gone for this person, and says why on the page they land on. */
+
+import { everywhere } from "./everywhere.js";
+import { toastNext } from "./toast.js";
+
+export class Leaving {
+  #place = document.querySelector("header [data-project-name]");
+  #people;
+  #stop;
+  #removal;
+  #sent = false;
+
+  /** `stop()` closes the stream. */
+  constructor(people, stop) {
+    this.#people = people;
+    this.#stop = stop;
+    addEventListener("submit", ({ defaultPrevented }) => (this.#sent ||= !defaultPrevented));
+  }
+
+  // Who is removed hears of it inside the project too, at the same moment; of a project's end it says nothing there.
+  get handlers() {
+    return {
+      "member.deleted": (_, { timestamp }) => (this.#removal = timestamp),
+      "project.deleted": ({ id }, { actorId, timestamp }) => {
+        if (id === this.#place?.dataset.projectName) this.leave(timestamp === this.#removal && this.#words(actorId));
+      },
+    };
+  }
+
+  leave(why) {
+    if (this.#sent) return; // the answer to this page's own form leads on
+    this.#stop();
+    document.querySelector("main").inert = true;
+    toastNext(why || `${this.#place.textContent} has been deleted, or you are no longer a member of it.`);
+    location.assign("/");
+  }
+
+  #words(actor) {
+    const project = this.#place.textContent;
+    if (actor === document.body.dataset.me) return `You left ${project}.`;
+    const name = this.#people.find(actor)?.name ?? everywhere("user-name", actor)[0]?.textContent;
+    return name ? `${name} took you off ${project}.` : `You were taken off ${project}.`;
+  }
+}
