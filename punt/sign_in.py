@@ -143,6 +143,7 @@ def _load_by_token(_: Request) -> ApiToken | None:
 
 
 def _known(credential: Credential) -> Credential:
-    capture.originate(db.session(), actor_id=credential.user_id)
+    token_id = credential.id if isinstance(credential, ApiToken) else None
+    capture.originate(db.session(), actor_id=credential.user_id, token_id=token_id)
     uses().note(credential)
     return credential

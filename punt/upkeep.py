@@ -12,15 +12,12 @@ from typing import Any, BinaryIO
 import gevent
 from flask import current_app
 
-from punt import access
+from punt import access, administration
 from punt.database import db, end_read, writing
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
 from punt.inputs.database import Overhaul
-from punt.models import RateCounter
 from punt.models.wipe import wipe_everything, wipe_projects
-from punt.passwords import matches
-from punt.sign_in import ACCOUNT_TRIES, WINDOW
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
 from punt.transfer.reading import Limits, Report
@@ -55,18 +52,9 @@ def prove(password: str) -> None:
     :raises Invalid: when it is not their password.
     :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
     """
-    person = access.admin()
-    account, known = f"login account {person.username_key}", person.password_hash
-    end_read()
-    if current_app.config["RATE_LIMITS"]:
-        with writing():
-            RateCounter.sweep()
-            RateCounter.count(account, limit=ACCOUNT_TRIES, seconds=WINDOW)
-    if not matches(known, password):
-        raise Invalid.field("yourPassword", "This is not your password.")
-    if current_app.config["RATE_LIMITS"]:
-        with writing():
-            RateCounter.forgive(account)
+    access.admin()
+    administration.prove(password)
+    db.session.commit()
 
 
 def confirm(what: str, asked: Overhaul) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 from flask import Blueprint, request
 
 from punt import access, upkeep
+from punt.api.describe import answers
 from punt.events.log import iso
 from punt.inputs.base import body, form
 from punt.inputs.database import Overhaul, OwnPassword
+from punt.models import shapes
 from punt.replies import attached, nothing
 from punt.security import begins_itself, reads_body_itself
 from punt.uploads import uploaded
@@ -18,6 +20,7 @@ blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database"
 
 
 @blueprint.post("/export")
+@answers("application/gzip", body=OwnPassword, also={429: None})
 @begins_itself
 def export() -> Any:
     """Answer with everything in one file."""
@@ -27,6 +30,7 @@ def export() -> Any:
 
 
 @blueprint.post("/import")
+@answers(shapes.Imported, body="multipart/form-data", also={429: None})
 @reads_body_itself
 def import_() -> Any:
     """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
@@ -45,6 +49,7 @@ def import_() -> Any:
 
 
 @blueprint.post("/wipe")
+@answers(None, 204, body=Overhaul, also={429: None})
 @begins_itself
 def wipe() -> Any:
     """Remove everything."""
@@ -52,6 +57,7 @@ def wipe() -> Any:
 
 
 @blueprint.post("/wipe-projects")
+@answers(None, 204, body=Overhaul, also={429: None})
 @begins_itself
 def wipe_projects() -> Any:
     """Remove all projects; people stay."""

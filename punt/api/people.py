@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, jsonify, request, url_for
 
 from punt import access, administration
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import body, query
-from punt.models import User, roster, wire
+from punt.models import User, roster, shapes, wire
 from punt.replies import nothing
 from punt.security import begins_itself
 
@@ -18,6 +19,7 @@ blueprint = Blueprint("api_people", __name__, url_prefix="/api/admin/users")
 
 
 @blueprint.get("")
+@answers(list[shapes.Person], query=PeopleQuery)
 def index() -> Any:
     """List people by user name; the next page is in a ``Link`` header."""
     access.admin()
@@ -31,6 +33,7 @@ def index() -> Any:
 
 
 @blueprint.post("")
+@answers(shapes.NewAccess, 201, body=NewPerson)
 @begins_itself
 def create() -> Any:
     """Add a person; a password that was made here is in the answer, once."""
@@ -40,12 +43,14 @@ def create() -> Any:
 
 
 @blueprint.get("/<user_id>")
+@answers(shapes.Person)
 def show(user_id: str) -> Any:
     """Show a person."""
     return wire.person(access.person(user_id))
 
 
 @blueprint.patch("/<user_id>")
+@answers(shapes.Person, body=PersonChange)
 def update(user_id: str) -> Any:
     """Change a person; one who is disabled is signed out everywhere."""
     person, asked = access.person_to_change(user_id), body(PersonChange)
@@ -55,6 +60,7 @@ def update(user_id: str) -> Any:
 
 
 @blueprint.delete("/<user_id>")
+@answers(None, 204, body=Removal, also={429: None})
 @begins_itself
 def delete(user_id: str) -> Any:
     """Delete a person."""
@@ -64,6 +70,7 @@ def delete(user_id: str) -> Any:
 
 
 @blueprint.post("/<user_id>/password")
+@answers(shapes.NewAccess, body=NewSecret, also={429: None})
 @begins_itself
 def give_password(user_id: str) -> Any:
     """Give a person another password; one that was made here is in the answer, once."""
@@ -72,6 +79,7 @@ def give_password(user_id: str) -> Any:
 
 
 @blueprint.put("/<user_id>/admin")
+@answers(shapes.Person, body=Proof, also={429: None})
 @begins_itself
 def make_admin(user_id: str) -> Any:
     """Make a person a system admin."""
@@ -80,6 +88,7 @@ def make_admin(user_id: str) -> Any:
 
 
 @blueprint.delete("/<user_id>/admin")
+@answers(shapes.Person)
 def unmake_admin(user_id: str) -> Any:
     """Make a person a system admin no more."""
     person = access.person_to_change(user_id)

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, request
 
 from punt import access
+from punt.api.describe import answers
 from punt.database import db
-from punt.models import Picture, wire
+from punt.models import Picture, shapes, wire
 from punt.pictures import MOST_BYTES, wear
 from punt.replies import nothing
 from punt.security import begins_itself, takes_at_most
@@ -17,6 +18,7 @@ blueprint = Blueprint("api_pictures", __name__, url_prefix="/api/me/picture")
 
 
 @blueprint.put("")
+@answers(shapes.OwnUser, body="image/*")
 @begins_itself
 @takes_at_most(MOST_BYTES)
 def update() -> Any:
@@ -27,6 +29,7 @@ def update() -> Any:
 
 
 @blueprint.delete("")
+@answers(None, 204)
 def delete() -> Any:
     """Have no picture any more."""
     Picture.take_off(access.user())

@@ -7,14 +7,16 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api.describe import answers
 from punt.database import db
-from punt.models import UserSession, wire
+from punt.models import UserSession, shapes, wire
 from punt.replies import nothing
 
 blueprint = Blueprint("api_sessions", __name__, url_prefix="/api/me/sessions")
 
 
 @blueprint.get("")
+@answers(list[shapes.SignIn])
 def index() -> Any:
     """List the own sessions, the newest first."""
     own = access.own_session()
@@ -22,6 +24,7 @@ def index() -> Any:
 
 
 @blueprint.delete("")
+@answers(None, 204)
 def delete_others() -> Any:
     """Sign out everywhere else."""
     own = access.own_session()
@@ -31,6 +34,7 @@ def delete_others() -> Any:
 
 
 @blueprint.delete("/<session_id>")
+@answers(None, 204)
 def delete(session_id: str) -> Any:
     """End one of the own sessions."""
     db.session.delete(access.own_sign_in(session_id))

@@ -7,15 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from punt import access
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.admin import AuditQuery, HistoryQuery, SiteChange
 from punt.inputs.base import body, query
-from punt.models import AuditEntry, SiteSetting, wire
+from punt.models import AuditEntry, SiteSetting, shapes, wire
 
 blueprint = Blueprint("api_site", __name__, url_prefix="/api")
 
 
 @blueprint.get("/admin/settings")
+@answers(shapes.Site)
 def show() -> Any:
     """Show the settings."""
     access.admin()
@@ -23,6 +25,7 @@ def show() -> Any:
 
 
 @blueprint.patch("/admin/settings")
+@answers(shapes.Site, body=SiteChange)
 def update() -> Any:
     """Change settings; every worker has them at once."""
     access.admin()
@@ -32,6 +35,7 @@ def update() -> Any:
 
 
 @blueprint.get("/admin/audit")
+@answers(list[shapes.AuditEntry], query=AuditQuery)
 def audit() -> Any:
     """List who did what, newest first; the next page is in a ``Link`` header."""
     access.admin()
@@ -40,6 +44,7 @@ def audit() -> Any:
 
 
 @blueprint.get("/projects/<reference>/tickets/<ticket_reference>/history")
+@answers(list[shapes.AuditEntry], query=HistoryQuery)
 def history(reference: str, ticket_reference: str) -> Any:
     """List what happened to a ticket, newest first; the next page is in a ``Link`` header."""
     ticket, asked = access.project(reference).ticket(ticket_reference), query(HistoryQuery)

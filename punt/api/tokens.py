@@ -7,22 +7,25 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import NewApiToken
-from punt.models import ApiToken, wire
+from punt.models import ApiToken, shapes, wire
 from punt.replies import nothing
 
 blueprint = Blueprint("api_tokens", __name__, url_prefix="/api/me/tokens")
 
 
 @blueprint.get("")
+@answers(list[shapes.ApiToken])
 def index() -> Any:
     """List the own tokens, the newest first."""
     return [wire.api_token(each) for each in ApiToken.of(access.own_session().user)]
 
 
 @blueprint.post("")
+@answers(shapes.NewApiToken, 201, body=NewApiToken)
 def create() -> Any:
     """Make a token; this answer is the only one that tells it."""
     person, asked = access.own_session().user, body(NewApiToken)
@@ -32,6 +35,7 @@ def create() -> Any:
 
 
 @blueprint.delete("/<token_id>")
+@answers(None, 204)
 def delete(token_id: str) -> Any:
     """End a token, and its streams."""
     db.session.delete(access.own_token(token_id))

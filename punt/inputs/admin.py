@@ -14,7 +14,7 @@ from punt.models import AuditEntry
 
 SiteName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), OneLine]
 Limit = Annotated[int, Field(ge=1, le=200)]
-Kind = Literal["ticket", "column", "label", "project", "member", "user", "session", "setting", "database"]
+Kind = Literal["ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database"]
 
 
 class PeopleQuery(Input):

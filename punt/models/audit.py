@@ -17,7 +17,7 @@ from punt.events import capture
 from punt.events.log import Origin
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-KINDS = ("ticket", "column", "label", "project", "member", "user", "session", "setting", "database")
+KINDS = ("ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database")
 
 
 class AuditEntry(Base):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from punt.events.publication import camel
+from punt.models.api_token import Scope
 from punt.models.membership import Role
 from punt.models.ticket import Priority, TicketType
 
@@ -50,6 +51,20 @@ class OwnUser(UserSummary):
     email: str | None
     is_admin: bool
     created_at: AwareDatetime
+
+
+class Person(OwnUser):
+    """What a system admin sees of anybody."""
+
+    is_active: bool
+
+
+class NewAccess(Person):
+    """A person with a password that was made for them, which no other answer tells."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    password: str = None  # type: ignore[assignment]
 
 
 class SetupState(Shape):
@@ -183,3 +198,74 @@ class Rendered(Shape):
     """Markdown as it will look."""
 
     html: str
+
+
+class SignIn(Shape):
+    """A browser in which one is signed in."""
+
+    id: str
+    agent: str | None
+    address: str | None
+    created_at: AwareDatetime
+    used_at: AwareDatetime | None
+    expires_at: AwareDatetime
+    current: bool
+
+
+class ApiToken(Shape):
+    """A token for a program."""
+
+    id: str
+    name: str
+    scope: Scope
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    used_at: AwareDatetime | None
+
+
+class NewApiToken(ApiToken):
+    """A token that has just been made, and what it proves itself with."""
+
+    token: str
+
+
+class Site(Shape):
+    """What admins have decided for the whole server."""
+
+    site_name: str
+    registration: bool
+
+
+class FieldChange(Shape):
+    """One field that somebody changed: from what to what, of long texts their lengths, of a secret neither."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    field: str
+    from_: Any = Field(None, alias="from")
+    to: Any = None
+    from_length: int | None = None
+    to_length: int | None = None
+
+
+class AuditEntry(Shape):
+    """Who did what, when; ids of people and projects may be of such that are gone."""
+
+    id: int
+    at: AwareDatetime
+    actor_id: str | None
+    tab_id: str | None
+    token_id: str | None
+    kind: str
+    verb: str
+    subject_id: str | None
+    subject: str
+    project_id: str | None
+    changes: list[FieldChange]
+
+
+class Imported(Shape):
+    """What an import has put in the place of everything."""
+
+    made_at: AwareDatetime
+    counts: dict[str, int]

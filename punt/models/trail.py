@@ -11,6 +11,7 @@ from typing import Any
 
 from punt.database import now
 from punt.events.publication import Change, Changed
+from punt.models.api_token import ApiToken
 from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.membership import Membership
@@ -126,6 +127,14 @@ TRAILS: dict[type[Any], Trail] = {
         project=lambda _: None,
         actor=lambda session: session.user_id,
         told=_signing,
+    ),
+    ApiToken: Trail(
+        "token",
+        lambda token: token.name,
+        subject_id=lambda token: token.user_id,
+        project=lambda _: None,
+        fields=frozenset({"scope"}),
+        first=frozenset({"scope"}),
     ),
     SiteSetting: Trail(
         "setting",

@@ -25,6 +25,8 @@ _DID_OF = {
     ("session", "created"): "signed in",
     ("session", "deleted"): "signed out",
     ("session", "failed"): "failed to sign in",
+    ("token", "created"): "made",
+    ("token", "deleted"): "ended",
 }
 _NOUNS = {
     "column": "the column",
@@ -32,6 +34,7 @@ _NOUNS = {
     "project": "the project",
     "member": "the member",
     "user": "the account",
+    "token": "the API token",
 }
 _SETTINGS = {"name": "the name of this site", "registration": "whether anybody may make an account"}
 _WORDS = {

@@ -11,6 +11,9 @@ from punt.database import Base
 CARRIED = frozenset(
     {
         "user",
+        "picture",
+        "site_setting",
+        "audit_entry",
         "project",
         "membership",
         "column",
@@ -21,6 +24,7 @@ CARRIED = frozenset(
     }
 )
 LEFT_OUT = {
+    "api_token": "a program proves itself to the server that made its token",
     "user_session": "a signed-in browser belongs to the database it signed in at",
     "event_log": "after an import every screen looks at everything anew, so the past has no reader",
     "event_head": "the place in that log; an import begins a new epoch",

@@ -10,15 +10,15 @@ const TYPES = ["member", "label", "column"].flatMap((noun) => ["created", "updat
 
 let main = document.querySelector("[data-settings]");
 let known = main && read(main);
-let asked = 0;
+let newest = 0;
 
 export const settingsHandlers = main ? Object.fromEntries([...TYPES, "project.updated", "stream.reset"].map((type) => [type, follow])) : {};
 
 async function follow() {
-  const turn = (asked += 1);
+  const turn = (newest += 1);
   const page = await fetchPage(main.dataset.settings).catch(() => null);
   const fresh = page?.querySelector("[data-settings]");
-  if (!fresh || turn !== asked) return;
+  if (!fresh || turn !== newest) return;
   const held = document.activeElement;
   const now = read(fresh);
   if (fresh.dataset.can === main.dataset.can) for (const list of main.querySelectorAll(`[${LIST}]`)) adopt(list, fresh, now);

@@ -221,15 +221,15 @@ def test_a_header_that_counts_other_tables_is_refused(furnished: Flask, file: Pa
     [
         (b"", "holds no export"),
         (b"{}\n", "not compressed"),
-        (gzip.compress(b""), "holds no export"),
-        (gzip.compress(b"{}\n{}\n"), "line 1: This is no export of PUNT"),
-        (gzip.compress(b"[1]\n"), "line 1: This is no export of PUNT"),
-        (gzip.compress(b"[" * 100_000 + b"\n"), "line 1: This is no export of PUNT"),
+        (gzip.compress(b"", mtime=0), "holds no export"),
+        (gzip.compress(b"{}\n{}\n", mtime=0), "line 1: This is no export of PUNT"),
+        (gzip.compress(b"[1]\n", mtime=0), "line 1: This is no export of PUNT"),
+        (gzip.compress(b"[" * 100_000 + b"\n", mtime=0), "line 1: This is no export of PUNT"),
         (
-            gzip.compress(b'{"format":"punt-export","version":1}\n'),
+            gzip.compress(b'{"format":"punt-export","version":1}\n', mtime=0),
             "line 1: This is not header. punt: This is required",
         ),
-        (gzip.compress(b'{"format":"punt-export","version":"1"}\n'), "line 1: This is no export of PUNT"),
+        (gzip.compress(b'{"format":"punt-export","version":"1"}\n', mtime=0), "line 1: This is no export of PUNT"),
         (zlib.compress(b"{}\n"), "not compressed"),
     ],
 )
