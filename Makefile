@@ -47,7 +47,7 @@ fuzz: $(VENV)/.dev ## let Schemathesis ask a running server thousands of questio
 	@$(BIN)/python -m tests.support.fuzzing
 
 audit: $(VENV)/.dev ## look up known holes in what PUNT runs on
-	@$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	@$(BIN)/pip-audit --strict --requirement requirements.txt --require-hashes --disable-pip
 
 lock: $(VENV)/.dev ## pin all dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
