@@ -215,14 +215,15 @@ def test_registration_over_the_api_signs_in_an_ordinary_person(app: Flask, sue: 
     assert with_email.status_code == 400
 
 
-def test_one_address_may_not_register_for_ever(instance: Path) -> None:
+def test_one_address_may_not_register_for_ever(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("punt.registration.TRIES", 2)
     app = app_in(instance, PUNT_RATE_LIMITS="on")
     signed_in(app, "sue").patch("/api/admin/settings", json={"registration": True})
     weak = ACCOUNT | {"username": "bob"}
 
-    statuses = [app.test_client().post("/api/auth/register", json=weak).status_code for _ in range(21)]
+    statuses = [app.test_client().post("/api/auth/register", json=weak).status_code for _ in range(3)]
 
-    assert statuses == [409] * 20 + [429]
+    assert statuses == [409, 409, 429]
 
 
 def test_nobody_registers_before_the_server_is_set_up(empty_app: Flask) -> None:
