@@ -12,7 +12,7 @@ from punt.transfer.cards import Card, Plan, many_lines, one_line
 
 TITLE, DESCRIPTION = 200, 50_000
 MOST_TOLD = 200
-BREATH = 50
+BREATH = 10
 """Tickets after which others of this process have their turn."""
 
 

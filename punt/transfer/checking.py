@@ -26,6 +26,7 @@ class _Field(NamedTuple):
     check: Callable[[Any], Any]
     rule: Rule | None
     nullable: bool
+    holds_null: bool
     default: Any
 
 
@@ -69,7 +70,14 @@ def checked(path: Path, staging: Staging, limits: Limits, report: Report = lambd
 
 def _fields(table: sa.Table) -> list[_Field]:
     return [
-        _Field(column.name, codec_for(column).check, rule_for(column), bool(column.nullable), _default(column))
+        _Field(
+            name=column.name,
+            check=codec_for(column).check,
+            rule=rule_for(column),
+            nullable=bool(column.nullable),
+            holds_null=isinstance(column.type, sa.JSON) and not column.nullable,
+            default=_default(column),
+        )
         for column in table.columns
     ]
 
@@ -92,9 +100,9 @@ def _values(line: int, table: str, fields: Sequence[_Field], row: Row) -> list[A
 
 
 def _value(line: int, table: str, field: _Field, value: Any) -> Any:
-    if value is MISSING or (value is None and not field.nullable):
+    if value is MISSING or (value is None and not (field.nullable or field.holds_null)):
         raise Refusal("This is required.", line=line, field=f"{table}.{field.name}")
-    if value is None:
+    if value is None and not field.holds_null:
         return None
     try:
         stored = field.check(value)

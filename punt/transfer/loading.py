@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import sqlalchemy as sa
@@ -31,3 +31,17 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
             done += len(batch)
             yield done
             time.sleep(0)  # let others of this process have their turn; whoever wants to write waits
+    continue_numbers(connection, carried())
+
+
+def continue_numbers(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
+    """Let the database's own counters go on after the numbers that came in; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in tables:
+        column = table.autoincrement_column
+        if column is not None:
+            name = connection.dialect.identifier_preparer.format_table(table)
+            sequence = sa.func.pg_get_serial_sequence(name, column.name)
+            newest = sa.select(sa.func.max(column)).scalar_subquery()
+            connection.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(newest, 1), newest.is_not(None))))

@@ -16,6 +16,7 @@ KEPT = 3600
 """Seconds that a file waits."""
 LONGEST = 86_400
 """Seconds after which no import is under way any more."""
+_NAME = re.compile("[0-9a-f]{32}")
 
 
 class WaitingRoom:
@@ -47,13 +48,14 @@ class WaitingRoom:
         :raises Missing: when there is none of that name, or no longer.
         """
         path = self._folder / name
-        if not re.fullmatch("[0-9a-f]{32}", name) or not path.is_file():
+        if not _NAME.fullmatch(name) or not path.is_file():
             raise Missing("Uploaded file")
         return path
 
     def dismiss(self, name: str) -> None:
-        """Remove a file."""
-        self.path(name).unlink(missing_ok=True)
+        """Remove a file, unless somebody has done so."""
+        if _NAME.fullmatch(name):
+            (self._folder / name).unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Remove what waited too long, and what an import that was killed has left; return how many those were."""

@@ -61,7 +61,7 @@ def _write_table(connection: sa.Connection, table: sa.Table, write: Write) -> It
     names = [column.name for column in table.columns]
     codecs = [codec_for(column) for column in table.columns]
     query = sa.select(table).order_by(*table.primary_key.columns)
-    found = connection.execution_options(yield_per=BATCH).execute(query)
+    found = connection.execute(query, execution_options={"yield_per": BATCH})
     for rows in found.partitions():
         for row in rows:
             values = (None if value is None else codec.write(value) for codec, value in zip(codecs, row, strict=True))

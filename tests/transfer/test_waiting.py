@@ -37,6 +37,17 @@ def test_only_what_waits_is_found(tmp_path: Path, name: str) -> None:
         room.path(name)
 
 
+def test_a_file_can_be_dismissed_by_two_at_once(tmp_path: Path) -> None:
+    room = WaitingRoom(tmp_path)
+    name = room.admit(io.BytesIO())
+
+    room.dismiss(name)
+    room.dismiss(name)
+
+    with pytest.raises(Missing):
+        room.path(name)
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     class Broken(io.BytesIO):
         def read(self, _size: int | None = -1, /) -> bytes:
