@@ -25,7 +25,7 @@ def index() -> Any:
 
 
 @blueprint.post("")
-@answers(shapes.NewApiToken, 201, body=NewApiToken)
+@answers(shapes.IssuedToken, 201, body=NewApiToken)
 def create() -> Any:
     """Make a token; this answer is the only one that tells it."""
     person, asked = access.own_session().user, body(NewApiToken)

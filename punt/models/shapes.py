@@ -223,7 +223,7 @@ class ApiToken(Shape):
     used_at: AwareDatetime | None
 
 
-class NewApiToken(ApiToken):
+class IssuedToken(ApiToken):
     """A token that has just been made, and what it proves itself with."""
 
     token: str

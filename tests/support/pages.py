@@ -12,10 +12,11 @@ from werkzeug.test import TestResponse
 
 from tests.support.board import TICKETS, made, shown
 from tests.support.cast import PASSWORD
-from tests.support.routes import MANAGE, PUBLIC, SEE, SIGNED_IN, WORK, things_of
+from tests.support.routes import MANAGE, OWN, PUBLIC, SEE, SIGNED_IN, WORK, things_of
 
 ADMINS = frozenset({"sue"})
 K = "/projects/<key>"
+WIPE = "<any(wipe, 'wipe-projects'):what>"
 Things = dict[str, str]
 
 
@@ -53,6 +54,7 @@ class Page:
     def address(self, things: Things) -> str:
         number = things["binned_number" if "/bin/" in self.rule else "number"]
         path = self.rule.replace("<key>", things.get("project", "HARB")).replace("<int:number>", number)
+        path = path.replace(WIPE, "wipe")
         for name, value in things.items():
             path = path.replace(f"<{name}_id>", value)
         return path
@@ -66,6 +68,9 @@ PAGES = (
     Page("POST", "/logout", PUBLIC, 302),
     Page("GET", "/static/<version>/<path:name>", PUBLIC, 404),
     Page("GET", "/favicon.ico", PUBLIC),
+    Page("GET", "/avatars/<digest>.webp", PUBLIC, 401),  # a picture leads nobody to the login
+    Page("GET", "/register", PUBLIC, 403),  # registration is off
+    Page("POST", "/register", PUBLIC, 403, {"username": "eve", "name": "Eve", "password": PASSWORD}),
     Page("GET", "/healthz", PUBLIC),
     Page("GET", "/readyz", PUBLIC),
     Page("GET", "/metrics", ADMINS),
@@ -75,6 +80,12 @@ PAGES = (
     Page("GET", "/profile", SIGNED_IN),
     Page("POST", "/profile", SIGNED_IN, 302, {"avatarColor": "#0f7b4d"}),
     Page("POST", "/profile/password", SIGNED_IN, 302, {"currentPassword": PASSWORD, "newPassword": PASSWORD}),
+    Page("POST", "/profile/picture", SIGNED_IN, 400),
+    Page("POST", "/profile/picture/remove", SIGNED_IN, 302),
+    Page("POST", "/profile/sessions/end-others", SIGNED_IN, 302),
+    Page("POST", "/profile/sessions/<session_id>/end", SIGNED_IN, 404),
+    Page("POST", "/profile/tokens", SIGNED_IN, 201, {"name": "Nightly report", "scope": "read"}),
+    Page("POST", "/profile/tokens/<token_id>/end", SIGNED_IN, 404),
     Page("GET", "/projects/new", SIGNED_IN),
     Page("POST", "/projects/new", SIGNED_IN, 302, {"key": "NEW", "name": "New"}),
     Page("GET", K, SEE, 302),
@@ -89,14 +100,48 @@ PAGES = (
     Page("POST", f"{K}/columns/<column_id>/move", MANAGE, 302, {"place": "left"}),
     Page("POST", f"{K}/columns/<column_id>/sort", MANAGE, 302, {"by": "priority"}),
     Page("POST", f"{K}/columns/<column_id>/delete", MANAGE, 302, {"moveTicketsTo": "{spare}"}),
+    Page("GET", f"{K}/settings", SEE),
+    Page("POST", f"{K}/settings", MANAGE, 302, {"description": "Ships"}),
+    Page("POST", f"{K}/settings/delete", OWN, 400, {"key": "OTHER"}),
+    Page("POST", f"{K}/members", MANAGE, 302, {"username": "{stranger}", "role": "viewer"}),
+    Page("POST", f"{K}/members/<member_id>", MANAGE, 302, {"role": "member"}),
+    Page("POST", f"{K}/members/<member_id>/remove", MANAGE, 302),
+    Page("POST", f"{K}/labels", WORK, 302, {"name": "quay {ticket}"}),
+    Page("GET", f"{K}/labels/<label_id>", WORK),
+    Page("POST", f"{K}/labels/<label_id>", WORK, 302, {"color": "#0f7b4d"}),
+    Page("POST", f"{K}/labels/<label_id>/merge", WORK, 302, {"into": "{heir}"}),
+    Page("POST", f"{K}/labels/<label_id>/delete", WORK, 302),
+    Page("GET", f"{K}/import", MANAGE),
+    Page("POST", f"{K}/import", MANAGE, 400),
     Page("GET", f"{K}/tickets/new", WORK),
     Page("POST", f"{K}/tickets", WORK, 302, {"title": "Paint the buoys"}),
     Page("GET", f"{K}/tickets/<int:number>", SEE),
     Page("POST", f"{K}/tickets/<int:number>", WORK, 302, {"title": "Repaint the buoys"}),
     Page("POST", f"{K}/tickets/<int:number>/move", WORK, 302, {"columnId": "{spare}"}),
     Page("POST", f"{K}/tickets/<int:number>/delete", MANAGE, 302),
+    Page("GET", f"{K}/tickets/<int:number>/history", SEE),
+    Page("GET", "/admin", ADMINS),
+    Page("GET", "/admin/people/new", ADMINS),
+    Page("POST", "/admin/people", ADMINS, 200, {"username": "dora", "name": "Dora"}),
+    Page("GET", "/admin/people/<user_id>", ADMINS),
+    Page("POST", "/admin/people/<user_id>", ADMINS, 302, {"name": "Vera"}),
+    Page("POST", "/admin/people/<user_id>/admin", ADMINS, 400),
+    Page("POST", "/admin/people/<user_id>/no-admin", ADMINS, 302),
+    Page("POST", "/admin/people/<user_id>/password", ADMINS, 400),
+    Page("POST", "/admin/people/<user_id>/delete", ADMINS, 400),
+    Page("GET", "/admin/settings", ADMINS),
+    Page("POST", "/admin/settings", ADMINS, 302, {"siteName": "PUNT"}),
+    Page("GET", "/admin/audit", ADMINS),
+    Page("GET", "/admin/database", ADMINS),
+    Page("POST", "/admin/database/export", ADMINS, 400),
+    Page("POST", "/admin/database/import", ADMINS, 400),
+    Page("POST", "/admin/database/import/<name>", ADMINS, 404),
+    Page("POST", f"/admin/database/{WIPE}", ADMINS, 400),
 )
-"""All of them; deleting and restoring are for those who may delete any ticket: the ones here are Alice's."""
+"""All of them; deleting and restoring are for those who may delete any ticket: the ones here are Alice's.
+
+What would take too much away is asked for without the password or the phrase: only who may do it is told so.
+"""
 
 
 def pages_of(app: Flask) -> set[str]:
