@@ -32,7 +32,10 @@ MESSAGE = {
     "description": "One event of the stream; docs/events.md tells what its data are.",
     "properties": {"id": TEXT, "event": TEXT, "data": TEXT, "retry": {"type": "integer"}},
 }
-SECURITY = {"session": {"type": "apiKey", "in": "cookie", "name": "punt_session"}}
+SECURITY = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "punt_session"},
+    "token": {"type": "http", "scheme": "bearer", "description": "An API token, see docs/api-tokens.md."},
+}
 
 
 @blueprint.get("/openapi.json")
@@ -109,8 +112,8 @@ def _asked(schema: Json) -> Json:
 
 
 def _responses(rule: Rule, method: str, description: Description) -> Json:
-    statuses: dict[int, Any] = {400: None, 500: None, 503: None}
-    statuses |= {} if description.public else {401: None}
+    statuses: dict[int, Any] = {400: None, 401: None, 500: None, 503: None}  # 401: a wrong token is one anywhere
+    statuses |= {} if description.public else {403: None}
     statuses |= {403: None, 404: None} if rule.arguments else {}
     statuses |= {} if method in SAFE else {403: None, 408: None, 409: None, 413: None}
     statuses.update(description.also)

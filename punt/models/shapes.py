@@ -80,12 +80,12 @@ class SignedIn(Shape):
 
 
 class OwnSession(Shape):
-    """Who is signed in and until when; empty when nobody is."""
+    """Who is signed in and until when, which of a program is not said; empty when nobody is."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     user: OwnUser = None  # type: ignore[assignment]
-    expires: AwareDatetime = None  # type: ignore[assignment]
+    expires: AwareDatetime | None = None
 
 
 class Project(Shape):

@@ -75,7 +75,12 @@ WRONG: dict[str, dict[str, list[Any]]] = {
         "role": ["", "king", None, 5, [], True],
     },
     f"PATCH {HARB}/members/{{member}}": {"role": ["", "king", None, 5, [], {}], "user": ["x"]},
-    f"PUT {HARB}/presence": {"ticketId": ODD_IDS, "expiresAt": [1]},
+    f"PUT {HARB}/presence": {"ticketId": [each for each in ODD_IDS if type(each) is not str], "expiresAt": [1]},
+    "POST /api/me/tokens": {
+        "name": [*ODD_LINES, None, "x" * 51],
+        "scope": ["", "all", None, 5, []],
+        "expiresInDays": [0, -1, 3651, 1.5, "1", True, []],
+    },
     "PATCH /api/me": {
         "name": [*ODD_LINES, None, "x" * 81],
         "email": ["", "bob", "@", "a@", "@b", "a b@c.d", "a@b@c", "x" * 65 + "@c.d", f"a@{'x' * 253}", "a@b\0", 5, []],
@@ -128,6 +133,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     f"POST {HARB}/columns/{{column}}/sort": {"by": "priority"},
     f"POST {HARB}/labels": {"name": "quay"},
     f"POST {HARB}/members": {"username": "charlie", "role": "viewer"},
+    "POST /api/me/tokens": {"name": "Nightly report"},
     f"PATCH {HARB}/members/{{member}}": {"role": "member"},
     "PATCH /api/me/password": {"currentPassword": PASSWORD, "newPassword": "four unrelated words"},
     "POST /api/admin/users": {"username": "eve", "name": "Eve"},
