@@ -10,6 +10,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
@@ -135,6 +136,8 @@ def _error(code: int, message: str) -> BaseResponse:
 
 
 def _page(status: int, message: str) -> BaseResponse:
+    if request_ctx.url_adapter is None:  # the host asked for cannot be one, so a page could name no address
+        return Response(message, status, content_type="text/plain; charset=utf-8")
     title = TITLES.get(status, "Something is wrong")
     page = render_template("errors/error.html", status=status, title=title, message=message)
     return Response(page, status)

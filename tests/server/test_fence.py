@@ -116,7 +116,7 @@ def test_what_the_server_sends_carries_the_safety_headers(server: Server) -> Non
 
 
 def test_a_host_that_a_client_makes_up_is_in_no_answer(server: Server) -> None:
-    hosts = ["evil.example", "evil.example:80@punt", "", "[", "a b", "x" * 300, "evil.example/x"]
+    hosts = ["evil.example", "xn--", "evil.example:80@punt", "", "[", "a b", "x" * 300, "evil.example/x"]
     paths = ["/projects/HARB/board", "/login", "/api/me", f"{TICKETS}?limit=1"]
 
     for host, path in itertools.product(hosts, paths):
@@ -142,13 +142,13 @@ def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., S
     httpx.get(f"{server.url}/metrics", headers={"Authorization": "Bearer s3cret-of-the-monitor-in-full"})
     httpx.get(f"{server.url}/api/me", headers={"Authorization": "Bearer somebody's token"})
     with server.writing() as session:
-        session.connection().exec_driver_sql("DROP TABLE rate_counter")
         session.connection().exec_driver_sql("ALTER TABLE ticket RENAME TO ticked")
     broken = bob.post(TICKETS, json={"title": "A title that nobody may read"})
 
     log = server.log
     assert broken.status_code >= 500
-    assert "POST /api/projects/HARB/tickets" in log
+    assert "POST /api/auth/login" in log
+    assert "the database did not answer" in log
     for secret in (
         WRONG,
         PASSWORD,
