@@ -50,8 +50,8 @@ def _made_from(content: bytes) -> bytes | str:
 def _cut(picture: Image.Image) -> Image.Image:
     """Take the square from the middle, the right way up."""
     picture.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG can be read smaller than it is
-    see_through = picture.has_transparency_data
-    whole = picture.convert("RGBA" if see_through else "RGB")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    whole = picture if picture.mode == mode else picture.convert(mode)
     return ImageOps.exif_transpose(ImageOps.fit(whole, (SIDE, SIDE), Image.Resampling.LANCZOS))
 
 

@@ -95,10 +95,11 @@ def test_the_middle_of_the_picture_is_kept(bob: FlaskClient) -> None:
     assert all(reddish(image.getpixel(place)) for place in ((4, 4), (251, 251), (4, 251)))
 
 
-def test_nothing_that_a_photo_tells_is_kept_and_it_stands_upright(bob: FlaskClient) -> None:
-    image = seen(bob, telling())
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_nothing_that_a_photo_tells_is_kept_and_it_stands_upright(bob: FlaskClient, kind: str) -> None:
+    image = seen(bob, telling(kind))
 
-    content = bob.get(put(bob, telling()).json["avatarUrl"]).data
+    content = bob.get(put(bob, telling(kind)).json["avatarUrl"]).data
     assert not dict(image.getexif())
     assert not {"exif", "icc_profile", "xmp", "comment"} & image.info.keys()
     assert not [word for word in (b"Secret", b"EXIF", b"ICCP", b"XMP ", b"sRGB") if word in content]

@@ -32,15 +32,17 @@ def halves(left: str, right: str, size: tuple[int, int] = (400, 400)) -> Image.I
     return image
 
 
-def telling() -> bytes:
-    """A JPEG that tells where it was taken, with what, by whom, in which colours; and it lies on its side."""
+def telling(kind: str) -> bytes:
+    """A picture that tells where it was taken, with what, by whom, in which colours; and it lies on its side."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x013B] = 6, "SecretCamera", "SecretAuthor"
     exif.get_ifd(GPS).update({1: "N", 2: (53.0, 33.0, 7.0), 3: "E", 4: (9.0, 59.0, 36.0)})
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     xmp = b"<x:xmpmeta><SecretPlace/></x:xmpmeta>"
-    options = {"exif": exif, "icc_profile": profile, "xmp": xmp, "comment": b"SecretComment", "quality": 95}
-    return written(halves("#ff0000", "#0000ff"), "JPEG", **options)
+    options = {"exif": exif, "icc_profile": profile, "xmp": xmp, "quality": 95}
+    if kind == "JPEG":
+        options["comment"] = b"SecretComment"
+    return written(halves("#ff0000", "#0000ff"), kind, **options)
 
 
 def moving(kind: str) -> bytes:
