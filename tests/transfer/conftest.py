@@ -15,6 +15,7 @@ from tests.conftest import app_in
 from tests.support.board import HARB, TICKETS, column_ids, made, person, ticket
 from tests.support.cast import signed_in
 from tests.support.export_file import export
+from tests.support.pictures import PICTURE
 
 
 def furnish(app: Flask) -> Flask:
@@ -28,6 +29,8 @@ def furnish(app: Flask) -> Flask:
     story = ticket(alice, "Booking", parentId=epic, assigneeId=person(alice), description="- [ ] one\n- [x] two")["id"]
     ticket(alice, "Form", type="Subtask", parentId=story, columnId=column_ids(alice)[1], estimate="2h")
     alice.patch(f"{TICKETS}/{story}", json={"columnId": column_ids(alice)[1], "order": 0, "priority": "Critical"})
+    alice.put("/api/me/picture", data=PICTURE)
+    signed_in(app, "sue").patch("/api/admin/settings", json={"siteName": "Harbour office"})
     alice.delete(f"{TICKETS}/{ticket(alice, 'Gone', labelIds=[label])['id']}")
     return app
 

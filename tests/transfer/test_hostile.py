@@ -55,7 +55,8 @@ def across(column: str, table: str) -> Change:
 
     def change(rows: list[Line]) -> None:
         boat = next(row["id"] for row in of(rows, "project") if row["key"] == "BOAT")
-        titled(rows, "Form")[column] = next(row["id"] for row in of(rows, table) if row["project_id"] == boat)
+        foreign = next(row["id"] for row in of(rows, table) if row["project_id"] == boat)
+        titled(rows, "Form").update({column: foreign, "rank": "z9"})  # a rank that no other has
 
     return change
 
