@@ -56,7 +56,7 @@ def across(column: str, table: str) -> Change:
     def change(rows: list[Line]) -> None:
         boat = next(row["id"] for row in of(rows, "project") if row["key"] == "BOAT")
         foreign = next(row["id"] for row in of(rows, table) if row["project_id"] == boat)
-        titled(rows, "Form").update({column: foreign, "rank": "z9"})  # a rank that no other has
+        titled(rows, "Form").update({column: foreign, "rank": "a9"})  # a rank that no other has
 
     return change
 
