@@ -147,7 +147,6 @@ def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., S
 
     log = server.log
     assert broken.status_code >= 500
-    assert "POST /api/auth/login" in log
     assert "the database did not answer" in log
     for secret in (
         WRONG,
