@@ -1,4 +1,4 @@
-/** Leaves a project that is gone for this person, and says why on the page they land on. */
+/** Leaves a project that is gone for this person, and says why on the page they land on; shows anew what they may do now. */
 
 import { everywhere } from "./everywhere.js";
 import { toastNext } from "./toast.js";
@@ -14,17 +14,23 @@ export class Leaving {
   constructor(people, stop) {
     this.#people = people;
     this.#stop = stop;
-    addEventListener("submit", ({ defaultPrevented }) => (this.#sent ||= !defaultPrevented));
+    addEventListener("submit", ({ target, defaultPrevented }) => (this.#sent ||= !defaultPrevented && target.method !== "dialog"));
+    addEventListener("pageshow", () => (this.#sent = false));
   }
 
   // Who is removed hears of it inside the project too, at the same moment; of a project's end it says nothing there.
   get handlers() {
     return {
+      "member.updated": ({ user, role }, { projectId }) => user.id === document.body.dataset.me && projectId === this.#id && this.#showAgain(role),
       "member.deleted": (_, { timestamp }) => (this.#removal = timestamp),
       "project.deleted": ({ id }, { actorId, timestamp }) => {
-        if (id === this.#place?.dataset.projectName) this.leave(timestamp === this.#removal && this.#words(actorId));
+        if (id === this.#id) this.leave(timestamp === this.#removal && this.#words(actorId));
       },
     };
+  }
+
+  get #id() {
+    return this.#place?.dataset.projectName;
   }
 
   leave(why) {
@@ -33,6 +39,13 @@ export class Leaving {
     document.querySelector("main").inert = true;
     toastNext(why || `${this.#place.textContent} has been deleted, or you are no longer a member of it.`);
     location.assign("/");
+  }
+
+  // Settings follow by themselves; what is typed elsewhere is kept.
+  #showAgain(role) {
+    if (this.#sent || document.querySelector("[data-settings]")) return;
+    toastNext(`Your role in ${this.#place.textContent} is ${role} now.`);
+    location.reload();
   }
 
   #words(actor) {

@@ -109,6 +109,21 @@ def test_what_one_may_no_longer_do_goes_from_the_open_page_and_what_is_typed_sta
     expect(row(adam, "Adam Okafor").locator("summary")).to_have_text("Leave…")
 
 
+def test_an_open_board_offers_what_its_person_may_do_now(server: Server, window: Window) -> None:
+    alice, bob = server.client("alice"), window("bob")
+    column(bob, "To Do").locator("[data-quick-add] summary").click()
+    column(bob, "To Do").locator("[data-quick-add] [name=title]").fill("Half a title")
+    place = place_of(server, "bob")
+
+    alice.patch(place, json={"role": "viewer"})
+    expect(bob.locator("[data-toast-text]")).to_have_text("Your role in Harbour website is viewer now.")
+    expect(bob.locator("[data-quick-add]")).to_have_count(0)
+
+    alice.patch(place, json={"role": "admin"})
+    expect(bob.locator("[data-column-new]")).to_be_visible()
+    expect(column(bob, "To Do").locator("[data-quick-add] [name=title]")).to_have_value("Half a title")
+
+
 def test_a_new_label_is_among_the_filters_of_open_boards_and_a_merged_one_on_its_cards(
     server: Server, window: Window
 ) -> None:
