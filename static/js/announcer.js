@@ -1,5 +1,6 @@
 /** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
 
+import { query } from "./dom.js";
 import { columnName, visible } from "./places.js";
 import { noticePlace } from "./toast.js";
 
@@ -15,7 +16,7 @@ export function announce(text) {
   setTimeout(() => words.remove(), SAID_FOR);
 }
 
-export const keyOf = (card) => card.querySelector('[data-field="key"]').textContent;
+export const keyOf = (card) => query('[data-field="key"]', card).textContent;
 
 /** "PUNT-12 moved to Review, position 2 of 5." */
 export function announceMove(cards) {

@@ -8,6 +8,7 @@ import { startColumnMenu } from "./column-menu.js";
 import { columnHandlers } from "./columns.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
+import { query, queryAll } from "./dom.js";
 import { startDrafts } from "./drafts.js";
 import { Filters } from "./filters.js";
 import { pickerHandlers, startLabelPicker } from "./label-picker.js";
@@ -36,7 +37,7 @@ import { wipeHandlers } from "./wipe.js";
 
 const live = new Live();
 const people = new People();
-const root = document.querySelector("[data-board]");
+const root = query("[data-board]");
 const project = root?.dataset.project;
 const stream = new Stream(document.body.dataset, { onMessage: (message) => live.receive(message), onState: showConnection });
 const leaving = new Leaving(people, () => stream.close());
@@ -47,11 +48,11 @@ live.on(labelHandlers);
 live.on(pickerHandlers);
 live.on(projectHandlers);
 live.on(leaving.handlers);
-live.on(settingsHandlers, { project: document.querySelector("header [data-project-name]")?.dataset.projectName });
+live.on(settingsHandlers, { project: query("header [data-project-name]")?.dataset.projectName });
 for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, startPreview, startSwitch]) start();
 if (root) startBoard();
 else startPage();
-for (const list of document.querySelectorAll("[data-presence]")) startPresence(list);
+for (const list of queryAll("[data-presence]")) startPresence(list);
 new Switcher().start();
 showKeptToast();
 startThemes();
@@ -61,7 +62,7 @@ stream.start();
 function startBoard() {
   const board = new Board(root, people);
   const resync = new Resync(board, () => leaving.leave());
-  const dialog = new TicketDialog(document.querySelector("[data-ticket-dialog]"), board);
+  const dialog = new TicketDialog(query("[data-ticket-dialog]"), board);
   board.onUnknownColumn = people.onStranger = () => resync.run();
   live.on(columnHandlers(board), { project });
   for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
@@ -70,14 +71,14 @@ function startBoard() {
   startMoving(board);
   new Filters(board).start();
   startCollapse(root);
-  if (root.querySelector("[data-column-new]")) for (const start of [startColumnMenu, startColumnDrag]) start(root);
+  if (query("[data-column-new]", root)) for (const start of [startColumnMenu, startColumnDrag]) start(root);
   if (!board.canEdit) return;
   startUndo((ticket) => dialog.showAgain(ticket));
   new QuickAdd(board).start();
 }
 
 function startPage() {
-  const view = document.querySelector("[data-ticket-view]");
+  const view = query("[data-ticket-view]");
   if (view) live.on(startTicketPage(view.parentElement));
 }
 

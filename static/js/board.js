@@ -2,6 +2,7 @@
 
 import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
+import { query, queryAll } from "./dom.js";
 import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
 import { heirOf } from "./places.js";
@@ -25,15 +26,15 @@ export class Board {
   }
 
   get cards() {
-    return [...this.root.querySelectorAll("[data-ticket]")];
+    return queryAll("[data-ticket]", this.root);
   }
 
   card(id) {
-    return this.root.querySelector(`[data-ticket="${CSS.escape(id)}"]`);
+    return query(`[data-ticket="${CSS.escape(id)}"]`, this.root);
   }
 
   list(columnId) {
-    return this.root.querySelector(`[data-column="${CSS.escape(columnId)}"]`);
+    return query(`[data-column="${CSS.escape(columnId)}"]`, this.root);
   }
 
   /**
@@ -61,7 +62,7 @@ export class Board {
     const focused = card.contains(document.activeElement);
     card.replaceWith(fresh);
     this.#settle(fresh, columnId);
-    if (focused) fresh.querySelector("[data-open]").focus();
+    if (focused) query("[data-open]", fresh).focus();
   }
 
   /** Puts a card before `next` in `list`. */
@@ -126,13 +127,13 @@ const RANKED = "[data-ticket]:not([data-pending])";
 /** What this window made of a card lasts when the card is replaced. */
 function wear(fresh, card) {
   for (const name of ["hidden", "data-selected"]) writeAttribute(fresh, name, card.getAttribute(name));
-  const link = card.querySelector("[data-open]");
-  for (const name of ["tabindex", "aria-describedby"]) writeAttribute(fresh.querySelector("[data-open]"), name, link.getAttribute(name));
+  const link = query("[data-open]", card);
+  for (const name of ["tabindex", "aria-describedby"]) writeAttribute(query("[data-open]", fresh), name, link.getAttribute(name));
 }
 
 function firstAfter(list, card) {
   const { rank } = card.dataset;
-  return [...list.querySelectorAll(RANKED)].find((other) => other !== card && other.dataset.rank > rank) ?? null;
+  return queryAll(RANKED, list).find((other) => other !== card && other.dataset.rank > rank) ?? null;
 }
 
 function following(card) {
@@ -143,8 +144,8 @@ function following(card) {
 
 /** Says how many cards a column's panel holds, and whether it is full. */
 export function countCards(panel) {
-  const cards = panel.querySelectorAll("[data-ticket]").length;
-  const limit = parseInt(panel.querySelector("[data-column-limit]").textContent, 10);
-  writeText(panel.querySelector("[data-column-count]"), String(cards));
+  const cards = queryAll("[data-ticket]", panel).length;
+  const limit = parseInt(query("[data-column-limit]", panel).textContent, 10);
+  writeText(query("[data-column-count]", panel), String(cards));
   writeAttribute(panel, "data-full", cards > limit ? "over" : cards === limit ? "full" : null);
 }

@@ -2,6 +2,7 @@
 
 import { keyOf } from "./announcer.js";
 import { blank } from "./blank.js";
+import { query, queryAll, when } from "./dom.js";
 import { columnName } from "./places.js";
 
 const GAP = 8;
@@ -10,7 +11,7 @@ export class CardMenu {
   #root;
   #focus;
   #selection;
-  #popup = document.querySelector("[data-card-menu]");
+  #popup = query("[data-card-menu]");
 
   constructor({ root }, focus, selection) {
     this.#root = root;
@@ -22,26 +23,26 @@ export class CardMenu {
     // The key that opens it would open the browser's own menu, too.
     addEventListener("contextmenu", (event) => this.#popup.matches(":popover-open") && event.preventDefault());
     // Closing gives the focus back to the card, which the command is then about.
-    this.#popup.addEventListener("click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
-    this.#popup.addEventListener("keydown", (event) => this.#key(event));
-    this.#popup.addEventListener("toggle", () => document.activeElement === document.body && this.#focus.enter());
+    when(this.#popup, "click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
+    when(this.#popup, "keydown", (event) => this.#key(event));
+    when(this.#popup, "toggle", () => document.activeElement === document.body && this.#focus.enter());
   }
 
   /** Opens at `anchor` for `card`, and for all that are selected with it. */
   open(card, anchor = card?.querySelector("[data-act=menu]")) {
     if (!card) return;
     const cards = this.#selection.with(card);
-    const lists = [...this.#root.querySelectorAll("[data-column]")].filter((list) => cards.some((one) => one.parentElement !== list));
-    this.#popup.querySelector("[data-menu-title]").textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
-    this.#popup.querySelector("[data-menu-columns]").replaceChildren(...lists.map(columnItem));
-    for (const item of this.#popup.querySelectorAll("[data-single]")) item.hidden = cards.length > 1;
+    const lists = queryAll("[data-column]", this.#root).filter((list) => cards.some((one) => one.parentElement !== list));
+    query("[data-menu-title]", this.#popup).textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
+    query("[data-menu-columns]", this.#popup).replaceChildren(...lists.map(columnItem));
+    for (const item of queryAll("[data-single]", this.#popup)) item.hidden = cards.length > 1;
     this.#focus.enter(card);
     this.#show(anchor.getBoundingClientRect());
     this.#items[0].focus();
   }
 
   get #items() {
-    return [...this.#popup.querySelectorAll("[data-act]:not([hidden])")];
+    return queryAll("[data-act]:not([hidden])", this.#popup);
   }
 
   #show({ right, top, bottom }) {

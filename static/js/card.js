@@ -1,5 +1,6 @@
 /** Fills a card's markup with what a ticket says. */
 
+import { query, queryAll } from "./dom.js";
 import { dueState, dueText } from "./due.js";
 import { fillLabel, labelChip, present } from "./labels.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
@@ -8,9 +9,9 @@ export function fillCard(card, ticket, people) {
   const { id, rank, version, number } = ticket;
   writeData(card, { ticket: id, rank, version, number });
   writeAttribute(card, "aria-label", spoken(ticket, people));
-  for (const [field, fill] of Object.entries(FILLED)) fill(card.querySelector(`[data-field="${field}"]`), ticket, people);
-  writeAttribute(card.querySelector("[data-act=menu]"), "aria-label", `Actions for ${ticket.key}`);
-  for (const icon of card.querySelectorAll("[data-icon]")) fillIcon(icon, ticket);
+  for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket, people);
+  writeAttribute(query("[data-act=menu]", card), "aria-label", `Actions for ${ticket.key}`);
+  for (const icon of queryAll("[data-icon]", card)) fillIcon(icon, ticket);
 }
 
 const FILLED = {
@@ -45,7 +46,7 @@ function fillDue(place, { dueDate, columnId }) {
   writeAttribute(place, "data-due", dueDate && dueState(dueDate, done));
 }
 
-const isDone = (columnId) => Boolean(document.querySelector(`[data-done] [data-column="${CSS.escape(columnId)}"]`));
+const isDone = (columnId) => Boolean(query(`[data-done] [data-column="${CSS.escape(columnId)}"]`));
 
 function fillAssignee(place, { assigneeId }, people) {
   const shown = place.firstElementChild?.dataset.user ?? null;

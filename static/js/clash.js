@@ -1,6 +1,7 @@
 /** Where two people changed the same: both sides, side by side, to choose for each field. */
 
 import { blank } from "./blank.js";
+import { query, queryAll, when } from "./dom.js";
 import { keep } from "./drafts.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
 
@@ -13,13 +14,13 @@ export function choices(form, slots, who) {
 
 function choice(field, values, who) {
   const row = blank("clash");
-  row.querySelector("[data-clash-name]").textContent = field.labels[0].firstChild.textContent;
-  row.querySelector("[data-clash-who]").textContent = who;
-  for (const radio of row.querySelectorAll("input")) {
+  query("[data-clash-name]", row).textContent = field.labels[0].firstChild.textContent;
+  query("[data-clash-who]", row).textContent = who;
+  for (const radio of queryAll("input", row)) {
     const value = values[radio.value];
     radio.name = `clash-${field.name}`;
-    radio.parentElement.querySelector("[data-clash-text]").textContent = valueInWords(field, value) || "nothing";
-    radio.addEventListener("change", () => (say(field, value), keep(field.form)));
+    query("[data-clash-text]", radio.parentElement).textContent = valueInWords(field, value) || "nothing";
+    when(radio, "change", () => (say(field, value), keep(field.form)));
   }
   return row;
 }

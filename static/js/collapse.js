@@ -1,19 +1,20 @@
 /** Folds columns to a strip, and remembers in this browser which ones this person folded. */
 
 import { PANEL } from "./board.js";
+import { query, queryAll, when } from "./dom.js";
 
 const COLLAPSED = `punt.collapsed.${document.body.dataset.me}`;
 
 export function startCollapse(root) {
   const kept = new Set(JSON.parse(localStorage.getItem(COLLAPSED)));
-  for (const panel of root.querySelectorAll(PANEL)) panel.toggleAttribute("data-collapsed", kept.has(panel.dataset.columnPanel));
-  root.addEventListener("click", ({ target }) => {
+  for (const panel of queryAll(PANEL, root)) panel.toggleAttribute("data-collapsed", kept.has(panel.dataset.columnPanel));
+  when(root, "click", ({ target }) => {
     const panel = target.closest("[data-collapse]")?.closest(PANEL);
     if (!panel) return;
     const { columnPanel: id } = panel.dataset;
     kept[panel.toggleAttribute("data-collapsed") ? "add" : "delete"](id);
     localStorage.setItem(COLLAPSED, JSON.stringify([...kept]));
     target.closest("[popover]")?.hidePopover();
-    panel.querySelector(kept.has(id) ? "header > [data-collapse]" : "[popovertarget]").focus();
+    query(kept.has(id) ? "header > [data-collapse]" : "[popovertarget]", panel).focus();
   });
 }

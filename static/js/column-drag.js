@@ -3,29 +3,30 @@
 import { PANEL } from "./board.js";
 import { moveColumn } from "./column-menu.js";
 import { arrange } from "./columns.js";
+import { query, queryAll, when } from "./dom.js";
 import { insert } from "./insert.js";
 import { toast } from "./toast.js";
 
 export function startColumnDrag(root) {
   let panel = null;
 
-  root.addEventListener("dragstart", (event) => {
+  when(root, "dragstart", (event) => {
     if (!event.target.matches?.("[data-column-head]")) return;
     panel = event.target.closest(PANEL);
     const { left, top } = panel.getBoundingClientRect();
     event.dataTransfer.setDragImage(panel, event.clientX - left, event.clientY - top);
     setTimeout(() => panel?.setAttribute("data-carried", "")); // the picture is taken first
   });
-  root.addEventListener("dragover", (event) => {
+  when(root, "dragover", (event) => {
     if (!panel) return;
     event.preventDefault();
-    const others = [...root.querySelectorAll(PANEL)].filter((other) => other !== panel);
-    const next = others.find((other) => middle(other) > event.clientX) ?? root.querySelector("[data-column-new]");
+    const others = queryAll(PANEL, root).filter((other) => other !== panel);
+    const next = others.find((other) => middle(other) > event.clientX) ?? query("[data-column-new]", root);
     if (panel.nextElementSibling !== next) insert(root, panel, next);
   });
-  root.addEventListener("dragend", async ({ dataTransfer }) => {
+  when(root, "dragend", async ({ dataTransfer }) => {
     const { columnPanel: id, order } = panel?.dataset ?? {};
-    const place = [...root.querySelectorAll(PANEL)].indexOf(panel);
+    const place = queryAll(PANEL, root).indexOf(panel);
     panel?.removeAttribute("data-carried");
     panel = null;
     if (!id || dataTransfer.dropEffect === "none" || place === Number(order)) return arrange(root);

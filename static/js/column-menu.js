@@ -2,6 +2,7 @@
 
 import { api, fetchPage } from "./api.js";
 import { PANEL } from "./board.js";
+import { query, when } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { randomId } from "./tab.js";
 import { moveToasts, toast } from "./toast.js";
@@ -18,14 +19,14 @@ const ACTS = {
 export const moveColumn = (path, order) => api.patch(path, { order }, asStranger());
 
 export function startColumnMenu(root) {
-  const dialog = document.querySelector("[data-column-dialog]");
-  dialog.addEventListener("close", moveToasts);
+  const dialog = query("[data-column-dialog]");
+  when(dialog, "close", moveToasts);
   for (const place of [root, dialog]) {
-    place.addEventListener("submit", (event) => event.target.dataset.columnForm && submit(event));
-    place.addEventListener("input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
+    when(place, "submit", (event) => event.target.dataset.columnForm && submit(event));
+    when(place, "input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
   }
-  root.addEventListener("click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
-  root.addEventListener("dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
+  when(root, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
+  when(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
 async function submit(event) {
@@ -50,8 +51,8 @@ async function openMenu(event, dialog) {
   closeMenu(event.target);
   const page = await fetchPage(event.target.closest("a").href).catch(({ message }) => toast(message));
   if (!page) return;
-  dialog.querySelector("[data-column-settings]")?.remove();
-  dialog.append(page.querySelector("[data-column-settings]"));
+  query("[data-column-settings]", dialog)?.remove();
+  dialog.append(query("[data-column-settings]", page));
   dialog.showModal();
   moveToasts();
 }

@@ -2,6 +2,7 @@
 
 import { blank } from "./blank.js";
 import { PANEL, countCards } from "./board.js";
+import { query, queryAll } from "./dom.js";
 import { insert } from "./insert.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -14,13 +15,13 @@ export function columnHandlers(board) {
 
 /** Shows a column, a new one too, and puts all into their order. */
 export function showColumn(root, { id, name, color, wipLimit, order }) {
-  const panel = panelOf(root, id) ?? root.insertBefore(stamped(id), root.querySelector("[data-column-new]"));
-  const tint = panel.querySelector("[data-column-color]");
-  const limit = panel.querySelector("[data-column-limit]");
+  const panel = panelOf(root, id) ?? root.insertBefore(stamped(id), query("[data-column-new]", root));
+  const tint = query("[data-column-color]", panel);
+  const limit = query("[data-column-limit]", panel);
   panel.dataset.order = order;
   panel.toggleAttribute("data-done", DONE.test(name));
-  writeText(panel.querySelector("[data-column-name]"), name);
-  writeAttribute(panel.querySelector("[data-column-form] [name=name]"), "value", name);
+  writeText(query("[data-column-name]", panel), name);
+  writeAttribute(query("[data-column-form] [name=name]", panel), "value", name);
   writeAttribute(tint, "fill", color ?? "none");
   writeAttribute(tint.parentElement, "hidden", color ? null : "");
   writeText(limit, String(wipLimit ?? ""));
@@ -32,15 +33,15 @@ export function showColumn(root, { id, name, color, wipLimit, order }) {
 
 /** Puts the panels where their orders say, moving only what lies wrong. */
 export function arrange(root) {
-  const panels = [...root.querySelectorAll(PANEL)].sort((one, other) => one.dataset.order - other.dataset.order);
+  const panels = queryAll(PANEL, root).sort((one, other) => one.dataset.order - other.dataset.order);
   panels.forEach((panel, at) => root.children[at] === panel || insert(root, panel, root.children[at]));
 }
 
-const panelOf = (root, id) => root.querySelector(`[data-column-panel="${CSS.escape(id)}"]`);
+const panelOf = (root, id) => query(`[data-column-panel="${CSS.escape(id)}"]`, root);
 
 function stamped(id) {
   const panel = blank("column");
-  for (const element of [panel, ...panel.querySelectorAll("*")]) {
+  for (const element of [panel, ...queryAll("*", panel)]) {
     for (const attribute of element.attributes) attribute.value = attribute.value.replace("BLANK-ID", id);
   }
   return panel;

@@ -1,5 +1,6 @@
 /** The connection's state: a word in the header, and a banner when it has not been live for a while. */
 
+import { query } from "./dom.js";
 import { writeText } from "./write.js";
 
 const CALM = 3_000;
@@ -14,7 +15,7 @@ let timer = 0;
 
 /** Shows "live", "reconnecting", "offline" or "signed-out"; `until` is the moment of the next try, or 0. */
 export function showConnection(state, until = 0) {
-  const sign = document.querySelector("[data-connection]");
+  const sign = query("[data-connection]");
   if (!sign) return;
   sign.dataset.connection = state;
   lost = state === "live" ? 0 : lost || Date.now();
@@ -26,8 +27,8 @@ export function showConnection(state, until = 0) {
 function sayState(sign, state, until) {
   const left = Math.ceil((until - Date.now()) / 1_000);
   const isLong = lost && Date.now() - lost > CALM;
-  const [word, wait] = sign.querySelector("[data-connection-text]").children;
+  const [word, wait] = query("[data-connection-text]", sign).children;
   writeText(word, STATES[state]);
   writeText(wait, left > 0 ? `(${left} s)` : "");
-  writeText(document.querySelector("[data-connection-banner]"), (isLong && ADVICE[state]) || "");
+  writeText(query("[data-connection-banner]"), (isLong && ADVICE[state]) || "");
 }

@@ -1,6 +1,7 @@
 /** Opens tickets over the board, each at its own address. */
 
 import { Unreachable, api, fetchPage } from "./api.js";
+import { query, when } from "./dom.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -32,9 +33,9 @@ export class TicketDialog {
   }
 
   start() {
-    this.#board.root.addEventListener("click", (event) => this.#click(event));
-    this.#dialog.querySelector("[data-dialog-close]").addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("close", () => this.#closed());
+    when(this.#board.root, "click", (event) => this.#click(event));
+    when(query("[data-dialog-close]", this.#dialog), "click", () => this.#dialog.close());
+    when(this.#dialog, "close", () => this.#closed());
     addEventListener("popstate", (event) => this.#travel(event.state));
   }
 
@@ -51,11 +52,11 @@ export class TicketDialog {
     const turn = (this.#turn += 1);
     const page = await fetchPage(url).catch((error) => this.#cannotOpen(url, error));
     if (!page || turn !== this.#turn) return;
-    this.#view.show(page.querySelector("[data-ticket-view]"), url);
+    this.#view.show(query("[data-ticket-view]", page), url);
     if (history.state?.ticket !== url) history.pushState({ ticket: url }, "", url);
     document.title = page.title;
     if (!this.#dialog.open) this.#dialog.showModal();
-    this.#view.root.querySelector("[tabindex]")?.focus();
+    query("[tabindex]", this.#view.root)?.focus();
     moveToasts();
   }
 

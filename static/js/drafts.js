@@ -1,6 +1,7 @@
 /** What is typed and not sent yet: kept in this browser, for whoever typed it, until it is saved or discarded. */
 
 import { blank } from "./blank.js";
+import { query, queryAll, when } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
 import { toast } from "./toast.js";
@@ -57,13 +58,13 @@ export function markCard(card) {
 
 export function startDrafts() {
   sessionStorage.removeItem(SENT);
-  if (echoed && document.querySelector("[data-saved]")) put(echoed);
+  if (echoed && query("[data-saved]")) put(echoed);
   thin(MOST_DRAFTS);
-  document.querySelectorAll("form[data-draft]").forEach((form) => restore(form));
-  document.querySelectorAll("[data-ticket]").forEach(markCard);
-  document.addEventListener("input", ({ target: { form } }) => form?.dataset.draft && keep(form));
-  document.addEventListener("click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
-  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  queryAll("form[data-draft]").forEach((form) => restore(form));
+  queryAll("[data-ticket]").forEach(markCard);
+  when(document, "input", ({ target: { form } }) => form?.dataset.draft && keep(form));
+  when(document, "click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
+  when(document, "submit", ({ target, defaultPrevented }) => {
     if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, slotOf(target));
   });
   addEventListener("storage", ({ key }) => key?.startsWith(OWN) && follow(key));
@@ -104,7 +105,7 @@ function markCards(key) {
 }
 
 function showMark(form) {
-  const place = form.querySelector("[data-draft-mark]");
+  const place = query("[data-draft-mark]", form);
   const typed = typedIn(form);
   if (!typed) place?.replaceChildren();
   else if (!place?.firstChild) place?.append(blank("unsent"));

@@ -1,2 +1,5 @@
 /** Every element of the page whose attribute `hook` names `id`. */
-export const everywhere = (hook, id) => document.querySelectorAll(`[data-${hook}="${CSS.escape(id)}"]`);
+
+import { queryAll } from "./dom.js";
+
+export const everywhere = (hook, id) => queryAll(`[data-${hook}="${CSS.escape(id)}"]`);

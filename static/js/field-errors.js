@@ -1,9 +1,11 @@
 /** Puts the server's complaints beside the fields they are about. */
 
+import { query } from "./dom.js";
+
 /** Shows each {field, message} at its field in `form`; returns the messages that found no place. */
 export function showErrors(form, details) {
   const lost = details.filter(({ field, message }) => !complain(form.elements[field], message));
-  form.querySelector("[aria-invalid=true]")?.focus();
+  query("[aria-invalid=true]", form)?.focus();
   return lost.map(({ message }) => message);
 }
 
@@ -11,7 +13,7 @@ export function showErrors(form, details) {
 export function clearError(field) {
   if (!field.ariaInvalid) return;
   field.ariaInvalid = null;
-  field.parentElement.querySelector("[data-field-error]")?.remove();
+  query("[data-field-error]", field.parentElement)?.remove();
 }
 
 function complain(field, message) {

@@ -1,5 +1,7 @@
 /** A form's fields: what each says now, and what it said at first. */
 
+import { query } from "./dom.js";
+
 const SILENT = ["hidden", "password", "submit", "button", "fieldset"];
 
 const isSwitch = ({ type }) => type === "checkbox" || type === "radio";
@@ -13,7 +15,7 @@ export const now = (field) => (isSwitch(field) ? field.checked : field.value);
 
 export function first(field) {
   if (isSwitch(field)) return field.defaultChecked;
-  return field.options ? (field.querySelector("[selected]") ?? field.options[0]).value : field.defaultValue;
+  return field.options ? (query("[selected]", field) ?? field.options[0]).value : field.defaultValue;
 }
 
 /** Writes `value`; what cannot be said any more, such as someone who left, stays as it was. */

@@ -1,6 +1,7 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
 import { PANEL } from "./board.js";
+import { query, queryAll, when } from "./dom.js";
 import { dueKinds } from "./due.js";
 import { writeText } from "./write.js";
 
@@ -9,7 +10,7 @@ const TEXT = '[data-field="key"], [data-field="title"], [data-label-name]';
 
 export class Filters {
   #board;
-  #form = document.querySelector("[data-filters]");
+  #form = query("[data-filters]");
   #asked;
   #watch = new MutationObserver((changes) => this.#follow(changes));
 
@@ -18,16 +19,16 @@ export class Filters {
   }
 
   start() {
-    this.#form.addEventListener("input", () => this.#change());
-    this.#form.addEventListener("submit", (event) => event.preventDefault());
-    this.#form.querySelector("[data-filter-clear]").addEventListener("click", (event) => this.#clear(event));
-    this.#board.root.addEventListener("focusout", ({ target }) => setTimeout(() => this.#leave(target)));
+    when(this.#form, "input", () => this.#change());
+    when(this.#form, "submit", (event) => event.preventDefault());
+    when(query("[data-filter-clear]", this.#form), "click", (event) => this.#clear(event));
+    when(this.#board.root, "focusout", ({ target }) => setTimeout(() => this.#leave(target)));
     this.#apply();
   }
 
   #clear(event) {
     event.preventDefault();
-    for (const box of this.#form.querySelectorAll(":checked")) box.checked = false;
+    for (const box of queryAll(":checked", this.#form)) box.checked = false;
     this.#form.elements.q.value = "";
     this.#form.elements.q.focus();
     this.#change();
@@ -35,8 +36,8 @@ export class Filters {
 
   #change() {
     this.#apply();
-    const query = new URLSearchParams([...new FormData(this.#form)].filter(([, value]) => value));
-    history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname);
+    const asked = new URLSearchParams([...new FormData(this.#form)].filter(([, value]) => value));
+    history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
   }
 
   #apply() {
@@ -72,24 +73,24 @@ export class Filters {
   }
 
   #letsThrough(card) {
-    const text = Array.from(card.querySelectorAll(TEXT), (place) => place.textContent).join(" ").toLowerCase();
+    const text = queryAll(TEXT, card).map((place) => place.textContent).join(" ").toLowerCase();
     const { words, facets } = this.#asked;
     return words.every((word) => text.includes(word)) && facets.every(([name, values]) => FACETS[name](card).some((one) => values.includes(one)));
   }
 
   #count() {
     let shown = 0;
-    for (const panel of this.#board.root.querySelectorAll(PANEL)) {
-      const here = panel.querySelectorAll(`${CARD}:not([hidden])`).length;
-      const words = panel.querySelector("[data-column-shown]");
+    for (const panel of queryAll(PANEL, this.#board.root)) {
+      const here = queryAll(`${CARD}:not([hidden])`, panel).length;
+      const words = query("[data-column-shown]", panel);
       writeText(words, `${here} of `);
       words.hidden = !this.#active;
       shown += here;
     }
     const all = this.#board.cards.length;
-    for (const place of this.#form.querySelectorAll("[data-filter-on]")) place.hidden = !this.#active;
-    writeText(this.#form.querySelector("output"), `${shown} of ${all}`);
-    document.querySelector("[data-filter-nothing]").hidden = !all || shown > 0;
+    for (const place of queryAll("[data-filter-on]", this.#form)) place.hidden = !this.#active;
+    writeText(query("output", this.#form), `${shown} of ${all}`);
+    query("[data-filter-nothing]").hidden = !all || shown > 0;
   }
 }
 
@@ -97,12 +98,12 @@ export class Filters {
 const FACETS = {
   type: (card) => [field(card, "type").textContent],
   priority: (card) => [field(card, "priority").textContent],
-  assignee: (card) => namesOf(card.querySelector("[data-user]")?.dataset.user ?? "unassigned"),
-  label: (card) => Array.from(card.querySelectorAll("[data-label]"), ({ dataset }) => dataset.label),
+  assignee: (card) => namesOf(query("[data-user]", card)?.dataset.user ?? "unassigned"),
+  label: (card) => queryAll("[data-label]", card).map(({ dataset }) => dataset.label),
   due: (card) => dueKinds(field(card, "due").getAttribute("datetime"), card.closest("[data-done]")),
 };
 
-const field = (card, name) => card.querySelector(`[data-field="${name}"]`);
+const field = (card, name) => query(`[data-field="${name}"]`, card);
 
 const namesOf = (id) => (id === document.body.dataset.me ? [id, "me"] : [id]);
 

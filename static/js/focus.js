@@ -1,5 +1,6 @@
 /** The focus on the board: its cards are one tab stop, and arrows go between them. */
 
+import { queryAll, when } from "./dom.js";
 import { heirOf, visible } from "./places.js";
 
 export class Focus {
@@ -11,8 +12,8 @@ export class Focus {
   }
 
   start() {
-    this.#root.addEventListener("focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
-    for (const card of this.#root.querySelectorAll("[data-ticket]")) linkOf(card).tabIndex = -1;
+    when(this.#root, "focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
+    for (const card of queryAll("[data-ticket]", this.#root)) linkOf(card).tabIndex = -1;
     this.#settle(visible(this.#root)[0]);
     const watcher = new MutationObserver((records) => this.#heal(records));
     watcher.observe(this.#root, { subtree: true, childList: true, attributeFilter: ["hidden"] });
@@ -28,7 +29,7 @@ export class Focus {
     const { card } = this;
     if (!card) return this.enter();
     const list = card.parentElement;
-    const lists = [...this.#root.querySelectorAll("[data-column]")].filter((one) => visible(one)[0]?.checkVisibility());
+    const lists = queryAll("[data-column]", this.#root).filter((one) => visible(one)[0]?.checkVisibility());
     const all = visible(lists[lists.indexOf(list) + ({ left: -1, right: 1 }[way] ?? 0)] ?? list);
     const at = visible(list).indexOf(card);
     const to = { up: at - 1, down: at + 1, first: 0, last: all.length - 1 }[way] ?? Math.min(at, all.length - 1);

@@ -2,19 +2,20 @@
 
 import { api } from "./api.js";
 import { blank } from "./blank.js";
+import { query, queryAll, when } from "./dom.js";
 import { fillLabel, offerFilter } from "./labels.js";
 import { toast } from "./toast.js";
 
 const PLACE = "[data-label-choices]";
 
 export const pickerHandlers = {
-  "label.created": (label) => document.querySelectorAll(PLACE).forEach((place) => !knows(place, label) && offer(place, label)),
+  "label.created": (label) => queryAll(PLACE).forEach((place) => !knows(place, label) && offer(place, label)),
 };
 
 export function startLabelPicker() {
   const add = ({ form }) => pickNewLabel(form).catch((error) => toast(error.message));
-  document.addEventListener("click", ({ target }) => target.closest("[data-label-add]") && add(target));
-  document.addEventListener("keydown", (event) => {
+  when(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
+  when(document, "keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
     event.preventDefault();
     add(event.target);
@@ -26,7 +27,7 @@ export async function pickNewLabel(form) {
   const { newLabel } = form.elements;
   const name = newLabel.value.trim();
   if (!name) return;
-  const place = form.querySelector(PLACE);
+  const place = query(PLACE, form);
   const same = (chip) => chip.textContent.toLowerCase() === name.toLowerCase();
   const path = `/api${form.getAttribute("action").replace(/tickets.*/, "labels")}`;
   const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
@@ -35,7 +36,7 @@ export async function pickNewLabel(form) {
   newLabel.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-const knows = (place, { id }) => place.querySelector(`[data-label="${id}"]`);
+const knows = (place, { id }) => query(`[data-label="${id}"]`, place);
 
 function offer(place, label) {
   offerFilter(label);

@@ -1,6 +1,7 @@
 /** Labels, wherever the page shows them. */
 
 import { blank } from "./blank.js";
+import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
@@ -23,8 +24,8 @@ export const labelChip = (label) => fillLabel(blank("label"), label);
 
 /** Offers a label among the filters of a board, where it is not yet. */
 export function offerFilter(label) {
-  const sheet = document.querySelector("[data-facet=label]");
-  if (!sheet || sheet.querySelector(`[data-label="${label.id}"]`)) return;
+  const sheet = query("[data-facet=label]");
+  if (!sheet || query(`[data-label="${label.id}"]`, sheet)) return;
   const item = fillLabel(blank("label-facet"), label);
   item.control.value = label.id;
   sheet.append(item);
@@ -34,7 +35,7 @@ export function offerFilter(label) {
 /** Shows a label in its chip. */
 export function fillLabel(chip, { id, name, color }) {
   writeData(chip, { label: id });
-  writeText(chip.querySelector("[data-label-name]"), name);
-  writeAttribute(chip.querySelector("rect"), "fill", color);
+  writeText(query("[data-label-name]", chip), name);
+  writeAttribute(query("rect", chip), "fill", color);
   return chip;
 }

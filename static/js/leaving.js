@@ -1,10 +1,11 @@
 /** Leaves a project that is gone for this person, and says why on the page they land on; shows anew what they may do now. */
 
+import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { toastNext } from "./toast.js";
 
 export class Leaving {
-  #place = document.querySelector("header [data-project-name]");
+  #place = query("header [data-project-name]");
   #people;
   #stop;
   #removal;
@@ -36,14 +37,14 @@ export class Leaving {
   leave(why) {
     if (this.#sent) return; // the answer to this page's own form leads on
     this.#stop();
-    document.querySelector("main").inert = true;
+    query("main").inert = true;
     toastNext(why || `${this.#place.textContent} has been deleted, or you are no longer a member of it.`);
     location.assign("/");
   }
 
   // Settings follow by themselves; what is typed elsewhere is kept.
   #showAgain(role) {
-    if (this.#sent || document.querySelector("[data-settings]")) return;
+    if (this.#sent || query("[data-settings]")) return;
     toastNext(`Your role in ${this.#place.textContent} is ${role} now.`);
     location.reload();
   }

@@ -1,5 +1,6 @@
 /** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
 
+import { query, queryAll } from "./dom.js";
 import { neighbour, visible } from "./places.js";
 
 const EDGE = 56;
@@ -89,7 +90,7 @@ export class Lift {
   };
 
   #aim() {
-    const list = this.#columnUnder().querySelector("[data-column]");
+    const list = query("[data-column]", this.#columnUnder());
     const cards = visible(list);
     const next = cards[firstBelow(cards, this.#pointer.y - this.#grip.y + this.#grip.middle)] ?? null;
     if (list === this.#slot.parentElement && next === neighbour(this.#slot, "next")) return;
@@ -99,7 +100,7 @@ export class Lift {
   }
 
   #columnUnder() {
-    const panels = [...this.#root.querySelectorAll("[data-column-panel]")];
+    const panels = queryAll("[data-column-panel]", this.#root);
     const distance = (panel) => {
       const { left, right } = panel.getBoundingClientRect();
       return Math.max(left - this.#pointer.x, this.#pointer.x - right, 0);

@@ -1,6 +1,7 @@
 /** What can be done on a board by key, menu or button: every command once. Those about a card do nothing without one. */
 
 import { CardMenu } from "./card-menu.js";
+import { query, when } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Focus } from "./focus.js";
 import { Mover } from "./mover.js";
@@ -15,8 +16,8 @@ const DIALOG_WAIT = 5_000;
 export function startMoving(board) {
   const focus = new Focus(board.root);
   const commands = {
-    help: () => document.querySelector("[data-shortcuts]").showModal(),
-    search: () => document.querySelector("[data-search]")?.focus(),
+    help: () => query("[data-shortcuts]").showModal(),
+    search: () => query("[data-search]")?.focus(),
     ...(board.canEdit && hands(board, focus)),
   };
   addEventListener("click", ({ target }) => {
@@ -43,7 +44,7 @@ function hands(board, focus) {
     ...table(OPENED_AT, (name) => (card) => card && openAt(card, name)),
     column: (card, { dataset }) => move(card, (cards) => placeIn(board.list(dataset.to), cards)),
     menu: (card, button) => menu.open(card ?? selection.cards[0], button),
-    new: (card) => (card?.closest("[data-column-panel]") ?? board.root).querySelector("[data-quick-add]").setAttribute("open", ""),
+    new: (card) => query("[data-quick-add]", (card?.closest("[data-column-panel]") ?? board.root)).setAttribute("open", ""),
     toggle: (card) => card && selection.toggle(card),
     extend: (card) => card && selection.extend(card),
     clear: () => selection.clear(),
@@ -54,8 +55,8 @@ const table = (names, make) => Object.fromEntries(names.map((name) => [name, mak
 
 /** Opens a card's ticket, at the field of that name where there is one; the dialog first focuses what it sees fit. */
 function openAt(card, name) {
-  const dialog = document.querySelector("[data-ticket-dialog]");
-  const enter = () => dialog.querySelector(`[name="${name}"]:not([type=hidden])`)?.focus();
-  dialog.addEventListener("focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
-  card.querySelector("[data-open]").click();
+  const dialog = query("[data-ticket-dialog]");
+  const enter = () => query(`[name="${name}"]:not([type=hidden])`, dialog)?.focus();
+  when(dialog, "focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
+  query("[data-open]", card).click();
 }

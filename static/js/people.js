@@ -1,6 +1,7 @@
 /** People: their names and avatars wherever the page shows them. */
 
 import { blank } from "./blank.js";
+import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { ink } from "./ink.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
@@ -39,10 +40,10 @@ function showPerson(person) {
 }
 
 function paint(avatar, id, { name, color, picture }) {
-  const letters = avatar.querySelector("text");
+  const letters = query("text", avatar);
   writeData(avatar, { user: id });
   writeAttribute(avatar, "title", name);
-  writeAttribute(avatar.querySelector("circle"), "fill", color);
+  writeAttribute(query("circle", avatar), "fill", color);
   writeAttribute(letters, "fill", ink(color));
   writeText(letters, initials(name));
   hang(picture, avatar);
@@ -50,7 +51,7 @@ function paint(avatar, id, { name, color, picture }) {
 }
 
 function hang(picture, avatar) {
-  const hung = avatar.querySelector("img");
+  const hung = query("img", avatar);
   if (!picture) return hung?.remove();
   const image = hung ?? avatar.appendChild(new Image());
   image.alt = "";

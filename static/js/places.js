@@ -1,10 +1,12 @@
 /** Where cards lie among those that can be seen, and where they could go: what is filtered out or in the air does not count. */
 
+import { query, queryAll } from "./dom.js";
+
 const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
 
-export const visible = (root) => [...root.querySelectorAll(VISIBLE)];
+export const visible = (root) => queryAll(VISIBLE, root);
 
-export const columnName = (list) => list.closest("[data-column-panel]").querySelector("[data-column-name]").textContent;
+export const columnName = (list) => query("[data-column-name]", list.closest("[data-column-panel]")).textContent;
 
 /** The visible card that is "next" or "previous" to an element of a list. */
 export function neighbour(element, side) {
@@ -32,7 +34,7 @@ export function placeIn(list, cards, above = Infinity) {
 /** Where "top", "up", "down", "bottom", "left" or "right" leads `cards`, if anywhere. */
 export function placeToward(way, cards) {
   const home = cards[0].parentElement;
-  const lists = [...home.closest("[data-board]").querySelectorAll("[data-column]")];
+  const lists = queryAll("[data-column]", home.closest("[data-board]"));
   const list = lists[lists.indexOf(home) + ({ left: -1, right: 1 }[way] ?? 0)];
   const first = visible(home).indexOf(cards[0]);
   return list && placeIn(list, cards, { top: 0, up: first - 1, down: first + 1, bottom: Infinity }[way] ?? first);

@@ -1,6 +1,7 @@
 /** Who else is here, and which ticket they have open for editing: the page holds a lease at the server while it is seen. */
 
 import { blank } from "./blank.js";
+import { query, queryAll, when } from "./dom.js";
 import { portrait } from "./people.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
@@ -14,7 +15,7 @@ export class Presence {
   #list;
   #url;
   #headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
-  #host = document.querySelector(OPEN_TICKET)?.parentElement ?? document.querySelector("[data-ticket-dialog]");
+  #host = query(OPEN_TICKET)?.parentElement ?? query("[data-ticket-dialog]");
   #others = [];
   #ticketId = null;
   #told = Promise.resolve();
@@ -32,7 +33,7 @@ export class Presence {
     const tell = () => this.#tell();
     setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
     setInterval(tell, RENEW);
-    document.addEventListener("visibilitychange", tell);
+    when(document, "visibilitychange", tell);
     addEventListener("pageshow", ({ persisted }) => persisted && tell());
     addEventListener("pagehide", () => this.#leave());
     new MutationObserver(() => this.#look()).observe(this.#host, { childList: true });
@@ -40,7 +41,7 @@ export class Presence {
   }
 
   #look() {
-    const editing = this.#host.querySelector("[data-ticket-form]")?.closest(OPEN_TICKET).dataset.ticketView ?? null;
+    const editing = query("[data-ticket-form]", this.#host)?.closest(OPEN_TICKET).dataset.ticketView ?? null;
     const changed = editing !== this.#ticketId;
     this.#ticketId = editing;
     if (changed && this.#here) this.#tell();
@@ -77,9 +78,9 @@ export class Presence {
   }
 
   #mark() {
-    for (const old of document.querySelectorAll("[data-editor]")) old.remove();
+    for (const old of queryAll("[data-editor]")) old.remove();
     for (const person of this.#others) for (const id of person.ticketIds) markEditor(id, person);
-    const view = this.#host.querySelector(OPEN_TICKET);
+    const view = query(OPEN_TICKET, this.#host);
     const line = view?.querySelector("[data-editors]");
     const names = this.#others.filter(({ ticketIds }) => ticketIds.includes(view?.dataset.ticketView)).map(({ name }) => name);
     const text = `${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
@@ -87,10 +88,10 @@ export class Presence {
   }
 }
 
-const isLive = () => document.querySelector("[data-connection]").dataset.connection === "live";
+const isLive = () => query("[data-connection]").dataset.connection === "live";
 
 function markEditor(id, person) {
-  const place = document.querySelector(`[data-ticket="${CSS.escape(id)}"] [data-field="key"]`);
+  const place = query(`[data-ticket="${CSS.escape(id)}"] [data-field="key"]`);
   if (!place) return;
   const mark = blank("editor");
   mark.title = `${person.name} has this open for editing`;

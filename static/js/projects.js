@@ -1,6 +1,7 @@
 /** Projects: their names and colours wherever the page shows them, and the list of them. */
 
 import { fetchPage } from "./api.js";
+import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -16,8 +17,8 @@ function showProject({ id, name, color }) {
 
 /** Takes the list as the server shows it now: it changes rarely, and has an order and a first-time hint of its own. */
 async function list() {
-  if (!document.querySelector("[data-project-list], [data-projects-empty]")) return;
+  if (!query("[data-project-list], [data-projects-empty]")) return;
   const turn = (asked += 1);
   const page = await fetchPage("/").catch(() => null);
-  if (page && turn === asked) document.querySelector("main").replaceWith(page.querySelector("main"));
+  if (page && turn === asked) query("main").replaceWith(query("main", page));
 }

@@ -1,6 +1,7 @@
 /** Adds tickets from the form under a column: Enter adds one, and the form waits for the next. */
 
 import { api } from "./api.js";
+import { query, when } from "./dom.js";
 import { keep } from "./drafts.js";
 import { randomId } from "./tab.js";
 import { toast } from "./toast.js";
@@ -15,10 +16,10 @@ export class QuickAdd {
 
   start() {
     const { root } = this.#board;
-    root.addEventListener("submit", (event) => this.#submit(event));
-    root.addEventListener("input", ({ target }) => target.closest("[data-quick-add]") && target.setCustomValidity(""));
-    root.addEventListener("keydown", (event) => event.key === "Escape" && fold(event.target.closest("[data-quick-add]")));
-    root.addEventListener("toggle", ({ target }) => target.open && target.querySelector("[name=title]")?.focus(), { capture: true });
+    when(root, "submit", (event) => this.#submit(event));
+    when(root, "input", ({ target }) => target.closest("[data-quick-add]") && target.setCustomValidity(""));
+    when(root, "keydown", (event) => event.key === "Escape" && fold(event.target.closest("[data-quick-add]")));
+    when(root, "toggle", ({ target }) => target.open && query("[name=title]", target)?.focus(), { capture: true });
   }
 
   #submit(event) {
@@ -65,5 +66,5 @@ function refuse(field, message) {
 function fold(section) {
   if (!section?.open) return;
   section.open = false;
-  section.querySelector("summary").focus();
+  query("summary", section).focus();
 }

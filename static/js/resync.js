@@ -3,6 +3,7 @@
 import { Unreachable, fetchPage } from "./api.js";
 import { PANEL, countCards } from "./board.js";
 import { showColumn } from "./columns.js";
+import { query, queryAll } from "./dom.js";
 
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
@@ -45,8 +46,8 @@ export class Resync {
     const known = new Map(this.#board.cards.map(({ dataset }) => [dataset.ticket, dataset.version]));
     try {
       const page = await fetchPage(this.#url);
-      document.querySelector("[data-people]").replaceWith(page.querySelector("[data-people]"));
-      this.#adopt(page.querySelector("[data-board]"), known);
+      query("[data-people]").replaceWith(query("[data-people]", page));
+      this.#adopt(query("[data-board]", page), known);
     } catch (error) {
       if (error instanceof Unreachable) this.#wanted = true;
       else if (error.status === 404) this.#onLost();
@@ -56,15 +57,15 @@ export class Resync {
 
   // What arrived live while we were asking is newer than the answer; only what lay here before is doubted.
   #adopt(fresh, known) {
-    const cards = [...fresh.querySelectorAll("[data-ticket]")].map((card) => [card, card.parentElement.dataset.column]);
+    const cards = queryAll("[data-ticket]", fresh).map((card) => [card, card.parentElement.dataset.column]);
     cards.forEach(([card]) => card.remove());
-    const panels = [...fresh.querySelectorAll(PANEL)].map(({ dataset }) => showColumn(this.#board.root, JSON.parse(dataset.columnWire)));
+    const panels = queryAll(PANEL, fresh).map(({ dataset }) => showColumn(this.#board.root, JSON.parse(dataset.columnWire)));
     for (const [card, column] of cards) {
       this.#board.adopt(card, column, known.get(card.dataset.ticket));
       known.delete(card.dataset.ticket);
     }
     for (const id of known.keys()) this.#board.remove(id);
-    for (const panel of this.#board.root.querySelectorAll(PANEL)) {
+    for (const panel of queryAll(PANEL, this.#board.root)) {
       if (panels.includes(panel)) countCards(panel);
       else panel.remove();
     }

@@ -1,12 +1,13 @@
 /** Which cards are selected: the cards themselves say so. */
 
 import { announce, keyOf } from "./announcer.js";
+import { query, queryAll, when } from "./dom.js";
 import { visible } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
 export class SelectedCards {
   #board;
-  #bar = document.querySelector("[data-selection]");
+  #bar = query("[data-selection]");
   #anchor = "";
 
   constructor(board) {
@@ -15,14 +16,14 @@ export class SelectedCards {
 
   start() {
     const { root } = this.#board;
-    root.addEventListener("click", (event) => this.#click(event), { capture: true });
+    when(root, "click", (event) => this.#click(event), { capture: true });
     const watcher = new MutationObserver((records) => this.#changed(records));
     watcher.observe(root, { subtree: true, childList: true, attributeFilter: ["hidden", "data-selected"] });
   }
 
   /** The selected cards that can be seen, in the order of the board. */
   get cards() {
-    return [...this.#board.root.querySelectorAll("[data-selected]:not([hidden])")];
+    return queryAll("[data-selected]:not([hidden])", this.#board.root);
   }
 
   /** The cards that an action on `card` is about: all selected ones when it is one of them. */
@@ -47,8 +48,8 @@ export class SelectedCards {
   clear() {
     const [first] = this.cards;
     if (!first) return;
-    if (this.#bar.contains(document.activeElement)) first.querySelector("[data-open]").focus();
-    for (const card of this.#board.root.querySelectorAll("[data-selected]")) markSelected(card, false);
+    if (this.#bar.contains(document.activeElement)) query("[data-open]", first).focus();
+    for (const card of queryAll("[data-selected]", this.#board.root)) markSelected(card, false);
     announce("Nothing selected.");
   }
 
@@ -59,7 +60,7 @@ export class SelectedCards {
     if (!card || !event.detail || !(toggles || event.shiftKey) || event.target.closest("button")) return;
     event.preventDefault();
     event.stopPropagation();
-    card.querySelector("[data-open]").focus({ preventScroll: true });
+    query("[data-open]", card).focus({ preventScroll: true });
     if (event.shiftKey) this.extend(card);
     else this.toggle(card);
   }
@@ -68,7 +69,7 @@ export class SelectedCards {
     if (this.#bar.hidden && !records.some(({ type }) => type === "attributes")) return;
     const { length } = this.cards;
     this.#bar.hidden = !length;
-    writeText(this.#bar.querySelector("[data-selection-count]"), `${length} selected`);
+    writeText(query("[data-selection-count]", this.#bar), `${length} selected`);
   }
 }
 
@@ -76,5 +77,5 @@ const isOn = (card) => "selected" in card.dataset;
 
 function markSelected(card, on) {
   writeAttribute(card, "data-selected", on ? "" : null);
-  writeAttribute(card.querySelector("[data-open]"), "aria-describedby", on ? "selected-word" : null);
+  writeAttribute(query("[data-open]", card), "aria-describedby", on ? "selected-word" : null);
 }

@@ -1,6 +1,7 @@
 /** Keeps a project's settings as the server shows them now; what somebody is at stays, unless just that has changed. */
 
 import { fetchPage } from "./api.js";
+import { query, queryAll } from "./dom.js";
 import { restore } from "./drafts.js";
 import { toast } from "./toast.js";
 
@@ -8,7 +9,7 @@ const LIST = "data-live-list";
 const UNIT = "[data-live]";
 const TYPES = ["member", "label", "column"].flatMap((noun) => ["created", "updated", "deleted"].map((verb) => `${noun}.${verb}`));
 
-let main = document.querySelector("[data-settings]");
+let main = query("[data-settings]");
 let known = main && read(main);
 let newest = 0;
 
@@ -21,19 +22,19 @@ async function follow() {
   if (!fresh || turn !== newest) return;
   const held = document.activeElement;
   const now = read(fresh);
-  if (fresh.dataset.can === main.dataset.can) for (const list of main.querySelectorAll(`[${LIST}]`)) adopt(list, fresh, now);
+  if (fresh.dataset.can === main.dataset.can) for (const list of queryAll(`[${LIST}]`, main)) adopt(list, fresh, now);
   else main.replaceWith((main = fresh));
   known = now;
-  for (const form of main.querySelectorAll("[data-draft]")) {
+  for (const form of queryAll("[data-draft]", main)) {
     if (restore(form).length) toast("Somebody else has just changed what you are typing here.");
   }
   if (document.activeElement !== held) (held.isConnected ? held : document.getElementById(held.id))?.focus({ preventScroll: true });
 }
 
 function adopt(list, fresh, now) {
-  const units = [...fresh.querySelector(`[${LIST}="${list.getAttribute(LIST)}"]`).children].map((unit) => {
+  const units = [...query(`[${LIST}="${list.getAttribute(LIST)}"]`, fresh).children].map((unit) => {
     const { live } = unit.dataset;
-    return known.get(live) === now.get(live) ? list.querySelector(`[data-live="${live}"]`) ?? unit : unit;
+    return known.get(live) === now.get(live) ? query(`[data-live="${live}"]`, list) ?? unit : unit;
   });
   const same = units.length === list.children.length && units.every((unit, at) => unit === list.children[at]);
   if (!same) list.replaceChildren(...units);
@@ -41,5 +42,5 @@ function adopt(list, fresh, now) {
 
 /** Each unit as the server wrote it. */
 function read(place) {
-  return new Map(Array.from(place.querySelectorAll(UNIT), (unit) => [unit.dataset.live, unit.outerHTML]));
+  return new Map(queryAll(UNIT, place).map((unit) => [unit.dataset.live, unit.outerHTML]));
 }

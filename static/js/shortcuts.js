@@ -1,5 +1,7 @@
 /** Which key does what on the board. */
 
+import { query, when } from "./dom.js";
+
 const SWITCH = "punt.keys";
 const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
 const MOVE = { ...GO, Home: "top", End: "bottom" };
@@ -22,17 +24,17 @@ const WRITABLE = "input, select, textarea, [contenteditable]";
 
 /** Lets the page's switch turn the single letters on and off. */
 export function startSwitch() {
-  const toggle = document.querySelector("[data-shortcuts-switch]");
+  const toggle = query("[data-shortcuts-switch]");
   if (!toggle) return;
   toggle.checked = areOn();
-  toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
+  when(toggle, "change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
   toggle.closest("[hidden]")?.removeAttribute("hidden");
 }
 
 export function startShortcuts(focus, commands) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
-    if (event.target.closest?.(WRITABLE) || document.querySelector(BUSY)) return;
+    if (event.target.closest?.(WRITABLE) || query(BUSY)) return;
     const act = actOf(event, focus, commands);
     if (!act) return;
     event.preventDefault();

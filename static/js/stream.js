@@ -4,6 +4,7 @@
  */
 
 import { Chain, isAfter } from "./chain.js";
+import { when } from "./dom.js";
 import { election } from "./election.js";
 import { Relay } from "./relay.js";
 import { goToLogin } from "./session.js";
@@ -54,11 +55,11 @@ export class Stream {
   start() {
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", ({ persisted }) => persisted && this.open());
-    document.addEventListener("freeze", () => this.close());
-    document.addEventListener("resume", () => this.open());
+    when(document, "freeze", () => this.close());
+    when(document, "resume", () => this.open());
     addEventListener("online", () => this.#leading && this.#source.open());
     addEventListener("offline", () => this.#show("offline", 0));
-    document.addEventListener("visibilitychange", () => this.#look());
+    when(document, "visibilitychange", () => this.#look());
     setInterval(() => this.#check(), TICK);
     this.#onState(this.#state, 0);
     this.open();

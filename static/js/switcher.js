@@ -1,22 +1,23 @@
 /** Goes to any project or ticket: Ctrl or ⌘ K, a few letters, Enter. */
 
 import { fetchPage } from "./api.js";
+import { query, queryAll, when } from "./dom.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 export class Switcher {
-  #dialog = document.querySelector("[data-switcher]");
-  #field = this.#dialog.querySelector("input");
+  #dialog = query("[data-switcher]");
+  #field = query("input", this.#dialog);
   #asked = 0;
   #shown;
 
   start() {
     addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && this.#toggle(event));
-    document.querySelector("[data-switch]").addEventListener("click", (event) => this.#toggle(event));
-    this.#dialog.addEventListener("input", () => this.#find());
-    this.#dialog.addEventListener("keydown", (event) => this.#key(event));
-    this.#dialog.addEventListener("submit", (event) => this.#choose(event));
-    this.#dialog.addEventListener("click", (event) => this.#click(event));
+    when(query("[data-switch]"), "click", (event) => this.#toggle(event));
+    when(this.#dialog, "input", () => this.#find());
+    when(this.#dialog, "keydown", (event) => this.#key(event));
+    when(this.#dialog, "submit", (event) => this.#choose(event));
+    when(this.#dialog, "click", (event) => this.#click(event));
   }
 
   #toggle(event) {
@@ -33,11 +34,11 @@ export class Switcher {
 
   async #show(turn) {
     const page = await fetchPage(`/search?q=${encodeURIComponent(this.#field.value)}`).catch(() => null);
-    if (page && turn === this.#asked) this.#dialog.querySelector("[data-hits]").replaceWith(page.querySelector("[data-hits]"));
+    if (page && turn === this.#asked) query("[data-hits]", this.#dialog).replaceWith(query("[data-hits]", page));
   }
 
   #key(event) {
-    const stops = [this.#field, ...this.#dialog.querySelectorAll("[data-hit]")];
+    const stops = [this.#field, ...queryAll("[data-hit]", this.#dialog)];
     const at = stops.indexOf(document.activeElement) + (STEPS[event.key] ?? 0);
     if (event.key in STEPS) event.preventDefault();
     else if (event.key.length > 1) return;
@@ -48,7 +49,7 @@ export class Switcher {
   async #choose(event) {
     event.preventDefault();
     await this.#shown;
-    this.#dialog.querySelector("[data-hit]")?.click();
+    query("[data-hit]", this.#dialog)?.click();
   }
 
   // A ticket of the board that is open opens over it.
@@ -56,7 +57,7 @@ export class Switcher {
     const hit = event.target.closest("[data-hit]");
     if (!hit && event.target !== this.#dialog) return;
     this.#dialog.close();
-    const card = hit && document.querySelector(`[data-ticket="${hit.dataset.hit}"] [data-open]`);
+    const card = hit && query(`[data-ticket="${hit.dataset.hit}"] [data-open]`);
     if (!card || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     card.click();

@@ -1,5 +1,7 @@
 /** Light, dark, or as the system has it: shown at once, and kept by the server in a cookie. */
 
+import { query, queryAll } from "./dom.js";
+
 const FORM = "[data-theme-form]";
 
 export function startThemes() {
@@ -15,9 +17,9 @@ export function startThemes() {
 function showTheme(theme) {
   const system = theme === "system";
   document.documentElement.dataset.theme = theme;
-  document.querySelector("[name=color-scheme]").content = system ? "light dark" : theme;
-  for (const button of document.querySelectorAll(`${FORM} button`)) button.ariaPressed = String(button.value === theme);
-  for (const meta of document.querySelectorAll("[data-theme-color]")) {
+  query("[name=color-scheme]").content = system ? "light dark" : theme;
+  for (const button of queryAll(`${FORM} button`)) button.ariaPressed = String(button.value === theme);
+  for (const meta of queryAll("[data-theme-color]")) {
     const { themeColor: scheme } = meta.dataset;
     meta.media = system ? `(prefers-color-scheme: ${scheme})` : scheme === theme ? "all" : "not all";
   }

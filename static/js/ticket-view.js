@@ -2,6 +2,7 @@
 
 import { Unreachable, api, fetchPage } from "./api.js";
 import { choices } from "./clash.js";
+import { query, queryAll, when } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
@@ -39,14 +40,14 @@ export class TicketView {
     this.#host = host;
     this.#onChanged = onChanged;
     this.#onDeleted = onDeleted;
-    host.addEventListener("submit", (event) => this.#submit(event));
-    host.addEventListener("click", ({ target }) => enterFold(target.closest("summary")));
-    host.addEventListener("input", (event) => clearError(event.target));
-    host.addEventListener("reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
+    when(host, "submit", (event) => this.#submit(event));
+    when(host, "click", ({ target }) => enterFold(target.closest("summary")));
+    when(host, "input", (event) => clearError(event.target));
+    when(host, "reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
   }
 
   get root() {
-    return this.#host.querySelector(VIEW);
+    return query(VIEW, this.#host);
   }
 
   get id() {
@@ -100,10 +101,10 @@ export class TicketView {
     if (!page || root !== this.root) return false;
     const draft = this.typed ?? {};
     for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
-    const fresh = page.querySelector(VIEW);
+    const fresh = query(VIEW, page);
     const { id, selectionStart } = root.contains(document.activeElement) ? document.activeElement : {};
-    const folds = [...fresh.querySelectorAll("details")];
-    root.querySelectorAll("details").forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
+    const folds = queryAll("details", fresh);
+    queryAll("details", root).forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
     const agreed = this.resume(draft);
     const field = document.getElementById(id);
@@ -119,8 +120,8 @@ export class TicketView {
     const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
     if (this.typed) return this.#say(`${done} What you typed is kept.`, { "Show the new version": () => this.refresh() });
     if (!(await this.refresh())) return;
-    this.root.querySelector("[data-ticket-news]").textContent = done;
-    for (const name of changed) glowAt(this.root.querySelector(`[name="${name === "labels" ? "labelIds" : name}"]`));
+    query("[data-ticket-news]", this.root).textContent = done;
+    for (const name of changed) glowAt(query(`[name="${name === "labels" ? "labelIds" : name}"]`, this.root));
   }
 
   /** Who did it; remembered for when that turns out to clash with what is typed. */
@@ -130,7 +131,7 @@ export class TicketView {
   }
 
   #close(text) {
-    for (const button of this.root.querySelectorAll("form button")) button.disabled = true;
+    for (const button of queryAll("form button", this.root)) button.disabled = true;
     this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`);
   }
 
@@ -182,7 +183,7 @@ export class TicketView {
 
   #stamp({ version }) {
     this.root.dataset.version = version;
-    this.root.querySelector("[name=version]").value = version;
+    query("[name=version]", this.root).value = version;
   }
 
   async #delete(form) {
@@ -190,7 +191,7 @@ export class TicketView {
     await api.delete(pathOf(form)).catch((error) => {
       if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
     });
-    const words = `${this.root.querySelector("[data-ticket-key]").textContent} is deleted.`;
+    const words = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
     this.#onDeleted(id, words, pathOf(form).replace(/tickets\/\d+$/, `bin/${id}/restore`));
   }
 
@@ -219,7 +220,7 @@ const glowAt = (control) => control && glow(control.parentElement);
 
 /** Puts the cursor into what a person unfolds. */
 function enterFold(summary) {
-  setTimeout(() => summary?.parentElement.open && summary.parentElement.querySelector("textarea")?.focus());
+  setTimeout(() => summary?.parentElement.open && query("textarea", summary.parentElement)?.focus());
 }
 
 const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
@@ -229,6 +230,6 @@ function button([name, run]) {
   element.type = "button";
   element.className = "button button--small";
   element.textContent = name;
-  element.addEventListener("click", run);
+  when(element, "click", run);
   return element;
 }

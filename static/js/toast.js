@@ -1,6 +1,7 @@
 /** Short notices, in the open dialog where there is one: nothing outside it is heard or can be clicked. */
 
 import { blank } from "./blank.js";
+import { query, queryAll, when } from "./dom.js";
 
 const STAY = 6_000;
 const STAY_WITH_ACTION = 12_000;
@@ -14,13 +15,13 @@ export function toast(text, { action, run, failed, quiet } = {}) {
   const notice = blank("toast");
   if (failed) notice.role = "alert";
   if (quiet) notice.ariaLive = "off";
-  for (const same of [...noticePlace().children].filter((one) => one.querySelector("[data-toast-text]")?.textContent === text)) same.remove();
-  const button = notice.querySelector("[data-toast-action]");
-  notice.querySelector("[data-toast-text]").textContent = text;
-  notice.querySelector("[data-toast-close]").addEventListener("click", () => notice.remove());
+  for (const same of [...noticePlace().children].filter((one) => query("[data-toast-text]", one)?.textContent === text)) same.remove();
+  const button = query("[data-toast-action]", notice);
+  query("[data-toast-text]", notice).textContent = text;
+  when(query("[data-toast-close]", notice), "click", () => notice.remove());
   button.hidden = !action;
   button.textContent = action ?? "";
-  button.addEventListener("click", () => {
+  when(button, "click", () => {
     notice.remove();
     run();
   });
@@ -43,14 +44,14 @@ export function showKeptToast() {
 /** Carries the notices along when a dialog opens or closes. */
 export function moveToasts() {
   const target = noticePlace();
-  for (const container of document.querySelectorAll("[data-toasts]")) {
+  for (const container of queryAll("[data-toasts]")) {
     if (container !== target) target.append(...container.children);
   }
 }
 
 /** Where notices are heard and can be clicked now. */
 export function noticePlace() {
-  const all = [...document.querySelectorAll("[data-toasts]")];
+  const all = queryAll("[data-toasts]");
   return all.find((container) => container.closest("dialog[open]")) ?? all.find((container) => !container.closest("dialog"));
 }
 

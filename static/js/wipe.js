@@ -1,5 +1,6 @@
 /** What the page does when the server's data has been wiped. */
 
+import { query } from "./dom.js";
 import { signOut } from "./session.js";
 import { toastNext } from "./toast.js";
 
@@ -8,7 +9,7 @@ export function wipeHandlers(stop) {
   return {
     "database.wiped": () => {
       stop();
-      document.querySelector("main")?.replaceChildren();
+      query("main")?.replaceChildren();
       signOut();
     },
     "database.projects.wiped": () => {
