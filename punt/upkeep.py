@@ -17,6 +17,7 @@ from punt.database import db, end_read, writing
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
 from punt.inputs.database import Overhaul
+from punt.models import AuditEntry
 from punt.models.wipe import wipe_everything, wipe_projects
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
@@ -121,6 +122,7 @@ class Import:
                     if time.monotonic() - told > BEAT:
                         told = time.monotonic()
                         yield f"{rows:,} rows taken"
+                AuditEntry.note("database", "imported", "everything")
 
     def _check(self, staging: Staging) -> Iterator[str]:
         end_read()
