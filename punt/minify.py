@@ -17,6 +17,7 @@ _IMPORT = {
     ".css": re.compile(r'^@import "([^"]+)";\n', re.MULTILINE),
 }
 _EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
+_NAME = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
 _VARIABLE = re.compile(r"(?<=var\()--[\w-]+|(?<=[{;\s])--[\w-]+(?=:)")
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
 # The library is written in Go, whose threads do not survive a fork: it never enters a process of the server.
@@ -32,6 +33,8 @@ def whole(name: str, source_of: Callable[[str], str]) -> str:
     """
     kind = PurePosixPath(name).suffix
     joined = "\n".join(in_order(name, source_of, set()))
+    if kind == ".js" and (twice := [each for each, count in Counter(_NAME.findall(joined)).items() if count > 1]):
+        raise ValueError(f"{', '.join(twice)}: at the top of two modules")  # of two functions one would silently win
     return _shortened(kind, f"(() => {{\n{_EXPORT.sub('', joined)}\n}})();" if kind == ".js" else renamed(joined))
 
 

@@ -2,7 +2,7 @@
 
 import { keyOf } from "./announcer.js";
 import { blank } from "./blank.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { columnName } from "./places.js";
 
 const GAP = 8;
@@ -23,9 +23,9 @@ export class CardMenu {
     // The key that opens it would open the browser's own menu, too.
     addEventListener("contextmenu", (event) => this.#popup.matches(":popover-open") && event.preventDefault());
     // Closing gives the focus back to the card, which the command is then about.
-    when(this.#popup, "click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
-    when(this.#popup, "keydown", (event) => this.#key(event));
-    when(this.#popup, "toggle", () => document.activeElement === document.body && this.#focus.enter());
+    hear(this.#popup, "click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
+    hear(this.#popup, "keydown", (event) => this.#key(event));
+    hear(this.#popup, "toggle", () => document.activeElement === document.body && this.#focus.enter());
   }
 
   /** Opens at `anchor` for `card`, and for all that are selected with it. */

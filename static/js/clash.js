@@ -1,7 +1,7 @@
 /** Where two people changed the same: both sides, side by side, to choose for each field. */
 
 import { blank } from "./blank.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { keep } from "./drafts.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
 
@@ -20,7 +20,7 @@ function choice(field, values, who) {
     const value = values[radio.value];
     radio.name = `clash-${field.name}`;
     query("[data-clash-text]", radio.parentElement).textContent = valueInWords(field, value) || "nothing";
-    when(radio, "change", () => (say(field, value), keep(field.form)));
+    hear(radio, "change", () => (say(field, value), keep(field.form)));
   }
   return row;
 }

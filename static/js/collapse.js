@@ -1,14 +1,14 @@
 /** Folds columns to a strip, and remembers in this browser which ones this person folded. */
 
 import { PANEL } from "./board.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 
 const COLLAPSED = `punt.collapsed.${document.body.dataset.me}`;
 
 export function startCollapse(root) {
   const kept = new Set(JSON.parse(localStorage.getItem(COLLAPSED)));
   for (const panel of queryAll(PANEL, root)) panel.toggleAttribute("data-collapsed", kept.has(panel.dataset.columnPanel));
-  when(root, "click", ({ target }) => {
+  hear(root, "click", ({ target }) => {
     const panel = target.closest("[data-collapse]")?.closest(PANEL);
     if (!panel) return;
     const { columnPanel: id } = panel.dataset;

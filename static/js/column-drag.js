@@ -3,28 +3,28 @@
 import { PANEL } from "./board.js";
 import { moveColumn } from "./column-menu.js";
 import { arrange } from "./columns.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { insert } from "./insert.js";
 import { toast } from "./toast.js";
 
 export function startColumnDrag(root) {
   let panel = null;
 
-  when(root, "dragstart", (event) => {
+  hear(root, "dragstart", (event) => {
     if (!event.target.matches?.("[data-column-head]")) return;
     panel = event.target.closest(PANEL);
     const { left, top } = panel.getBoundingClientRect();
     event.dataTransfer.setDragImage(panel, event.clientX - left, event.clientY - top);
     setTimeout(() => panel?.setAttribute("data-carried", "")); // the picture is taken first
   });
-  when(root, "dragover", (event) => {
+  hear(root, "dragover", (event) => {
     if (!panel) return;
     event.preventDefault();
     const others = queryAll(PANEL, root).filter((other) => other !== panel);
     const next = others.find((other) => middle(other) > event.clientX) ?? query("[data-column-new]", root);
     if (panel.nextElementSibling !== next) insert(root, panel, next);
   });
-  when(root, "dragend", async ({ dataTransfer }) => {
+  hear(root, "dragend", async ({ dataTransfer }) => {
     const { columnPanel: id, order } = panel?.dataset ?? {};
     const place = queryAll(PANEL, root).indexOf(panel);
     panel?.removeAttribute("data-carried");

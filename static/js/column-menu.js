@@ -2,7 +2,7 @@
 
 import { api, fetchPage } from "./api.js";
 import { PANEL } from "./board.js";
-import { query, when } from "./dom.js";
+import { hear, query } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { randomId } from "./tab.js";
 import { moveToasts, toast } from "./toast.js";
@@ -20,13 +20,13 @@ export const moveColumn = (path, order) => api.patch(path, { order }, asStranger
 
 export function startColumnMenu(root) {
   const dialog = query("[data-column-dialog]");
-  when(dialog, "close", moveToasts);
+  hear(dialog, "close", moveToasts);
   for (const place of [root, dialog]) {
-    when(place, "submit", (event) => event.target.dataset.columnForm && submit(event));
-    when(place, "input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
+    hear(place, "submit", (event) => event.target.dataset.columnForm && submit(event));
+    hear(place, "input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
   }
-  when(root, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
-  when(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
+  hear(root, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
+  hear(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
 async function submit(event) {

@@ -1,7 +1,7 @@
 /** Opens tickets over the board, each at its own address. */
 
 import { Unreachable, api, fetchPage } from "./api.js";
-import { query, when } from "./dom.js";
+import { hear, query } from "./dom.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -33,9 +33,9 @@ export class TicketDialog {
   }
 
   start() {
-    when(this.#board.root, "click", (event) => this.#click(event));
-    when(query("[data-dialog-close]", this.#dialog), "click", () => this.#dialog.close());
-    when(this.#dialog, "close", () => this.#closed());
+    hear(this.#board.root, "click", (event) => this.#click(event));
+    hear(query("[data-dialog-close]", this.#dialog), "click", () => this.#dialog.close());
+    hear(this.#dialog, "close", () => this.#closed());
     addEventListener("popstate", (event) => this.#travel(event.state));
   }
 

@@ -2,4 +2,4 @@
 
 export const query = (selector, root = document) => root.querySelector(selector);
 export const queryAll = (selector, root = document) => [...root.querySelectorAll(selector)];
-export const when = (target, ...rest) => target.addEventListener(...rest);
+export const hear = (target, ...rest) => target.addEventListener(...rest);

@@ -1,7 +1,7 @@
 /** What is typed and not sent yet: kept in this browser, for whoever typed it, until it is saved or discarded. */
 
 import { blank } from "./blank.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
 import { toast } from "./toast.js";
@@ -62,9 +62,9 @@ export function startDrafts() {
   thin(MOST_DRAFTS);
   queryAll("form[data-draft]").forEach((form) => restore(form));
   queryAll("[data-ticket]").forEach(markCard);
-  when(document, "input", ({ target: { form } }) => form?.dataset.draft && keep(form));
-  when(document, "click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
-  when(document, "submit", ({ target, defaultPrevented }) => {
+  hear(document, "input", ({ target: { form } }) => form?.dataset.draft && keep(form));
+  hear(document, "click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
+  hear(document, "submit", ({ target, defaultPrevented }) => {
     if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, slotOf(target));
   });
   addEventListener("storage", ({ key }) => key?.startsWith(OWN) && follow(key));

@@ -1,6 +1,6 @@
 /** Dragging cards: with mouse or pen at once, with a finger after a long press, so that a swipe still scrolls. */
 
-import { when } from "./dom.js";
+import { hear } from "./dom.js";
 import { Lift } from "./lift.js";
 import { toast } from "./toast.js";
 
@@ -32,9 +32,9 @@ export class Drag {
       dragstart: (event) => this.#press && event.preventDefault(),
       contextmenu: (event) => this.#press?.hold && event.preventDefault(),
     };
-    for (const [type, listener] of Object.entries(listeners)) when(root, type, listener);
+    for (const [type, listener] of Object.entries(listeners)) hear(root, type, listener);
     // There from the start: a browser decides about scrolling by what listens when the finger comes down.
-    when(root, "touchmove", (event) => this.#lift && event.cancelable && event.preventDefault(), { passive: false });
+    hear(root, "touchmove", (event) => this.#lift && event.cancelable && event.preventDefault(), { passive: false });
     addEventListener("keydown", (event) => this.#key(event), { capture: true });
   }
 

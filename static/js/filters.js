@@ -1,7 +1,7 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
 import { PANEL } from "./board.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { dueKinds } from "./due.js";
 import { writeText } from "./write.js";
 
@@ -19,10 +19,10 @@ export class Filters {
   }
 
   start() {
-    when(this.#form, "input", () => this.#change());
-    when(this.#form, "submit", (event) => event.preventDefault());
-    when(query("[data-filter-clear]", this.#form), "click", (event) => this.#clear(event));
-    when(this.#board.root, "focusout", ({ target }) => setTimeout(() => this.#leave(target)));
+    hear(this.#form, "input", () => this.#change());
+    hear(this.#form, "submit", (event) => event.preventDefault());
+    hear(query("[data-filter-clear]", this.#form), "click", (event) => this.#clear(event));
+    hear(this.#board.root, "focusout", ({ target }) => setTimeout(() => this.#leave(target)));
     this.#apply();
   }
 

@@ -1,6 +1,6 @@
 /** The focus on the board: its cards are one tab stop, and arrows go between them. */
 
-import { queryAll, when } from "./dom.js";
+import { hear, queryAll } from "./dom.js";
 import { heirOf, visible } from "./places.js";
 
 export class Focus {
@@ -12,7 +12,7 @@ export class Focus {
   }
 
   start() {
-    when(this.#root, "focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
+    hear(this.#root, "focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
     for (const card of queryAll("[data-ticket]", this.#root)) linkOf(card).tabIndex = -1;
     this.#settle(visible(this.#root)[0]);
     const watcher = new MutationObserver((records) => this.#heal(records));

@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { blank } from "./blank.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { fillLabel, offerFilter } from "./labels.js";
 import { toast } from "./toast.js";
 
@@ -14,8 +14,8 @@ export const pickerHandlers = {
 
 export function startLabelPicker() {
   const add = ({ form }) => pickNewLabel(form).catch((error) => toast(error.message));
-  when(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
-  when(document, "keydown", (event) => {
+  hear(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
+  hear(document, "keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
     event.preventDefault();
     add(event.target);

@@ -1,7 +1,7 @@
 /** What can be done on a board by key, menu or button: every command once. Those about a card do nothing without one. */
 
 import { CardMenu } from "./card-menu.js";
-import { query, when } from "./dom.js";
+import { hear, query } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Focus } from "./focus.js";
 import { Mover } from "./mover.js";
@@ -57,6 +57,6 @@ const table = (names, make) => Object.fromEntries(names.map((name) => [name, mak
 function openAt(card, name) {
   const dialog = query("[data-ticket-dialog]");
   const enter = () => query(`[name="${name}"]:not([type=hidden])`, dialog)?.focus();
-  when(dialog, "focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
+  hear(dialog, "focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
   query("[data-open]", card).click();
 }

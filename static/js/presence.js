@@ -1,7 +1,7 @@
 /** Who else is here, and which ticket they have open for editing: the page holds a lease at the server while it is seen. */
 
 import { blank } from "./blank.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { portrait } from "./people.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
@@ -33,7 +33,7 @@ export class Presence {
     const tell = () => this.#tell();
     setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
     setInterval(tell, RENEW);
-    when(document, "visibilitychange", tell);
+    hear(document, "visibilitychange", tell);
     addEventListener("pageshow", ({ persisted }) => persisted && tell());
     addEventListener("pagehide", () => this.#leave());
     new MutationObserver(() => this.#look()).observe(this.#host, { childList: true });

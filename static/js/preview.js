@@ -1,11 +1,11 @@
 /** Shows Markdown as it will look: the server draws it. */
 
 import { api } from "./api.js";
-import { when } from "./dom.js";
+import { hear } from "./dom.js";
 import { toast } from "./toast.js";
 
 export function startPreview() {
-  when(document, "click", ({ target }) => {
+  hear(document, "click", ({ target }) => {
     const button = target.closest("[data-preview-toggle]");
     if (button) toggle(button, button.nextElementSibling).catch((error) => toast(error.message));
   });

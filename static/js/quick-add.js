@@ -1,7 +1,7 @@
 /** Adds tickets from the form under a column: Enter adds one, and the form waits for the next. */
 
 import { api } from "./api.js";
-import { query, when } from "./dom.js";
+import { hear, query } from "./dom.js";
 import { keep } from "./drafts.js";
 import { randomId } from "./tab.js";
 import { toast } from "./toast.js";
@@ -16,10 +16,10 @@ export class QuickAdd {
 
   start() {
     const { root } = this.#board;
-    when(root, "submit", (event) => this.#submit(event));
-    when(root, "input", ({ target }) => target.closest("[data-quick-add]") && target.setCustomValidity(""));
-    when(root, "keydown", (event) => event.key === "Escape" && fold(event.target.closest("[data-quick-add]")));
-    when(root, "toggle", ({ target }) => target.open && query("[name=title]", target)?.focus(), { capture: true });
+    hear(root, "submit", (event) => this.#submit(event));
+    hear(root, "input", ({ target }) => target.closest("[data-quick-add]") && target.setCustomValidity(""));
+    hear(root, "keydown", (event) => event.key === "Escape" && fold(event.target.closest("[data-quick-add]")));
+    hear(root, "toggle", ({ target }) => target.open && query("[name=title]", target)?.focus(), { capture: true });
   }
 
   #submit(event) {

@@ -1,7 +1,7 @@
 /** Which cards are selected: the cards themselves say so. */
 
 import { announce, keyOf } from "./announcer.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { visible } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -16,7 +16,7 @@ export class SelectedCards {
 
   start() {
     const { root } = this.#board;
-    when(root, "click", (event) => this.#click(event), { capture: true });
+    hear(root, "click", (event) => this.#click(event), { capture: true });
     const watcher = new MutationObserver((records) => this.#changed(records));
     watcher.observe(root, { subtree: true, childList: true, attributeFilter: ["hidden", "data-selected"] });
   }

@@ -9,38 +9,38 @@ const LIST = "data-live-list";
 const UNIT = "[data-live]";
 const TYPES = ["member", "label", "column"].flatMap((noun) => ["created", "updated", "deleted"].map((verb) => `${noun}.${verb}`));
 
-let main = query("[data-settings]");
-let known = main && read(main);
+let settings = query("[data-settings]");
+let written = settings && readUnits(settings);
 let newest = 0;
 
-export const settingsHandlers = main ? Object.fromEntries([...TYPES, "project.updated", "stream.reset"].map((type) => [type, follow])) : {};
+export const settingsHandlers = settings ? Object.fromEntries([...TYPES, "project.updated", "stream.reset"].map((type) => [type, followSettings])) : {};
 
-async function follow() {
+async function followSettings() {
   const turn = (newest += 1);
-  const page = await fetchPage(main.dataset.settings).catch(() => null);
+  const page = await fetchPage(settings.dataset.settings).catch(() => null);
   const fresh = page?.querySelector("[data-settings]");
   if (!fresh || turn !== newest) return;
   const held = document.activeElement;
-  const now = read(fresh);
-  if (fresh.dataset.can === main.dataset.can) for (const list of queryAll(`[${LIST}]`, main)) adopt(list, fresh, now);
-  else main.replaceWith((main = fresh));
-  known = now;
-  for (const form of queryAll("[data-draft]", main)) {
+  const now = readUnits(fresh);
+  if (fresh.dataset.can === settings.dataset.can) for (const list of queryAll(`[${LIST}]`, settings)) adoptList(list, fresh, now);
+  else settings.replaceWith((settings = fresh));
+  written = now;
+  for (const form of queryAll("[data-draft]", settings)) {
     if (restore(form).length) toast("Somebody else has just changed what you are typing here.");
   }
   if (document.activeElement !== held) (held.isConnected ? held : document.getElementById(held.id))?.focus({ preventScroll: true });
 }
 
-function adopt(list, fresh, now) {
+function adoptList(list, fresh, now) {
   const units = [...query(`[${LIST}="${list.getAttribute(LIST)}"]`, fresh).children].map((unit) => {
     const { live } = unit.dataset;
-    return known.get(live) === now.get(live) ? query(`[data-live="${live}"]`, list) ?? unit : unit;
+    return written.get(live) === now.get(live) ? query(`[data-live="${live}"]`, list) ?? unit : unit;
   });
   const same = units.length === list.children.length && units.every((unit, at) => unit === list.children[at]);
   if (!same) list.replaceChildren(...units);
 }
 
 /** Each unit as the server wrote it. */
-function read(place) {
+function readUnits(place) {
   return new Map(queryAll(UNIT, place).map((unit) => [unit.dataset.live, unit.outerHTML]));
 }

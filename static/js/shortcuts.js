@@ -1,6 +1,6 @@
 /** Which key does what on the board. */
 
-import { query, when } from "./dom.js";
+import { hear, query } from "./dom.js";
 
 const SWITCH = "punt.keys";
 const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
@@ -27,7 +27,7 @@ export function startSwitch() {
   const toggle = query("[data-shortcuts-switch]");
   if (!toggle) return;
   toggle.checked = areOn();
-  when(toggle, "change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
+  hear(toggle, "change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
   toggle.closest("[hidden]")?.removeAttribute("hidden");
 }
 

@@ -1,6 +1,6 @@
 /** One EventSource that outlives sleep, dead networks and refusals, and says when it will try again. */
 
-import { when } from "./dom.js";
+import { hear } from "./dom.js";
 import { isSignedIn } from "./session.js";
 
 const OWN_TRIES = 3;
@@ -12,7 +12,7 @@ const LONGER = 1_000;
 export function listen(url, onLink) {
   const source = new EventSource(url);
   source.onmessage = ({ lastEventId: id, data }) => onLink({ id, message: JSON.parse(data) });
-  when(source, "ping", ({ lastEventId: id }) => onLink({ id }));
+  hear(source, "ping", ({ lastEventId: id }) => onLink({ id }));
   return source;
 }
 
@@ -46,7 +46,7 @@ export class Source {
     this.#busy = 0;
     this.#tell();
     const source = listen(this.#address(), (link) => this.#hear(link));
-    when(source, "busy", ({ data }) => (this.#busy = Number(data)));
+    hear(source, "busy", ({ data }) => (this.#busy = Number(data)));
     source.onerror = () => this.#fail(source);
     this.#source = source;
   }

@@ -4,7 +4,7 @@
  */
 
 import { Chain, isAfter } from "./chain.js";
-import { when } from "./dom.js";
+import { hear } from "./dom.js";
 import { election } from "./election.js";
 import { Relay } from "./relay.js";
 import { goToLogin } from "./session.js";
@@ -55,11 +55,11 @@ export class Stream {
   start() {
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", ({ persisted }) => persisted && this.open());
-    when(document, "freeze", () => this.close());
-    when(document, "resume", () => this.open());
+    hear(document, "freeze", () => this.close());
+    hear(document, "resume", () => this.open());
     addEventListener("online", () => this.#leading && this.#source.open());
     addEventListener("offline", () => this.#show("offline", 0));
-    when(document, "visibilitychange", () => this.#look());
+    hear(document, "visibilitychange", () => this.#look());
     setInterval(() => this.#check(), TICK);
     this.#onState(this.#state, 0);
     this.open();

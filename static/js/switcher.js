@@ -1,7 +1,7 @@
 /** Goes to any project or ticket: Ctrl or ⌘ K, a few letters, Enter. */
 
 import { fetchPage } from "./api.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -13,11 +13,11 @@ export class Switcher {
 
   start() {
     addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && this.#toggle(event));
-    when(query("[data-switch]"), "click", (event) => this.#toggle(event));
-    when(this.#dialog, "input", () => this.#find());
-    when(this.#dialog, "keydown", (event) => this.#key(event));
-    when(this.#dialog, "submit", (event) => this.#choose(event));
-    when(this.#dialog, "click", (event) => this.#click(event));
+    hear(query("[data-switch]"), "click", (event) => this.#toggle(event));
+    hear(this.#dialog, "input", () => this.#find());
+    hear(this.#dialog, "keydown", (event) => this.#key(event));
+    hear(this.#dialog, "submit", (event) => this.#choose(event));
+    hear(this.#dialog, "click", (event) => this.#click(event));
   }
 
   #toggle(event) {

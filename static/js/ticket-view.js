@@ -2,7 +2,7 @@
 
 import { Unreachable, api, fetchPage } from "./api.js";
 import { choices } from "./clash.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
@@ -40,10 +40,10 @@ export class TicketView {
     this.#host = host;
     this.#onChanged = onChanged;
     this.#onDeleted = onDeleted;
-    when(host, "submit", (event) => this.#submit(event));
-    when(host, "click", ({ target }) => enterFold(target.closest("summary")));
-    when(host, "input", (event) => clearError(event.target));
-    when(host, "reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
+    hear(host, "submit", (event) => this.#submit(event));
+    hear(host, "click", ({ target }) => enterFold(target.closest("summary")));
+    hear(host, "input", (event) => clearError(event.target));
+    hear(host, "reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
   }
 
   get root() {
@@ -230,6 +230,6 @@ function button([name, run]) {
   element.type = "button";
   element.className = "button button--small";
   element.textContent = name;
-  when(element, "click", run);
+  hear(element, "click", run);
   return element;
 }

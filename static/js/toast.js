@@ -1,7 +1,7 @@
 /** Short notices, in the open dialog where there is one: nothing outside it is heard or can be clicked. */
 
 import { blank } from "./blank.js";
-import { query, queryAll, when } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 
 const STAY = 6_000;
 const STAY_WITH_ACTION = 12_000;
@@ -18,10 +18,10 @@ export function toast(text, { action, run, failed, quiet } = {}) {
   for (const same of [...noticePlace().children].filter((one) => query("[data-toast-text]", one)?.textContent === text)) same.remove();
   const button = query("[data-toast-action]", notice);
   query("[data-toast-text]", notice).textContent = text;
-  when(query("[data-toast-close]", notice), "click", () => notice.remove());
+  hear(query("[data-toast-close]", notice), "click", () => notice.remove());
   button.hidden = !action;
   button.textContent = action ?? "";
-  when(button, "click", () => {
+  hear(button, "click", () => {
     notice.remove();
     run();
   });

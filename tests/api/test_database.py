@@ -112,7 +112,9 @@ def test_an_export_that_is_imported_is_the_same_again(app: Flask, sign_in: SignI
     answer = send(sue, content)
 
     assert answer.status_code == 200, answer.text
-    assert (answer.json["counts"]["ticket"], everything(app)) == (1, before)
+    after = everything(app)
+    assert "imported" in after["audit_entry"].pop()
+    assert (answer.json["counts"]["ticket"], after) == (1, before)
     assert [client.get("/api/me").status_code for client in (sue, alice)] == [401, 401]
 
 

@@ -125,4 +125,4 @@ def test_leaving_a_project_that_is_gone_or_signing_out_complains_of_nothing(wind
 
     for page in (alice, bob):
         page.wait_for_url(f"{server.url}/")
-        expect(page.locator("[data-toasts]").last).to_contain_text("This project has been deleted")
+        expect(page.locator("[data-toasts]").last).to_contain_text("has been deleted, or you are no longer")

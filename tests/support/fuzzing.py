@@ -36,10 +36,10 @@ api_key = {cookie}
 {dictionaries}
 [parameters]
 {parameters}
-[[operations]]  # what else is asked for no schema can say: things of this project, all of them, no common password
+[[operations]]  # what else is asked for no schema can say: things of this project, all of them, no common password, somebody who is here, a picture
 include-operation-id = [
     "auth.setup", "me.update_password", "columns.arrange", "presence.stay", "tickets.create", "tickets.update",
-    "tickets.update_all",
+    "tickets.update_all", "labels.merge", "members.create", "pictures.update",
 ]
 checks.positive_data_acceptance.enabled = false
 [[operations]]  # their addresses fit those of a project and of a column, too, which have further methods
