@@ -36,7 +36,7 @@ api_key = {cookie}
 {dictionaries}
 [parameters]
 {parameters}
-[[operations]]  # what else is asked for no schema can say: things of this project, all of them, no common password, somebody who is here, a picture
+[[operations]]  # no schema can say: things of this project, all of them, real people and pictures
 include-operation-id = [
     "auth.setup", "me.update_password", "columns.arrange", "presence.stay", "tickets.create", "tickets.update",
     "tickets.update_all", "labels.merge", "members.create", "pictures.update",
