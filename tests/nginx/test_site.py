@@ -152,7 +152,8 @@ def test_a_reload_of_punt_is_one_quick_reconnect(site: Site) -> None:
         until(lambda: len(source.titles) == 2, seconds=QUICK, what="the second event")
 
     assert source.titles == ["before the reload", "after the reload"]
-    assert source.statuses in ([200] * 2, [200] * 3)  # twice when it met a worker that had not quite stopped
+    assert set(source.statuses) == {200}
+    assert len(source.statuses) <= 2 + site.server.workers  # once more for each worker met that had not quite stopped
     assert sum(source.away[1:]) < QUICK
 
 
