@@ -31,7 +31,9 @@ def app_in(folder: Path, **settings: str) -> Flask:
     return app
 
 
-def _close(app: Flask) -> None:
+def put_away(app: Flask) -> None:
+    """End what an app has begun in this process, or it would go on among the tests that follow."""
+    app.extensions["punt_events"].stop()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -45,7 +47,7 @@ def app_on(database: str, folder: Path) -> Iterator[Flask]:
     try:
         yield app
     finally:
-        _close(app)
+        put_away(app)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +57,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = app_in(folder)
     with app.app_context():
         flask_migrate.upgrade()
-    _close(app)
+    put_away(app)
     return folder
 
 
@@ -67,7 +69,7 @@ def inhabited(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = app_in(folder)
     with app.app_context():
         cast.move_in()
-    _close(app)
+    put_away(app)
     return folder
 
 
@@ -121,7 +123,7 @@ def app(instance: Path) -> Iterator[Flask]:
     """An app in this process."""
     app = app_in(instance)
     yield app
-    _close(app)
+    put_away(app)
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def empty_app(empty_instance: Path) -> Iterator[Flask]:
     """An app in this process that was never set up."""
     app = app_in(empty_instance)
     yield app
-    _close(app)
+    put_away(app)
 
 
 @pytest.fixture

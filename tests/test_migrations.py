@@ -16,7 +16,7 @@ from flask import Flask
 
 from punt.app import MIGRATIONS
 from punt.database import db
-from tests.conftest import app_in
+from tests.conftest import app_in, put_away
 
 FIRST = "0001"
 MOMENT = "2024-01-15 10:30:00.000000"
@@ -100,8 +100,7 @@ def blank(tmp_path: Path) -> Iterator[Flask]:
     app = app_in(tmp_path / "instance")
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+    put_away(app)
 
 
 def database(app: Flask) -> sqlite3.Connection:

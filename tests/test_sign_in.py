@@ -16,7 +16,7 @@ from punt import passwords, setup, sign_in
 from punt.database import db, now, writing
 from punt.errors import Conflict
 from punt.models import RateCounter, User, UserSession
-from tests.conftest import app_in
+from tests.conftest import app_in, put_away
 from tests.support.board import TICKETS, nothing_changes
 from tests.support.cast import PASSWORD
 
@@ -27,8 +27,7 @@ def limited(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(sign_in, "ACCOUNT_TRIES", 3)
     app = app_in(instance, PUNT_RATE_LIMITS="on")
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    put_away(app)
 
 
 def login(app: Flask, username: str, password: str = PASSWORD, **options: Any) -> Any:

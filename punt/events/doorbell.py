@@ -44,7 +44,7 @@ class SqliteDoorbell:
                 if seen != version:
                     version = seen
                     ring()
-                time.sleep(SQLITE_INTERVAL)
+                gevent.sleep(SQLITE_INTERVAL)
 
 
 class PostgresDoorbell:

@@ -37,7 +37,7 @@ class Feed:
     def __init__(self, engine: sa.Engine, log: EventLog, hub: Hub, doorbell: Doorbell) -> None:
         self._engine, self._log, self._hub, self._doorbell = engine, log, hub, doorbell
         self._rung, self._ours = Event(), Event()
-        self._started = False
+        self._greenlets: list[gevent.Greenlet] = []
         self._epoch: str | None = None
         events_committed.connect(self._committed, sender=self._log)
         self._checked = time.monotonic()
@@ -49,13 +49,17 @@ class Feed:
 
     def start(self) -> None:
         """Begin to follow the log, as soon as its database answers; calling it again changes nothing."""
-        if self._started:
+        if self._greenlets:
             return
-        self._started = True
         self._spawn("feed", self._run)
         self._spawn("doorbell", self._doorbell.listen, self._rung.set)
         if isinstance(self._doorbell, ValkeyDoorbell):
             self._spawn("announcer", self._announce, self._doorbell)
+
+    def stop(self) -> None:
+        """Follow the log no longer: this process goes on without the app."""
+        gevent.killall(self._greenlets)
+        self._greenlets, self._epoch = [], None
 
     def take_place(self) -> None:
         """Make sure that the feed knows the head from which it follows the log; no stream may open before."""
@@ -87,7 +91,7 @@ class Feed:
     def _committed(self, *_: Any, **__: Any) -> None:
         self._rung.set()
         self._ours.set()
-        if not self._started and isinstance(self._doorbell, ValkeyDoorbell):  # a command of the shell: over in a moment
+        if not self._greenlets and isinstance(self._doorbell, ValkeyDoorbell):  # a command of the shell: soon over
             self._doorbell.announce()
 
     def _run(self) -> None:
@@ -123,7 +127,7 @@ class Feed:
         self._hub.send_back_to_log()
 
     def _spawn(self, name: str, work: Callable[..., None], *given: Any) -> None:
-        gevent.spawn(self._supervise, name, work, *given)
+        self._greenlets.append(gevent.spawn(self._supervise, name, work, *given))
 
     def _supervise(self, name: str, work: Callable[..., None], *given: Any) -> None:
         """Run for ever; a death is loud once, then the same trouble is only counted until it is over."""

@@ -33,7 +33,7 @@ class Keeper:
     def __init__(self, engine: sa.Engine, log: EventLog, retention: Retention) -> None:
         self._engine, self._log, self._retention = engine, log, retention
         self._chores: list[Chore] = []
-        self._started = False
+        self._greenlet: gevent.Greenlet | None = None
 
     def also(self, chore: Chore) -> None:
         """Forget other things, too, whenever the log is looked at."""
@@ -41,9 +41,14 @@ class Keeper:
 
     def start(self) -> None:
         """Look now and then, in a greenlet of its own; calling it again changes nothing."""
-        if not self._started:
-            self._started = True
-            gevent.spawn(self._run)
+        if self._greenlet is None:
+            self._greenlet = gevent.spawn(self._run)
+
+    def stop(self) -> None:
+        """Look no longer."""
+        if self._greenlet:
+            self._greenlet.kill()
+            self._greenlet = None
 
     def prune(self) -> int:
         """Forget all that is to be forgotten and return how many events that were."""

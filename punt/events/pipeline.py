@@ -50,6 +50,11 @@ class EventPipeline:
         self.feed.start()
         self.keeper.start()
 
+    def stop(self) -> None:
+        """End what :meth:`start` or a stream began: this process goes on without the app."""
+        self.feed.stop()
+        self.keeper.stop()
+
     def stream(self, subscription: Subscription, connection: socket | None, cursor: str | None) -> Stream | None:
         """Open a stream for a subscription, or none when there is no place; the caller closes it.
 

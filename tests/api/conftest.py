@@ -14,8 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt.database import db
-from tests.conftest import app_in
+from tests.conftest import app_in, put_away
 from tests.support import cast
 
 DATABASE = "punt.sqlite3"
@@ -35,9 +34,7 @@ def app(standing: Flask, inhabited: Path) -> Iterator[Flask]:
         left.unlink()
     shutil.copy(inhabited / DATABASE, folder)
     yield standing
-    with standing.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    put_away(standing)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +42,7 @@ def town(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """An app of this module."""
     app = app_in(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("town") / "instance")))
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    put_away(app)
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt.database import db
-from tests.conftest import app_in
+from tests.conftest import app_in, put_away
 from tests.support.board import HARB, TICKETS, fields, made, nothing_changes, person, ticket
 from tests.support.cast import PASSWORD, PEOPLE, signed_in
 
@@ -279,8 +278,7 @@ def test_settings_are_there_at_once_in_another_worker(app: Flask, sue: FlaskClie
     assert before == {"siteName": "PUNT", "registration": False}
     assert changed == {"siteName": "Quay 7", "registration": True}
     assert only_one == signed_in(other, "sue").get(SETTINGS).json == {"siteName": "Quay 7", "registration": False}
-    with other.app_context():
-        db.engine.dispose()
+    put_away(other)
 
 
 @pytest.mark.parametrize("body", [{"siteName": ""}, {"siteName": "x" * 41}, {"registration": "yes"}, {"other": 1}])

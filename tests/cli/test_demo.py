@@ -20,7 +20,7 @@ from punt.database import db, now, writing
 from punt.demo.sample import read
 from punt.inputs.tickets import NewTicket
 from punt.models import Label, Membership, Priority, Project, Role, Ticket, TicketType, User, wire
-from tests.conftest import app_in
+from tests.conftest import app_in, put_away
 from tests.support.board import nothing_changes
 from tests.support.cast import signed_in
 
@@ -34,8 +34,7 @@ def demo(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     result = app.test_cli_runner().invoke(command)
     assert result.exit_code == 0, result.output
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    put_away(app)
 
 
 @pytest.fixture(scope="module")

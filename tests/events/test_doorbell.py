@@ -112,26 +112,20 @@ class Bell:
 
 
 @pytest.fixture
-def follow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., tuple[Feed, Hub]]]:
-    """Start a feed on a bell; its greenlets end with the test."""
-    greenlets: list[Any] = []
-    spawn = gevent.spawn
-
-    def spawn_and_note(*work: Any) -> Any:
-        greenlets.append(spawn(*work))
-        return greenlets[-1]
-
-    monkeypatch.setattr(gevent, "spawn", spawn_and_note)
+def follow(app: Flask) -> Iterator[Callable[..., tuple[Feed, Hub]]]:
+    """Start a feed on a bell; it ends with the test."""
+    feeds: list[Feed] = []
 
     def start(bell: doorbell.Doorbell) -> tuple[Feed, Hub]:
         hub = Hub()
-        started = Feed(db.engine, log, hub, bell)
-        started.start()
-        return started, hub
+        feeds.append(Feed(db.engine, log, hub, bell))
+        feeds[-1].start()
+        return feeds[-1], hub
 
     with app.app_context():
         yield start
-        gevent.killall(greenlets)
+        for each in feeds:
+            each.stop()
 
 
 def let_run(condition: Callable[[], Any]) -> None:
@@ -217,3 +211,21 @@ def test_a_lost_ring_costs_a_slow_poll_only(
         log.append(connection, [Draft("database.rumbled", EVERYONE, {})], Origin())
 
     let_run(lambda: hub.position == before + 1)
+
+
+def test_the_bell_lets_others_of_its_process_go_on_and_a_feed_that_was_stopped_hears_nothing(
+    follow: Callable[..., tuple[Feed, Hub]],
+) -> None:
+    running, hub = follow(doorbell_for(db.engine))
+    let_run(lambda: hub.position)
+    before = hub.position
+    rumble()
+    let_run(lambda: hub.position == before + 1)
+
+    running.stop()
+    rumble()
+    gevent.sleep(0.1)
+
+    assert hub.position == before + 1
+    running.start()
+    let_run(lambda: hub.position == before + 2)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import gevent
 import pytest
@@ -91,7 +92,7 @@ def test_writers_get_their_turn_between_two_batches(app: Flask, filled: int, mon
         thread.start()
         thread.join(5)
 
-    monkeypatch.setattr(gevent, "sleep", write_meanwhile)
+    monkeypatch.setattr(keeper, "gevent", SimpleNamespace(sleep=write_meanwhile))  # others may sleep meanwhile
 
     Keeper(db.engine, log, Retention(FOR_EVER, 100)).prune()
 

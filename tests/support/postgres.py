@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from punt.database import db, writing
 from punt.settings import Settings
 from tests.support.server import Server
 
+SYSTEM = ("/usr/sbin", "/sbin")
+"""Where the command lies by which the wheel makes a user for the server, when it runs as root."""
+
 
 class Postgres:
     """A running server, to be stopped and started as a test likes.
@@ -28,6 +32,7 @@ class Postgres:
     """
 
     def __init__(self, folder: Path) -> None:
+        os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *SYSTEM])
         self._server = get_server(folder)
         self.address: str = self._server.get_uri()
         self.run("ALTER SYSTEM SET fsync = off")  # nobody pulls the plug of a test

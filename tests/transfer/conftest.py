@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from punt.database import db
 from punt.transfer.backup import back_up
-from tests.conftest import app_in
+from tests.conftest import app_in, put_away
 from tests.support.board import HARB, TICKETS, column_ids, made, person, ticket
 from tests.support.cast import signed_in
 from tests.support.export_file import export
@@ -40,8 +39,7 @@ def furnished(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """An app with some of everything, to look at only."""
     app = furnish(app_in(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("furnished") / "instance"))))
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    put_away(app)
 
 
 @pytest.fixture(scope="package")
@@ -75,6 +73,4 @@ def harbour(standing: Flask) -> Iterator[Flask]:
         left.unlink()
     shutil.copy(folder / "as-it-was", folder / "punt.sqlite3")
     yield standing
-    with standing.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    put_away(standing)

@@ -20,7 +20,7 @@ from punt.events.cursor import Cursor
 from punt.events.log import LoggedEvent, log
 from punt.models import BinnedTicket, Column, Label, Membership, Priority, Project, Role, Ticket, TicketType, User
 from punt.models.wipe import wipe_everything
-from tests.conftest import app_in, app_on
+from tests.conftest import app_in, app_on, put_away
 from tests.support.cast import signed_in
 from tests.support.export_file import LIMITS, changed, everything, export, lines_of, of, take
 from tests.support.postgres import Postgres
@@ -35,8 +35,7 @@ def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """An app whose database is filled anew for each example."""
     app = app_in(Path(shutil.copytree(migrated, tmp_path_factory.mktemp("world") / "instance")))
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    put_away(app)
 
 
 def head(app: Flask) -> Cursor:
