@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from punt.database import db, now
 from punt.errors import Forbidden, Invalid, Missing, SignInNeeded
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
+from punt.holding import until_the_commit
 from punt.models import (
     ApiToken,
     BinnedTicket,
@@ -61,6 +63,9 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.ADMIN: frozenset(_ADMIN),
     Role.OWNER: frozenset(_OWNER),
 }
+
+WORKING = frozenset({May.WORK, May.LABEL, May.DELETE_OWN, May.DELETE_ANY, May.MANAGE})
+"""What is done to a project's things; who belongs to it is held in another way, see :meth:`Grant.holding_members`."""
 
 Thing = TypeVar("Thing", Column, Label, Membership)
 Numbered = TypeVar("Numbered", Ticket, BinnedTicket)
@@ -107,6 +112,10 @@ class Grant:
         """Keep others from changing who belongs to the project until the commit; what one may is looked up anew."""
         self.project.hold_members()
         return Grant(self.user, self.project, _permissions(self.user, self.project))
+
+    def require_still(self, what: May) -> None:
+        """Go on only when something is still allowed, and keep others from ending that until the commit."""
+        Grant(self.user, self.project, _permissions(self.user, self.project, hold=True)).require(what)
 
     def may_manage(self, *roles: str) -> bool:
         """Tell whether people of these roles may be let in, given another of them, and removed."""
@@ -284,7 +293,10 @@ def project(reference: str, what: May = May.SEE) -> Grant:
     )
     if found is None:
         raise Missing("Project")
-    return Grant(person, found, _permissions(person, found)).require(what)
+    grant = Grant(person, found, _permissions(person, found)).require(what)
+    if what in WORKING:
+        until_the_commit(db.session(), partial(grant.require_still, what))
+    return grant
 
 
 def subscription(
@@ -347,13 +359,13 @@ def named(field: str, load: Callable[[str], Found], reference: str) -> Found:
         raise Invalid.field(field, missing.message) from None
 
 
-def _permissions(person: User, found: Project) -> frozenset[May]:
+def _permissions(person: User, found: Project, *, hold: bool = False) -> frozenset[May]:
     if person.is_admin:
         return PERMISSIONS[Role.OWNER]
-    membership = Membership.of(found.id, person.id)
-    if membership is None:
+    role = Membership.role_of(found.id, person.id, hold=hold)
+    if role is None:
         raise Missing("Project")
-    return PERMISSIONS[Role(membership.role)]
+    return PERMISSIONS[role]
 
 
 def _found(thing: Found | None, what: str) -> Found:

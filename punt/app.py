@@ -9,7 +9,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, assets, cli, database, pages, replies, security, sign_in, uses
+from punt import api, assets, cli, database, holding, pages, replies, security, sign_in, uses
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline.keeper.also(AuditEntry.forgetting(settings.audit_retention))
         uploads = WaitingRoom(settings.instance_path)
         pipeline.keeper.also(lambda *_: uploads.sweep())
-    changes_settled.connect(recording.record)
+    for receiver in (holding.prove_again, recording.record):
+        changes_settled.connect(receiver)
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (uses, replies, assets, api, pages, cli):

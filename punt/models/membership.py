@@ -71,6 +71,16 @@ class Membership(Base):
         return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.user_id == user_id))
 
     @classmethod
+    def role_of(cls, project_id: str, user_id: str, *, hold: bool = False) -> Role | None:
+        """Look up what somebody is in a project.
+
+        :param hold: whether to keep others from changing that until the commit.
+        """
+        query = sa.select(cls.role).where(cls.project_id == project_id, cls.user_id == user_id)
+        role = db.session.scalar(query.with_for_update(read=True) if hold else query)
+        return None if role is None else Role(role)
+
+    @classmethod
     def invite(cls, project: Project, username: str, role: Role) -> Membership:
         """Let somebody into a project.
 

@@ -23,6 +23,7 @@ from tests.support.rivals import Rival
 from tests.support.wait import until
 
 HARB = "/api/projects/HARB"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 _names = count()
 
 
@@ -178,10 +179,7 @@ def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, p
 
     with ThreadPoolExecutor() as pool:
         second = pool.submit(alice.post, f"{HARB}/labels", json={"name": "Quay"})
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        until(lambda: punt.rows(waiting)[0][0], what="the second label to wait")
+        until(lambda: punt.rows(WAITING)[0][0], what="the second label to wait")
         first.commit()
         answer = second.result(10)
 
@@ -189,16 +187,19 @@ def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, p
     assert answer.json() == {"error": "Somebody else changed this meanwhile. Please try again."}
 
 
-def owner(username: str) -> None:
+def named(username: str) -> User:
     person = User.named(username)
     assert person
-    Membership.add(project(), person, Role.OWNER)
+    return person
+
+
+def owner(username: str) -> None:
+    Membership.add(project(), named(username), Role.OWNER)
 
 
 def demote(username: str) -> None:
     project().hold_members()
-    person = User.named(username)
-    place = Membership.of(project().id, person.id if person else "")
+    place = Membership.of(project().id, named(username).id)
     assert place
     place.become(Role.ADMIN)
 
@@ -213,6 +214,35 @@ def test_two_owners_demoted_at_once_are_one_admin_and_the_last_owner(inside: Fla
 
     with pytest.raises(Conflict, match="at least one owner"):
         second.commit()
+
+
+@pytest.mark.parametrize(("change", "answer"), [(Membership.end, 404), (lambda place: place.become(Role.VIEWER), 403)])
+def test_nothing_lands_of_what_somebody_does_while_they_are_removed(
+    inside: Flask, punt: PostgresPunt, change: Callable[[Membership], Any], answer: int
+) -> None:
+    ticket_id = created(inside, "as it was")[0]
+    with inside.app_context(), writing():
+        Membership.add(project(), named("bob"), Role.MEMBER)
+    bob = punt.client("bob")
+
+    def take_away() -> None:
+        project().hold_members()
+        place = Membership.of(project().id, named("bob").id)
+        assert place
+        change(place)
+        db.session.flush()
+
+    removal = Rival(inside, take_away).wait_until_worked()
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(bob.patch, f"{HARB}/tickets/{ticket_id}", json={"title": "changed"})
+        until(lambda: punt.rows(WAITING)[0][0], what="the write to wait for the removal")
+        removal.commit()
+
+    assert written.result(10).status_code == answer
+    with inside.app_context():
+        assert db.session.get_one(Ticket, ticket_id).title == "as it was"
+    with inside.app_context(), writing():
+        Membership.add(project(), named("bob"), Role.MEMBER)
 
 
 def test_a_ticket_labelled_while_its_label_is_merged_carries_the_other_one_too(inside: Flask) -> None:
