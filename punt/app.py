@@ -14,6 +14,7 @@ from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
 from punt.models import AuditEntry, BinnedTicket, recording
+from punt.patience import PatientFlask
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom
 
@@ -36,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environ()
     folder = str(instance_folder(settings))
-    app = Flask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=folder)
+    app = PatientFlask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=folder)
     app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from punt.errors import Busy
@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             app.extensions["punt_write_gate"] = _SqliteGate(db.engine)
         else:
+            event.listen(db.engine, "connect", _wait_for_locks_as_long_as_on_sqlite)
             event.listen(db.engine, "begin", _begin_snapshot)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
         event.listen(db.session, "before_flush", _refuse_late_write)
@@ -103,6 +104,17 @@ def begin_write() -> None:
         session.connection(execution_options={WRITES: True})
     else:
         gate.begin(session)
+
+
+CLASHES = frozenset({"40001", "40P01"})
+"""What PostgreSQL calls a serialization failure and a deadlock: all of the transaction was undone."""
+LOCKED = "55P03"
+"""What PostgreSQL says when a lock did not come within ``WRITE_PATIENCE``."""
+
+
+def sqlstate(error: SQLAlchemyError) -> str | None:
+    """Return what PostgreSQL calls an error."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def end_read() -> None:
@@ -130,6 +142,11 @@ def _refuse_late_write(session: Session, *_: Any) -> None:
 
 def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
+
+
+def _wait_for_locks_as_long_as_on_sqlite(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {WRITE_PATIENCE * 1000:.0f}")
+    connection.commit()
 
 
 def _begin_snapshot(connection: sa.Connection) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt.database import db, now
+from punt.database import CLASHES, LOCKED, db, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,6 @@ SENTENCES = {
     405: "This cannot be done here.",
     408: "The request took too long to arrive.",
 }
-CLASHES = frozenset({"40001", "40P01"})
-"""What PostgreSQL calls a serialization failure and a deadlock: the transaction was undone, all of it."""
 CHUNK = 256 * 1024
 """Bytes of a file that are sent at once."""
 OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -113,7 +111,7 @@ def _clash(error: IntegrityError) -> BaseResponse:
 
 
 def _database_away(error: SQLAlchemyError) -> BaseResponse:
-    if getattr(getattr(error, "orig", None), "sqlstate", None) in CLASHES:
+    if sqlstate(error) in {*CLASHES, LOCKED}:
         return _problem(Busy())
     logger.error("the database did not answer: %s", error)
     g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not ask again who is looking

@@ -19,6 +19,7 @@ LAYERS = (
     {
         "uploads",
         "security",
+        "patience",
         "limits",
         "replies",
         "assets",
@@ -129,6 +130,7 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
         "security",
         "limits",
         "replies",
+        "patience",
         "sign_in",
         "uploads",
         "bearer",

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -18,6 +20,8 @@ from punt.database import db, writing
 from punt.errors import Conflict, TooMany
 from punt.models import Column, Label, Membership, PresenceLease, Project, RateCounter, Role, Ticket, User
 from punt.models.merging import merge_labels
+from tests.conftest import app_on
+from tests.support.cast import signed_in
 from tests.support.postgres import PostgresPunt
 from tests.support.rivals import Rival
 from tests.support.wait import until
@@ -335,6 +339,38 @@ def test_a_column_sorted_while_others_move_its_tickets_never_waits_in_a_circle(p
     for target in (columns[2], columns[3]) * 5:
         answers = at_once([sort, *(to(each, target) for each in ids), sort], alice)
         assert set(answers) <= {200, 409}
+
+
+def test_whoever_loses_a_deadlock_gets_what_they_asked_for_all_the_same(punt: PostgresPunt) -> None:
+    alice = punt.client("alice")
+    parent = alice.post(f"{HARB}/tickets", json={"title": "parent"}).json()["id"]
+    child = alice.post(f"{HARB}/tickets", json={"title": "child", "parentId": parent}).json()["id"]
+    hold = "SELECT 1 FROM ticket WHERE id = %s FOR UPDATE"
+
+    with psycopg.connect(punt.address) as other, ThreadPoolExecutor() as pool:
+        other.execute(hold, [child])
+        deletion = pool.submit(alice.delete, f"{HARB}/tickets/{parent}")
+        until(lambda: punt.rows(WAITING)[0][0], what="the deletion to wait for the child")
+        other.execute(hold, [parent])  # a circle: who waits longer loses
+        other.commit()
+
+    assert deletion.result(10).status_code == 204
+    assert alice.get(f"{HARB}/tickets/{child}").json()["parentId"] is None
+
+
+def test_who_waits_too_long_for_a_lock_is_told_that_the_server_is_busy(
+    database: str, punt: PostgresPunt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("punt.database.WRITE_PATIENCE", 0.2)
+    ticket_id = punt.client("alice").post(f"{HARB}/tickets", json={"title": "held"}).json()["id"]
+
+    with app_on(database, tmp_path) as app, psycopg.connect(punt.address) as other:
+        alice = signed_in(app, "alice")
+        other.execute("SELECT 1 FROM ticket WHERE id = %s FOR UPDATE", [ticket_id])
+        answer = alice.patch(f"{HARB}/tickets/{ticket_id}", json={"title": "changed"})
+
+    assert answer.status_code == 503
+    assert answer.json == {"error": "The server is busy. Nothing was changed; please try again."}
 
 
 def at_once(acts: list[Callable[[httpx.Client], httpx.Response]], person: httpx.Client) -> Counter[int]:
