@@ -4,6 +4,7 @@ Nothing here may import a database driver: it would be loaded before gevent patc
 """
 
 import errno
+import json
 import logging
 import os
 import resource
@@ -15,6 +16,7 @@ import time
 import weakref
 
 import gevent
+import gunicorn.util
 
 from punt.settings import Settings, SettingsError
 
@@ -36,6 +38,7 @@ worker_connections = settings.streams_per_worker + ROOM
 keepalive = 30
 timeout = 60
 graceful_timeout = 10
+limit_request_line = 8190
 control_socket_disable = True
 loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None
@@ -87,6 +90,7 @@ def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
     worker.log.error_log.addFilter(_calm)
     worker.handle = _noting_who_waits(worker.handle)
+    gunicorn.util.write_error = _refuse
     _refuse_a_driver_that_blocks()
     events = worker.wsgi.extensions["punt_events"]
     events.start()
@@ -99,6 +103,16 @@ def _refuse_a_driver_that_blocks():
     waiting = sys.modules.get("psycopg.waiting")
     if waiting and waiting.wait.__name__ == "wait_c":
         raise RuntimeError("psycopg was imported before gevent could patch it; nothing may import it before the worker")
+
+
+def _refuse(sock, status, reason, message):
+    """Answer what is no request that an app could be asked, as the API answers: gunicorn would send a page."""
+    from punt.security import HEADERS
+
+    body = json.dumps({"error": f"{reason}."})
+    headers = {**HEADERS, "Content-Type": "application/json", "Content-Length": len(body), "Connection": "close"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    gunicorn.util.write_nonblock(sock, f"HTTP/1.1 {status} {reason}\r\n{head}\r\n{body}".encode())
 
 
 def _noting_who_waits(handle):

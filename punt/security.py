@@ -135,6 +135,8 @@ def _tab_id() -> str | None:
 def _after(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 204 or request.method == "OPTIONS":
+        response.headers.pop("Content-Type", None)  # of nothing
     if response.status_code == 401:
         refused = bearer.shown() is not None
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if refused else "Bearer"

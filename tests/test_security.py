@@ -132,6 +132,12 @@ def test_the_policy_allows_nothing_inline_and_nothing_of_others() -> None:
     assert "frame-ancestors 'none'" in POLICY
 
 
+def test_an_answer_without_content_names_no_kind_of_it(alice: FlaskClient) -> None:
+    answers = [alice.delete(f"{TICKETS}/{ticket(alice, 'Gone')['id']}"), alice.options("/api/me")]
+
+    assert [answer.headers.get("Content-Type") for answer in answers] == [None, None]
+
+
 def test_api_answers_are_not_kept_by_browsers(bob: FlaskClient) -> None:
     assert bob.get(HARB).headers["Cache-Control"] == "no-store"
 

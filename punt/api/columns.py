@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from punt import access
 from punt.access import May
 from punt.api.describe import answers
 from punt.database import db
-from punt.inputs.base import body
+from punt.inputs.base import body, query
 from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn
 from punt.models import Column, shapes, wire
 from punt.models.sorting import sort_column
@@ -73,7 +73,7 @@ def sort(reference: str, column_id: str) -> Any:
 def delete(reference: str, column_id: str) -> Any:
     """Delete a column; ``?moveTicketsTo=`` says where its tickets go."""
     grant = access.project(reference, May.MANAGE)
-    column, heir = grant.column(column_id), request.args.get("moveTicketsTo")
+    column, heir = grant.column(column_id), query(ColumnRemoval).move_tickets_to
     column.remove(grant.project, grant.column(heir) if heir else None)
     db.session.commit()
     return nothing()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from punt.database import Base, Timestamp, now
 from punt.events.cursor import Cursor
 from punt.events.doorbell import CHANNEL
-from punt.events.publication import Draft
+from punt.events.publication import EVERYONE, Draft
 
 FEW = 50
 """Topics that are looked up one by one; who listens to more listens to most of the log, and it is read through."""
@@ -264,7 +264,7 @@ def encode(draft: Draft, origin: Origin, moment: datetime) -> str:
     message: dict[str, Any] = {
         "type": draft.type,
         "data": draft.data,
-        "tabId": origin.tab_id,
+        "tabId": None if draft.topic == EVERYONE else origin.tab_id,  # no tab may skip it, not even the one that asked
         "timestamp": iso(moment),
     }
     if origin.actor_id:

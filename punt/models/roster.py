@@ -117,9 +117,9 @@ def remove(person: User, heir: User | None) -> None:
     """
     _refuse_last_admin(person)
     _hand_over(person, heir)
-    assigned = sa.select(Ticket).where(Ticket.assignee_id == person.id).order_by(Ticket.id)
-    for ticket in db.session.scalars(assigned.with_for_update()):
-        ticket.edit({"assignee_id": None})
+    named = sa.select(Ticket).where(sa.or_(Ticket.assignee_id == person.id, Ticket.creator_id == person.id))
+    for ticket in db.session.scalars(named.order_by(Ticket.id).with_for_update()):  # or screens would not hear of it
+        ticket.edit({name: None for name in ("assignee_id", "creator_id") if getattr(ticket, name) == person.id})
     for membership in db.session.scalars(sa.select(Membership).where(Membership.user_id == person.id)):
         db.session.delete(membership)
     UserSession.end_all(person)

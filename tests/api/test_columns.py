@@ -112,6 +112,13 @@ def test_tickets_of_a_deleted_column_go_to_the_bottom_of_another_in_their_order(
     assert titles(alice, last) == "x y a b c"
 
 
+def test_a_deletion_that_asks_for_more_than_there_is_deletes_nothing(app: Flask, alice: FlaskClient) -> None:
+    with nothing_changes(app):
+        answer = alice.delete(f"{COLUMNS}/{column_ids(alice)[1]}?moveTicketTo=typo")
+
+    assert (answer.status_code, fields(answer)) == (400, ["moveTicketTo"])
+
+
 def test_the_last_column_stays(app: Flask, alice: FlaskClient) -> None:
     *others, last = column_ids(alice)
     for other in others:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.database import db
+from punt.events.log import log
+from punt.events.publication import EVERYONE
 from tests.support.board import HARB, fields, made, nothing_changes, ticket
 from tests.support.cast import PASSWORD, PEOPLE
 from tests.support.export_file import everything
@@ -23,6 +27,7 @@ PHRASES = {
     "wipe": "wipe everything",
     "wipe-projects": "wipe all projects",
 }
+TOLD = {"wipe": "database.wiped", "wipe-projects": "database.projects.wiped"}
 SignIn = Callable[[str], FlaskClient]
 
 
@@ -77,6 +82,18 @@ def test_without_phrase_and_password_nothing_goes(
         answer = sue.post(f"{ROOT}/{what}", json=proof(what, **wrong))
 
     assert (answer.status_code, fields(answer)) == (400, [field])
+
+
+@pytest.mark.parametrize("what", ["wipe", "wipe-projects"])
+def test_a_wipe_is_told_as_nobodys_own_so_that_the_tab_that_asked_heeds_it_too(
+    app: Flask, sign_in: SignIn, what: str
+) -> None:
+    answer = sign_in("sue").post(f"{ROOT}/{what}", json=proof(what), headers={"X-Tab-Id": "tab-of-sue"})
+
+    with app.app_context(), db.engine.connect() as connection:
+        told = [json.loads(entry.message) for entry in log.since(connection, 0, topics={EVERYONE})]
+    assert answer.status_code == 204
+    assert [(message["type"], message["tabId"]) for message in told] == [(TOLD[what], None)]
 
 
 def test_an_export_wants_the_password(app: Flask, sign_in: SignIn) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import sseclient
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
@@ -31,7 +32,7 @@ from punt.events.hub import Hub
 from punt.events.log import Entry, log
 from punt.events.peer import Peer
 from punt.events.stream import Stream, Subscription
-from punt.models import BinnedTicket, Column, Label, Project, Ticket, User, topics, wire
+from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, roster, topics, wire
 from tests.conftest import app_on
 from tests.support.channel import everything
 from tests.support.mirror import Mirror
@@ -162,8 +163,7 @@ class Board(RuleBasedStateMachine):
         db.session.remove()
         with writing():
             owner = db.session.query(User).filter_by(username="alice").one()
-            Number.last += 1
-            self.project_id = Project.found(owner, key=f"PROP{Number.last}", name="Property").id
+            self.project_id = Project.found(owner, key=f"PROP{Number.another()}", name="Property").id
             self._carry_out([("create", nth, {}) for nth in (0, 0, 1)] + [("add_label", name) for name in "ab"])
         self.hub = Hub()
         self.hub.position = self.head.position
@@ -199,6 +199,12 @@ class Board(RuleBasedStateMachine):
     def delete_a_label(self, which: int) -> None:
         """Delete it as the one act of a transaction: the database takes it from tickets, unseen by what is loaded."""
         self.write([("delete_label", which)], "commit")
+
+    @rule(which=many)
+    def a_person_goes(self, which: int) -> None:
+        """Somebody who made one ticket and was given another is deleted."""
+        self.write([("employ", which)], "commit")
+        self.write([("dismiss",)], "commit")
 
     @rule(keep=st.integers(0, 12))
     def prune(self, keep: int) -> None:
@@ -410,9 +416,14 @@ class Board(RuleBasedStateMachine):
 
 
 class Number:
-    """The number of the project made last, so that every run has its own."""
+    """The number given last, so that every project and person has their own."""
 
     last = 0
+
+    @classmethod
+    def another(cls) -> int:
+        cls.last += 1
+        return cls.last
 
 
 class Writer:
@@ -448,6 +459,18 @@ class Writer:
     def adopt(self, child: int, parent: int) -> None:
         for found, other in zip(self._ticket(child), self._ticket(parent), strict=True):
             found.edit({"parent_id": other.id})
+
+    def employ(self, ticket: int) -> None:
+        clerk = User.enrol(username=f"clerk{Number.another()}", name="Clerk", email=None, password_hash="none")
+        Membership.add(self._project, clerk, Role.MEMBER)
+        db.session.flush()
+        Ticket.create(self._project, self._column(0), clerk.id, {"title": "By the clerk"})
+        for found in self._ticket(ticket):
+            found.edit({"assignee_id": clerk.id})
+
+    def dismiss(self) -> None:
+        for clerk in db.session.scalars(sa.select(User).where(User.username.startswith("clerk"))).all():
+            roster.remove(clerk, None)
 
     def add_label(self, name: str) -> None:
         Label.create(self._project.id, name)

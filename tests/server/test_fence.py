@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import socket
 import time
 from collections import Counter
@@ -113,6 +114,31 @@ def test_what_the_server_sends_carries_the_safety_headers(server: Server) -> Non
 
     for path, headers in answers.items():
         assert {name: headers.get(name) for name in HEADERS} == HEADERS, path
+
+
+def test_what_is_no_request_at_all_is_refused_in_json_with_the_safety_headers(server: Server) -> None:
+    requests = {
+        "GET /api/me?" + "x" * 9_000 + " HTTP/1.1\r\nHost: punt\r\n\r\n": (414, "URI Too Long."),
+        "GET /api/me HTTP/1.1\r\nHost: punt\r\nX-Long: " + "x" * 9_000 + "\r\n\r\n": (
+            431,
+            "Request Header Fields Too Large.",
+        ),
+        "nonsense\r\n\r\n": (400, "Bad Request."),
+    }
+
+    for text, (status, sentence) in requests.items():
+        head, body = talk(server, text).decode().split("\r\n\r\n")
+
+        assert head.startswith(f"HTTP/1.1 {status} ")
+        assert json.loads(body) == {"error": sentence}
+        assert {f"{name}: {value}" for name, value in HEADERS.items()} <= set(head.split("\r\n"))
+
+
+def test_a_long_search_is_refused_by_the_name_of_its_field(server: Server) -> None:
+    answer = server.client("bob").get("/api/search", params={"q": "x" * 8_000})
+
+    assert answer.status_code == 400
+    assert answer.json()["details"][0]["field"] == "q"
 
 
 def test_a_host_that_a_client_makes_up_is_in_no_answer(server: Server) -> None:
