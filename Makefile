@@ -23,8 +23,9 @@ demo: install ## load a sample: 3 projects, 6 people, 150 tickets
 	@$(BIN)/flask demo
 
 test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSER=no: without a browser)
-	@if [ "$(BROWSER)" = no ]; then echo "== tests, without a browser"; $(BIN)/python -m pytest -m "not browser"; \
-	else $(BIN)/python -m tests.support.chromium && echo "== tests" && $(BIN)/python -m pytest; fi
+	@if [ "$(BROWSER)" != no ]; then $(BIN)/python -m tests.support.chromium; fi
+	@echo "== tests" && $(BIN)/python -m pytest -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
+	@echo "== tests that promise a time, one by one" && $(BIN)/python -m pytest -m "alone $(if $(filter no,$(BROWSER)),and not browser)" -n 0
 
 lint: $(VENV)/.dev ## linter, formatter check and type checker
 	@echo "== linter" && $(BIN)/ruff check .

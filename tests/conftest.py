@@ -90,18 +90,23 @@ def populated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> s
     return database
 
 
+def server_on(
+    database: str, request: pytest.FixtureRequest, folder: Path, workers: int, settings: dict[str, str]
+) -> Server:
+    """Make a server where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
+    if database == "sqlite":
+        return Server(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), workers, settings)
+    folder.mkdir()
+    copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
+    return PostgresPunt(folder, workers, settings | {"PUNT_DATABASE_URL": copy})
+
+
 @contextmanager
 def running_on(
     database: str, request: pytest.FixtureRequest, folder: Path, workers: int, settings: dict[str, str]
 ) -> Iterator[Server]:
-    """Run a server where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
-    server: Server
-    if database == "sqlite":
-        server = Server(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), workers, settings)
-    else:
-        folder.mkdir()
-        copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
-        server = PostgresPunt(folder, workers, settings | {"PUNT_DATABASE_URL": copy})
+    """Run such a server for a while."""
+    server = server_on(database, request, folder, workers, settings)
     yield server.start()
     server.stop()
 

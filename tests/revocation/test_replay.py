@@ -23,7 +23,8 @@ PAST = 2000
 READ = 20
 ON_ITS_WAY = 250
 """Events that may be in the buffers of both kernels, and in the one chunk that is being written."""
-DEADLINE = 2.0
+DEADLINE = 1.0
+pytestmark = pytest.mark.alone
 MIA = {("here", "project"), ("elsewhere", "project")}
 
 

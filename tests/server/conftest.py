@@ -8,17 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import server_on
 from tests.support.server import Server
 
 
 @pytest.fixture
-def serve(instance: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server with some settings, without their prefix; it is stopped at the end."""
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a server with some settings, without their prefix; it is stopped at the end.
+
+    It stands on SQLite, or on what the test names: see ``on_both`` of ``tests/server``.
+    """
+    database = getattr(request, "param", "sqlite")
     with ExitStack() as stack:
 
         def start(workers: int = 3, **settings: object) -> Server:
             environ = {f"PUNT_{name}": str(value) for name, value in settings.items()}
-            server = Server(instance, workers=workers, settings={"PUNT_METRICS_TOKEN": "t" * 32, **environ})
+            given = {"PUNT_METRICS_TOKEN": "t" * 32, **environ}
+            server = server_on(database, request, tmp_path / "served", workers, given)
             stack.callback(server.stop)
             return server.start()
 

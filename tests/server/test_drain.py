@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 
 import httpx
+import pytest
 
+from tests.server import on_both
 from tests.support.audience import Audience
 from tests.support.audit import lost_or_doubled
 from tests.support.listener import Listener
@@ -26,6 +28,8 @@ STREAM = "/api/projects/HARB/events"
 CROWD = 200
 
 
+@pytest.mark.alone
+@on_both
 def test_a_stop_ends_many_streams_within_seconds_and_after_the_restart_all_come_back_to_everything(
     serve: Callable[..., Server],
 ) -> None:
@@ -80,6 +84,7 @@ def requests_without_end(client: httpx.Client) -> Iterator[Counter[str]]:
             each.result(30)
 
 
+@on_both
 def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable[..., Server]) -> None:
     server = serve(STREAM_KEEPALIVE=1)
     alice, bob = server.client("alice"), server.client("bob")
@@ -147,6 +152,7 @@ def kill_all_workers_until_new_ones_begin(server: Server) -> None:
     until(lambda: server.log.count("Booting worker") == begun, what="new workers")
 
 
+@on_both
 def test_workers_that_retire_after_some_requests_fail_none_and_lose_no_event(serve: Callable[..., Server]) -> None:
     server = serve(STREAM_KEEPALIVE=1)
     server.stop()

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 
+from tests.server import on_both
 from tests.support.audience import Audience
 from tests.support.audit import lost_or_doubled
 from tests.support.server import Server
@@ -17,6 +18,7 @@ STREAM = "/api/projects/HARB/events"
 KILLS = 6
 
 
+@on_both
 def test_killed_workers_lose_no_acknowledged_write_and_no_listener_hears_one_twice(
     serve: Callable[..., Server],
 ) -> None:

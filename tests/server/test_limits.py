@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import httpx
 
+from tests.server import on_both
 from tests.support.audience import Audience
 from tests.support.audit import figures, streams_open
 from tests.support.raw import raw_stream
@@ -37,6 +38,7 @@ def judge_refusals(audience: Audience, wanted: int) -> None:
     assert len({ear.retries[0] for ear in refused}) > 1
 
 
+@on_both
 def test_a_person_has_exactly_so_many_streams_in_all_workers_together(serve: Callable[..., Server]) -> None:
     server = serve(STREAMS_PER_PERSON=LIMIT)
     alice, bob = server.client("alice"), server.client("bob")
@@ -62,6 +64,7 @@ def test_places_come_back_when_streams_are_closed(serve: Callable[..., Server]) 
         until(lambda: streams_open(server) == 0, seconds=2, what="all places to be free")
 
 
+@on_both
 def test_places_come_back_when_workers_are_killed(serve: Callable[..., Server]) -> None:
     server = serve(STREAMS_PER_PERSON=LIMIT)
     bob = server.client("bob")
@@ -77,6 +80,7 @@ def test_places_come_back_when_workers_are_killed(serve: Callable[..., Server]) 
             judge_refusals(more, LIMIT - left)
 
 
+@on_both
 def test_a_full_worker_sends_away_kindly_and_the_api_answers_meanwhile(serve: Callable[..., Server]) -> None:
     server = serve(STREAMS_PER_WORKER=5)
     alice, bob = server.client("alice"), server.client("bob")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
 
+from tests.server import on_both
 from tests.support.audience import Audience, request_for
 from tests.support.audit import figures, lost_or_doubled, streams_open
 from tests.support.relay import Relay
@@ -60,6 +62,7 @@ def written_to(server: Server, alice: httpx.Client, good: Audience) -> Iterator[
     assert all(ear.answers == {"200": 1} for ear in good.ears), "a good stream was cut off"
 
 
+@on_both
 def test_clients_that_never_read_are_cut_off_without_a_traceback_and_good_ones_lose_nothing(
     serve: Callable[..., Server],
 ) -> None:
@@ -95,6 +98,38 @@ def all_wait_to_write(server: Server, count: int) -> bool:
     return figures(server, "punt_stream_overflows_total")["punt_stream_overflows_total"] >= count
 
 
+def test_clients_that_read_a_byte_now_and_then_are_cut_off_too(serve: Callable[..., Server]) -> None:
+    server = serve(STREAM_WRITE_TIMEOUT=PATIENCE, STREAM_KEEPALIVE=1)
+
+    with ready(server) as (good, alice, bob), ExitStack() as stack:
+        slow = [stack.enter_context(connected(bob)) for _ in range(6)]
+        stack.enter_context(sipping(slow))
+        assert streams_open(server) == 16
+        with written_to(server, alice, good):
+            until(lambda: streams_open(server) == 10, seconds=20, what="the places of the slow ones to be free")
+
+    assert "Traceback" not in server.log
+
+
+@contextmanager
+def sipping(connections: list[socket.socket]) -> Iterator[None]:
+    """Read a byte of each connection ten times a second until the end of the block."""
+    over = threading.Event()
+
+    def sip() -> None:
+        while not over.wait(0.1):
+            for connection in connections:
+                with suppress(OSError):  # the server may have hung up
+                    connection.recv(1)
+
+    thread = threading.Thread(target=sip, daemon=True)
+    thread.start()
+    yield
+    over.set()
+    thread.join(5)
+
+
+@on_both
 def test_clients_that_vanish_without_a_word_are_gone_in_time(serve: Callable[..., Server]) -> None:
     server = serve(STREAM_WRITE_TIMEOUT=PATIENCE, STREAM_KEEPALIVE=1)
 
@@ -132,6 +167,7 @@ sys.stdin.read()
 """
 
 
+@on_both
 @pytest.mark.parametrize("busy", [False, True], ids=["quiet", "busy"])
 def test_a_killed_client_is_noticed_within_a_second(serve: Callable[..., Server], busy: bool) -> None:
     server = serve()
