@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 SECONDS = 30
-VERSION = 2
+VERSION = 3
 """Changes with what comes out for the same files."""
 _IMPORT = {
     ".js": re.compile(r'^import [^;]*"\./([^"]+)";\n', re.MULTILINE),
@@ -18,7 +18,8 @@ _IMPORT = {
 }
 _EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
-_VARIABLE = re.compile(r"(?<=var\()--[\w-]+|(?<=[{;\s])--[\w-]+(?=:)")
+_VARIABLE = re.compile(r"(?:(?<=var\()|(?<=[{;\s])(?=[\w-]+:))--(?!type-|priority-)[\w-]+")
+"""Those of types and priorities keep their names: the icons, a file of their own, are drawn with them."""
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
 # The library is written in Go, whose threads do not survive a fork: it never enters a process of the server.
 _SHORTEN = "import sys, minify; sys.stdout.write(minify.string(sys.argv[1], sys.stdin.read()))"
@@ -52,7 +53,7 @@ def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Itera
 
 
 def renamed(sheet: str) -> str:
-    """Give the variables of a sheet short names, the shortest to those named most; nobody else knows them."""
+    """Give the variables of a sheet short names, the shortest to those named most."""
     names = (name for name, _ in Counter(_VARIABLE.findall(sheet)).most_common())
     short = {name: f"--{number:x}" for number, name in enumerate(names)}
     return _VARIABLE.sub(lambda found: short[found.group()], sheet)

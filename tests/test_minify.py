@@ -43,6 +43,15 @@ def test_variables_get_short_names_wherever_they_stand() -> None:
     assert short == ":root{--0:.5rem;--1:#171c24}a--ink{margin:var(--0)calc(2 * var(--0));color:var(--1)}"
 
 
+def test_the_sheet_knows_every_variable_by_the_name_that_icons_call_it() -> None:
+    sheet = minify.whole("css/app.css", lambda name: (STATIC / name).read_text())
+
+    named = set(re.findall(r"var\((--[\w-]+)\)", (STATIC / "icons.svg").read_text()))
+
+    assert named
+    assert not named - set(re.findall(r"(--[\w-]+):", sheet))
+
+
 def test_modules_that_import_each_other_are_joined_too() -> None:
     ring = {
         "js/app.js": 'import { b } from "./b.js";\nexport const a = () => b;\n',
