@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count, product
 from pathlib import PurePosixPath
+from string import ascii_letters
 
 SECONDS = 30
-VERSION = 2
+VERSION = 3
 """Changes with what comes out for the same files."""
 _IMPORT = {
     ".js": re.compile(r'^import [^;]*"\./([^"]+)";\n', re.MULTILINE),
@@ -18,7 +20,10 @@ _IMPORT = {
 }
 _EXPORT = re.compile(r"^export (?=const|let|class|function|async)", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
-_VARIABLE = re.compile(r"(?<=var\()--[\w-]+|(?<=[{;\s])--[\w-]+(?=:)")
+_VARIABLE = re.compile(r"(?:(?<=var\()|(?<=[{;\s])(?=[\w-]+:))--(?!type-|priority-)[\w-]+")
+"""Those of types and priorities keep their names: the icons, a file of their own, are drawn with them."""
+_LAYER = re.compile(r"^@layer ([\w-]+) \{\n(.*?)^\}\n", re.MULTILINE | re.DOTALL)
+_ROOT = re.compile(r":root \{[^}]*\}")
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
 # The library is written in Go, whose threads do not survive a fork: it never enters a process of the server.
 _SHORTEN = "import sys, minify; sys.stdout.write(minify.string(sys.argv[1], sys.stdin.read()))"
@@ -35,7 +40,7 @@ def whole(name: str, source_of: Callable[[str], str]) -> str:
     joined = "\n".join(in_order(name, source_of, set()))
     if kind == ".js" and (twice := [each for each, count in Counter(_NAME.findall(joined)).items() if count > 1]):
         raise ValueError(f"{', '.join(twice)}: at the top of two modules")  # of two functions one would silently win
-    return _shortened(kind, f"(() => {{\n{_EXPORT.sub('', joined)}\n}})();" if kind == ".js" else renamed(joined))
+    return _shortened(kind, f"(() => {{\n{_EXPORT.sub('', joined)}\n}})();" if kind == ".js" else prepared(joined))
 
 
 def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Iterator[str]:
@@ -51,11 +56,45 @@ def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Itera
     yield _IMPORT[path.suffix].sub("", source)
 
 
+def prepared(sheet: str) -> str:
+    """Say with fewer words what a sheet says, where that takes knowing all of it or what the library leaves alone."""
+    return tight(renamed(inlined(gathered(sheet))))
+
+
+def gathered(sheet: str) -> str:
+    """Make one block of all blocks of a layer; which layer overrules which is said before them."""
+    layers: dict[str, str] = {}
+    for layer, rules in _LAYER.findall(sheet):
+        layers[layer] = layers.get(layer, "") + rules
+    return _LAYER.sub("", sheet) + "".join(f"@layer {layer} {{\n{rules}}}\n" for layer, rules in layers.items())
+
+
+def inlined(sheet: str) -> str:
+    """Put the value of a variable wherever it is named, if that is not longer and it is set once, for all the page."""
+    named = Counter(_VARIABLE.findall(sheet))
+    for name in _VARIABLE.findall("".join(_ROOT.findall(sheet))):
+        if found := re.search(rf"(?<=[{{;\s]){name}: ([^;}}]+);", sheet):
+            uses = sheet.count(f"var({name})")
+            if named[name] == uses + 1 and uses * (len(found[1]) - len("var(--a)")) <= len(f"--a:{found[1]};"):
+                sheet = sheet.replace(found[0], "").replace(f"var({name})", found[1])
+    return re.sub(r"calc\(-1 \* ([\d.]+rem)\)", r"-\1", sheet)
+
+
 def renamed(sheet: str) -> str:
-    """Give the variables of a sheet short names, the shortest to those named most; nobody else knows them."""
+    """Give the variables of a sheet short names, the shortest to those named most."""
     names = (name for name, _ in Counter(_VARIABLE.findall(sheet)).most_common())
-    short = {name: f"--{number:x}" for number, name in enumerate(names)}
+    short = {name: f"--{letters}" for name, letters in zip(names, _letters(), strict=False)}
     return _VARIABLE.sub(lambda found: short[found.group()], sheet)
+
+
+def tight(sheet: str) -> str:
+    """Leave out the spaces that the library keeps: in what variables are set to, and in selectors within rules."""
+    sheet = re.sub(r"--[\w-]+: [^;}]+", lambda found: found[0].replace(", ", ","), sheet)
+    return re.sub(r"&[^;{}]*(?= \{)", lambda found: re.sub(r" ?([>+~,]) ?", r"\1", found[0]), sheet)
+
+
+def _letters() -> Iterator[str]:
+    return ("".join(each) for length in count(1) for each in product(ascii_letters, repeat=length))
 
 
 def _shortened(kind: str, source: str) -> str:

@@ -23,6 +23,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_the_sheet_of_all_pages_stays_under_40_000_bytes() -> None:
+    assert len(Tree(STATIC).served("css/app.css")) < 40_000
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_file_is_sent_as_what_it_is(app: Flask, path: Path) -> None:
     with app.test_request_context():

@@ -20,6 +20,10 @@ TWO = {
 }
 
 
+def shortened(sheet: str) -> str:
+    return minify.whole("css/app.css", {"css/app.css": sheet}.__getitem__)
+
+
 def test_a_module_comes_once_and_after_what_it_imports() -> None:
     script = minify.whole("js/app.js", TWO.__getitem__)
 
@@ -33,14 +37,42 @@ def test_sheets_keep_the_order_in_which_they_overrule() -> None:
 
 
 def test_variables_get_short_names_wherever_they_stand() -> None:
-    root, rule = (
-        ":root { --gap: .5rem; --ink: #171c24 }",
-        "a--ink { margin: var(--gap) calc(2 * var(--gap)); color: var(--ink) }",
+    sheet = ":root { --bar: red; --ink: #171c24 }\na--ink { --bar: 0; color: var(--ink, red); margin: var(--bar) }\n"
+
+    assert shortened(sheet) == ":root{--a:red;--b:#171c24}a--ink{--a:0;color:var(--b,red);margin:var(--a)}"
+
+
+def test_a_variable_gives_way_to_its_value_where_that_is_not_longer() -> None:
+    root = ":root { --gap: .5rem; --once: light-dark(#fff, #1b2027); --ink: light-dark(#171c24, #e8ebf0); }"
+    rule = "a { margin: var(--gap) calc(-1 * var(--gap)); fill: var(--once); stroke: var(--ink); color: var(--ink) }"
+
+    assert shortened(f"{root}\n{rule}") == (
+        ":root{--a:light-dark(#171c24,#e8ebf0)}"
+        "a{margin:.5rem -.5rem;fill:light-dark(#fff,#1b2027);stroke:var(--a);color:var(--a)}"
     )
 
-    short = minify.whole("css/app.css", {"css/app.css": f"{root}\n{rule}"}.__getitem__)
 
-    assert short == ":root{--0:.5rem;--1:#171c24}a--ink{margin:var(--0)calc(2 * var(--0));color:var(--1)}"
+def test_blocks_of_one_layer_become_one() -> None:
+    sheet = "@layer low, high;\n@layer high {\n  a { top: 0; }\n}\n@layer low {\n  a { top: 1px; }\n}\n"
+
+    short = shortened(f"{sheet}@layer high {{\n  @media print {{\n    a {{ top: 2px; }}\n  }}\n}}\n")
+
+    assert short == "@layer low,high;@layer high{a{top:0}@media print{a{top:2px}}}@layer low{a{top:1px}}"
+
+
+def test_rules_within_rules_lose_their_spaces_but_for_those_that_tell() -> None:
+    sheet = 'a { top: 0; & > b, & c + d { top: calc(1px + 2vh) } &[title="1"]:hover i { content: "&, 2" } }'
+
+    assert shortened(sheet) == 'a{top:0;&>b,& c+d{top:calc(1px + 2vh)}&[title="1"]:hover i{content:"&, 2"}}'
+
+
+def test_the_sheet_knows_every_variable_by_the_name_that_icons_call_it() -> None:
+    sheet = minify.whole("css/app.css", lambda name: (STATIC / name).read_text())
+
+    named = set(re.findall(r"var\((--[\w-]+)\)", (STATIC / "icons.svg").read_text()))
+
+    assert named
+    assert not named - set(re.findall(r"(--[\w-]+):", sheet))
 
 
 def test_modules_that_import_each_other_are_joined_too() -> None:
