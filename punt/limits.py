@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import current_app
 
 from punt.database import end_read, writing
+from punt.errors import Busy
 from punt.models import RateCounter
+
+LINE = 400
+"""Tries of strangers that one worker looks at or lets wait; more are sent away, or they would take all connections."""
+
+_line = threading.BoundedSemaphore(LINE)
+_turn = threading.Semaphore()
+"""One worker counts one try at a time, so that people's writes wait for one at the most, however many there are."""
+
+
+@contextmanager
+def in_line() -> Iterator[None]:
+    """Stand in line with other tries of strangers; also a decorator.
+
+    :raises Busy: when the line is too long; nothing is counted then.
+    """
+    if not _line.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _line.release()
 
 
 def spend(*tries: tuple[str, int], seconds: int) -> None:
     """Count a try before it is made, so that tries at the same time cannot slip through.
 
-    Called outside any transaction; whoever has used up a limit costs one read and no write.
+    Called outside any transaction; where a limit is used up a try costs a read and no write.
 
     :param tries: what is limited and for whom, with how many tries it has.
     :param seconds: the length of a window.
@@ -19,10 +45,11 @@ def spend(*tries: tuple[str, int], seconds: int) -> None:
     """
     if not current_app.config["RATE_LIMITS"]:
         return
-    for name, limit in tries:
-        RateCounter.refuse_spent(name, limit=limit)
+    RateCounter.refuse_spent(tries)
     end_read()
-    with writing():
-        RateCounter.sweep()
-        for name, limit in tries:
-            RateCounter.count(name, limit=limit, seconds=seconds)
+    with _turn:
+        RateCounter.refuse_spent(tries)  # others may have used it up meanwhile
+        end_read()
+        with writing():
+            for name, limit in tries:
+                RateCounter.count(name, limit=limit, seconds=seconds)

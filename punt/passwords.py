@@ -1,4 +1,4 @@
-"""Hashing passwords: slow on purpose, so never on the event loop and never inside a write lock."""
+"""Hashing passwords: slow on purpose, so never on the event loop, never inside a write lock, and after all else."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from pathlib import Path
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from punt.threads import apart
+from punt.threads import apart_and_last
 
-AT_ONCE = 2
-"""Passwords that one worker hashes at the same time: a storm of sign-ins must leave processors to everybody else."""
 COMMON = Path(__file__).with_name("common_passwords.txt")
 
-_turn = threading.Semaphore(AT_ONCE)
+_turn = threading.Semaphore()
+"""One worker hashes one password at a time: a storm of sign-ins must leave processors to everybody else."""
 
 
 def hash_password(password: str) -> str:
     """Hash a password with scrypt; takes about 60 ms of another thread."""
     with _turn:
-        return apart(generate_password_hash, password)
+        return apart_and_last(generate_password_hash, password)
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Compare a password with a hash; without a hash it takes as long and is false, so that time tells nothing."""
     nobodys = _nobodys_hash()
     with _turn:
-        right = apart(check_password_hash, password_hash or nobodys, password)
+        right = apart_and_last(check_password_hash, password_hash or nobodys, password)
     return right and password_hash is not None
 
 
@@ -41,7 +40,7 @@ def weakness(password: str) -> str | None:
 
 @cache
 def _nobodys_hash() -> str:
-    return apart(generate_password_hash, "nobody has this password")
+    return apart_and_last(generate_password_hash, "nobody has this password")
 
 
 @cache

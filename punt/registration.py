@@ -6,7 +6,7 @@ from punt.database import begin_write, db, end_read
 from punt.errors import Forbidden
 from punt.events import capture
 from punt.inputs.admin import Registration
-from punt.limits import spend
+from punt.limits import in_line, spend
 from punt.models import SiteSetting, User
 from punt.passwords import hash_password
 
@@ -14,6 +14,7 @@ TRIES, WINDOW = 20, 3600
 """Registrations tried from one address in a window of so many seconds."""
 
 
+@in_line()
 def register(asked: Registration, address: str | None) -> User:
     """Add whoever asks; the caller commits.
 
@@ -21,6 +22,7 @@ def register(asked: Registration, address: str | None) -> User:
     :raises Forbidden: where registration is off.
     :raises Conflict: when the user name is taken; nothing else is told of who is here.
     :raises TooMany: after too many tries from this address.
+    :raises Busy: when too many others try at this moment.
     """
     refuse_where_off()
     end_read()

@@ -13,7 +13,7 @@ from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
-from punt.limits import spend
+from punt.limits import in_line, spend
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
@@ -52,11 +52,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     manager.request_loader(_load_by_token)
 
 
+@in_line()
 def sign_in(login: str, password: str) -> UserSession:
     """Check a password and begin a session for its person.
 
     :raises WrongPassword: saying nothing of who exists.
     :raises TooMany: after too many failures.
+    :raises Busy: when too many others try at this moment.
     """
     person = User.known_as(login)
     account = f"login account {person.username_key if person else login.lower()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 
 import sqlalchemy as sa
@@ -41,14 +42,17 @@ class RateCounter(Base):
             raise _too_many(counter.window_ends - present)
 
     @classmethod
-    def refuse_spent(cls, name: str, *, limit: int) -> None:
-        """Look, without counting, whether a bucket has tries left.
+    def refuse_spent(cls, limits: Iterable[tuple[str, int]]) -> None:
+        """Look, without counting, whether buckets have tries left.
 
-        :raises TooMany: with the seconds until its window ends.
+        :param limits: what is limited, for whom, and the tries allowed in one window.
+        :raises TooMany: with the seconds until the window of one ends that has none.
         """
-        counter, present = db.session.get(cls, _bucket(name)), int(time.time())
-        if counter and counter.window_ends > present and counter.tries >= limit:
-            raise _too_many(counter.window_ends - present)
+        most, present = {_bucket(name): limit for name, limit in limits}, int(time.time())
+        running = sa.select(cls.bucket, cls.tries, cls.window_ends)
+        for bucket, tries, ends in db.session.execute(running.where(cls.bucket.in_(most), cls.window_ends > present)):
+            if tries >= most[bucket]:
+                raise _too_many(ends - present)
 
     @classmethod
     def _begin(cls, bucket: str) -> RateCounter:
@@ -68,9 +72,10 @@ class RateCounter(Base):
         db.session.execute(sa.update(cls).where(cls.bucket == _bucket(name), cls.tries > 0).values(tries=cls.tries - 1))
 
     @classmethod
-    def sweep(cls) -> None:
-        """Remove the counters whose window is over."""
-        db.session.execute(sa.delete(cls).where(cls.window_ends <= int(time.time())))
+    def forget_over(cls, connection: sa.Connection, most: int) -> int:
+        """Remove up to so many counters whose window is over, and return how many those were."""
+        over = sa.select(cls.bucket).where(cls.window_ends <= int(time.time())).limit(most)
+        return connection.execute(sa.delete(cls).where(cls.bucket.in_(over))).rowcount
 
 
 def _bucket(name: str) -> str:

@@ -52,5 +52,5 @@ def test_what_is_over_is_swept_away(harbour: Harbour) -> None:
     count("running")
 
     with writing() as session:
-        RateCounter.sweep()
+        assert RateCounter.forget_over(session.connection(), 10) == 1
         assert session.query(RateCounter).count() == 1

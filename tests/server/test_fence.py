@@ -31,7 +31,7 @@ def failures(server: Server, names: list[str]) -> Counter[int]:
         assert answer.status_code == 401 or 0 < int(answer.headers["Retry-After"]) <= WINDOW
         return answer.status_code
 
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(48) as pool:
         return Counter(pool.map(fail, names))
 
 
