@@ -9,11 +9,17 @@ from flask import request
 
 from punt.database import end_read
 from punt.errors import Forbidden, SignInNeeded
-from punt.models import ApiToken
+from punt.inputs.people import NewApiToken
+from punt.limits import caller, spend, spend_within
+from punt.models import ApiToken, User
 
 WHERE = ("/api/", "/avatars/")
 NOT_HERE = "/api/admin"
 """What is asked of system admins in person only."""
+TRIES, WINDOW = 100, 300
+"""Wrong tokens from one address in a window of so many seconds."""
+MADE, MADE_WINDOW = 40, 3600
+"""Tokens that one person makes in a window of so many seconds."""
 
 
 def shown() -> str | None:
@@ -22,16 +28,27 @@ def shown() -> str | None:
     return secret.strip() if scheme.lower() == "bearer" and request.path.startswith(WHERE) else None
 
 
+def issue(person: User, asked: NewApiToken) -> tuple[ApiToken, str]:
+    """Make a token, and tell its secret this once; the caller commits.
+
+    :raises TooMany: when this person has made too many lately.
+    """
+    spend_within(f"token person {person.id}", MADE, seconds=MADE_WINDOW)
+    return ApiToken.issue(person, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+
+
 def refuse_bad_token(secret: str, *, writes: bool) -> None:
     """Go on only when a token is good for this request; no transaction is left open.
 
     :raises SignInNeeded: when there is no such token, or it has ended.
+    :raises TooMany: after too many wrong ones.
     :raises Forbidden: when it does not reach that far.
     """
     token = ApiToken.known_as(secret)
     known, may_write = token is not None, token is not None and token.may_write
     end_read()
     if not known:
+        spend((f"token address {caller()}", TRIES), seconds=WINDOW)
         raise SignInNeeded("This API token is wrong, or has ended.")
     if writes and not may_write:
         raise Forbidden("This API token may only read.")

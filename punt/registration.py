@@ -6,7 +6,7 @@ from punt.database import begin_write, db, end_read
 from punt.errors import Forbidden
 from punt.events import capture
 from punt.inputs.admin import Registration
-from punt.limits import in_line, spend
+from punt.limits import caller, in_line, spend
 from punt.models import SiteSetting, User
 from punt.passwords import hash_password
 
@@ -15,10 +15,9 @@ TRIES, WINDOW = 20, 3600
 
 
 @in_line()
-def register(asked: Registration, address: str | None) -> User:
+def register(asked: Registration) -> User:
     """Add whoever asks; the caller commits.
 
-    :param address: where the request comes from.
     :raises Forbidden: where registration is off.
     :raises Conflict: when the user name is taken; nothing else is told of who is here.
     :raises TooMany: after too many tries from this address.
@@ -26,7 +25,7 @@ def register(asked: Registration, address: str | None) -> User:
     """
     refuse_where_off()
     end_read()
-    spend((f"register address {address}", TRIES), seconds=WINDOW)
+    spend((f"register address {caller()}", TRIES), seconds=WINDOW)
     password_hash = hash_password(asked.password)
     begin_write()
     refuse_where_off()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from punt.database import begin_write, end_read
 from punt.errors import Forbidden
 from punt.inputs.people import Setup
-from punt.limits import spend
+from punt.limits import caller, spend
 from punt.models import User
 from punt.passwords import hash_password
 
@@ -13,16 +13,15 @@ TRIES, WINDOW = 20, 300
 """Tries from one address in a window of so many seconds."""
 
 
-def set_up(asked: Setup, address: str | None) -> User:
+def set_up(asked: Setup) -> User:
     """Make the first admin; the caller commits.
 
-    :param address: where the request comes from.
     :raises Forbidden: when somebody exists.
     :raises TooMany: after too many tries from this address.
     """
     _refuse_second_setup()
     end_read()
-    spend((f"setup address {address}", TRIES), seconds=WINDOW)
+    spend((f"setup address {caller()}", TRIES), seconds=WINDOW)
     password_hash = hash_password(asked.password)
     begin_write()
     _refuse_second_setup()

@@ -13,7 +13,7 @@ from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
-from punt.limits import in_line, spend
+from punt.limits import caller, in_line, spend
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
@@ -61,8 +61,8 @@ def sign_in(login: str, password: str) -> UserSession:
     :raises Busy: when too many others try at this moment.
     """
     person = User.known_as(login)
-    account = f"login account {person.username_key if person else login.lower()}"
-    address = f"login address {request.remote_addr}"
+    account = f"login account {login.lower()}"  # as typed: one for both names would tell that they are one person's
+    address = f"login address {caller()}"
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
     whose = {"subject": f"@{person.username}", "subject_id": person.id} if person else {}
     end_read()

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import passwords, setup, sign_in
+from punt import bearer, passwords, setup, sign_in
 from punt.database import db, now, writing
 from punt.errors import Conflict
 from punt.models import RateCounter, User, UserSession
 from tests.conftest import app_in, put_away
 from tests.support.board import TICKETS, nothing_changes
-from tests.support.cast import PASSWORD
+from tests.support.cast import PASSWORD, signed_in
 
 
 @pytest.fixture
@@ -224,3 +224,61 @@ def test_a_session_that_somebody_planted_is_not_the_one_that_signs_in(app: Flask
 
     assert (victim.get("/api/me").json or {})["username"] == "alice"
     assert bob.get("/api/me").status_code == 401
+
+
+def test_two_names_of_one_account_are_not_told_apart_from_two_accounts(limited: Flask) -> None:
+    both = [login(limited, name, "wrong") for name in ("bob", "bob@example.org") * (sign_in.ACCOUNT_TRIES + 1)]
+    nobodys = [login(limited, name, "wrong") for name in ("rob", "rob@example.org") * (sign_in.ACCOUNT_TRIES + 1)]
+
+    expected = [401] * (2 * sign_in.ACCOUNT_TRIES) + [429] * 2
+    assert [answer.status_code for answer in both] == [answer.status_code for answer in nobodys] == expected
+
+
+def test_addresses_of_one_network_of_ipv6_count_as_one(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "ADDRESS_TRIES", 2)
+
+    def come_from(address: str) -> int:
+        return int(
+            login(limited, f"nobody at {address}", "wrong", environ_overrides={"REMOTE_ADDR": address}).status_code
+        )
+
+    own = [come_from(f"2001:db8:0:1::{number}") for number in range(1, 4)]
+    mapped = [come_from(address) for address in ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7")]
+
+    assert own == mapped == [401, 401, 429]
+    assert come_from("2001:db8:0:2::1") == 401
+
+
+def test_a_page_with_a_form_tells_when_to_try_again_too(limited: Flask) -> None:
+    fail(limited, "bob", sign_in.ACCOUNT_TRIES)
+
+    page = limited.test_client().post("/login", data={"username": "bob", "password": "wrong"})
+
+    assert (page.status_code, page.content_type) == (429, "text/html; charset=utf-8")
+    assert 0 < int(page.headers["Retry-After"]) <= sign_in.WINDOW
+
+
+def test_wrong_tokens_are_limited_for_an_address_and_right_ones_never(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bearer, "TRIES", 2)
+    bob = signed_in(limited, "bob")
+    token = (bob.post("/api/me/tokens", json={"name": "Script", "scope": "read"}).json or {})["token"]
+
+    def show(secret: str) -> int:
+        return limited.test_client().get("/api/me", headers={"Authorization": f"Bearer {secret}"}).status_code
+
+    assert [show("wrong") for _ in range(3)] == [401, 401, 429]
+    assert show(token) == 200
+
+
+def test_a_person_makes_so_many_tokens_only(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bearer, "MADE", 2)
+    bob, asked = signed_in(limited, "bob"), {"name": "Script", "scope": "read"}
+
+    made = [bob.post("/api/me/tokens", json=asked) for _ in range(3)]
+    page = bob.post("/profile/tokens", data=asked)
+
+    assert [answer.status_code for answer in (*made, page)] == [201, 201, 429, 429]
+    assert all(0 < int(answer.headers["Retry-After"]) <= bearer.MADE_WINDOW for answer in (made[2], page))
+    assert len(bob.get("/api/me/tokens").json or ()) == 2

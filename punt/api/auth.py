@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_login import current_user
 
 from punt import access
@@ -31,28 +31,28 @@ def setup_state() -> Any:
 
 
 @blueprint.post("/setup")
-@answers(shapes.SignedIn, 201, body=Setup, public=True, also={429: None})
+@answers(shapes.SignedIn, 201, body=Setup, public=True)
 @begins_itself
 def setup() -> Any:
     """Make the first admin, once, and sign them in."""
-    person = set_up(body(Setup), request.remote_addr)
+    person = set_up(body(Setup))
     begin_session(person)
     return {"user": wire.own_user(person)}, 201
 
 
 @blueprint.post("/register")
-@answers(shapes.SignedIn, 201, body=Registration, public=True, also={429: None})
+@answers(shapes.SignedIn, 201, body=Registration, public=True)
 @begins_itself
 def register() -> Any:
     """Make oneself an account and sign in, where registration is on."""
     refuse_where_off()
-    person = make_account(body(Registration), request.remote_addr)
+    person = make_account(body(Registration))
     begin_session(person)
     return {"user": wire.own_user(person)}, 201
 
 
 @blueprint.post("/login")
-@answers(shapes.SignedIn, body=Login, public=True, also={401: None, 429: None})
+@answers(shapes.SignedIn, body=Login, public=True, also={401: None})
 @begins_itself
 def login() -> Any:
     """Sign in by user name or email."""

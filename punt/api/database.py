@@ -20,7 +20,7 @@ blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database"
 
 
 @blueprint.post("/export")
-@answers("application/gzip", body=OwnPassword, also={429: None})
+@answers("application/gzip", body=OwnPassword)
 @begins_itself
 def export() -> Any:
     """Answer with everything in one file."""
@@ -30,7 +30,7 @@ def export() -> Any:
 
 
 @blueprint.post("/import")
-@answers(shapes.Imported, body="multipart/form-data", also={429: None})
+@answers(shapes.Imported, body="multipart/form-data")
 @reads_body_itself
 def import_() -> Any:
     """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
@@ -49,7 +49,7 @@ def import_() -> Any:
 
 
 @blueprint.post("/wipe")
-@answers(None, 204, body=Overhaul, also={429: None})
+@answers(None, 204, body=Overhaul)
 @begins_itself
 def wipe() -> Any:
     """Remove everything."""
@@ -57,7 +57,7 @@ def wipe() -> Any:
 
 
 @blueprint.post("/wipe-projects")
-@answers(None, 204, body=Overhaul, also={429: None})
+@answers(None, 204, body=Overhaul)
 @begins_itself
 def wipe_projects() -> Any:
     """Remove all projects; people stay."""

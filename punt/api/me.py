@@ -39,7 +39,7 @@ def update() -> Any:
 
 
 @blueprint.patch("/password")
-@answers(None, 204, body=PasswordChange, also={429: None})
+@answers(None, 204, body=PasswordChange)
 @begins_itself
 def update_password() -> Any:
     """Change the own password; all other sessions end."""

@@ -112,7 +112,7 @@ def _asked(schema: Json) -> Json:
 
 
 def _responses(rule: Rule, method: str, description: Description) -> Json:
-    statuses: dict[int, Any] = {400: None, 401: None, 500: None, 503: None}  # 401: a wrong token is one anywhere
+    statuses: dict[int, Any] = dict.fromkeys((400, 401, 429, 500, 503))  # 401, 429: a wrong token is one anywhere
     statuses |= {} if description.public else {403: None}
     statuses |= {403: None, 404: None} if rule.arguments else {}
     statuses |= {} if method in SAFE else {403: None, 408: None, 409: None, 413: None}

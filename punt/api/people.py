@@ -60,7 +60,7 @@ def update(user_id: str) -> Any:
 
 
 @blueprint.delete("/<user_id>")
-@answers(None, 204, body=Removal, also={429: None})
+@answers(None, 204, body=Removal)
 @begins_itself
 def delete(user_id: str) -> Any:
     """Delete a person."""
@@ -70,7 +70,7 @@ def delete(user_id: str) -> Any:
 
 
 @blueprint.post("/<user_id>/password")
-@answers(shapes.NewAccess, body=NewSecret, also={429: None})
+@answers(shapes.NewAccess, body=NewSecret)
 @begins_itself
 def give_password(user_id: str) -> Any:
     """Give a person another password; one that was made here is in the answer, once."""
@@ -79,7 +79,7 @@ def give_password(user_id: str) -> Any:
 
 
 @blueprint.put("/<user_id>/admin")
-@answers(shapes.Person, body=Proof, also={429: None})
+@answers(shapes.Person, body=Proof)
 @begins_itself
 def make_admin(user_id: str) -> Any:
     """Make a person a system admin."""

@@ -21,7 +21,7 @@ blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<refer
 
 
 @blueprint.put("")
-@answers(shapes.Presences, body=Presence, also={429: None})
+@answers(shapes.Presences, body=Presence)
 def stay(reference: str) -> Any:
     """Say that this tab has the project open, and perhaps a ticket for editing; tell who is there."""
     grant, asked = access.project(reference), body(Presence)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from punt import access
+from punt import access, bearer
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
@@ -29,7 +29,7 @@ def index() -> Any:
 def create() -> Any:
     """Make a token; this answer is the only one that tells it."""
     person, asked = access.own_session().user, body(NewApiToken)
-    token, secret = ApiToken.issue(person, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+    token, secret = bearer.issue(person, asked)
     db.session.commit()
     return {**wire.api_token(token), "token": secret}, 201
 

@@ -33,7 +33,7 @@ def setup() -> Any:
 def do_setup() -> Any:
     """Make the first admin and sign them in."""
     try:
-        begin_session(set_up(form(Setup, request.form), request.remote_addr))
+        begin_session(set_up(form(Setup, request.form)))
     except Forbidden:
         return redirect(url_for("auth.login"))
     except Problem as problem:

@@ -30,7 +30,7 @@ def create() -> Any:
     """Make the account and sign in."""
     refuse_where_off()
     try:
-        begin_session(register(form(Registration, request.form), request.remote_addr))
+        begin_session(register(form(Registration, request.form)))
     except Problem as problem:
         return again("auth/register.html", problem)
     return redirect(url_for("projects.index"))

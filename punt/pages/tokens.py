@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 
-from punt import access
+from punt import access, bearer
 from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import NewApiToken
-from punt.models import ApiToken
 from punt.pages import profile
 from punt.pages.forms import errors_of, typed
 
@@ -24,7 +23,7 @@ def create() -> Any:
     person = access.own_session().user
     try:
         asked = form(NewApiToken, request.form)
-        _, secret = ApiToken.issue(person, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+        _, secret = bearer.issue(person, asked)
         db.session.commit()
     except Problem as problem:
         db.session.rollback()

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from punt import bearer, registration
 from punt.security import BODY_LIMIT, HEADERS
 from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from tests.support.cast import PASSWORD
@@ -45,6 +46,42 @@ def test_an_account_and_an_address_have_exactly_so_many_tries_in_all_workers_tog
 
     assert of_account == {401: ACCOUNT_TRIES, 429: 20}
     assert of_address == {401: ADDRESS_TRIES - ACCOUNT_TRIES, 429: ACCOUNT_TRIES + 20}
+
+
+def test_registrations_tokens_and_passwords_have_exactly_so_many_tries_in_all_workers_together(
+    serve: Callable[..., Server],
+) -> None:
+    server = serve(RATE_LIMITS="on")
+    server.client("sue").patch("/api/admin/settings", json={"registration": True})
+    bob = server.client("bob")
+
+    def register(number: int) -> httpx.Response:
+        new = {"username": f"new-{number}", "name": "New", "password": PASSWORD}
+        return httpx.post(f"{server.url}/api/auth/register", json=new, timeout=60)
+
+    def show_wrong_token(number: int) -> httpx.Response:
+        return httpx.get(f"{server.url}/api/me", headers={"Authorization": f"Bearer wrong-{number}"}, timeout=60)
+
+    def make_token(number: int) -> httpx.Response:
+        new = {"name": f"Token {number}", "scope": "read"}
+        return httpx.post(f"{server.url}/api/me/tokens", json=new, cookies=bob.cookies, timeout=60)
+
+    def guess_password(number: int) -> httpx.Response:
+        guess = {"currentPassword": f"wrong {number}", "newPassword": PASSWORD}
+        return httpx.patch(f"{server.url}/api/me/password", json=guess, cookies=bob.cookies, timeout=60)
+
+    limits = {
+        register: (201, registration.TRIES),
+        show_wrong_token: (401, bearer.TRIES),
+        make_token: (201, bearer.MADE),
+        guess_password: (400, ACCOUNT_TRIES),
+    }
+    for act, (status, tries) in limits.items():
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(act, range(tries + 5)))
+
+        assert Counter(answer.status_code for answer in answers) == {status: tries, 429: 5}, act.__name__
+        assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 429)
 
 
 def test_a_body_that_drips_is_cut_off_and_so_is_a_head(serve: Callable[..., Server]) -> None:
