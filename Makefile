@@ -39,10 +39,11 @@ screenshots: $(VENV)/.dev ## pictures of every page into screenshots/
 	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.screenshots
 
 bench: $(VENV)/.dev ## measure, and print the figures
-	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.live && $(BIN)/python -m bench.tabs && $(BIN)/python -m bench.assets && $(BIN)/python -m bench.board
+	@$(BIN)/python -m tests.support.chromium
+	@for each in live tabs assets board transfer storm_of_logins; do $(BIN)/python -m bench.$$each || exit; done
 
-soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10)
-	@$(BIN)/python -m bench.soak --minutes $(MINUTES)
+soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10, POSTGRES=yes)
+	@$(BIN)/python -m bench.soak --minutes $(MINUTES) $(if $(filter yes,$(POSTGRES)),--postgres)
 
 fuzz: $(VENV)/.dev ## let Schemathesis ask a running server thousands of questions
 	@$(BIN)/python -m tests.support.fuzzing
