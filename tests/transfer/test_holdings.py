@@ -1,0 +1,10 @@
+"""What the database page counts."""
+
+from __future__ import annotations
+
+from punt.database import Base
+from punt.transfer.holdings import NAMES, UNTOLD
+
+
+def test_every_table_has_a_name_that_people_understand() -> None:
+    assert NAMES.keys() | UNTOLD == Base.metadata.tables.keys()
