@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import gevent
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from punt import access, administration
 from punt.database import db, end_read, writing
@@ -18,7 +19,7 @@ from punt.errors import Invalid
 from punt.events.pipeline import pipeline
 from punt.inputs.database import Overhaul
 from punt.models import AuditEntry
-from punt.models.wipe import wipe_everything, wipe_projects
+from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
 from punt.transfer.reading import Limits, Report
@@ -74,9 +75,17 @@ def wipe(what: str) -> None:
 
     :param what: a name in ``WIPES``.
     """
-    with writing() as session:
-        access.admin()
+    with _overhauling() as session:
         WIPES[what](session)
+
+
+@contextmanager
+def _overhauling() -> Iterator[Session]:
+    """Write as :func:`writing` does, alone, and only for who is a system admin still: the look at a file takes long."""
+    with writing() as session:
+        hold_everything(session)
+        access.admin_anew()
+        yield session
 
 
 def exported() -> BinaryIO:
@@ -115,8 +124,7 @@ class Import:
         """Look at the file and replace everything by what it holds, telling now and then how far that is."""
         with Staging(instance()) as staging:
             yield from self._check(staging)
-            with writing() as session:
-                access.admin()
+            with _overhauling() as session:
                 told = time.monotonic()
                 for rows in replace_everything(session, staging):
                     if time.monotonic() - told > BEAT:
