@@ -66,6 +66,7 @@ def confirm(name: str) -> Any:
         upkeep.confirm("import", form(Overhaul, request.form))
     except Problem as problem:
         db.session.rollback()
+        access.admin_anew()
         again = {"errors": errors_of(problem), "values": typed()}
         return _running(coming, coming.look(), name, asks=True, **again), problem.status
     return _running(coming, coming.take(), name, asks=False)
@@ -112,6 +113,7 @@ def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bo
 
 def _again(part: str, problem: Problem) -> tuple[str, int]:
     db.session.rollback()
+    access.admin_anew()
     return _page(wrong={part: errors_of(problem)}, values={part: typed()}), problem.status
 
 

@@ -38,11 +38,13 @@ def create(key: str) -> Any:
     try:
         plan = apart(_read, uploaded(BODY_LIMIT).read())
         begin_write()
+        access.user_anew()
         grant = access.project(key, May.MANAGE)
         report = carry_out(grant.project, plan, grant.user.id)
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
+        access.user_anew()
         return _page(access.project(key, May.MANAGE), errors=errors_of(problem)), problem.status
     return _page(grant, report=report)
 
