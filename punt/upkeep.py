@@ -27,6 +27,7 @@ from punt.transfer.staging import Staging
 from punt.transfer.waiting import WaitingRoom
 from punt.transfer.words import PHRASES
 from punt.transfer.writing import write_export
+from punt.uploads import uploaded
 
 BEAT = 0.5
 """Seconds between two reports of something that takes long."""
@@ -48,13 +49,23 @@ def upload_limit() -> int:
     return pipeline().settings.upload_limit
 
 
+def received() -> BinaryIO:
+    """Return the file that a system admin sends; no transaction is open while it comes.
+
+    Who they are is to be proved anew afterwards.
+    """
+    access.admin()
+    end_read()
+    return uploaded(upload_limit())
+
+
 def prove(password: str) -> None:
     """Go on only for a system admin who has shown their password again; no transaction is open afterwards.
 
     :raises Invalid: when it is not their password.
     :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
     """
-    access.admin()
+    access.admin_anew()
     administration.prove(password)
     db.session.commit()
 

@@ -17,7 +17,6 @@ from punt.replies import attached
 from punt.security import begins_itself, reads_body_itself
 from punt.transfer.holdings import holdings, size
 from punt.transfer.words import PHRASES, size_in_words, told
-from punt.uploads import uploaded
 
 blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
 
@@ -45,10 +44,10 @@ def export() -> Any:
 @reads_body_itself
 def upload() -> Any:
     """Take an export in, look at it and show what it holds; nothing is changed yet."""
-    access.admin()
     try:
         room = upkeep.waiting_room()
-        name = room.admit(uploaded(upkeep.upload_limit()))
+        name = room.admit(upkeep.received())
+        access.admin_anew()
     except Problem as problem:
         return _again("import", problem)
     coming = upkeep.Import(room.path(name))

@@ -12,7 +12,7 @@ from punt.database import begin_write, db, end_read
 from punt.errors import Problem
 from punt.models import wire
 from punt.pages.forms import errors_of
-from punt.security import BODY_LIMIT, reads_body_itself
+from punt.security import BODY_LIMIT, begins_itself
 from punt.threads import apart
 from punt.transfer.cards import Plan
 from punt.transfer.carrying import Report, carry_out
@@ -30,7 +30,7 @@ def show(key: str) -> str:
 
 
 @blueprint.post("")
-@reads_body_itself
+@begins_itself
 def create(key: str) -> Any:
     """Carry a file into the project, all of it or nothing, and show what was taken and what was not."""
     access.project(key, May.MANAGE)

@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.database import db
+from punt.uploads import uploaded
 from tests.support.board import HARB, fields, made, nothing_changes, ticket
 from tests.support.cast import PASSWORD, PEOPLE
 from tests.support.export_file import everything
@@ -143,6 +145,21 @@ def test_an_upload_over_the_limit_is_413(app: Flask, sign_in: SignIn, monkeypatc
         answer = send(sue, b"x" * 2000)
 
     assert (answer.status_code, answer.json["error"]) == (413, "This is too large: at most 1,000 bytes.")
+
+
+@pytest.mark.parametrize("root", [ROOT, "/admin/database"])
+def test_no_transaction_is_open_while_a_file_comes(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, root: str) -> None:
+    sue, found = sign_in("sue"), list[bool]()
+
+    def look(*arguments: Any) -> Any:
+        found.append(db.session().in_transaction())
+        return uploaded(*arguments)
+
+    monkeypatch.setattr("punt.upkeep.uploaded", look)
+
+    sue.post(f"{root}/import", data={"file": (io.BytesIO(b"no export"), "all.punt")}, buffered=True)
+
+    assert found == [False]
 
 
 def test_a_wipe_removes_everything(app: Flask, sign_in: SignIn, alice: FlaskClient) -> None:
