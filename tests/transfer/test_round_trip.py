@@ -27,6 +27,7 @@ from tests.support.postgres import Postgres
 
 FIRST = Path(__file__).with_name("version-1.punt")
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+HASH = f"scrypt:32768:8:1${'s' * 16}${'0f' * 64}"
 NAMES = st.text("ABCxyz019_-", min_size=3, max_size=12)
 
 
@@ -168,7 +169,7 @@ def _fill(data: st.DataObject) -> None:
 
 def _person(data: st.DataObject, username: str) -> User:
     email = data.draw(st.none() | st.just(f"{username}@example.org".lower()))
-    person = User.enrol(username=username, name=data.draw(TEXT), email=email, password_hash=data.draw(TEXT))
+    person = User.enrol(username=username, name=data.draw(TEXT), email=email, password_hash=HASH)
     person.is_active = data.draw(st.booleans())
     return person
 
