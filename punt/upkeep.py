@@ -18,7 +18,6 @@ from punt.database import db, end_read, writing
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
 from punt.inputs.database import Overhaul
-from punt.models import AuditEntry
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
@@ -26,7 +25,7 @@ from punt.transfer.reading import Limits, Report
 from punt.transfer.staging import Staging
 from punt.transfer.waiting import WaitingRoom
 from punt.transfer.words import PHRASES
-from punt.transfer.writing import write_export
+from punt.transfer.writing import note_export, write_export
 from punt.uploads import uploaded
 
 BEAT = 0.5
@@ -104,6 +103,7 @@ def exported() -> BinaryIO:
 
     It is written before it is sent, so that a slow reader holds no snapshot of the database.
     """
+    note_export()
     with ExitStack() as stack:
         file: Any = stack.enter_context(TemporaryFile(dir=instance()))
         for _ in write_export(db.session.connection(), file):
@@ -141,7 +141,6 @@ class Import:
                     if time.monotonic() - told > BEAT:
                         told = time.monotonic()
                         yield f"{rows:,} rows taken"
-                AuditEntry.note("database", "imported", "everything")
 
     def _check(self, staging: Staging) -> Iterator[str]:
         end_read()
