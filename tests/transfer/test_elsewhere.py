@@ -201,11 +201,14 @@ def test_a_file_that_cannot_be_read_is_refused(furnished: Flask, name: str) -> N
     assert said in caught.value.message
 
 
-def test_a_refusal_stands_beside_the_file_and_nothing_is_kept(app: Flask, alice: FlaskClient) -> None:
+def test_a_refusal_stands_beside_the_file_and_nothing_is_kept(
+    app: Flask, alice: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
     with nothing_changes(app):
         answers = [send(alice, WRONG[name][0]) for name in ("no title", "half a board", "a nested board")]
 
     assert [answer.status_code for answer in answers] == [400] * 3
+    assert "Traceback" not in capfd.readouterr().err
     assert "No column is the title" in answers[0].text
 
 
