@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import struct
+import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -347,13 +350,32 @@ def test_a_line_that_could_be_read_in_two_ways_or_in_none_is_refused(
 
 
 def test_a_bomb_of_one_endless_line_is_not_unpacked(furnished: Flask, tmp_path: Path) -> None:
-    path = tmp_path / "bomb"
-    with gzip.open(path, "wb") as file:
-        for _ in range(100):
-            file.write(b"[" * 1_000_000)
+    path = packed_brackets(tmp_path / "bomb", 1 << 30)
+    assert path.stat().st_size < 1_100_000
 
-    assert path.stat().st_size < 200_000
-    assert refused(furnished, path) == f"line 1: This is longer than {LINE:,} bytes."
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        message, peak = refused(furnished, path), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert message == f"line 1: This is longer than {LINE:,} bytes."
+    assert peak < 30_000_000
+    assert time.process_time() - began < 2, "it was unpacked"
+
+
+def packed_brackets(path: Path, count: int) -> Path:
+    """Write a gzip of one endless line of nesting; its parts are all the same, so one is packed and written often."""
+    part = b"[" * (1 << 22)
+    packer, checksum = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS), 0
+    packed = packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(count // len(part)):
+        checksum = zlib.crc32(part, checksum)
+    with path.open("wb") as file:
+        file.write(b"\x1f\x8b\x08\0\0\0\0\0\x02\xff" + packed * (count // len(part)))
+        file.write(b"\x03\0" + struct.pack("<II", checksum, count))
+    return path
 
 
 def test_a_bomb_of_many_lines_is_not_unpacked(furnished: Flask, file: Path) -> None:
