@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from punt import upkeep
 from punt.database import db, writing
 from punt.models import User, UserSession, roster
 from punt.transfer.words import PHRASES
+from tests.conftest import app_on
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.export_file import everything
+from tests.support.postgres import Postgres
 
 PAGE, ROOT = "/admin/database", "/api/admin/database"
 Act = Callable[[User], Any]
@@ -96,3 +99,20 @@ def test_a_wipe_is_refused(harbour: Flask, meanwhile: Any, root: str, what: str)
 
     assert answer.status_code == (302 if (root, status) == (PAGE, 401) else status)
     assert [everything(harbour)] == left
+
+
+@pytest.mark.parametrize("what", ["import", "wipe-projects", "wipe"])
+def test_on_postgresql_a_system_admin_may(
+    postgres: Postgres, populated: str, exported: bytes, tmp_path: Path, what: str
+) -> None:
+    with app_on(postgres.database(like=populated), tmp_path / "postgres") as other:
+        sue = signed_in(other, "sue")
+        asked = {"yourPassword": PASSWORD, "phrase": PHRASES[what]}
+
+        answer = send(sue, f"{ROOT}/import", exported) if what == "import" else sue.post(f"{ROOT}/{what}", json=asked)
+        left = everything(other)
+
+    assert answer.status_code == (200 if what == "import" else 204)
+    assert (len(left["user"]), len(left["project"])) == {"import": (6, 2), "wipe-projects": (6, 0), "wipe": (0, 0)}[
+        what
+    ]
