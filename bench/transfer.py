@@ -1,4 +1,7 @@
-"""Time and memory of export, import and backup: ``python -m bench.transfer [TICKETS …]``."""
+"""Time and memory of export, import and backup: ``python -m bench.transfer [TICKETS …]``.
+
+Exits with 1 when a command needs more memory for the most tickets than for the fewest, but for what is allowed.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +23,39 @@ from tests.support.server import ROOT
 
 TICKETS = (1_000, 50_000)
 BATCH = 1000
+FACTOR, MORE = 1.25, 10
+"""How many times the memory at the fewest tickets, and how many MB more, the most tickets may take."""
 DESCRIPTION = "Twelve berths, each with *water* and power; the pilot says which. " * 12
 
 
-def main() -> None:
-    """Measure databases of as many tickets as asked."""
-    for tickets in map(int, sys.argv[1:] or TICKETS):
-        with app_with(0) as app:
-            with app.app_context():
-                _fill(tickets)
-                db.session.remove()
-                db.engine.dispose()
-            folder = Path(app.instance_path)
-            print(f"== {tickets:,} tickets, {(folder / 'punt.sqlite3').stat().st_size / 1e6:.1f} MB of SQLite")
-            for words in (["export", "all.punt"], ["import", "all.punt", "--yes"], ["backup", "copy.sqlite3"]):
-                seconds, peak = _run(folder, words)
-                print(f"   flask db {words[0]}: {seconds:.1f} s, at most {peak:.0f} MB of memory")
-            print(f"   the file: {(folder / 'all.punt').stat().st_size / 1e6:.1f} MB")
+def main() -> int:
+    """Measure databases of as many tickets as asked, and return 1 when memory grows with them."""
+    peaks = {tickets: _measure(tickets) for tickets in map(int, sys.argv[1:] or TICKETS)}
+    fewest, most = min(peaks), max(peaks)
+    broken = [
+        f"flask db {name}: {peaks[most][name]:.0f} MB for {most:,} tickets, {small:.0f} MB for {fewest:,}"
+        for name, small in peaks[fewest].items()
+        if peaks[most][name] > FACTOR * small + MORE
+    ]
+    print("\n".join(["Broken: memory grows with the tickets", *broken] if broken else ["Kept: memory does not grow"]))
+    return int(bool(broken))
+
+
+def _measure(tickets: int) -> dict[str, float]:
+    """Return the peak of memory of each command, in MB, at so many tickets."""
+    peaks = {}
+    with app_with(0) as app:
+        with app.app_context():
+            _fill(tickets)
+            db.session.remove()
+            db.engine.dispose()
+        folder = Path(app.instance_path)
+        print(f"== {tickets:,} tickets, {(folder / 'punt.sqlite3').stat().st_size / 1e6:.1f} MB of SQLite")
+        for words in (["export", "all.punt"], ["import", "all.punt", "--yes"], ["backup", "copy.sqlite3"]):
+            seconds, peaks[words[0]] = _run(folder, words)
+            print(f"   flask db {words[0]}: {seconds:.1f} s, at most {peaks[words[0]]:.0f} MB of memory")
+        print(f"   the file: {(folder / 'all.punt').stat().st_size / 1e6:.1f} MB")
+    return peaks
 
 
 def _run(folder: Path, words: Sequence[str]) -> tuple[float, float]:
@@ -98,4 +117,4 @@ def _rows(
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

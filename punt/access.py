@@ -255,12 +255,21 @@ def person_to_change(user_id: str) -> User:
 
 
 def user_anew() -> User:
-    """Return whoever is asking, proved anew: after slow work their session may be over.
+    """Return whoever is asking, proved anew: after slow work their session may be over, and they another than before.
+
+    Everything that was loaded counts as stale from here on.
 
     :raises SignInNeeded: when it is.
     """
+    db.session.expire_all()
     g.pop("_login_user", None)
     return user()
+
+
+def admin_anew() -> User:
+    """Return whoever is asking, proved anew to administer this server; it raises what :func:`admin` does."""
+    user_anew()
+    return admin()
 
 
 def require_to_be(user_id: str) -> None:

@@ -21,7 +21,7 @@ def enrol(asked: NewPerson) -> tuple[User, str | None]:
     made = None if asked.password else generated()
     password_hash = hash_password(asked.password or made or "")
     begin_write()
-    access.admin()
+    access.admin_anew()
     person = User.enrol(username=asked.username, name=asked.name, email=asked.email, password_hash=password_hash)
     db.session.commit()
     return person, made

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import gevent
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from punt import access, administration
 from punt.database import db, end_read, writing
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
 from punt.inputs.database import Overhaul
-from punt.models import AuditEntry
-from punt.models.wipe import wipe_everything, wipe_projects
+from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
 from punt.transfer.reading import Limits, Report
 from punt.transfer.staging import Staging
 from punt.transfer.waiting import WaitingRoom
 from punt.transfer.words import PHRASES
-from punt.transfer.writing import write_export
+from punt.transfer.writing import note_export, write_export
+from punt.uploads import uploaded
 
 BEAT = 0.5
 """Seconds between two reports of something that takes long."""
@@ -47,13 +48,23 @@ def upload_limit() -> int:
     return pipeline().settings.upload_limit
 
 
+def received() -> BinaryIO:
+    """Return the file that a system admin sends; no transaction is open while it comes.
+
+    Who they are is to be proved anew afterwards.
+    """
+    access.admin()
+    end_read()
+    return uploaded(upload_limit())
+
+
 def prove(password: str) -> None:
     """Go on only for a system admin who has shown their password again; no transaction is open afterwards.
 
     :raises Invalid: when it is not their password.
     :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
     """
-    access.admin()
+    access.admin_anew()
     administration.prove(password)
     db.session.commit()
 
@@ -74,9 +85,17 @@ def wipe(what: str) -> None:
 
     :param what: a name in ``WIPES``.
     """
-    with writing() as session:
-        access.admin()
+    with _overhauling() as session:
         WIPES[what](session)
+
+
+@contextmanager
+def _overhauling() -> Iterator[Session]:
+    """Write as :func:`writing` does, alone, and only for who is a system admin still: the look at a file takes long."""
+    with writing() as session:
+        hold_everything(session)
+        access.admin_anew()
+        yield session
 
 
 def exported() -> BinaryIO:
@@ -84,6 +103,7 @@ def exported() -> BinaryIO:
 
     It is written before it is sent, so that a slow reader holds no snapshot of the database.
     """
+    note_export()
     with ExitStack() as stack:
         file: Any = stack.enter_context(TemporaryFile(dir=instance()))
         for _ in write_export(db.session.connection(), file):
@@ -115,14 +135,12 @@ class Import:
         """Look at the file and replace everything by what it holds, telling now and then how far that is."""
         with Staging(instance()) as staging:
             yield from self._check(staging)
-            with writing() as session:
-                access.admin()
+            with _overhauling() as session:
                 told = time.monotonic()
                 for rows in replace_everything(session, staging):
                     if time.monotonic() - told > BEAT:
                         told = time.monotonic()
                         yield f"{rows:,} rows taken"
-                AuditEntry.note("database", "imported", "everything")
 
     def _check(self, staging: Staging) -> Iterator[str]:
         end_read()

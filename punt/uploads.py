@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
+import gevent
+from flask import current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
 from punt.errors import Invalid, TooLarge
 
 
 def uploaded(most: int, name: str = "file") -> BinaryIO:
-    """Return the file of a form, read into a temporary file as it comes.
+    """Return the file of a form, read into a temporary file as it comes; it takes its time, but has to go on.
 
     :param most: bytes of the whole request.
     :raises TooLarge: when it is more.
     :raises Invalid: when there is no file.
     """
     request.max_content_length = most
+    request.environ["wsgi.input"] = _GoingOn(request.environ["wsgi.input"], current_app.config["REQUEST_PATIENCE"])
     try:
         file = request.files.get(name)
     except RequestEntityTooLarge:
@@ -25,3 +27,17 @@ def uploaded(most: int, name: str = "file") -> BinaryIO:
     if file is None or not file.filename:
         raise Invalid.field(name, "Choose a file.")
     return cast("BinaryIO", file.stream)
+
+
+class _GoingOn:
+    """A body that is read bit by bit, as long as each bit comes in time.
+
+    :param patience: seconds for as much as is asked for at once, which is 64 kB.
+    """
+
+    def __init__(self, body: Any, patience: float) -> None:
+        self._body, self._patience = body, patience
+
+    def read(self, size: int = -1) -> bytes:
+        with gevent.Timeout(self._patience, RequestTimeout):
+            return bytes(self._body.read(size))

@@ -14,7 +14,6 @@ from punt.inputs.database import Overhaul, OwnPassword
 from punt.models import shapes
 from punt.replies import attached, nothing
 from punt.security import begins_itself, reads_body_itself
-from punt.uploads import uploaded
 
 blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database")
 
@@ -34,8 +33,7 @@ def export() -> Any:
 @reads_body_itself
 def import_() -> Any:
     """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
-    access.admin()
-    file, asked = uploaded(upkeep.upload_limit()), form(Overhaul, request.form)
+    file, asked = upkeep.received(), form(Overhaul, request.form)
     upkeep.confirm("import", asked)
     room = upkeep.waiting_room()
     name = room.admit(file)

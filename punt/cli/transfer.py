@@ -20,7 +20,7 @@ from punt.transfer.loading import replace_everything
 from punt.transfer.reading import Limits
 from punt.transfer.staging import Staging
 from punt.transfer.words import PHRASES, size_in_words, told
-from punt.transfer.writing import write_export
+from punt.transfer.writing import note_export, write_export
 
 AFile = click.Path(dir_okay=False, path_type=Path)
 MOMENT = 0.2
@@ -36,6 +36,7 @@ def export(file: Path) -> None:
     with _troubles_told():
         draft = new_private_file(file)
         try:
+            note_export()
             with draft.open("wb") as opened:
                 for rows in write_export(db.session.connection(), opened):
                     counter.show(rows)

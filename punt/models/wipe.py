@@ -17,7 +17,7 @@ from punt.models.project import Project
 def wipe_everything(session: Session) -> None:
     """Empty every table and begin a new epoch; nobody is signed in afterwards."""
     connection = session.connection()
-    _hold_everything(connection)
+    hold_everything(session)
     for table in reversed(Base.metadata.sorted_tables):
         if table is not EventHead.__table__:
             connection.execute(sa.delete(table))
@@ -31,7 +31,7 @@ def wipe_projects(session: Session) -> None:
     The epoch goes on: a screen that was up to date and away for a moment gets the event when it comes back.
     """
     connection = session.connection()
-    _hold_everything(connection)
+    hold_everything(session)
     connection.execute(sa.delete(IdempotencyKey))
     connection.execute(sa.delete(AuditEntry).where(AuditEntry.project_id.is_not(None)))
     AuditEntry.note("database", "wiped", "all projects")
@@ -40,12 +40,13 @@ def wipe_projects(session: Session) -> None:
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))
 
 
-def _hold_everything(connection: sa.Connection) -> None:
+def hold_everything(session: Session) -> None:
     """Wait until nobody is writing, and let nobody begin: what is not committed yet would not be seen and stay.
 
     A request's first question is whose session or API token it is. So those tables come first, held even against
     reading: everybody is then either done, or waits holding nothing, and nobody waits in a circle with the wipe.
     """
+    connection = session.connection()
     if connection.dialect.name == "postgresql":
         quote = connection.dialect.identifier_preparer.format_table
         tables = ", ".join(quote(table) for table in Base.metadata.sorted_tables)

@@ -17,7 +17,6 @@ from punt.replies import attached
 from punt.security import begins_itself, reads_body_itself
 from punt.transfer.holdings import holdings, size
 from punt.transfer.words import PHRASES, size_in_words, told
-from punt.uploads import uploaded
 
 blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
 
@@ -45,10 +44,10 @@ def export() -> Any:
 @reads_body_itself
 def upload() -> Any:
     """Take an export in, look at it and show what it holds; nothing is changed yet."""
-    access.admin()
     try:
         room = upkeep.waiting_room()
-        name = room.admit(uploaded(upkeep.upload_limit()))
+        name = room.admit(upkeep.received())
+        access.admin_anew()
     except Problem as problem:
         return _again("import", problem)
     coming = upkeep.Import(room.path(name))
@@ -66,6 +65,7 @@ def confirm(name: str) -> Any:
         upkeep.confirm("import", form(Overhaul, request.form))
     except Problem as problem:
         db.session.rollback()
+        access.admin_anew()
         again = {"errors": errors_of(problem), "values": typed()}
         return _running(coming, coming.look(), name, asks=True, **again), problem.status
     return _running(coming, coming.take(), name, asks=False)
@@ -112,6 +112,7 @@ def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bo
 
 def _again(part: str, problem: Problem) -> tuple[str, int]:
     db.session.rollback()
+    access.admin_anew()
     return _page(wrong={part: errors_of(problem)}, values={part: typed()}), problem.status
 
 

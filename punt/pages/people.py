@@ -44,6 +44,8 @@ def create() -> Any:
     try:
         person, made = administration.enrol(form(NewPerson, request.form))
     except Problem as problem:
+        db.session.rollback()
+        access.admin_anew()
         return again("admin/person_new.html", problem)
     return _done(person, made, f"Added {person.name}.")
 
@@ -128,6 +130,7 @@ def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
         return change()
     except Problem as problem:
         db.session.rollback()
+        access.admin_anew()
         person = access.person(user_id)
         return _page(person, wrong={part: errors_of(problem)}, values=typed()), problem.status
 

@@ -53,6 +53,7 @@ def update_password() -> Any:
         change_password(own, asked.current_password, asked.new_password)
     except Problem as problem:
         db.session.rollback()
+        access.user_anew()
         wrong = errors_of(problem) if problem.details else {"currentPassword": problem.message}
         return page(password_errors=wrong), problem.status
     flash("Changed your password. You are signed out everywhere else, and your API tokens have ended.", "success")

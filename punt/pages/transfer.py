@@ -12,10 +12,11 @@ from punt.database import begin_write, db, end_read
 from punt.errors import Problem
 from punt.models import wire
 from punt.pages.forms import errors_of
-from punt.security import BODY_LIMIT, reads_body_itself
+from punt.security import BODY_LIMIT, begins_itself
 from punt.threads import apart
 from punt.transfer.cards import Plan
 from punt.transfer.carrying import Report, carry_out
+from punt.transfer.refusal import Refusal
 from punt.transfer.sheet import read_csv
 from punt.transfer.trello import read_trello
 from punt.uploads import uploaded
@@ -30,27 +31,39 @@ def show(key: str) -> str:
 
 
 @blueprint.post("")
-@reads_body_itself
+@begins_itself
 def create(key: str) -> Any:
     """Carry a file into the project, all of it or nothing, and show what was taken and what was not."""
     access.project(key, May.MANAGE)
     end_read()
     try:
-        plan = apart(_read, uploaded(BODY_LIMIT).read())
+        plan = _read(uploaded(BODY_LIMIT).read())
         begin_write()
+        access.user_anew()
         grant = access.project(key, May.MANAGE)
         report = carry_out(grant.project, plan, grant.user.id)
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
+        access.user_anew()
         return _page(access.project(key, May.MANAGE), errors=errors_of(problem)), problem.status
     return _page(grant, report=report)
 
 
 def _read(content: bytes) -> Plan:
-    """Read a file by its beginning: a board of Trello is one JSON object."""
+    read = apart(_read_apart, content)
+    if isinstance(read, Refusal):
+        raise read
+    return read
+
+
+def _read_apart(content: bytes) -> Plan | Refusal:
+    """Read a file by its beginning, for a board of Trello is one JSON object; what a thread raised would be logged."""
     read = read_trello if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else read_csv
-    return read(content)
+    try:
+        return read(content)
+    except Refusal as refusal:
+        return refusal
 
 
 def _page(grant: Grant, report: Report | None = None, errors: dict[str, str] | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from punt.models import Column, Label, Project, Ticket, User
 from punt.transfer.cards import Card, Plan, many_lines, one_line
 
-TITLE, DESCRIPTION = 200, 50_000
+TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
 MOST_TOLD = 200
 BREATH = 10
 """Tickets after which others of this process have their turn."""
@@ -96,7 +96,7 @@ class _Carrier:
             "description": description,
             "type": card.type.value,
             "priority": card.priority.value,
-            "labels": [self._labels[name.casefold()] for name in dict.fromkeys(card.labels)],
+            "labels": self._few_enough(card.labels),
             "assignee_id": self._assignee(card.people),
             "story_points": card.story_points,
             "estimate": card.estimate,
@@ -114,6 +114,12 @@ class _Carrier:
         if len(description) > DESCRIPTION:
             self.report.left["Descriptions cut after 50,000 characters"] += 1
         return title, description[:DESCRIPTION]
+
+    def _few_enough(self, names: list[str]) -> list[Label]:
+        found = [self._labels[name.casefold()] for name in dict.fromkeys(names)]
+        if len(found) > LABELS:
+            self.report.left[f"Labels beyond the {LABELS} that a ticket may have"] += len(found) - LABELS
+        return found[:LABELS]
 
     def _assignee(self, people: list[tuple[str, ...]]) -> str | None:
         found = list[str]()

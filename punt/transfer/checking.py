@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from punt.transfer.layout import Header, Row, upgraded
 from punt.transfer.reading import EVERY, Limits, Report, rows, verified
 from punt.transfer.refusal import Refusal
-from punt.transfer.rules import BOARD_RULES, Rule, rule_for, wrong_with
+from punt.transfer.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
 from punt.transfer.staging import Staging
 from punt.transfer.tables import carried
 from punt.transfer.values import codec_for
@@ -124,7 +124,9 @@ def _refuse_what_does_not_fit(staging: Staging) -> None:
 
 
 def _warnings(staging: Staging, staged: Counter[str]) -> list[str]:
-    admin = staging.first_line('SELECT _line FROM "user" WHERE is_admin AND is_active')
-    if staged["user"] and admin is None:
-        return ["Nobody in it is a system admin who can sign in: flask user create NAME --admin makes one."]
-    return []
+    warnings = []
+    if staged["user"] and staging.first_line('SELECT _line FROM "user" WHERE is_admin AND is_active') is None:
+        warnings.append("Nobody in it is a system admin who can sign in: flask user create NAME --admin makes one.")
+    if line := staging.first_line(OWNERLESS):
+        warnings.append(f"The project in line {line} has no owner: a system admin can make somebody one.")
+    return warnings

@@ -9,6 +9,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from punt.models.audit import AuditEntry
 from punt.models.wipe import wipe_everything
 from punt.transfer.staging import Staging
 from punt.transfer.tables import carried
@@ -19,8 +20,8 @@ BATCH = 500
 def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
     """Put what was staged in place of all there is, telling now and then how many rows are done.
 
-    The caller has begun to write, and commits. A new epoch begins, nobody is signed in, and every stream hears
-    ``database.wiped``.
+    The caller has begun to write, and commits. A new epoch begins, nobody is signed in, every stream hears
+    ``database.wiped``, and the audit tells of it.
     """
     wipe_everything(session)
     connection, done = session.connection(), 0
@@ -32,6 +33,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
             yield done
             time.sleep(0)  # let others of this process have their turn; whoever wants to write waits
     continue_numbers(connection, carried())
+    AuditEntry.note("database", "imported", "everything")
 
 
 def continue_numbers(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:

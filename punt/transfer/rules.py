@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from fractional_indexing import FIError, validate_order_key
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from punt.models import Priority, Role, TicketType
+from punt.transfer.cards import one_line
 from punt.transfer.layout import Row
+from punt.transfer.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
 
 LONGEST_RANK = 900
 """Characters: finding a place beside a longer one would be deeper than Python goes."""
@@ -34,7 +35,7 @@ def _one_of(names: type[StrEnum]) -> Rule:
     return lambda value: None if value in known else f"This is none of {', '.join(sorted(known))}."
 
 
-def _from(least: int, most: int = 1 << 31) -> Rule:
+def _from(least: int, most: int = MOST) -> Rule:
     return lambda value: None if least <= value <= most else f"This must be {least} or more, and not that large."
 
 
@@ -48,20 +49,39 @@ def _rank(value: str) -> str | None:
     return None
 
 
+def _name(value: str) -> str | None:
+    return None if one_line(value, len(value)) else "There is nothing to read in this."
+
+
 _COLOR = _matching(r"#[0-9A-Fa-f]{6}", "This is no colour, such as #0b7a70.")
 _ID = _matching(r"[\x21-\x7e]+", "This is no id.")
+_HASH = _matching(r"[0-9a-f]{64}", "This is no hash.")
+_PASSWORD = _matching(
+    r"scrypt:(1024|2048|4096|8192|16384|32768|65536|131072):8:1\$[A-Za-z0-9]{8,64}\$[0-9a-f]{128}",
+    "PUNT writes no such hash of a password.",
+)
 
 VALUES: dict[tuple[str, str], Rule] = {
-    ("user", "username"): _matching(r"[A-Za-z0-9_-]+", "Use letters, digits, _ and - only."),
+    ("user", "username"): _matching(r"[A-Za-z0-9_-]{3,30}", "Use 3 to 30 letters, digits, _ and - only."),
+    ("user", "name"): _name,
+    ("user", "email"): lambda value: None if value and value == value.lower() else "This is not in small letters.",
+    ("user", "picture_hash"): _HASH,
+    ("user", "password_hash"): _PASSWORD,
     ("user", "avatar_color"): _COLOR,
+    ("picture", "hash"): _HASH,
+    ("audit_entry", "id"): _from(1, 1 << 53),
+    ("project", "name"): _name,
     ("project", "key"): _matching(r"[A-Z][A-Z0-9]{1,9}", "This is no key of a project."),
     ("project", "color"): _COLOR,
     ("project", "last_number"): _from(0),
     ("membership", "role"): _one_of(Role),
+    ("column", "name"): _name,
     ("column", "color"): _COLOR,
     ("column", "position"): _from(0),
     ("column", "wip_limit"): _from(1),
+    ("label", "name"): _name,
     ("label", "color"): _COLOR,
+    ("ticket", "title"): _name,
     ("ticket", "number"): _from(1),
     ("ticket", "type"): _one_of(TicketType),
     ("ticket", "priority"): _one_of(Priority),
@@ -84,43 +104,21 @@ def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
         yield "username_key", "This is not the user name in small letters."
     if table == "label" and row["name_key"] != row["name"].casefold():
         yield "name_key", "This is not the name in small letters."
+    if said := _wrong_inside(table, row):
+        yield said
+
+
+def _wrong_inside(table: str, row: Row) -> tuple[str, str] | None:
+    """Return a row's column of JSON and what is wrong in it."""
     if table == "binned_ticket":
-        try:
-            content = BinnedContent.model_validate(row["content"])
-        except ValidationError as error:
-            yield "content", f"This is no ticket: {'.'.join(map(str, error.errors()[0]['loc']))} is wrong."
-        else:
-            if (content.id, content.number) != (row["id"], row["number"]) or _rank(content.rank):
-                yield "content", "This is another ticket."
-
-
-class BinnedLabel(BaseModel):
-    id: str
-
-
-class BinnedContent(BaseModel):
-    """A ticket in the bin, as far as restoring it needs."""
-
-    model_config = ConfigDict(strict=True)
-
-    id: str
-    key: str
-    number: int
-    title: str
-    description: str
-    type: Annotated[TicketType, Field(strict=False)]
-    priority: Annotated[Priority, Field(strict=False)]
-    columnId: str  # noqa: N815 the names of the wire
-    rank: str
-    assigneeId: str | None  # noqa: N815
-    parentId: str | None  # noqa: N815
-    labels: list[BinnedLabel]
-    storyPoints: int | None  # noqa: N815
-    estimate: str | None
-    startDate: str | None  # noqa: N815
-    dueDate: str | None  # noqa: N815
-    version: int
-    createdAt: str  # noqa: N815
+        name, said = "content", wrong_with_binned(row, _rank)
+    elif table == "site_setting":
+        name, said = "value", wrong_with_setting(row["name"], row["value"])
+    elif table == "audit_entry":
+        name, said = "changes", wrong_with_changes(row["verb"], row.get("changes"))
+    else:
+        return None
+    return (name, said) if said else None
 
 
 class BoardRule(NamedTuple):
@@ -187,3 +185,6 @@ BOARD_RULES = (
         'SELECT p._line FROM project p WHERE p.id NOT IN (SELECT project_id FROM "column")',
     ),
 )
+
+OWNERLESS = "SELECT _line FROM project WHERE id NOT IN (SELECT project_id FROM membership WHERE role = 'owner')"
+"""Finds projects that nobody owns: odd, and yet taken, for system admins do in them what owners do."""

@@ -105,7 +105,7 @@ class _Reader:
             description=cells.get("description", ""),
             type=self._one_of(TicketType, cells.get("type", ""), TicketType.TASK),
             priority=self._one_of(Priority, cells.get("priority", ""), Priority.MEDIUM),
-            labels=[self._plan.label(each) for each in _several(cells.get("labels", ""))[:50]],
+            labels=[self._plan.label(each) for each in _several(cells.get("labels", ""))],
             people=[(name,) for name in _several(cells.get("people", ""))],
             story_points=self._read("story points", cells.get("points", ""), _points),
             estimate=one_line(cells.get("estimate", ""), 20) or None,

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
+from math import isfinite
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,7 +87,8 @@ def _truth(value: Any) -> int:
     return int(value)
 
 
-def _day(value: Any) -> str:
+def day(value: Any) -> str:
+    """Return a day as it is written, or raise ValueError with a sentence."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
             return date.fromisoformat(value).isoformat()
@@ -95,13 +97,17 @@ def _day(value: Any) -> str:
     raise ValueError("This must be a day, such as 2026-01-15.")
 
 
-def _moment(value: Any) -> str:
+def moment(value: Any) -> str:
+    """Return a moment as it is written, or raise ValueError with a sentence.
+
+    Those of the first and the last year are refused: where clocks go otherwise, they lie beyond what Python knows.
+    """
     if isinstance(value, str) and value.endswith("Z") and len(value) <= 30:
         try:
-            datetime.fromisoformat(value).astimezone(UTC)
+            year = datetime.fromisoformat(value).astimezone(UTC).year
         except (ValueError, OverflowError):
-            pass
-        else:
+            year = 0
+        if MINYEAR < year < MAXYEAR:
             return value
     raise ValueError("This must be a moment in UTC, such as 2026-01-15T10:30:00Z.")
 
@@ -124,18 +130,20 @@ def _refuse_unfit(value: Any, depth: int) -> None:
         raise ValueError(f"This is nested more than {DEPTH} deep.")
     if isinstance(value, str) and _UNFIT.search(value):
         raise ValueError("This holds a character that is none.")
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("This holds a number that is none.")
     parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
         _refuse_unfit(part, depth - 1)
 
 
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _written(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 _OTHERS: dict[type[Any], Codec] = {
-    Timestamp: Codec(_written, _moment, datetime.fromisoformat),
-    sa.Date: Codec(date.isoformat, _day, date.fromisoformat),
+    Timestamp: Codec(_written, moment, datetime.fromisoformat),
+    sa.Date: Codec(date.isoformat, day, date.fromisoformat),
     sa.JSON: Codec(_same, _json, json.loads),
     sa.LargeBinary: Codec(lambda value: base64.b64encode(value).decode(), _bytes, base64.b64decode),
 }

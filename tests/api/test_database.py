@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ from flask.testing import FlaskClient
 from punt.database import db
 from punt.events.log import log
 from punt.events.publication import EVERYONE
+from punt.settings import ROOT as HOUSE
+from punt.uploads import uploaded
 from tests.support.board import HARB, fields, made, nothing_changes, ticket
 from tests.support.cast import PASSWORD, PEOPLE
-from tests.support.export_file import everything
+from tests.support.export_file import comings_and_goings, everything
 
 ROOT = "/api/admin/database"
 PHRASES = {
@@ -28,6 +32,7 @@ PHRASES = {
     "wipe-projects": "wipe all projects",
 }
 TOLD = {"wipe": "database.wiped", "wipe-projects": "database.projects.wiped"}
+DOCUMENT = HOUSE / "docs" / "backup.md"
 SignIn = Callable[[str], FlaskClient]
 
 
@@ -129,10 +134,32 @@ def test_an_export_that_is_imported_is_the_same_again(app: Flask, sign_in: SignI
     answer = send(sue, content)
 
     assert answer.status_code == 200, answer.text
-    after = everything(app)
-    assert "imported" in after["audit_entry"].pop()
-    assert (answer.json["counts"]["ticket"], after) == (1, before)
+    assert (answer.json["counts"]["ticket"], everything(app)) == (1, before)
+    assert comings_and_goings(app) == [("exported", "sue"), ("imported", "sue")]
     assert [client.get("/api/me").status_code for client in (sue, alice)] == [401, 401]
+
+
+def test_what_is_told_of_exports_by_rest_works_as_it_is_told(app: Flask) -> None:
+    client, exported = app.test_client(), b""
+    told = [shlex.split(line) for line in DOCUMENT.read_text().splitlines() if line.startswith("curl ")]
+
+    for words in told:
+        address = words[-1].partition(":3000")[2]
+        answer = client.post(address, **sent(words, exported))
+        assert answer.status_code == 200, (words, answer.text)
+        exported = exported or bytes(answer.data if "-o" in words else b"")
+
+    assert [words[-1].rpartition("/")[2] for words in told] == ["login", "export", "import"]
+
+
+def sent(words: list[str], file: bytes) -> Any:
+    """Return what a command of curl sends, its gaps filled in, as the test's client is told it."""
+    forms = [word.partition("=") for flag, word in itertools.pairwise(words) if flag == "-F"]
+    fields = json.loads(words[words.index("-d") + 1]) if "-d" in words else {name: value for name, _, value in forms}
+    for name, value in fields.items():
+        gap = "sue" if name == "username" else PASSWORD
+        fields[name] = gap if value == "…" else (io.BytesIO(file), "all.punt") if value.startswith("@") else value
+    return {"json": fields} if "-d" in words else {"data": fields}
 
 
 def test_a_file_that_is_wrong_is_refused_and_not_kept(app: Flask, sign_in: SignIn) -> None:
@@ -160,6 +187,21 @@ def test_an_upload_over_the_limit_is_413(app: Flask, sign_in: SignIn, monkeypatc
         answer = send(sue, b"x" * 2000)
 
     assert (answer.status_code, answer.json["error"]) == (413, "This is too large: at most 1,000 bytes.")
+
+
+@pytest.mark.parametrize("root", [ROOT, "/admin/database"])
+def test_no_transaction_is_open_while_a_file_comes(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, root: str) -> None:
+    sue, found = sign_in("sue"), list[bool]()
+
+    def look(*arguments: Any) -> Any:
+        found.append(db.session().in_transaction())
+        return uploaded(*arguments)
+
+    monkeypatch.setattr("punt.upkeep.uploaded", look)
+
+    sue.post(f"{root}/import", data={"file": (io.BytesIO(b"no export"), "all.punt")}, buffered=True)
+
+    assert found == [False]
 
 
 def test_a_wipe_removes_everything(app: Flask, sign_in: SignIn, alice: FlaskClient) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.support.board import nothing_changes
+from tests.support.export_file import comings_and_goings
 from tests.support.listener import Listener
 from tests.support.server import Server
 from tests.support.writers import Writers
@@ -67,6 +68,7 @@ def test_an_import_asks_for_the_phrase(app: Flask, file: Path) -> None:
     assert all("Nothing was changed" in answer.output for answer in refused)
     assert taken.exit_code == 0
     assert "6 people, 1 project, 0 tickets" in taken.output
+    assert comings_and_goings(app) == [("exported", None), ("imported", None)]
 
 
 def test_a_file_that_is_wrong_is_a_sentence_and_no_traceback(app: Flask, file: Path) -> None:

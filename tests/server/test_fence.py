@@ -96,6 +96,41 @@ def test_a_body_that_drips_is_cut_off_and_so_is_a_head(serve: Callable[..., Serv
     assert "Traceback" not in server.log
 
 
+def test_a_file_that_drips_is_cut_off_and_one_that_goes_on_is_not(serve: Callable[..., Server]) -> None:
+    server = serve(REQUEST_PATIENCE=1)
+    large = ["/admin/database/import", "/api/admin/database/import"]
+
+    with ThreadPoolExecutor(5) as pool:
+        dripped = list(
+            pool.map(lambda path: drip(server, upload(server, path, 900)), ["/projects/HARB/import", *large])
+        )
+        slow = list(pool.map(lambda path: send_slowly(server, upload(server, path, 300_000), seconds=3), large))
+
+    assert [answer[:13] for answer in dripped] == [b"HTTP/1.1 408 "] * 3
+    assert [answer[:13] for answer in slow] == [b"HTTP/1.1 400 "] * 2
+    assert "Traceback" not in server.log
+
+
+def upload(server: Server, path: str, size: int) -> str:
+    """Return how an upload of Sue's begins, of so many bytes."""
+    cookie = server.client("sue").cookies["punt_session"]
+    part = '--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: punt\r\nCookie: punt_session={cookie}\r\nConnection: close\r\n"
+        f"Content-Type: multipart/form-data; boundary=B\r\nContent-Length: {len(part) + size}\r\n\r\n{part}"
+    )
+
+
+def send_slowly(server: Server, begin: str, *, seconds: float) -> bytes:
+    """Begin an upload of 300,000 bytes, send these in ten parts, and return what comes back."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(begin.encode())
+        for _ in range(10):
+            time.sleep(seconds / 10)
+            connection.sendall(b"x" * 30_000)
+        return connection.recv(65_536)
+
+
 def drip(server: Server, begin: str) -> bytes:
     """Begin a request and send a byte of it now and then; return what comes until the server hangs up."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=0.2) as connection:

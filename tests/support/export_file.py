@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from punt.database import db, writing
+from punt.models import AuditEntry, User
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
 from punt.transfer.reading import Limits
@@ -44,7 +45,7 @@ def take(app: Flask, path: Path, limits: Limits = LIMITS) -> Contents:
 
 
 def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
-    """Return all rows that an export carries, by table, as Python has them."""
+    """Return all rows that an export carries, by table, as Python has them; not the audit's of exports and imports."""
     with app.app_context():
         found = {
             table.name: [
@@ -53,7 +54,17 @@ def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
             for table in carried()
         }
         db.session.rollback()
+    found["audit_entry"] = [row for row in found["audit_entry"] if not {"exported", "imported"} & {*row[:-1]}]
     return found
+
+
+def comings_and_goings(app: Flask) -> list[tuple[str, str | None]]:
+    """Return what the audit tells of exports and imports, the oldest first: which it was, and by whom."""
+    query = sa.select(AuditEntry.verb, User.username).join(User, User.id == AuditEntry.actor_id, isouter=True)
+    with app.app_context():
+        found = db.session.execute(query.where(AuditEntry.kind == "database").order_by(AuditEntry.id)).all()
+        db.session.rollback()
+    return [(row.verb, row.username) for row in found]
 
 
 def lines_of(path: Path) -> list[Line]:

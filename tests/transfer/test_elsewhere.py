@@ -144,6 +144,30 @@ def test_what_is_too_long_is_cut_and_told(alice: FlaskClient) -> None:
     assert "Titles shortened, and kept whole in the description: 1" in answer.text
 
 
+NAMES = [f"c{nth}" for nth in range(80)]
+MANY_LABELS = {
+    "csv": f'Title,Tags\nOne,"{",".join(NAMES)}"\n',
+    "trello": json.dumps(
+        {
+            "name": "Board",
+            "lists": [{"id": "l", "name": "To Do"}],
+            "labels": [{"id": name, "name": name} for name in NAMES],
+            "cards": [{"id": "c", "name": "One", "idList": "l", "idLabels": NAMES}],
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MANY_LABELS)
+def test_more_labels_than_a_ticket_may_have_are_cut_and_told(alice: FlaskClient, kind: str) -> None:
+    answer = send(alice, MANY_LABELS[kind])
+
+    labels = [label["id"] for label in tickets(alice)[0]["labels"]]
+    assert len(labels) == 50
+    assert "Labels beyond the 50 that a ticket may have: 30" in answer.text
+    assert alice.patch(f"{TICKETS}/1", json={"labelIds": labels}).status_code == 200
+
+
 MANY = b"".join(b"x,name %d\n" % nth for nth in range(501))
 WRONG = {
     "nothing": (b"", "No column is the title"),
@@ -177,11 +201,14 @@ def test_a_file_that_cannot_be_read_is_refused(furnished: Flask, name: str) -> N
     assert said in caught.value.message
 
 
-def test_a_refusal_stands_beside_the_file_and_nothing_is_kept(app: Flask, alice: FlaskClient) -> None:
+def test_a_refusal_stands_beside_the_file_and_nothing_is_kept(
+    app: Flask, alice: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
     with nothing_changes(app):
         answers = [send(alice, WRONG[name][0]) for name in ("no title", "half a board", "a nested board")]
 
     assert [answer.status_code for answer in answers] == [400] * 3
+    assert "Traceback" not in capfd.readouterr().err
     assert "No column is the title" in answers[0].text
 
 

@@ -18,7 +18,20 @@ from punt.database import db, writing
 from punt.errors import Problem
 from punt.events.cursor import Cursor
 from punt.events.log import LoggedEvent, log
-from punt.models import BinnedTicket, Column, Label, Membership, Priority, Project, Role, Ticket, TicketType, User
+from punt.models import (
+    BinnedTicket,
+    Column,
+    Label,
+    Membership,
+    Picture,
+    Priority,
+    Project,
+    Role,
+    SiteSetting,
+    Ticket,
+    TicketType,
+    User,
+)
 from punt.models.wipe import wipe_everything
 from tests.conftest import app_in, app_on, put_away
 from tests.support.cast import signed_in
@@ -26,7 +39,8 @@ from tests.support.export_file import LIMITS, changed, everything, export, lines
 from tests.support.postgres import Postgres
 
 FIRST = Path(__file__).with_name("version-1.punt")
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=30).map(str.strip).filter(bool)
+HASH = f"scrypt:32768:8:1${'s' * 16}${'0f' * 64}"
 NAMES = st.text("ABCxyz019_-", min_size=3, max_size=12)
 
 
@@ -135,6 +149,7 @@ def test_export_then_wipe_then_import_is_the_same_database(data: st.DataObject, 
     with world.app_context():
         _wipe()
         _fill(data)
+        _revise(data)
     before, path = everything(world), export(world, tmp_path / "world.punt")
     with world.app_context():
         _wipe()
@@ -142,6 +157,7 @@ def test_export_then_wipe_then_import_is_the_same_database(data: st.DataObject, 
     take(world, path, LIMITS)
 
     assert everything(world) == before
+    assert all(before.get(table) for table in ("user", "picture", "site_setting", "audit_entry"))
 
 
 def _wipe() -> None:
@@ -150,10 +166,13 @@ def _wipe() -> None:
 
 
 def _fill(data: st.DataObject) -> None:
-    """Let people found projects and write, move, nest and delete tickets."""
+    """Decide on the site, and let people have pictures, found projects and write, move, nest and delete tickets."""
     with writing():
+        SiteSetting.decide(name=data.draw(TEXT), registration=True)
         names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique_by=str.lower))
         people = [_person(data, name) for name in names]
+        for person in people[: data.draw(st.integers(1, len(people)))]:
+            Picture.put_on(person, data.draw(st.binary(max_size=200)))
         keys = data.draw(st.lists(st.from_regex(r"[A-Z][A-Z0-9]{1,4}", fullmatch=True), max_size=2, unique=True))
         projects = [Project.found(people[0], key=key, name=data.draw(TEXT)) for key in keys]
         for project in projects:
@@ -166,9 +185,21 @@ def _fill(data: st.DataObject) -> None:
                 _act(data, project, people, labels)
 
 
+def _revise(data: st.DataObject) -> None:
+    """Change what is there by now, so that the audit has something to tell."""
+    with writing():
+        SiteSetting.decide(name=data.draw(TEXT), registration=data.draw(st.booleans()))
+        people = list(db.session.scalars(sa.select(User).order_by(User.username_key)))
+        people[0].present_as(name=data.draw(TEXT))
+        for ticket in db.session.scalars(sa.select(Ticket).order_by(Ticket.project_key, Ticket.number).limit(3)).all():
+            labels, project = list(Label.of(ticket.project_id)), db.session.get_one(Project, ticket.project_id)
+            ticket.edit(_fields(data, people, labels) | {"type": ticket.type})
+            ticket.move_to(data.draw(st.sampled_from(list(project.columns()))))
+
+
 def _person(data: st.DataObject, username: str) -> User:
     email = data.draw(st.none() | st.just(f"{username}@example.org".lower()))
-    person = User.enrol(username=username, name=data.draw(TEXT), email=email, password_hash=data.draw(TEXT))
+    person = User.enrol(username=username, name=data.draw(TEXT), email=email, password_hash=HASH)
     person.is_active = data.draw(st.booleans())
     return person
 

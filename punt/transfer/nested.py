@@ -1,0 +1,111 @@
+"""What must hold in the columns that are JSON: whatever reads them later takes it for granted."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from punt.inputs.admin import SiteChange
+from punt.inputs.base import invalid
+from punt.models import Priority, TicketType
+from punt.models.site import Site
+from punt.models.wire import LONG
+from punt.transfer.layout import Row
+from punt.transfer.values import day, moment
+
+MOST = 10**9 - 1
+"""The largest number or version: counting goes on after it, and an address of a ticket has nine digits."""
+
+ADay = Annotated[str, AfterValidator(day)]
+AMoment = Annotated[str, AfterValidator(moment)]
+
+
+class BinnedLabel(BaseModel):
+    id: str
+
+
+class BinnedContent(BaseModel):
+    """A ticket in the bin, as far as restoring it needs."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: str
+    key: str
+    number: int
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: str
+    type: Annotated[TicketType, Field(strict=False)]
+    priority: Annotated[Priority, Field(strict=False)]
+    columnId: str  # noqa: N815 the names of the wire
+    rank: str
+    assigneeId: str | None  # noqa: N815
+    parentId: str | None  # noqa: N815
+    labels: list[BinnedLabel]
+    storyPoints: Annotated[int, Field(ge=0, le=MOST)] | None  # noqa: N815
+    estimate: Annotated[str, Field(max_length=20)] | None
+    startDate: ADay | None  # noqa: N815
+    dueDate: ADay | None  # noqa: N815
+    version: Annotated[int, Field(ge=1, le=MOST)]
+    createdAt: AMoment  # noqa: N815
+
+
+def wrong_with_binned(row: Row, rank: Any) -> str | None:
+    """Say what is wrong with a ticket in the bin.
+
+    :param rank: the rule of a rank.
+    """
+    try:
+        content = BinnedContent.model_validate(row["content"])
+    except ValidationError as error:
+        return f"This is no ticket: {'.'.join(map(str, error.errors()[0]['loc']))} is wrong."
+    same = (content.id, content.number) == (row["id"], row["number"])
+    return None if same and not rank(content.rank) else "This is another ticket."
+
+
+def wrong_with_setting(name: str, value: Any) -> str | None:
+    """Say what is wrong with a setting of the site; one that this PUNT does not know is never read."""
+    if name not in {each.name for each in fields(Site)}:
+        return None
+    try:
+        SiteChange.model_validate({"siteName" if name == "name" else name: value})
+    except ValidationError as error:
+        return invalid(error).details[0].message
+    return None
+
+
+def wrong_with_changes(verb: str, changes: Any) -> str | None:
+    """Say what is wrong with the changes that the audit tells: by field nothing, or what it was and what it became."""
+    if changes is None:
+        return None
+    if not isinstance(changes, dict):
+        return "These are no changes by field."
+    if verb == "moved" and (changes.keys() - {"column"} or None in changes.values()):
+        return "A move changes the column only."
+    wrong = next((name for name, pair in changes.items() if not (pair is None or _is_change(name, pair))), None)
+    return None if wrong is None else f"This is no change: {wrong[:80]}."
+
+
+def _is_change(name: str, pair: Any) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(_was_told(name, value) for value in pair)
+
+
+def _was_told(name: str, value: Any) -> bool:
+    """Tell whether the audit writes such a value of a field."""
+    if name in LONG:
+        return type(value) is int
+    if value is None:
+        return True
+    if name in {"startDate", "dueDate"}:
+        return _is_day(value)
+    if isinstance(value, list):
+        return name != "assigneeId" and all(isinstance(each, str) for each in value)
+    return isinstance(value, str | int)
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return bool(day(value))
+    except ValueError:
+        return False
