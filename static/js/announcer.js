@@ -1,6 +1,6 @@
 /** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
 
-import { query } from "./dom.js";
+import { create, query } from "./dom.js";
 import { columnName, visible } from "./places.js";
 import { noticePlace } from "./toast.js";
 
@@ -8,10 +8,8 @@ const GATHERED = 2_000;
 const SAID_FOR = 5_000;
 
 export function announce(text) {
-  const words = document.createElement("p");
-  words.className = "unseen";
+  const words = create("p", { className: "unseen", textContent: text });
   words.dataset.said = "";
-  words.textContent = text;
   noticePlace().append(words);
   setTimeout(() => words.remove(), SAID_FOR);
 }

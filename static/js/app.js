@@ -8,7 +8,7 @@ import { startColumnMenu } from "./column-menu.js";
 import { columnHandlers } from "./columns.js";
 import { showConnection } from "./connection.js";
 import { TicketDialog } from "./dialog.js";
-import { query, queryAll } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { startDrafts } from "./drafts.js";
 import { Filters } from "./filters.js";
 import { pickerHandlers, startLabelPicker } from "./label-picker.js";
@@ -56,7 +56,7 @@ for (const list of queryAll("[data-presence]")) startPresence(list);
 new Switcher().start();
 showKeptToast();
 startThemes();
-addEventListener("punt:doubt", () => live.receive({ type: "stream.reset", data: { reason: "doubt" } }));
+hear(window, "punt:doubt", () => live.receive({ type: "stream.reset", data: { reason: "doubt" } }));
 stream.start();
 
 function startBoard() {

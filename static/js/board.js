@@ -2,10 +2,10 @@
 
 import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
-import { query, queryAll } from "./dom.js";
+import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
-import { heirOf } from "./places.js";
+import { heirOf, linkOf } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
 export const PANEL = "[data-column-panel]";
@@ -59,10 +59,10 @@ export class Board {
     if (this.#gone.has(ticket) || this.#held.has(ticket) || (card && card.dataset.version !== known)) return;
     if (card) wear(fresh, card);
     if (!card || card.isEqualNode(fresh)) return this.#settle(card ?? fresh, columnId);
-    const focused = card.contains(document.activeElement);
+    const hadFocus = card.contains(focused());
     card.replaceWith(fresh);
     this.#settle(fresh, columnId);
-    if (focused) query("[data-open]", fresh).focus();
+    if (hadFocus) linkOf(fresh).focus();
   }
 
   /** Puts a card before `next` in `list`. */
@@ -77,10 +77,10 @@ export class Board {
     const card = this.card(id);
     if (!card) return;
     const panel = card.closest(PANEL);
-    const heir = card.contains(document.activeElement) && (heirOf(card)?.querySelector("[data-open]") ?? this.root);
+    const heir = card.contains(focused()) && (linkOf(heirOf(card)) ?? this.root);
     card.remove();
     countCards(panel);
-    if (heir) heir.focus({ preventScroll: true });
+    if (heir) focusInPlace(heir);
   }
 
   /** Lets a deleted ticket come back. */
@@ -127,8 +127,7 @@ const RANKED = "[data-ticket]:not([data-pending])";
 /** What this window made of a card lasts when the card is replaced. */
 function wear(fresh, card) {
   for (const name of ["hidden", "data-selected"]) writeAttribute(fresh, name, card.getAttribute(name));
-  const link = query("[data-open]", card);
-  for (const name of ["tabindex", "aria-describedby"]) writeAttribute(query("[data-open]", fresh), name, link.getAttribute(name));
+  for (const name of ["tabindex", "aria-describedby"]) writeAttribute(linkOf(fresh), name, linkOf(card).getAttribute(name));
 }
 
 function firstAfter(list, card) {

@@ -2,7 +2,7 @@
 
 import { keyOf } from "./announcer.js";
 import { blank } from "./blank.js";
-import { hear, query, queryAll } from "./dom.js";
+import { boxOf, focused, hear, query, queryAll } from "./dom.js";
 import { columnName } from "./places.js";
 
 const GAP = 8;
@@ -21,11 +21,11 @@ export class CardMenu {
 
   start() {
     // The key that opens it would open the browser's own menu, too.
-    addEventListener("contextmenu", (event) => this.#popup.matches(":popover-open") && event.preventDefault());
+    hear(window, "contextmenu", (event) => this.#popup.matches(":popover-open") && event.preventDefault());
     // Closing gives the focus back to the card, which the command is then about.
     hear(this.#popup, "click", ({ target }) => target.closest("[data-act]") && this.#popup.hidePopover());
     hear(this.#popup, "keydown", (event) => this.#key(event));
-    hear(this.#popup, "toggle", () => document.activeElement === document.body && this.#focus.enter());
+    hear(this.#popup, "toggle", () => focused() === document.body && this.#focus.enter());
   }
 
   /** Opens at `anchor` for `card`, and for all that are selected with it. */
@@ -37,7 +37,7 @@ export class CardMenu {
     query("[data-menu-columns]", this.#popup).replaceChildren(...lists.map(columnItem));
     for (const item of queryAll("[data-single]", this.#popup)) item.hidden = cards.length > 1;
     this.#focus.enter(card);
-    this.#show(anchor.getBoundingClientRect());
+    this.#show(boxOf(anchor));
     this.#items[0].focus();
   }
 
@@ -56,7 +56,7 @@ export class CardMenu {
 
   #key(event) {
     const items = this.#items;
-    const at = items.indexOf(document.activeElement);
+    const at = items.indexOf(focused());
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -at, End: -at - 1 }[event.key];
     if (event.key === "Tab") this.#popup.hidePopover();
     if (step === undefined) return;

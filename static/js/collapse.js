@@ -2,8 +2,9 @@
 
 import { PANEL } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
+import { me } from "./session.js";
 
-const COLLAPSED = `punt.collapsed.${document.body.dataset.me}`;
+const COLLAPSED = `punt.collapsed.${me}`;
 
 export function startCollapse(root) {
   const kept = new Set(JSON.parse(localStorage.getItem(COLLAPSED)));

@@ -3,7 +3,7 @@
 import { PANEL } from "./board.js";
 import { moveColumn } from "./column-menu.js";
 import { arrange } from "./columns.js";
-import { hear, query, queryAll } from "./dom.js";
+import { boxOf, hear, query, queryAll } from "./dom.js";
 import { insert } from "./insert.js";
 import { toast } from "./toast.js";
 
@@ -13,7 +13,7 @@ export function startColumnDrag(root) {
   hear(root, "dragstart", (event) => {
     if (!event.target.matches?.("[data-column-head]")) return;
     panel = event.target.closest(PANEL);
-    const { left, top } = panel.getBoundingClientRect();
+    const { left, top } = boxOf(panel);
     event.dataTransfer.setDragImage(panel, event.clientX - left, event.clientY - top);
     setTimeout(() => panel?.setAttribute("data-carried", "")); // the picture is taken first
   });
@@ -38,6 +38,6 @@ export function startColumnDrag(root) {
 }
 
 function middle(panel) {
-  const { left, width } = panel.getBoundingClientRect();
+  const { left, width } = boxOf(panel);
   return left + width / 2;
 }

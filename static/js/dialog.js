@@ -1,7 +1,8 @@
 /** Opens tickets over the board, each at its own address. */
 
 import { Unreachable, api, fetchPage } from "./api.js";
-import { hear, query } from "./dom.js";
+import { focusInPlace, hear, isModified, query } from "./dom.js";
+import { cardOf, linkOf } from "./places.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -36,15 +37,14 @@ export class TicketDialog {
     hear(this.#board.root, "click", (event) => this.#click(event));
     hear(query("[data-dialog-close]", this.#dialog), "click", () => this.#dialog.close());
     hear(this.#dialog, "close", () => this.#closed());
-    addEventListener("popstate", (event) => this.#travel(event.state));
+    hear(window, "popstate", (event) => this.#travel(event.state));
   }
 
   #click(event) {
-    const link = event.target.closest("[data-ticket]")?.querySelector("[data-open]");
-    const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (!link || modified || event.target.closest(NOT_THE_CARD)) return;
+    const link = linkOf(cardOf(event.target));
+    if (!link || isModified(event) || event.target.closest(NOT_THE_CARD)) return;
     event.preventDefault();
-    link.focus({ preventScroll: true });
+    focusInPlace(link);
     this.#open(link.href);
   }
 
@@ -79,7 +79,7 @@ export class TicketDialog {
     document.title = this.#home.title;
     moveToasts();
     if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
-    this.#board.card(id)?.querySelector("[data-open]").focus({ preventScroll: true });
+    focusInPlace(linkOf(this.#board.card(id)));
     if (history.state?.ticket) history.back();
   }
 

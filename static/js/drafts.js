@@ -4,10 +4,11 @@ import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
+import { me } from "./session.js";
 import { toast } from "./toast.js";
 
 const ALL = "punt.draft.";
-const OWN = `${ALL}${document.body.dataset.me}.`;
+const OWN = `${ALL}${me}.`;
 const TICKET = `${OWN}ticket:`;
 const SENT = "punt.sent";
 const OLDEST = 30 * 86_400_000;
@@ -67,7 +68,7 @@ export function startDrafts() {
   hear(document, "submit", ({ target, defaultPrevented }) => {
     if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, slotOf(target));
   });
-  addEventListener("storage", ({ key }) => key?.startsWith(OWN) && follow(key));
+  hear(window, "storage", ({ key }) => key?.startsWith(OWN) && follow(key));
 }
 
 /** Does in this tab what another one did. */

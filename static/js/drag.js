@@ -1,7 +1,8 @@
 /** Dragging cards: with mouse or pen at once, with a finger after a long press, so that a swipe still scrolls. */
 
-import { hear } from "./dom.js";
+import { hear, isModified, swallow } from "./dom.js";
 import { Lift } from "./lift.js";
+import { cardOf } from "./places.js";
 import { toast } from "./toast.js";
 
 const SLOP = { mouse: 6, pen: 6, touch: 8 };
@@ -35,15 +36,14 @@ export class Drag {
     for (const [type, listener] of Object.entries(listeners)) hear(root, type, listener);
     // There from the start: a browser decides about scrolling by what listens when the finger comes down.
     hear(root, "touchmove", (event) => this.#lift && event.cancelable && event.preventDefault(), { passive: false });
-    addEventListener("keydown", (event) => this.#key(event), { capture: true });
+    hear(window, "keydown", (event) => this.#key(event), { capture: true });
   }
 
   #down(event) {
-    const card = event.target.closest("[data-ticket]");
-    const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    const card = cardOf(event.target);
     if (this.#lift) return;
     this.#forget();
-    if (!card || !event.isPrimary || event.button !== 0 || modified || event.target.closest(NOT_A_HANDLE)) return;
+    if (!card || !event.isPrimary || event.button !== 0 || isModified(event) || event.target.closest(NOT_A_HANDLE)) return;
     const { pointerId: id, pointerType: type, clientX: x, clientY: y } = event;
     this.#press = { card, id, x, y, slop: SLOP[type] ?? SLOP.mouse, strayed: false };
     if (type === "touch") this.#press.hold = setTimeout(() => this.#begin(), HOLD);
@@ -88,10 +88,9 @@ export class Drag {
 
   #key(event) {
     if (event.key !== "Escape" || !this.#lift) return;
-    event.preventDefault();
-    event.stopPropagation();
+    swallow(event);
     this.#cancel();
-    addEventListener("pointerup", swallowClick, { capture: true, once: true });
+    hear(window, "pointerup", swallowClick, { capture: true, once: true });
   }
 
   #ended({ pointerId }) {
@@ -124,10 +123,6 @@ export class Drag {
 
 /** Keeps the click that ends a drag from opening the card. */
 function swallowClick() {
-  const swallow = (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  addEventListener("click", swallow, { capture: true, once: true });
+  hear(window, "click", swallow, { capture: true, once: true });
   setTimeout(() => removeEventListener("click", swallow, { capture: true }));
 }

@@ -1,6 +1,6 @@
 /** Puts the server's complaints beside the fields they are about. */
 
-import { query } from "./dom.js";
+import { create, query } from "./dom.js";
 
 /** Shows each {field, message} at its field in `form`; returns the messages that found no place. */
 export function showErrors(form, details) {
@@ -19,11 +19,8 @@ export function clearError(field) {
 function complain(field, message) {
   if (!(field instanceof HTMLElement)) return false;
   clearError(field);
-  const words = document.createElement("p");
-  words.id = `${field.id}-error`;
-  words.className = "field__error";
+  const words = create("p", { id: `${field.id}-error`, className: "field__error", textContent: message });
   words.dataset.fieldError = "";
-  words.textContent = message;
   field.after(words);
   field.ariaInvalid = "true";
   field.setAttribute("aria-errormessage", words.id);

@@ -1,8 +1,10 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
 import { PANEL } from "./board.js";
-import { hear, query, queryAll } from "./dom.js";
+import { focused, hear, query, queryAll } from "./dom.js";
 import { dueKinds } from "./due.js";
+import { cardOf } from "./places.js";
+import { me } from "./session.js";
 import { writeText } from "./write.js";
 
 const CARD = "[data-ticket]";
@@ -63,7 +65,7 @@ export class Filters {
   }
 
   #leave(target) {
-    const card = target.closest(CARD);
+    const card = cardOf(target);
     if (this.#active) this.#judge(card ? [card] : (target.closest(PANEL)?.querySelectorAll(CARD) ?? []));
   }
 
@@ -105,10 +107,10 @@ const FACETS = {
 
 const field = (card, name) => query(`[data-field="${name}"]`, card);
 
-const namesOf = (id) => (id === document.body.dataset.me ? [id, "me"] : [id]);
+const namesOf = (id) => (id === me ? [id, "me"] : [id]);
 
 /** Nothing goes that someone works on, nor what they have just added, until they turn away. */
 function isInHand(card) {
-  const here = document.activeElement;
+  const here = focused();
   return "carried" in card.dataset || card.contains(here) || card.closest(PANEL)?.contains(here?.closest("[data-quick-add]") ?? null);
 }

@@ -1,7 +1,7 @@
 /** The focus on the board: its cards are one tab stop, and arrows go between them. */
 
-import { hear, queryAll } from "./dom.js";
-import { heirOf, visible } from "./places.js";
+import { focusInPlace, focused, hear, queryAll, watch } from "./dom.js";
+import { cardOf, heirOf, linkOf, visible } from "./places.js";
 
 export class Focus {
   #root;
@@ -12,16 +12,15 @@ export class Focus {
   }
 
   start() {
-    hear(this.#root, "focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
+    hear(this.#root, "focusin", ({ target }) => this.#settle(cardOf(target)));
     for (const card of queryAll("[data-ticket]", this.#root)) linkOf(card).tabIndex = -1;
     this.#settle(visible(this.#root)[0]);
-    const watcher = new MutationObserver((records) => this.#heal(records));
-    watcher.observe(this.#root, { subtree: true, childList: true, attributeFilter: ["hidden"] });
+    watch(this.#root, ["hidden"], (records) => this.#heal(records));
   }
 
   /** The card that has the focus. */
   get card() {
-    return document.activeElement?.closest("[data-ticket]");
+    return cardOf(focused());
   }
 
   /** Goes "up", "down", "left", "right", "first" or "last" from the focused card; without one, to the board. */
@@ -37,7 +36,7 @@ export class Focus {
   }
 
   enter(card = this.#stop) {
-    linkOf(card)?.focus({ preventScroll: true });
+    focusInPlace(linkOf(card));
     card?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
@@ -58,5 +57,3 @@ export class Focus {
     if (!this.#stop?.isConnected || this.#stop.hidden) this.#settle(visible(this.#root)[0]);
   }
 }
-
-const linkOf = (card) => card?.querySelector("[data-open]");

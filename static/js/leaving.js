@@ -1,7 +1,8 @@
 /** Leaves a project that is gone for this person, and says why on the page they land on; shows anew what they may do now. */
 
-import { query } from "./dom.js";
+import { hear, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
+import { me } from "./session.js";
 import { toastNext } from "./toast.js";
 
 export class Leaving {
@@ -15,14 +16,14 @@ export class Leaving {
   constructor(people, stop) {
     this.#people = people;
     this.#stop = stop;
-    addEventListener("submit", ({ target, defaultPrevented }) => (this.#sent ||= !defaultPrevented && target.method !== "dialog"));
-    addEventListener("pageshow", () => (this.#sent = false));
+    hear(window, "submit", ({ target, defaultPrevented }) => (this.#sent ||= !defaultPrevented && target.method !== "dialog"));
+    hear(window, "pageshow", () => (this.#sent = false));
   }
 
   // Who is removed hears of it inside the project too, at the same moment; of a project's end it says nothing there.
   get handlers() {
     return {
-      "member.updated": ({ user, role }, { projectId }) => user.id === document.body.dataset.me && projectId === this.#id && this.#showAgain(role),
+      "member.updated": ({ user, role }, { projectId }) => user.id === me && projectId === this.#id && this.#showAgain(role),
       "member.deleted": (_, { timestamp }) => (this.#removal = timestamp),
       "project.deleted": ({ id }, { actorId, timestamp }) => {
         if (id === this.#id) this.leave(timestamp === this.#removal && this.#words(actorId));
@@ -51,7 +52,7 @@ export class Leaving {
 
   #words(actor) {
     const project = this.#place.textContent;
-    if (actor === document.body.dataset.me) return `You left ${project}.`;
+    if (actor === me) return `You left ${project}.`;
     const name = this.#people.find(actor)?.name ?? everywhere("user-name", actor)[0]?.textContent;
     return name ? `${name} took you off ${project}.` : `You were taken off ${project}.`;
   }

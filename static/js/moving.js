@@ -5,7 +5,7 @@ import { hear, query } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Focus } from "./focus.js";
 import { Mover } from "./mover.js";
-import { placeIn, placeToward } from "./places.js";
+import { cardOf, linkOf, placeIn, placeToward } from "./places.js";
 import { SelectedCards } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
 
@@ -20,9 +20,9 @@ export function startMoving(board) {
     search: () => query("[data-search]")?.focus(),
     ...(board.canEdit && hands(board, focus)),
   };
-  addEventListener("click", ({ target }) => {
+  hear(window, "click", ({ target }) => {
     const button = target.closest("[data-act]");
-    commands[button?.dataset.act]?.(button.closest("[data-ticket]") ?? focus.card, button);
+    commands[button?.dataset.act]?.(cardOf(button) ?? focus.card, button);
   });
   focus.start();
   startShortcuts(focus, commands);
@@ -58,5 +58,5 @@ function openAt(card, name) {
   const dialog = query("[data-ticket-dialog]");
   const enter = () => query(`[name="${name}"]:not([type=hidden])`, dialog)?.focus();
   hear(dialog, "focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
-  query("[data-open]", card).click();
+  linkOf(card).click();
 }

@@ -4,6 +4,12 @@ import { query, queryAll } from "./dom.js";
 
 const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
 
+/** The card that an element is part of, if any. */
+export const cardOf = (element) => element?.closest("[data-ticket]");
+
+/** The link of a card, if there is one, which opens its ticket and takes the focus for it. */
+export const linkOf = (card) => card?.querySelector("[data-open]");
+
 export const visible = (root) => queryAll(VISIBLE, root);
 
 export const columnName = (list) => query("[data-column-name]", list.closest("[data-column-panel]")).textContent;

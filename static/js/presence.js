@@ -3,6 +3,7 @@
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { portrait } from "./people.js";
+import { me } from "./session.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
 
@@ -34,8 +35,8 @@ export class Presence {
     setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
     setInterval(tell, RENEW);
     hear(document, "visibilitychange", tell);
-    addEventListener("pageshow", ({ persisted }) => persisted && tell());
-    addEventListener("pagehide", () => this.#leave());
+    hear(window, "pageshow", ({ persisted }) => persisted && tell());
+    hear(window, "pagehide", () => this.#leave());
     new MutationObserver(() => this.#look()).observe(this.#host, { childList: true });
     this.#look();
   }
@@ -67,7 +68,7 @@ export class Presence {
   }
 
   #show(people) {
-    this.#others = people.filter(({ id }) => id !== document.body.dataset.me);
+    this.#others = people.filter(({ id }) => id !== me);
     const more = this.#others.length - SHOWN;
     const names = this.#others.map(({ name }) => name).join(", ");
     this.#list.replaceChildren(...this.#others.slice(0, SHOWN).map(portrait));

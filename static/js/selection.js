@@ -1,8 +1,8 @@
 /** Which cards are selected: the cards themselves say so. */
 
 import { announce, keyOf } from "./announcer.js";
-import { hear, query, queryAll } from "./dom.js";
-import { visible } from "./places.js";
+import { focusInPlace, focused, hear, query, queryAll, swallow, watch } from "./dom.js";
+import { cardOf, linkOf, visible } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
 export class SelectedCards {
@@ -17,8 +17,7 @@ export class SelectedCards {
   start() {
     const { root } = this.#board;
     hear(root, "click", (event) => this.#click(event), { capture: true });
-    const watcher = new MutationObserver((records) => this.#changed(records));
-    watcher.observe(root, { subtree: true, childList: true, attributeFilter: ["hidden", "data-selected"] });
+    watch(root, ["hidden", "data-selected"], (records) => this.#changed(records));
   }
 
   /** The selected cards that can be seen, in the order of the board. */
@@ -48,19 +47,18 @@ export class SelectedCards {
   clear() {
     const [first] = this.cards;
     if (!first) return;
-    if (this.#bar.contains(document.activeElement)) query("[data-open]", first).focus();
+    if (this.#bar.contains(focused())) linkOf(first).focus();
     for (const card of queryAll("[data-selected]", this.#board.root)) markSelected(card, false);
     announce("Nothing selected.");
   }
 
   // By the keyboard a modified click still opens a link elsewhere. While some are selected, a finger's tap selects, too.
   #click(event) {
-    const card = event.target.closest("[data-ticket]");
+    const card = cardOf(event.target);
     const toggles = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && !this.#bar.hidden);
     if (!card || !event.detail || !(toggles || event.shiftKey) || event.target.closest("button")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    query("[data-open]", card).focus({ preventScroll: true });
+    swallow(event);
+    focusInPlace(linkOf(card));
     if (event.shiftKey) this.extend(card);
     else this.toggle(card);
   }
@@ -77,5 +75,5 @@ const isOn = (card) => "selected" in card.dataset;
 
 function markSelected(card, on) {
   writeAttribute(card, "data-selected", on ? "" : null);
-  writeAttribute(query("[data-open]", card), "aria-describedby", on ? "selected-word" : null);
+  writeAttribute(linkOf(card), "aria-describedby", on ? "selected-word" : null);
 }

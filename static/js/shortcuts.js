@@ -32,7 +32,7 @@ export function startSwitch() {
 }
 
 export function startShortcuts(focus, commands) {
-  addEventListener("keydown", (event) => {
+  hear(window, "keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     if (event.target.closest?.(WRITABLE) || query(BUSY)) return;
     const act = actOf(event, focus, commands);

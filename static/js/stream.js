@@ -7,7 +7,7 @@ import { Chain, isAfter } from "./chain.js";
 import { hear } from "./dom.js";
 import { election } from "./election.js";
 import { Relay } from "./relay.js";
-import { goToLogin } from "./session.js";
+import { goToLogin, me } from "./session.js";
 import { Source, listen } from "./source.js";
 
 const TICK = 1_000;
@@ -53,12 +53,12 @@ export class Stream {
   }
 
   start() {
-    addEventListener("pagehide", () => this.close());
-    addEventListener("pageshow", ({ persisted }) => persisted && this.open());
+    hear(window, "pagehide", () => this.close());
+    hear(window, "pageshow", ({ persisted }) => persisted && this.open());
     hear(document, "freeze", () => this.close());
     hear(document, "resume", () => this.open());
-    addEventListener("online", () => this.#leading && this.#source.open());
-    addEventListener("offline", () => this.#show("offline", 0));
+    hear(window, "online", () => this.#leading && this.#source.open());
+    hear(window, "offline", () => this.#show("offline", 0));
     hear(document, "visibilitychange", () => this.#look());
     setInterval(() => this.#check(), TICK);
     this.#onState(this.#state, 0);

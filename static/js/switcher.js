@@ -1,7 +1,7 @@
 /** Goes to any project or ticket: Ctrl or ⌘ K, a few letters, Enter. */
 
 import { fetchPage } from "./api.js";
-import { hear, query, queryAll } from "./dom.js";
+import { focused, hear, query } from "./dom.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -12,7 +12,7 @@ export class Switcher {
   #shown;
 
   start() {
-    addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && this.#toggle(event));
+    hear(window, "keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && this.#toggle(event));
     hear(query("[data-switch]"), "click", (event) => this.#toggle(event));
     hear(this.#dialog, "input", () => this.#find());
     hear(this.#dialog, "keydown", (event) => this.#key(event));
@@ -39,7 +39,7 @@ export class Switcher {
 
   #key(event) {
     const stops = [this.#field, ...queryAll("[data-hit]", this.#dialog)];
-    const at = stops.indexOf(document.activeElement) + (STEPS[event.key] ?? 0);
+    const at = stops.indexOf(focused()) + (STEPS[event.key] ?? 0);
     if (event.key in STEPS) event.preventDefault();
     else if (event.key.length > 1) return;
     stops.at(event.key in STEPS ? at % stops.length : 0).focus();

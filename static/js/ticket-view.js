@@ -2,7 +2,7 @@
 
 import { Unreachable, api, fetchPage } from "./api.js";
 import { choices } from "./clash.js";
-import { hear, query, queryAll } from "./dom.js";
+import { create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
@@ -102,13 +102,13 @@ export class TicketView {
     const draft = this.typed ?? {};
     for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
     const fresh = query(VIEW, page);
-    const { id, selectionStart } = root.contains(document.activeElement) ? document.activeElement : {};
+    const { id, selectionStart } = root.contains(focused()) ? focused() : {};
     const folds = queryAll("details", fresh);
     queryAll("details", root).forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
     const agreed = this.resume(draft);
     const field = document.getElementById(id);
-    field?.focus({ preventScroll: true });
+    focusInPlace(field);
     if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
     // The page may be older than what was heard while it was on its way.
     return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
@@ -205,9 +205,7 @@ export class TicketView {
   #say(text, actions = {}, rows = []) {
     const place = this.root?.querySelector("[data-ticket-notice]");
     if (!place) return void (text && toast(text));
-    const words = document.createElement("p");
-    words.textContent = text;
-    place.replaceChildren(words, ...rows, ...Object.entries(actions).map(button));
+    place.replaceChildren(create("p", { textContent: text }), ...rows, ...Object.entries(actions).map(button));
     place.hidden = !text;
     place.scrollIntoView({ block: "nearest" });
   }
@@ -226,10 +224,7 @@ function enterFold(summary) {
 const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
 
 function button([name, run]) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "button button--small";
-  element.textContent = name;
+  const element = create("button", { type: "button", className: "button button--small", textContent: name });
   hear(element, "click", run);
   return element;
 }

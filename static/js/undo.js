@@ -1,6 +1,7 @@
 /** Taking back one's own moves, edits and deletions: each is a new change, and none overwrites somebody else's. */
 
 import { Unreachable, api } from "./api.js";
+import { hear } from "./dom.js";
 import { toast } from "./toast.js";
 
 const DEEPEST = 20;
@@ -14,7 +15,7 @@ let notice;
 /** `onChanged(ticket)` shows a ticket as it is after something was undone. */
 export function startUndo(onChanged) {
   showLast = onChanged;
-  addEventListener("keydown", onKey);
+  hear(window, "keydown", onKey);
   const { text, path } = JSON.parse(sessionStorage.getItem(NEXT)) ?? {};
   sessionStorage.removeItem(NEXT);
   if (text) undoable(text, () => api.post(path));
