@@ -86,6 +86,6 @@ export class TicketDialog {
   #deleted(id, words, restore) {
     this.#dialog.close();
     this.#board.remove(id);
-    undoable(words, () => api.post(restore));
+    undoable(words, [[() => api.post(restore)]]);
   }
 }

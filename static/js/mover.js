@@ -52,11 +52,10 @@ export class Mover {
 
   #offerUndo(tickets, { list }, back) {
     const moved = new Map(tickets.map((ticket) => [ticket.id, ticket]));
-    const undo = async () => {
-      const undone = [];
-      for (const [id, ways] of back) undone.push(await revert(`${this.#board.tickets}/${id}`, ways, moved.get(id), ["columnId", "rank"]));
-      return undone;
-    };
+    const undo = back.map(([id, ways]) => {
+      const ticket = moved.get(id);
+      return [() => revert(`${this.#board.tickets}/${id}`, ways, ticket, ["columnId", "rank"]), ticket.key];
+    });
     undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
   }
 

@@ -160,7 +160,7 @@ export class TicketView {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${form.elements.version.value}"` });
       this.#stamp(ticket);
       this.#onChanged(ticket);
-      undoable(`${ticket.key} is saved.`, () => revert(pathOf(form), [before], ticket));
+      undoable(`${ticket.key} is saved.`, [[() => revert(pathOf(form), [before], ticket), ticket.key]]);
       await this.refresh(sent);
     } catch (error) {
       if (!error.body?.ticket) throw error;
@@ -175,7 +175,7 @@ export class TicketView {
     const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
     const ticket = await api.patch(pathOf(form), { columnId, order });
     const back = { columnId: now.columnId, order: now.order };
-    undoable(`${ticket.key} is moved.`, () => revert(pathOf(form), [back], ticket, ["columnId", "rank"]));
+    undoable(`${ticket.key} is moved.`, [[() => revert(pathOf(form), [back], ticket, ["columnId", "rank"]), ticket.key]]);
     this.#onChanged(ticket);
     if (ticket.version - this.root.dataset.version <= 1) this.#stamp(ticket);
     else if (!this.typed) this.refresh();
