@@ -27,6 +27,7 @@ export class Unreachable extends Error {
 export const api = {
   get: (path) => call("GET", path),
   post: (path, body, headers) => call("POST", path, body, headers),
+  put: (path, body, headers) => call("PUT", path, body, headers),
   patch: (path, body, headers) => call("PATCH", path, body, headers),
   delete: (path, headers) => call("DELETE", path, undefined, headers),
 };

@@ -2,16 +2,17 @@
 
 import { api, fetchPage } from "./api.js";
 import { PANEL } from "./board.js";
-import { hear, query } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { randomId } from "./tab.js";
 import { moveToasts, toast } from "./toast.js";
+import { undoable } from "./undo.js";
 
 const ACTS = {
   add: (path, asked) => api.post(path, asked, asStranger()),
   save: (path, asked) => api.patch(path, asked, asStranger()),
   move: (path, { place }, order) => moveColumn(path, Math.max(order + (place === "right" ? 1 : -1), 0)),
-  sort: (path, asked) => api.post(`${path}/sort`, asked, asStranger()),
+  sort: sortColumn,
   delete: (path, { moveTicketsTo }) => api.delete(`${path}?moveTicketsTo=${moveTicketsTo ?? ""}`, asStranger()),
 };
 
@@ -34,9 +35,10 @@ async function submit(event) {
   event.preventDefault();
   if (form.ariaBusy) return;
   form.ariaBusy = "true";
+  const panel = form.closest(PANEL);
   try {
     const path = `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
-    await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(form.closest(PANEL)?.dataset.order));
+    await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(panel?.dataset.order), panel);
     form.reset();
     closeMenu(form);
   } catch (error) {
@@ -44,6 +46,13 @@ async function submit(event) {
     if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "));
   }
   form.ariaBusy = null;
+}
+
+async function sortColumn(path, asked, _, panel) {
+  const tickets = queryAll("[data-ticket]", panel).map(({ dataset }) => ({ id: dataset.ticket, rank: dataset.rank }));
+  const ranks = new Map((await api.post(`${path}/sort`, asked, asStranger())).map(({ id, rank }) => [id, rank]));
+  for (const ticket of tickets) ticket.rank = ranks.get(ticket.id) ?? ticket.rank;
+  undoable(`${query("[data-column-name]", panel).textContent} is sorted.`, [[() => api.put(`${path}/order`, { tickets }, asStranger())]]);
 }
 
 async function openMenu(event, dialog) {

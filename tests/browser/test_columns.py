@@ -8,6 +8,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
+from tests.browser.hands import in_database
+from tests.browser.ticket import notice
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -88,6 +90,24 @@ def test_columns_are_reordered_by_drag_and_by_menu_and_sorted_once(server: Serve
     menu(alice, "To Do").get_by_text("Sort by priority").click()
     for page in (alice, bob):
         until(lambda page=page: titles(page, "To Do") == ["b", "c", "a"], what="the sorted column")  # type: ignore[misc]
+
+
+def test_a_sort_is_taken_back_but_for_what_somebody_else_moved_since(server: Server, window: Window) -> None:
+    alice, bob = window("alice"), server.client("bob")
+    for title, priority in (("a", "Low"), ("b", "Critical"), ("c", "High"), ("d", "Highest")):
+        bob.post(f"{PROJECT}/tickets", json={"title": title, "priority": priority})
+    until(lambda: titles(alice, "To Do") == ["a", "b", "c", "d"], what="all four")
+
+    menu(alice, "To Do").get_by_text("Sort by priority").click()
+    told = notice(alice, "To Do is sorted.")
+    until(lambda: titles(alice, "To Do") == ["b", "d", "c", "a"], what="the sorted column")
+    bob.patch(f"{PROJECT}/tickets/2", json={"order": 3})
+    until(lambda: titles(alice, "To Do") == ["d", "c", "a", "b"], what="Bob's move")
+    told.get_by_role("button", name="Undo").click()
+
+    notice(alice, "Undone: To Do is sorted.")
+    until(lambda: titles(alice, "To Do") == ["a", "c", "d", "b"], what="the order before")
+    assert in_database(server)["To Do"] == ["a", "c", "d", "b"]
 
 
 def carry(page: Page, name: str, before: str) -> None:
