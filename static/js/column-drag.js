@@ -31,7 +31,7 @@ export function startColumnDrag(root) {
     panel = null;
     if (!id || dataTransfer.dropEffect === "none" || place === Number(order)) return arrange(root);
     await moveColumn(`/api/projects/${root.dataset.project}/columns/${id}`, place).catch(({ message }) => {
-      toast(`The column was not moved. ${message}`);
+      toast(`The column was not moved. ${message}`, { failed: true });
       arrange(root);
     });
   });

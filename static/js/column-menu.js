@@ -5,7 +5,7 @@ import { PANEL } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { randomId } from "./tab.js";
-import { moveToasts, toast } from "./toast.js";
+import { complain, moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
 
 const ACTS = {
@@ -43,7 +43,7 @@ async function submit(event) {
     closeMenu(form);
   } catch (error) {
     const rest = showErrors(form, error.details ?? []);
-    if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "));
+    if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "), { failed: true });
   }
   form.ariaBusy = null;
 }
@@ -58,7 +58,7 @@ async function sortColumn(path, asked, _, panel) {
 async function openMenu(event, dialog) {
   event.preventDefault();
   closeMenu(event.target);
-  const page = await fetchPage(event.target.closest("a").href).catch(({ message }) => toast(message));
+  const page = await fetchPage(event.target.closest("a").href).catch(complain);
   if (!page) return;
   query("[data-column-settings]", dialog)?.remove();
   dialog.append(query("[data-column-settings]", page));

@@ -61,8 +61,8 @@ export class TicketDialog {
   }
 
   #cannotOpen(url, error) {
-    if (error instanceof Unreachable) toast(error.message, { action: "Retry", run: () => this.#open(url) });
-    else toast("This ticket is not there any more.");
+    if (error instanceof Unreachable) toast(error.message, { failed: true, action: "Retry", run: () => this.#open(url) });
+    else toast("This ticket is not there any more.", { failed: true });
   }
 
   // After a reload the page at this address may be another one than history believes.

@@ -4,7 +4,7 @@ import { create, query } from "./dom.js";
 
 /** Shows each {field, message} at its field in `form`; returns the messages that found no place. */
 export function showErrors(form, details) {
-  const lost = details.filter(({ field, message }) => !complain(form.elements[field], message));
+  const lost = details.filter(({ field, message }) => !mark(form.elements[field], message));
   query("[aria-invalid=true]", form)?.focus();
   return lost.map(({ message }) => message);
 }
@@ -16,7 +16,7 @@ export function clearError(field) {
   query("[data-field-error]", field.parentElement)?.remove();
 }
 
-function complain(field, message) {
+function mark(field, message) {
   if (!(field instanceof HTMLElement)) return false;
   clearError(field);
   const words = create("p", { id: `${field.id}-error`, className: "field__error", textContent: message });

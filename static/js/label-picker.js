@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { fillLabel, offerFilter } from "./labels.js";
-import { toast } from "./toast.js";
+import { complain } from "./toast.js";
 
 const PLACE = "[data-label-choices]";
 
@@ -13,7 +13,7 @@ export const pickerHandlers = {
 };
 
 export function startLabelPicker() {
-  const add = ({ form }) => pickNewLabel(form).catch((error) => toast(error.message));
+  const add = ({ form }) => pickNewLabel(form).catch(complain);
   hear(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
   hear(document, "keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;

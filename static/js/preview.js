@@ -2,12 +2,12 @@
 
 import { api } from "./api.js";
 import { hear } from "./dom.js";
-import { toast } from "./toast.js";
+import { complain } from "./toast.js";
 
 export function startPreview() {
   hear(document, "click", ({ target }) => {
     const button = target.closest("[data-preview-toggle]");
-    if (button) toggle(button, button.nextElementSibling).catch((error) => toast(error.message));
+    if (button) toggle(button, button.nextElementSibling).catch(complain);
   });
 }
 

@@ -44,7 +44,7 @@ export class QuickAdd {
       field.scrollIntoView({ block: "nearest" });
     } catch (error) {
       if (error.details?.length) refuse(field, error.details.map(({ message }) => message).join(" "));
-      else toast(`The ticket was not added. ${error.message}`, { action: "Retry", run: () => form.requestSubmit() });
+      else toast(`The ticket was not added. ${error.message}`, { failed: true, action: "Retry", run: () => form.requestSubmit() });
     }
     form.ariaBusy = null;
   }

@@ -90,14 +90,14 @@ export class TicketView {
     keep(this.#form);
     if (!slots.length) return true;
     const rows = choices(this.#form, slots, this.#other);
-    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, {}, rows);
+    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, "alert", {}, rows);
     return false;
   }
 
   /** Fetches the view anew. What is typed stays: upon the fields of `sent`, where those were saved meanwhile. */
   async refresh(sent = {}) {
     const { root } = this;
-    const page = await fetchPage(this.#url).catch((error) => this.#say(error.message));
+    const page = await fetchPage(this.#url).catch((error) => this.#say(error.message, "alert"));
     if (!page || root !== this.root) return false;
     const draft = this.typed ?? {};
     for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
@@ -118,7 +118,7 @@ export class TicketView {
     if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
     this.#heard = ticket.version;
     const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
-    if (this.typed) return this.#say(`${done} What you typed is kept.`, { "Show the new version": () => this.refresh() });
+    if (this.typed) return this.#say(`${done} What you typed is kept.`, "status", { "Show the new version": () => this.refresh() });
     if (!(await this.refresh())) return;
     query("[data-ticket-news]", this.root).textContent = done;
     for (const name of changed) glowAt(query(`[name="${name === "labels" ? "labelIds" : name}"]`, this.root));
@@ -130,9 +130,9 @@ export class TicketView {
     return this.#other;
   }
 
-  #close(text) {
+  #close(text, role = "status") {
     for (const button of queryAll("form button", this.root)) button.disabled = true;
-    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`);
+    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`, role);
   }
 
   #submit(event) {
@@ -197,14 +197,16 @@ export class TicketView {
 
   #fail(form, error) {
     const rest = showErrors(form, error.details ?? []);
-    if (error.status === 404) return this.#close("This ticket has been deleted.");
+    if (error.status === 404) return this.#close("This ticket has been deleted.", "alert");
     const again = error instanceof Unreachable ? { "Retry": () => form.requestSubmit() } : {};
-    if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), again);
+    if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), "alert", again);
   }
 
-  #say(text, actions = {}, rows = []) {
+  /** Says it at once when something failed, `role` "alert", else when whoever listens has time, "status". */
+  #say(text, role, actions = {}, rows = []) {
     const place = this.root?.querySelector("[data-ticket-notice]");
-    if (!place) return void (text && toast(text));
+    if (!place) return void toast(text, { failed: role === "alert" });
+    place.role = role;
     place.replaceChildren(create("p", { textContent: text }), ...rows, ...Object.entries(actions).map(button));
     place.hidden = !text;
     place.scrollIntoView({ block: "nearest" });

@@ -30,6 +30,9 @@ export function toast(text, { action, run, failed, quiet } = {}) {
   return notice;
 }
 
+/** Says why something failed. */
+export const complain = ({ message }) => toast(message, { failed: true });
+
 /** Shows `text` on the page that comes next. */
 export function toastNext(text) {
   sessionStorage.setItem(LEFT_FOR_LATER, text);

@@ -122,6 +122,18 @@ def carry(page: Page, name: str, before: str) -> None:
     page.mouse.up()
 
 
+def test_a_column_that_cannot_be_moved_goes_back_and_that_is_said_at_once(window: Window, watch: Watch) -> None:
+    watch.expect("ERR_FAILED")
+    page = window("alice")
+    page.route("**/columns/*", lambda route: route.abort())
+
+    carry(page, "Done", "To Do")
+
+    failed = notice(page, "The column was not moved.")
+    expect(failed).to_have_role("alert")
+    expect(page.locator(NAMES)).to_have_text(["To Do", "In Progress", "Review", "Done"])
+
+
 def test_a_collapsed_column_is_remembered_and_takes_what_is_dropped_on_it(server: Server, window: Window) -> None:
     server.client("alice").post(f"{PROJECT}/tickets", json={"title": "Paint the pier"})
     page = window("bob")
