@@ -14,6 +14,9 @@ export function announce(text) {
   setTimeout(() => words.remove(), SAID_FOR);
 }
 
+/** "one, two and three". */
+export const listed = (words) => new Intl.ListFormat("en").format(words);
+
 export const keyOf = (card) => query('[data-field="key"]', card).textContent;
 
 /** "PUNT-12 moved to Review, position 2 of 5." */

@@ -1,9 +1,10 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
-import { api, fetchPage } from "./api.js";
+import { api, fetchPage, pathOf } from "./api.js";
 import { PANEL } from "./board.js";
 import { hear, query } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
+import { once } from "./once.js";
 import { randomId } from "./tab.js";
 import { moveToasts, toast } from "./toast.js";
 
@@ -29,21 +30,21 @@ export function startColumnMenu(root) {
   hear(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
-async function submit(event) {
+function submit(event) {
   const { target: form, submitter } = event;
   event.preventDefault();
-  if (form.ariaBusy) return;
-  form.ariaBusy = "true";
+  once(form, () => send(form, submitter));
+}
+
+async function send(form, submitter) {
   try {
-    const path = `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
-    await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(form.closest(PANEL)?.dataset.order));
+    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(form.closest(PANEL)?.dataset.order));
     form.reset();
     closeMenu(form);
   } catch (error) {
-    const rest = showErrors(form, error.details ?? []);
-    if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "));
+    const rest = showErrors(form, error);
+    if (rest) toast(rest);
   }
-  form.ariaBusy = null;
 }
 
 async function openMenu(event, dialog) {

@@ -2,11 +2,11 @@
 
 import { create, query } from "./dom.js";
 
-/** Shows each {field, message} at its field in `form`; returns the messages that found no place. */
-export function showErrors(form, details) {
-  const lost = details.filter(({ field, message }) => !complain(form.elements[field], message));
+/** Shows the details {field, message} of an error at their fields in `form`; returns what is left to say, "" when nothing is. */
+export function showErrors(form, { message, details = [] }) {
+  const lost = details.filter((detail) => !complain(form.elements[detail.field], detail.message));
   query("[aria-invalid=true]", form)?.focus();
-  return lost.map(({ message }) => message);
+  return lost.length || !details.length ? [message, ...lost.map((detail) => detail.message)].join(" ") : "";
 }
 
 /** Takes the complaint away from a field that is being corrected. */

@@ -1,5 +1,6 @@
 /** Who else is here, and which ticket they have open for editing: the page holds a lease at the server while it is seen. */
 
+import { listed } from "./announcer.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { portrait } from "./people.js";
@@ -84,7 +85,7 @@ export class Presence {
     const view = query(OPEN_TICKET, this.#host);
     const line = view?.querySelector("[data-editors]");
     const names = this.#others.filter(({ ticketIds }) => ticketIds.includes(view?.dataset.ticketView)).map(({ name }) => name);
-    const text = `${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
+    const text = `${listed(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
     writeText(line, names.length ? text : "");
   }
 }

@@ -3,6 +3,7 @@
 import { api } from "./api.js";
 import { hear, query } from "./dom.js";
 import { keep } from "./drafts.js";
+import { once } from "./once.js";
 import { randomId } from "./tab.js";
 import { toast } from "./toast.js";
 
@@ -28,13 +29,12 @@ export class QuickAdd {
     event.preventDefault();
     const title = form.elements.title.value.trim();
     if (!title) return refuse(form.elements.title, "Give the ticket a title first.");
-    if (form.ariaBusy !== "true") this.#add(form, title);
+    once(form, () => this.#add(form, title));
   }
 
   async #add(form, title) {
     const field = form.elements.title;
     const sent = field.value;
-    form.ariaBusy = "true";
     try {
       const body = { title, columnId: form.elements.columnId.value };
       this.#board.place(await api.post(this.#board.tickets, body, { "Idempotency-Key": this.#key(form, title) }));
@@ -46,7 +46,6 @@ export class QuickAdd {
       if (error.details?.length) refuse(field, error.details.map(({ message }) => message).join(" "));
       else toast(`The ticket was not added. ${error.message}`, { action: "Retry", run: () => form.requestSubmit() });
     }
-    form.ariaBusy = null;
   }
 
   // The same title sent again after a lost answer must not become a second ticket.

@@ -1,6 +1,6 @@
 /** One ticket open for reading and editing, in a dialog or on its own page. */
 
-import { Unreachable, api, fetchPage } from "./api.js";
+import { Unreachable, api, fetchPage, pathOf } from "./api.js";
 import { choices } from "./clash.js";
 import { create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
@@ -8,6 +8,7 @@ import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { glow } from "./fresh.js";
 import { pickNewLabel } from "./label-picker.js";
+import { once } from "./once.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
@@ -140,14 +141,7 @@ export class TicketView {
     const kind = Object.keys(this.#forms).find((hook) => hook in form.dataset);
     if (!kind) return;
     event.preventDefault();
-    this.#once(form, () => this.#forms[kind](form, event.submitter));
-  }
-
-  async #once(form, act) {
-    if (form.ariaBusy) return;
-    form.ariaBusy = "true";
-    await act().catch((error) => this.#fail(form, error));
-    form.ariaBusy = null;
+    once(form, () => this.#forms[kind](form, event.submitter).catch((error) => this.#fail(form, error)));
   }
 
   async #save() {
@@ -196,10 +190,10 @@ export class TicketView {
   }
 
   #fail(form, error) {
-    const rest = showErrors(form, error.details ?? []);
+    const rest = showErrors(form, error);
     if (error.status === 404) return this.#close("This ticket has been deleted.");
-    const again = error instanceof Unreachable ? { "Retry": () => form.requestSubmit() } : {};
-    if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), again);
+    const again = error instanceof Unreachable ? { Retry: () => form.requestSubmit() } : {};
+    if (rest) this.#say(rest, again);
   }
 
   #say(text, actions = {}, rows = []) {
@@ -220,8 +214,6 @@ const glowAt = (control) => control && glow(control.parentElement);
 function enterFold(summary) {
   setTimeout(() => summary?.parentElement.open && query("textarea", summary.parentElement)?.focus());
 }
-
-const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
 
 function button([name, run]) {
   const element = create("button", { type: "button", className: "button button--small", textContent: name });

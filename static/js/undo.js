@@ -2,6 +2,7 @@
 
 import { Unreachable, api } from "./api.js";
 import { hear } from "./dom.js";
+import { leave, take } from "./left.js";
 import { toast } from "./toast.js";
 
 const DEEPEST = 20;
@@ -16,9 +17,8 @@ let notice;
 export function startUndo(onChanged) {
   showLast = onChanged;
   hear(window, "keydown", onKey);
-  const { text, path } = JSON.parse(sessionStorage.getItem(NEXT)) ?? {};
-  sessionStorage.removeItem(NEXT);
-  if (text) undoable(text, () => api.post(path));
+  const left = take(NEXT);
+  if (left) undoable(left.text, () => api.post(left.path));
 }
 
 /** Says what was done. `back()` takes it back and resolves to the ticket, or all tickets, as they are then. */
@@ -32,7 +32,7 @@ export function undoable(text, back, options) {
 
 /** Says on the page that comes next what was done; a post to `path` takes it back. */
 export function undoableNext(text, path) {
-  sessionStorage.setItem(NEXT, JSON.stringify({ text, path }));
+  leave(NEXT, { text, path });
 }
 
 /**
