@@ -1,7 +1,7 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
 import { api, fetchPage, pathOf } from "./api.js";
-import { PANEL } from "./board.js";
+import { PANEL, board } from "./board.js";
 import { hear, query } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { once } from "./once.js";
@@ -19,15 +19,15 @@ const ACTS = {
 /** Moves the column at `path` of the API to an order on its board. */
 export const moveColumn = (path, order) => api.patch(path, { order }, asStranger());
 
-export function startColumnMenu(root) {
+export function startColumnMenu() {
   const dialog = query("[data-column-dialog]");
   hear(dialog, "close", moveToasts);
-  for (const place of [root, dialog]) {
+  for (const place of [board, dialog]) {
     hear(place, "submit", (event) => event.target.dataset.columnForm && submit(event));
     hear(place, "input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
   }
-  hear(root, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
-  hear(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
+  hear(board, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
+  hear(board, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
 function submit(event) {

@@ -4,11 +4,11 @@ import { Unreachable, api, fetchPage, pathOf } from "./api.js";
 import { choices } from "./clash.js";
 import { create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
-import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { glow } from "./fresh.js";
 import { pickNewLabel } from "./label-picker.js";
 import { once } from "./once.js";
+import { findPerson } from "./people.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
@@ -127,7 +127,7 @@ export class TicketView {
 
   /** Who did it; remembered for when that turns out to clash with what is typed. */
   #name(id) {
-    this.#other = everywhere("person", id)[0]?.dataset.name ?? "Someone else";
+    this.#other = findPerson(id)?.name ?? "Someone else";
     return this.#other;
   }
 
