@@ -63,10 +63,12 @@ export function adoptCard(fresh, columnId, known) {
   if (hadFocus) linkOf(fresh).focus();
 }
 
-/** Puts a card before `next` in `list`. */
+/** Puts a card before `next` in `list`. In a folded column it cannot keep the focus. */
 export function seat(card, list, next) {
   const from = card.parentElement;
+  const hadFocus = card.contains(focused());
   insert(list, card, next);
+  if (hadFocus && !card.checkVisibility()) focusInPlace(heirOf(card));
   for (const changed of new Set([from, list])) if (changed) countCards(changed.closest(PANEL));
 }
 
@@ -75,7 +77,7 @@ export function removeTicket(id) {
   const card = cardWith(id);
   if (!card) return;
   const panel = card.closest(PANEL);
-  const heir = card.contains(focused()) && (linkOf(heirOf(card)) ?? board);
+  const heir = card.contains(focused()) && heirOf(card);
   card.remove();
   countCards(panel);
   if (heir) focusInPlace(heir);

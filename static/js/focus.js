@@ -9,8 +9,8 @@ let wayIn = null;
 export function startFocus() {
   hear(board, "focusin", ({ target }) => makeStop(cardOf(target)));
   for (const card of allCards()) linkOf(card).tabIndex = -1;
-  makeStop(visible(board)[0]);
-  watch(board, ["hidden"], heal);
+  findWayIn();
+  watch(board, ["hidden", "data-collapsed"], heal);
 }
 
 /** The card that has the focus. */
@@ -40,13 +40,17 @@ function makeStop(card) {
   linkOf(card).tabIndex = 0;
 }
 
-// Cards come, go, are replaced and hidden: one of them stays the way in, and another takes the focus of a hidden one.
+// Cards come, go, are replaced, hidden and folded away: one of them stays the way in, and another takes the focus of a hidden one.
 function heal(records) {
   for (const card of records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.dataset?.ticket)) {
     if (card.dataset.ticket === wayIn?.dataset.ticket) wayIn = card;
     linkOf(card).tabIndex = card === wayIn ? 0 : -1;
   }
   const card = focusedCard();
-  if (card && !card.checkVisibility()) (linkOf(heirOf(card)) ?? board).focus();
-  if (!wayIn?.isConnected || wayIn.hidden) makeStop(visible(board)[0]);
+  if (card && !card.checkVisibility()) heirOf(card).focus();
+  findWayIn();
+}
+
+function findWayIn() {
+  if (!wayIn?.checkVisibility()) makeStop(visible(board).find((card) => card.checkVisibility()));
 }
