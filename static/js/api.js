@@ -32,6 +32,9 @@ export const api = {
   delete: (path, headers) => call("DELETE", path, undefined, headers),
 };
 
+/** Where the API has the thing that a form of the page is about. */
+export const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
+
 /** Fetches one of our own pages as a document. */
 export async function fetchPage(url) {
   const response = await reach(url, { headers: { Accept: "text/html" } });

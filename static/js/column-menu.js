@@ -1,9 +1,10 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
-import { api, fetchPage } from "./api.js";
-import { PANEL } from "./board.js";
+import { api, fetchPage, pathOf } from "./api.js";
+import { PANEL, board } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
 import { clearError, showErrors } from "./field-errors.js";
+import { once } from "./once.js";
 import { randomId } from "./tab.js";
 import { complain, moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -19,33 +20,33 @@ const ACTS = {
 /** Moves the column at `path` of the API to an order on its board. */
 export const moveColumn = (path, order) => api.patch(path, { order }, asStranger());
 
-export function startColumnMenu(root) {
+export function startColumnMenu() {
   const dialog = query("[data-column-dialog]");
   hear(dialog, "close", moveToasts);
-  for (const place of [root, dialog]) {
+  for (const place of [board, dialog]) {
     hear(place, "submit", (event) => event.target.dataset.columnForm && submit(event));
     hear(place, "input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
   }
-  hear(root, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
-  hear(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
+  hear(board, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
+  hear(board, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
-async function submit(event) {
+function submit(event) {
   const { target: form, submitter } = event;
   event.preventDefault();
-  if (form.ariaBusy) return;
-  form.ariaBusy = "true";
+  once(form, () => send(form, submitter));
+}
+
+async function send(form, submitter) {
   const panel = form.closest(PANEL);
   try {
-    const path = `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
-    await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(panel?.dataset.order), panel);
+    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(panel?.dataset.order), panel);
     form.reset();
     closeMenu(form);
   } catch (error) {
-    const rest = showErrors(form, error.details ?? []);
-    if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "), { failed: true });
+    const rest = showErrors(form, error);
+    if (rest) toast(rest, { failed: true });
   }
-  form.ariaBusy = null;
 }
 
 async function sortColumn(path, asked, _, panel) {

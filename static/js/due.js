@@ -2,7 +2,6 @@
 
 const DAY = 86_400_000;
 const SOON = 2;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "late", "today", "soon" or "later"; what is done cannot be late any more. */
 export function dueState(iso, done) {
@@ -28,8 +27,8 @@ export function dueKinds(iso, done) {
 }
 
 function day(date) {
-  const year = date.getUTCFullYear();
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}${year === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
+  const [, number, month, year] = date.toUTCString().split(" "); // "Fri, 05 Dec 2025 00:00:00 GMT"
+  return `${Number(number)} ${month}${Number(year) === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
 }
 
 function daysUntil(iso) {

@@ -2,11 +2,11 @@
 
 import { create, query } from "./dom.js";
 
-/** Shows each {field, message} at its field in `form`; returns the messages that found no place. */
-export function showErrors(form, details) {
-  const lost = details.filter(({ field, message }) => !mark(form.elements[field], message));
+/** Shows the details {field, message} of an error at their fields in `form`; returns what is left to say, "" when nothing is. */
+export function showErrors(form, { message, details = [] }) {
+  const lost = details.filter((detail) => !flag(form.elements[detail.field], detail.message));
   query("[aria-invalid=true]", form)?.focus();
-  return lost.map(({ message }) => message);
+  return lost.length || !details.length ? [message, ...lost.map((detail) => detail.message)].join(" ") : "";
 }
 
 /** Takes the complaint away from a field that is being corrected. */
@@ -16,7 +16,7 @@ export function clearError(field) {
   query("[data-field-error]", field.parentElement)?.remove();
 }
 
-function mark(field, message) {
+function flag(field, message) {
   if (!(field instanceof HTMLElement)) return false;
   clearError(field);
   const words = create("p", { id: `${field.id}-error`, className: "field__error", textContent: message });

@@ -1,6 +1,6 @@
 /** Makes labels right where they are chosen. */
 
-import { api } from "./api.js";
+import { api, pathOf } from "./api.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { fillLabel, offerFilter } from "./labels.js";
@@ -29,7 +29,7 @@ export async function pickNewLabel(form) {
   if (!name) return;
   const place = query(PLACE, form);
   const same = (chip) => chip.textContent.toLowerCase() === name.toLowerCase();
-  const path = `/api${form.getAttribute("action").replace(/tickets.*/, "labels")}`;
+  const path = pathOf(form).replace(/tickets.*/, "labels");
   const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
   chip.control.checked = true;
   newLabel.value = "";

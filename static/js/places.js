@@ -24,10 +24,12 @@ export function neighbour(element, side) {
 
 export const placeOf = (card) => ({ list: card.parentElement, next: neighbour(card, "next"), previous: neighbour(card, "previous") });
 
-/** The card that takes over when `card` goes. */
+/** What takes over the focus of a card that goes: the button that unfolds its column, a card nearby, else the board. */
 export function heirOf(card) {
-  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(card.closest("[data-board]"))];
-  return others.find((other) => other && other !== card && other.checkVisibility());
+  const board = card.closest("[data-board]");
+  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(board)];
+  const heir = others.find((other) => other && other !== card && other.checkVisibility());
+  return card.closest("[data-collapsed]")?.querySelector("header > [data-collapse]") ?? linkOf(heir) ?? board;
 }
 
 /** The place in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */

@@ -1,6 +1,6 @@
 /** Shows Markdown as it will look: the server draws it. */
 
-import { api } from "./api.js";
+import { api, pathOf } from "./api.js";
 import { hear } from "./dom.js";
 import { complain } from "./toast.js";
 
@@ -13,7 +13,7 @@ export function startPreview() {
 
 async function toggle(button, pane) {
   const { description } = button.form.elements;
-  const path = `/api${button.form.getAttribute("action").replace(/tickets.*/, "preview")}`;
+  const path = pathOf(button.form).replace(/tickets.*/, "preview");
   const wanted = pane.hidden;
   if (wanted) pane.replaceChildren(...parse(await api.post(path, { text: description.value })));
   pane.hidden = !wanted;

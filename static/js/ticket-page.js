@@ -4,7 +4,7 @@ import { hear } from "./dom.js";
 import { TicketView } from "./ticket-view.js";
 import { startUndo, undoableNext } from "./undo.js";
 
-/** Makes the forms in `host` instant and returns what it wants to hear from the stream. */
+/** Makes the forms of the ticket instant and returns what it wants to hear from the stream. */
 export function startTicketPage(host) {
   const { pathname } = location;
   const view = new TicketView(host, () => {}, goToBoard);

@@ -1,13 +1,14 @@
 /** One ticket open for reading and editing, in a dialog or on its own page. */
 
-import { Unreachable, api, fetchPage } from "./api.js";
+import { Unreachable, api, fetchPage, pathOf } from "./api.js";
 import { choices } from "./clash.js";
 import { create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
-import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { glow } from "./fresh.js";
 import { pickNewLabel } from "./label-picker.js";
+import { once } from "./once.js";
+import { findPerson } from "./people.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
@@ -126,7 +127,7 @@ export class TicketView {
 
   /** Who did it; remembered for when that turns out to clash with what is typed. */
   #name(id) {
-    this.#other = everywhere("person", id)[0]?.dataset.name ?? "Someone else";
+    this.#other = findPerson(id)?.name ?? "Someone else";
     return this.#other;
   }
 
@@ -140,14 +141,7 @@ export class TicketView {
     const kind = Object.keys(this.#forms).find((hook) => hook in form.dataset);
     if (!kind) return;
     event.preventDefault();
-    this.#once(form, () => this.#forms[kind](form, event.submitter));
-  }
-
-  async #once(form, act) {
-    if (form.ariaBusy) return;
-    form.ariaBusy = "true";
-    await act().catch((error) => this.#fail(form, error));
-    form.ariaBusy = null;
+    once(form, () => this.#forms[kind](form, event.submitter).catch((error) => this.#fail(form, error)));
   }
 
   async #save() {
@@ -196,10 +190,10 @@ export class TicketView {
   }
 
   #fail(form, error) {
-    const rest = showErrors(form, error.details ?? []);
+    const rest = showErrors(form, error);
     if (error.status === 404) return this.#close("This ticket has been deleted.", "alert");
-    const again = error instanceof Unreachable ? { "Retry": () => form.requestSubmit() } : {};
-    if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), "alert", again);
+    const again = error instanceof Unreachable ? { Retry: () => form.requestSubmit() } : {};
+    if (rest) this.#say(rest, "alert", again);
   }
 
   /** Says it at once when something failed, `role` "alert", else when whoever listens has time, "status". */
@@ -222,8 +216,6 @@ const glowAt = (control) => control && glow(control.parentElement);
 function enterFold(summary) {
   setTimeout(() => summary?.parentElement.open && query("textarea", summary.parentElement)?.focus());
 }
-
-const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
 
 function button([name, run]) {
   const element = create("button", { type: "button", className: "button button--small", textContent: name });

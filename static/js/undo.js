@@ -1,7 +1,9 @@
 /** Taking back one's own moves, edits and deletions: each is a new change, and none overwrites somebody else's. */
 
+import { listed } from "./announcer.js";
 import { Unreachable, api } from "./api.js";
 import { hear } from "./dom.js";
+import { leave, take } from "./left.js";
 import { toast } from "./toast.js";
 
 const DEEPEST = 20;
@@ -17,9 +19,8 @@ let notice;
 export function startUndo(onChanged) {
   showLast = onChanged;
   hear(window, "keydown", onKey);
-  const { text, path } = JSON.parse(sessionStorage.getItem(NEXT)) ?? {};
-  sessionStorage.removeItem(NEXT);
-  if (text) undoable(text, [[() => api.post(path)]]);
+  const left = take(NEXT);
+  if (left) undoable(left.text, [[() => api.post(left.path)]]);
 }
 
 /**
@@ -36,7 +37,7 @@ export function undoable(text, backs, options) {
 
 /** Says on the page that comes next what was done; a post to `path` takes it back. */
 export function undoableNext(text, path) {
-  sessionStorage.setItem(NEXT, JSON.stringify({ text, path }));
+  leave(NEXT, { text, path });
 }
 
 /**
@@ -71,7 +72,7 @@ async function undo(act) {
     else if (key && OVERTAKEN.includes(error.status)) changed.unshift(key);
     else why = error.message;
   }
-  if (changed[0]) why ??= `Somebody else has changed ${new Intl.ListFormat("en").format(changed)} since.`;
+  if (changed[0]) why ??= `Somebody else has changed ${listed(changed)} since.`;
   if (why) toast(`${act.done ? `${act.done} of ${act.all} undone.` : "Nothing was undone."} ${why}`, { failed: true });
   else toast(`Undone: ${act.text}`);
 }

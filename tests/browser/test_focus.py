@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.board import card, column
@@ -66,6 +69,32 @@ def test_it_goes_to_the_neighbour_of_a_card_that_is_deleted_or_hidden(server: Se
     assert _focused(page) == "Anchor"
     bob.delete(f"{TICKETS}/{first}")
     until(lambda: _focused(page) == "Dock", what="the focus below, over the hidden one")
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["moveBefore", "insertBefore"])
+def test_it_goes_to_the_button_that_unfolds_the_column_into_which_a_card_goes(
+    server: Server, window: Window, old: bool
+) -> None:
+    first, *_ = fill(server, "To Do", "Anchor", "Buoy")
+    page, bob = window("alice"), server.client("bob")
+    if old:
+        page.evaluate("delete Element.prototype.moveBefore")
+    done = column(page, "Done")
+    unfold = done.get_by_role("button", name="Done", exact=True)
+    done.get_by_label("Column menu").click()
+    page.locator(".column__menu:popover-open [data-collapse]").click()
+    Keyboard(page).go_to("Anchor")
+
+    bob.patch(f"{TICKETS}/{first}", json={"columnId": done.get_attribute("data-column-panel")})
+
+    expect(unfold).to_be_focused()
+    Keyboard(page).go_to("Buoy")
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+ArrowRight")
+    expect(unfold).to_be_focused()
+    expect(page.locator("[data-said]").last).to_have_text(re.compile("^HARB-[0-9]+ moved to Done, position 1 of 2.$"))
+    page.keyboard.press("Enter")
+    expect(card(done, "Buoy")).to_be_visible()
 
 
 def test_it_and_the_selection_survive_a_card_that_is_replaced(server: Server, window: Window) -> None:
