@@ -2,13 +2,17 @@
 
 import { blank } from "./blank.js";
 import { PANEL, board, countCards } from "./board.js";
-import { query, queryAll } from "./dom.js";
+import { focusInPlace, focused, query, queryAll } from "./dom.js";
+import { keep, restore, typedIn } from "./drafts.js";
+import { enterCard } from "./focus.js";
 import { insert } from "./insert.js";
+import { toast } from "./toast.js";
 import { writeAttribute, writeText } from "./write.js";
 
+const ADDER = "[data-quick-add] form";
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
 
-export const columnHandlers = { "column.created": showColumn, "column.updated": showColumn, "column.deleted": ({ id }) => panelOf(id)?.remove() };
+export const columnHandlers = { "column.created": showColumn, "column.updated": showColumn, "column.deleted": ({ id }) => removeColumn(panelOf(id)) };
 
 /** Shows a column, a new one too, and puts all into their order. */
 export function showColumn({ id, name, color, wipLimit, order }) {
@@ -26,6 +30,25 @@ export function showColumn({ id, name, color, wipLimit, order }) {
   countCards(panel);
   arrange();
   return panel;
+}
+
+/** Takes a column away; what is typed in its adder goes on in the first free one that can be seen. */
+export function removeColumn(panel) {
+  const old = panel?.querySelector(ADDER);
+  const draft = old && typedIn(old);
+  const hadFocus = panel?.contains(focused());
+  panel?.remove();
+  const form = draft && queryAll(ADDER, board).find((one) => !typedIn(one) && one.parentElement.checkVisibility());
+  if (form) {
+    old.reset();
+    keep(old);
+    restore(form, draft);
+    keep(form);
+    toast("The column was deleted. What you typed is here.");
+  }
+  if (!hadFocus) return;
+  if (form) focusInPlace(form.elements.title);
+  else enterCard();
 }
 
 /** Puts the panels where their orders say, moving only what lies wrong. */

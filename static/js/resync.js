@@ -2,7 +2,7 @@
 
 import { Unreachable, fetchPage } from "./api.js";
 import { PANEL, adoptCard, allCards, board, countCards, removeTicket } from "./board.js";
-import { showColumn } from "./columns.js";
+import { removeColumn, showColumn } from "./columns.js";
 import { query, queryAll } from "./dom.js";
 import { leaveProject } from "./leaving.js";
 
@@ -59,6 +59,6 @@ function adoptBoard(fresh, known) {
   for (const id of known.keys()) removeTicket(id);
   for (const panel of queryAll(PANEL, board)) {
     if (panels.includes(panel)) countCards(panel);
-    else panel.remove();
+    else removeColumn(panel);
   }
 }

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import in_database
-from tests.browser.ticket import notice
+from tests.browser.ticket import notice, stored
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -190,6 +190,41 @@ def test_what_others_do_to_columns_disturbs_neither_typing_nor_focus_nor_scrolli
     page.keyboard.type("ence")
     expect(field).to_have_value("Half a sentence")
     assert cards.evaluate("(list) => list.scrollTop") == 400
+
+
+def test_what_is_typed_in_a_column_that_somebody_deletes_goes_on_in_another(server: Server, window: Window) -> None:
+    page = window("bob")
+    panel = column(page, "Review")
+    panel.locator("[data-quick-add] summary").click()
+    expect(panel.locator("[data-quick-add] [name=title]")).to_be_focused()
+    page.keyboard.type("Half a sent")
+
+    server.client("alice").delete(f"{PROJECT}/columns/{panel.get_attribute('data-column-panel')}")
+
+    notice(page, "The column was deleted. What you typed is here.")
+    field = column(page, "To Do").locator("[data-quick-add] [name=title]")
+    expect(field).to_be_focused()
+    page.keyboard.type("ence")
+    page.reload()
+    expect(field).to_have_value("Half a sentence")
+    assert len(stored(page)) == 1
+    field.press("Enter")
+    expect(card(column(page, "To Do"), "Half a sentence")).to_have_count(1)
+
+
+def test_what_is_typed_in_a_deleted_column_takes_no_focus_from_elsewhere(server: Server, window: Window) -> None:
+    page = window("bob")
+    panel = column(page, "Review")
+    panel.locator("[data-quick-add] summary").click()
+    expect(panel.locator("[data-quick-add] [name=title]")).to_be_focused()
+    page.keyboard.type("Half a sentence")
+    page.locator("[data-search]").focus()
+
+    server.client("alice").delete(f"{PROJECT}/columns/{panel.get_attribute('data-column-panel')}")
+
+    expect(column(page, "To Do").locator("[data-quick-add] [name=title]")).to_have_value("Half a sentence")
+    page.wait_for_function("document.querySelector('[data-quick-add]').open")
+    expect(page.locator("[data-search]")).to_be_focused()
 
 
 def test_without_javascript_a_column_has_a_page_and_its_menu_works(
