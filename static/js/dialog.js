@@ -3,6 +3,7 @@
 import { Unreachable, api, fetchPage } from "./api.js";
 import { board, cardWith, placeTicket, removeTicket, revive } from "./board.js";
 import { focusInPlace, hear, isModified, query } from "./dom.js";
+import { enterCard } from "./focus.js";
 import { cardOf, linkOf } from "./places.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
@@ -69,7 +70,8 @@ function afterClose() {
   document.title = home.title;
   moveToasts();
   if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
-  focusInPlace(linkOf(cardWith(id)));
+  const card = cardWith(id);
+  enterCard(card?.checkVisibility() ? card : undefined);
   if (history.state?.ticket) history.back();
 }
 

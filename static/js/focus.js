@@ -29,7 +29,7 @@ export function go(way) {
 }
 
 export function enterCard(card = wayIn) {
-  focusInPlace(linkOf(card));
+  focusInPlace(linkOf(card) ?? board);
   card?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
@@ -48,9 +48,12 @@ function heal(records) {
   }
   const card = focusedCard();
   if (card && !card.checkVisibility()) heirOf(card).focus();
-  findWayIn();
+  findWayIn(records);
 }
 
-function findWayIn() {
-  if (!wayIn?.checkVisibility()) makeStop(visible(board).find((card) => card.checkVisibility()));
+/** Keeps the way in, else takes a neighbour that it had when it went, else the first card that can be seen. */
+function findWayIn(records = []) {
+  if (wayIn?.checkVisibility()) return;
+  const { nextSibling, previousSibling } = records.find(({ removedNodes }) => [...removedNodes].includes(wayIn)) ?? {};
+  makeStop([nextSibling, previousSibling, ...visible(board)].find((card) => card?.dataset?.ticket && card.checkVisibility()));
 }

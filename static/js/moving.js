@@ -2,7 +2,7 @@
 
 import { PANEL, board, canEdit, listOf } from "./board.js";
 import { openCardMenu, startCardMenu } from "./card-menu.js";
-import { hear, query } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 import { startDrag } from "./drag.js";
 import { enterCard, focusedCard, startFocus } from "./focus.js";
 import { moveCards } from "./mover.js";
@@ -35,7 +35,7 @@ function hands() {
     ...table(OPENED_AT, (name) => (card) => card && openAt(card, name)),
     column: (card, { dataset }) => move(card, (cards) => placeIn(listOf(dataset.to), cards)),
     menu: (card, button) => openCardMenu(card ?? selectedCards()[0], button),
-    new: (card) => query("[data-quick-add]", card?.closest(PANEL) ?? board).setAttribute("open", ""),
+    new: (card) => openAdder(card?.closest(PANEL) ?? board),
     toggle: (card) => card && toggleSelected(card),
     extend: (card) => card && extendSelection(card),
     clear: clearSelection,
@@ -47,6 +47,13 @@ function move(card, findPlace) {
   const place = card && findPlace(cards);
   if (place) moveCards(cards, place);
   if (card?.checkVisibility()) enterCard(card);
+}
+
+function openAdder(place) {
+  const adder = queryAll("[data-quick-add]", place).find((one) => one.checkVisibility());
+  if (!adder) return;
+  adder.open = true;
+  query("[name=title]", adder).focus();
 }
 
 const table = (names, make) => Object.fromEntries(names.map((name) => [name, make(name)]));

@@ -14,6 +14,10 @@ from tests.support.server import Server
 from tests.support.wait import until
 
 TICKETS = "/api/projects/HARB/tickets"
+PRESS_N = """() => {
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }))
+  return document.activeElement.name
+}"""
 
 
 def test_the_cards_are_one_tab_stop_that_arrows_and_letters_move(server: Server, window: Window) -> None:
@@ -97,6 +101,41 @@ def test_it_goes_to_the_button_that_unfolds_the_column_into_which_a_card_goes(
     expect(card(done, "Buoy")).to_be_visible()
 
 
+def test_it_goes_to_the_neighbour_of_a_ticket_that_is_deleted_while_it_is_open(server: Server, window: Window) -> None:
+    _, second, _ = fill(server, "To Do", "Anchor", "Buoy", "Crane")
+    page = window("alice")
+    Keyboard(page).go_to("Buoy")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog [data-ticket-view]")).to_be_visible()
+
+    server.client("alice").delete(f"{TICKETS}/{second}")
+    expect(page.locator("dialog [data-ticket-notice]")).to_contain_text("has deleted this ticket")
+    page.keyboard.press("Escape")
+
+    until(lambda: _focused(page) == "Crane", what="the focus below")
+
+
+def test_it_goes_to_a_card_when_the_column_around_it_is_deleted(server: Server, window: Window) -> None:
+    fill(server, "To Do", "Anchor")
+    page, alice = window("alice"), server.client("alice")
+    column(page, "Review").locator("[popovertarget]").focus()
+
+    alice.delete(f"/api/projects/HARB/columns/{_column_id(page, 'Review')}")
+
+    until(lambda: _focused(page) == "Anchor", what="the focus on a card")
+
+
+def test_a_ticket_is_added_where_that_can_be_seen_and_typed_at_once(server: Server, window: Window) -> None:
+    page = window("alice")
+    column(page, "To Do").locator("[popovertarget]").click()
+    page.locator(":popover-open [data-collapse]").click()
+
+    name = page.evaluate(PRESS_N)
+
+    assert name == "title"
+    expect(column(page, "In Progress").locator("[name=title]")).to_be_focused()
+
+
 def test_it_and_the_selection_survive_a_card_that_is_replaced(server: Server, window: Window) -> None:
     [first, *_] = fill(server, "To Do", "Anchor", "Buoy")
     page = window("alice")
@@ -126,6 +165,10 @@ def test_the_last_card_gives_it_to_the_board(server: Server, window: Window) -> 
     expect(card(page, "Zinc")).to_have_count(1)
     page.keyboard.press("j")
     assert _focused(page) == "Zinc"
+
+
+def _column_id(page: Page, name: str) -> str:
+    return str(column(page, name).get_attribute("data-column-panel"))
 
 
 def _focused(page: Page) -> str:
