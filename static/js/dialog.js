@@ -41,8 +41,11 @@ function clickCard(event) {
 
 async function openTicket(url) {
   const mine = (turn += 1);
+  board.ariaBusy = "true";
   const page = await fetchPage(url).catch((error) => cannotOpen(url, error));
-  if (!page || mine !== turn) return;
+  if (mine !== turn) return;
+  board.ariaBusy = null;
+  if (!page) return;
   view.show(query("[data-ticket-view]", page), url);
   if (history.state?.ticket !== url) history.pushState({ ticket: url }, "", url);
   document.title = page.title;
@@ -59,6 +62,7 @@ function cannotOpen(url, error) {
 // After a reload the page at this address may be another one than history believes.
 function travel(state) {
   turn += 1;
+  board.ariaBusy = null;
   if (location.pathname === home.path) dialog.close();
   else if (state?.ticket) openTicket(state.ticket);
   else location.reload();

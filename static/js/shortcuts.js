@@ -20,7 +20,7 @@ const ACT = {
   p: "priority",
   d: "dueDate",
 };
-const BUSY = "dialog:modal, :popover-open, [data-dragging]";
+const BUSY = "[data-board][aria-busy], dialog:modal, :popover-open, [data-dragging]";
 const WRITABLE = "input, select, textarea, [contenteditable]";
 
 /** Lets the page's switch turn the single letters on and off. */
