@@ -3,6 +3,7 @@
 import { api, fetchPage, pathOf } from "./api.js";
 import { PANEL, board } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
+import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { once } from "./once.js";
 import { randomId } from "./tab.js";
@@ -42,6 +43,7 @@ async function send(form, submitter) {
   try {
     await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(panel?.dataset.order), panel);
     form.reset();
+    keep(form);
     closeMenu(form);
   } catch (error) {
     const rest = showErrors(form, error);
@@ -63,6 +65,7 @@ async function openMenu(event, dialog) {
   if (!page) return;
   query("[data-column-settings]", dialog)?.remove();
   dialog.append(query("[data-column-settings]", page));
+  queryAll("[data-draft]", dialog).forEach((form) => restore(form));
   dialog.showModal();
   moveToasts();
 }
