@@ -16,7 +16,7 @@ import { leavingHandlers, project, startLeaving } from "./leaving.js";
 import { receive, register } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startMoving } from "./moving.js";
-import { peopleHandlers } from "./people.js";
+import { memberHandlers, peopleHandlers } from "./people.js";
 import { startPicture } from "./picture.js";
 import { presenceHandlers, startPresence } from "./presence.js";
 import { startPreview } from "./preview.js";
@@ -46,7 +46,7 @@ hear(window, "punt:doubt", () => receive({ type: "stream.reset", data: { reason:
 startStream();
 
 function startBoard() {
-  for (const table of [columnHandlers, resyncHandlers, startDialog(), ticketHandlers, newsHandlers()]) register(table, project);
+  for (const table of [columnHandlers, resyncHandlers, memberHandlers, startDialog(), ticketHandlers, newsHandlers()]) register(table, project);
   for (const start of [startMoving, startFilters, startCollapse]) start();
   if (query("[data-column-new]", board)) for (const start of [startColumnMenu, startColumnDrag]) start();
   if (!canEdit) return;

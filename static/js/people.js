@@ -4,12 +4,27 @@ import { blank } from "./blank.js";
 import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { ink } from "./ink.js";
+import { dropFrom } from "./labels.js";
 import { missSomething } from "./resync.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 const STRANGER = { name: "Someone", color: "#475467" };
 
 export const peopleHandlers = { "user.updated": showPerson };
+
+/** About the people of the board's project, whom its filters name. */
+export const memberHandlers = {
+  "member.created": ({ id, user }) => {
+    const item = blank("member-facet");
+    const words = item.lastElementChild;
+    writeData(item, { member: id });
+    writeData(words, { userName: user.id });
+    writeText(words, user.name);
+    item.control.value = user.id;
+    query("[data-facet=assignee]").append(item);
+  },
+  "member.deleted": ({ id }) => dropFrom("assignee", everywhere("member", id)),
+};
 
 const faceOf = ({ name, avatarColor, avatarUrl }) => ({ name, color: avatarColor, picture: avatarUrl ?? "" });
 
