@@ -4,6 +4,7 @@ import { query, queryAll } from "./dom.js";
 import { dueState, dueText } from "./due.js";
 import { fillLabel, labelChip, present } from "./labels.js";
 import { avatarOf, findPerson } from "./people.js";
+import { cardOf } from "./places.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket) {
@@ -41,10 +42,23 @@ function fillLabels(place, ticket) {
 }
 
 function fillDue(place, { dueDate, columnId }) {
-  const done = isDone(columnId);
+  showDue(place, dueDate, isDone(columnId));
+}
+
+function showDue(place, dueDate, done) {
   writeOptional(place, dueDate && dueText(dueDate, done));
   writeAttribute(place, "datetime", dueDate);
   writeAttribute(place, "data-due", dueDate && dueState(dueDate, done));
+}
+
+/** Says anew on all cards when they are due: another day has begun. */
+export function showDuesAgain() {
+  for (const place of queryAll("[data-ticket] time[datetime]")) {
+    const card = cardOf(place);
+    const before = place.textContent;
+    showDue(place, place.dateTime, card.closest("[data-done]"));
+    card.ariaLabel = card.ariaLabel.replace(`, due ${before}`, `, due ${place.textContent}`);
+  }
 }
 
 const isDone = (columnId) => Boolean(query(`[data-done] [data-column="${CSS.escape(columnId)}"]`));

@@ -1,5 +1,7 @@
 /** How a due date is said and how urgent it is, as the server's pages do. Days are UTC days. */
 
+import { hear } from "./dom.js";
+
 const DAY = 86_400_000;
 const SOON = 2;
 
@@ -15,6 +17,21 @@ export function dueText(iso, done) {
   const days = done ? Infinity : daysUntil(iso);
   if (days < 0) return `${-days} day${days < -1 ? "s" : ""} late`;
   return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
+}
+
+/** Calls `onNewDay()` when a UTC day begins; one that began while the timer slept is met when the page is seen again. */
+export function startDays(onNewDay) {
+  let today;
+  let timer;
+  const look = () => {
+    const day = Math.floor(Date.now() / DAY);
+    if (day > today) onNewDay();
+    today = day;
+    clearTimeout(timer);
+    timer = setTimeout(look, DAY - (Date.now() % DAY));
+  };
+  hear(document, "visibilitychange", look);
+  look();
 }
 
 /** The filters on due dates that a date, or none, answers to; nothing is overdue that is `done`. */

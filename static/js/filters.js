@@ -1,8 +1,9 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
 import { PANEL, allCards, board } from "./board.js";
+import { showDuesAgain } from "./card.js";
 import { focused, hear, query, queryAll } from "./dom.js";
-import { dueKinds } from "./due.js";
+import { dueKinds, startDays } from "./due.js";
 import { cardOf } from "./places.js";
 import { me } from "./session.js";
 import { writeText } from "./write.js";
@@ -21,6 +22,10 @@ export function startFilters() {
   hear(query("[data-filter-clear]", filterForm), "click", clearFilters);
   hear(board, "focusout", ({ target }) => setTimeout(() => turnAway(target)));
   apply();
+  startDays(() => {
+    showDuesAgain();
+    apply();
+  });
 }
 
 function clearFilters(event) {
