@@ -43,7 +43,8 @@ export class TicketView {
     this.#onDeleted = onDeleted;
     hear(host, "submit", (event) => this.#submit(event));
     hear(host, "click", ({ target }) => enterFold(target.closest("summary")));
-    hear(host, "input", (event) => clearError(event.target));
+    hear(host, "input", ({ target }) => (clearError(target), keepOnOneLine(target)));
+    hear(host, "beforeinput", sendTitle);
     hear(host, "reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
   }
 
@@ -211,6 +212,17 @@ const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticke
 
 // Every control is alone in its field with its words.
 const glowAt = (control) => control && glow(control.parentElement);
+
+/** A title grows over several lines, but has no line breaks: Enter saves, and what is pasted is joined. */
+function sendTitle(event) {
+  if (event.target.name !== "title" || event.inputType !== "insertLineBreak") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
+function keepOnOneLine(field) {
+  if (field.name === "title" && field.value.includes("\n")) field.value = field.value.replace(/\s*\n\s*/g, " ");
+}
 
 /** Puts the cursor into what a person unfolds. */
 function enterFold(summary) {

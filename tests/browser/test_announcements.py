@@ -84,8 +84,9 @@ def test_only_failures_interrupt(server: Server, window: Window, watch: Watch) -
 
     expect(page.get_by_role("alert")).to_contain_text("The ticket was not moved. The server cannot be reached.")
     assert [live for _, live, _ in page.evaluate("window.heard")] == ["polite"]
-    expect(page.get_by_role("alert").locator(".toast__icon:visible use")).to_have_attribute("href", re.compile("#alert$"))
-    failed = page.get_by_role("alert").evaluate(BACKGROUND)
+    alert = page.get_by_role("alert")
+    expect(alert.locator(".toast__icon:visible use")).to_have_attribute("href", re.compile("#alert$"))
+    failed = alert.evaluate(BACKGROUND)
     page.unroute("**/tickets/*")
     expect(card(column(page, "To Do"), "Anchor")).to_have_count(1)
     page.keyboard.press("Control+Shift+ArrowRight")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Watch, Window
@@ -83,6 +85,25 @@ def test_every_field_of_a_ticket_can_be_changed_in_the_dialog(server: Server, wi
     assert {name: str(saved[name]) for name in typed | chosen} == typed | chosen
     expect(view.locator("em")).to_have_text("sides")
     assert field(view, "dueDate").get_attribute("type") == "date"
+
+
+def test_a_long_title_is_shown_once_and_whole_and_stays_on_one_line(server: Server, window: Window) -> None:
+    long = "Paint the whole of the pier, " * 6
+    make(server, long)
+    page = window("bob")
+    view = open_ticket(page, long.strip())
+    title = field(view, "title")
+
+    expect(view.locator("h1")).to_have_class(re.compile(r"\bunseen\b"))
+    assert title.evaluate("(one) => one.scrollHeight - one.clientHeight") <= 1
+    assert title.evaluate("(one) => one.clientHeight") > 50
+    title.fill("Oil\n the crane")
+    expect(title).to_have_value("Oil the crane")
+    assert title.evaluate("(one) => one.clientHeight") < 50
+    title.press("Enter")
+
+    notice(page, "HARB-1 is saved.")
+    assert shown(server)["title"] == "Oil the crane"
 
 
 def test_a_new_title_is_saved_by_the_enter_key(server: Server, window: Window) -> None:
