@@ -8,7 +8,11 @@ import { writeAttribute, writeText } from "./write.js";
 
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
 
-export const columnHandlers = { "column.created": showColumn, "column.updated": showColumn, "column.deleted": ({ id }) => panelOf(id)?.remove() };
+export const columnHandlers = {
+  "column.created": showColumn,
+  "column.updated": showColumn,
+  "column.deleted": ({ id }) => panelOf(id)?.remove(),
+};
 
 /** Shows a column, a new one too, and puts all into their order. */
 export function showColumn({ id, name, color, wipLimit, order }) {
