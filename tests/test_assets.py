@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from bench.assets import AIMS
 from punt import assets, minify
 from punt.assets import STATIC, Tree
 
@@ -44,6 +45,12 @@ def test_a_script_that_cannot_be_joined_is_sent_as_written_and_complained_of(
 
     assert served == b"const a = ;"
     assert "js/app.js is served as it was written" in caplog.text
+
+
+def test_all_script_of_a_page_is_no_longer_than_promised() -> None:
+    scripts = [name for name in assets.JOINED if name.endswith(".js")]
+
+    assert sum(len(Tree(STATIC).served(name)) for name in scripts) <= AIMS["js"]
 
 
 def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,11 @@ import { writeAttribute, writeText } from "./write.js";
 const ADDER = "[data-quick-add] form";
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
 
-export const columnHandlers = { "column.created": showColumn, "column.updated": showColumn, "column.deleted": ({ id }) => removeColumn(panelOf(id)) };
+export const columnHandlers = {
+  "column.created": showColumn,
+  "column.updated": showColumn,
+  "column.deleted": ({ id }) => removeColumn(panelOf(id)),
+};
 
 /** Shows a column, a new one too, and puts all into their order. */
 export function showColumn({ id, name, color, wipLimit, order }) {

@@ -7,7 +7,12 @@ import { writeAttribute, writeText } from "./write.js";
 
 let asked = 0;
 
-export const projectHandlers = { "project.created": listProjects, "project.updated": showProject, "project.deleted": listProjects, "stream.reset": listProjects };
+export const projectHandlers = {
+  "project.created": listProjects,
+  "project.updated": showProject,
+  "project.deleted": listProjects,
+  "stream.reset": listProjects,
+};
 
 function showProject({ id, name, color }) {
   for (const words of everywhere("project-name", id)) writeText(words, name);
