@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from bench.assets import AIMS
 from punt import assets, minify
 from punt.assets import STATIC, Tree
 
@@ -50,12 +51,18 @@ def test_a_script_that_cannot_be_joined_is_sent_as_written_and_complained_of(
     assert "js/app.js is served as it was written" in caplog.text
 
 
+def test_all_script_of_a_page_is_no_longer_than_promised() -> None:
+    scripts = [name for name in assets.JOINED if name.endswith(".js")]
+
+    assert sum(len(Tree(STATIC).served(name)) for name in scripts) <= AIMS["js"]
+
+
 def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     joined = Tree(folder).served("js/app.js")
 
     monkeypatch.setattr(minify, "whole", None)
 
-    assert joined == Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
+    assert joined == Tree(folder).served("js/app.js") == b"(()=>{let e=1;console.log(e)})()"
     assert Tree(folder).version == Tree(folder).version
     assert "__joined__" not in "".join(Tree(folder))
 
@@ -63,7 +70,7 @@ def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: 
 def test_where_nothing_may_be_written_it_is_joined_all_the_same(folder: Path) -> None:
     (folder / "__joined__").write_text("in the way")
 
-    assert Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
+    assert Tree(folder).served("js/app.js") == b"(()=>{let e=1;console.log(e)})()"
 
 
 def test_what_is_sent_belongs_to_the_version_even_when_the_files_change(tmp_path: Path) -> None:

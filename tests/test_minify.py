@@ -28,7 +28,7 @@ def test_a_module_comes_once_and_after_what_it_imports() -> None:
     script = minify.whole("js/app.js", TWO.__getitem__)
 
     assert re.fullmatch(
-        r"\(\(\)=>\{const (\w)=1;function (\w)\(\)\{return \1\+1\}console\.log\(\1,\2\(\)\)\}\)\(\)", script
+        r"\(\(\)=>\{let (\w)=1;function (\w)\(\)\{return \1\+1\}console\.log\(\1,\2\(\)\)\}\)\(\)", script
     )
 
 
@@ -81,7 +81,32 @@ def test_modules_that_import_each_other_are_joined_too() -> None:
         "js/b.js": 'import { a } from "./app.js";\nexport const b = () => a;\n',
     }
 
-    assert minify.whole("js/app.js", ring.__getitem__).count("const") == 1
+    assert minify.whole("js/app.js", ring.__getitem__).count("let") == 1
+
+
+def test_constants_are_declared_by_the_shorter_word_and_texts_about_them_left_alone() -> None:
+    script = (
+        "let one = 1;\nconst two = [2];\nfor (const each of two) {\n  const x = 'const y';\n  log(x, each, one);\n}\n"
+    )
+
+    short = minify.whole("js/app.js", {"js/app.js": script}.__getitem__)
+
+    assert re.fullmatch(
+        r'\(\(\)=>\{let (\w)=1,(\w)=\[2\];for\(let (\w) of \2\)\{let (\w)="const y";log\(\4,\3,\1\)\}\}\)\(\)', short
+    )
+
+
+@pytest.mark.parametrize("path", sorted((STATIC / "js").iterdir()), ids=lambda path: path.name)
+def test_no_module_writes_to_its_constants_as_only_a_browser_in_debug_would_mind(path: Path) -> None:
+    declared = re.findall(r"\bconst ([\w, {}\[\]:.]+?)(?: =| of)", path.read_text())
+    headless = re.sub(
+        r"^ *(?:export )?(?:async )?(?:function )?#?\w+\(.*\) \{$", "", path.read_text(), flags=re.MULTILINE
+    )
+
+    constants = set(re.findall(r"\w+", " ".join(declared)))
+    written = re.findall(r"(?:^ *|\()(\w+)(?: (?:[-+*/|&?]{1,2})?= |\+\+|--)", headless, flags=re.MULTILINE)
+
+    assert constants.isdisjoint(written)
 
 
 def test_two_modules_with_one_name_at_their_top_are_refused_by_that_name() -> None:

@@ -11,9 +11,9 @@ from punt.access import May
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body, query
-from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn
+from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn, TicketOrder
 from punt.models import Column, shapes, wire
-from punt.models.sorting import sort_column
+from punt.models.sorting import order_column, sort_column
 from punt.replies import nothing
 
 blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
@@ -64,6 +64,17 @@ def sort(reference: str, column_id: str) -> Any:
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(ColumnSort)
     moved = sort_column(column, asked.by)
+    db.session.commit()
+    return [wire.ticket(ticket) for ticket in moved]
+
+
+@blueprint.put("/<column_id>/order")
+@answers(list[shapes.Ticket], body=TicketOrder)
+def order(reference: str, column_id: str) -> Any:
+    """Put a column's tickets into an order, but those that have another rank by now; answer with those that moved."""
+    grant = access.project(reference, May.MANAGE)
+    column, asked = grant.column(column_id), body(TicketOrder)
+    moved = order_column(column, {ticket.id: ticket.rank for ticket in asked.tickets})
     db.session.commit()
     return [wire.ticket(ticket) for ticket in moved]
 

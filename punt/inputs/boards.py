@@ -94,6 +94,19 @@ class ColumnSort(Input):
     by: SortBy
 
 
+class PlacedTicket(Input):
+    """A ticket, and its rank in its column as it was seen last."""
+
+    id: Id
+    rank: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class TicketOrder(Input):
+    """Tickets of a column in the order that is wanted, top first."""
+
+    tickets: list[PlacedTicket] = Field(max_length=10_000)
+
+
 class SearchQuery(Input):
     """What is searched for across projects."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from punt.inputs.base import AnyCase, Id, Input, ManyLines, Name50, OneLine, Whole, named
 from punt.models import Priority, TicketType
@@ -19,6 +19,10 @@ AType = Annotated[TicketType, AnyCase]
 APriority = Annotated[Priority, AnyCase]
 Points = Annotated[int, Field(ge=0, le=999), Whole]
 Labels = Annotated[list[Id], Field(max_length=50)]
+
+
+def _joined(value: Any) -> Any:
+    return " ".join(value.splitlines()) if isinstance(value, str) else value
 
 
 class TicketFields(Input):
@@ -94,9 +98,9 @@ class NewTicketForm(NewTicket):
 
 
 class TicketForm(TicketFields):
-    """The plain form for a ticket's fields."""
+    """The plain form for a ticket's fields; the one for the title lets line breaks in."""
 
-    title: Title = Field(None)  # type: ignore[assignment]
+    title: Annotated[Title, BeforeValidator(_joined)] = Field(None)  # type: ignore[assignment]
     version: int = Field(None)  # type: ignore[assignment]
     new_label: Name50 | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -34,13 +34,19 @@ _KEYS: dict[SortBy, Callable[[Ticket], Any]] = {
 def sort_column(column: Column, by: SortBy) -> list[Ticket]:
     """Sort a column's tickets, the most urgent on top, equal ones as they lie; return those that moved."""
     mine, taken = _hold(column)
-    wanted = sorted(mine, key=_KEYS[by])
-    ranks = ranks_for([ticket.rank for ticket in wanted], taken)
-    moved = [(ticket, rank) for ticket, rank in zip(wanted, ranks, strict=True) if ticket.rank != rank]
-    for ticket, rank in moved:
-        ticket.rank = rank
-    db.session.flush()
-    return [ticket for ticket, _ in moved]
+    return _give_ranks(sorted(mine, key=_KEYS[by]), taken)
+
+
+def order_column(column: Column, seen: Mapping[str, str]) -> list[Ticket]:
+    """Put tickets into an order, in the places that they take up together; return those that moved.
+
+    :param seen: the rank of each by its id, in the order that is wanted. One that has another rank by now, or has
+        gone, was moved by somebody else and stays where that left it.
+    """
+    mine, taken = _hold(column)
+    by_id = {ticket.id: ticket for ticket in mine if seen.get(ticket.id) == ticket.rank}
+    named = iter([by_id[ticket_id] for ticket_id in seen if ticket_id in by_id])
+    return _give_ranks([next(named) if ticket.id in by_id else ticket for ticket in mine], taken)
 
 
 def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
@@ -57,6 +63,15 @@ def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
         below = bisect_right(taken, above) if above else 0
         ranks += run if stays else several_between(above, next(iter(taken[below:]), None), len(run))
     return ranks
+
+
+def _give_ranks(wanted: Sequence[Ticket], taken: Sequence[str]) -> list[Ticket]:
+    ranks = ranks_for([ticket.rank for ticket in wanted], taken)
+    moved = [(ticket, rank) for ticket, rank in zip(wanted, ranks, strict=True) if ticket.rank != rank]
+    for ticket, rank in moved:
+        ticket.rank = rank
+    db.session.flush()
+    return [ticket for ticket, _ in moved]
 
 
 def _hold(column: Column) -> tuple[list[Ticket], list[str]]:

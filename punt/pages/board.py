@@ -43,7 +43,7 @@ def surroundings(grant: Grant) -> dict[str, Any]:
     return {
         "project": wire.project(project),
         "labels": [wire.label(label) for label in Label.of(project.id)],
-        "members": [wire.user(membership.user) for membership in project.members()],
+        "members": [wire.user(each.user) | {"memberId": each.id} for each in project.members()],
         "people": {person.id: wire.user(person) for person in seen_on(project.id)},
         "can": {"edit": grant.may(May.WORK), "manage": grant.may(May.MANAGE)},
         "types": [each.value for each in TicketType],

@@ -1,6 +1,8 @@
 /** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
 
-import { query } from "./dom.js";
+import { listOf } from "./board.js";
+import { create, query } from "./dom.js";
+import { findPerson } from "./people.js";
 import { columnName, visible } from "./places.js";
 import { noticePlace } from "./toast.js";
 
@@ -8,13 +10,14 @@ const GATHERED = 2_000;
 const SAID_FOR = 5_000;
 
 export function announce(text) {
-  const words = document.createElement("p");
-  words.className = "unseen";
+  const words = create("p", { className: "unseen", textContent: text });
   words.dataset.said = "";
-  words.textContent = text;
   noticePlace().append(words);
   setTimeout(() => words.remove(), SAID_FOR);
 }
+
+/** "one, two and three". */
+export const listed = (words) => new Intl.ListFormat("en").format(words);
 
 export const keyOf = (card) => query('[data-field="key"]', card).textContent;
 
@@ -27,15 +30,15 @@ export function announceMove(cards) {
 }
 
 /** Tells what others do, all of two seconds at once: "Bob moved 3 tickets." */
-export function newsHandlers(board, people) {
+export function newsHandlers() {
   const news = new Map();
   const tell = () => {
     announce([...news].map(([did, all]) => `${did} ${all[1] ? `${all.length} tickets` : all[0]}.`).join(" "));
     news.clear();
   };
   const note = (verb, placed) => ({ key = "a ticket", columnId }, { actorId }) => {
-    const did = `${people.find(actorId)?.name ?? "Someone"} ${verb}`;
-    const list = placed && board.list(columnId);
+    const did = `${findPerson(actorId)?.name ?? "Someone"} ${verb}`;
+    const list = placed && listOf(columnId);
     if (!news.size) setTimeout(tell, GATHERED);
     news.set(did, [...(news.get(did) ?? []), list ? `${key} to ${columnName(list)}` : key]);
   };

@@ -27,9 +27,13 @@ export class Unreachable extends Error {
 export const api = {
   get: (path) => call("GET", path),
   post: (path, body, headers) => call("POST", path, body, headers),
+  put: (path, body, headers) => call("PUT", path, body, headers),
   patch: (path, body, headers) => call("PATCH", path, body, headers),
   delete: (path, headers) => call("DELETE", path, undefined, headers),
 };
+
+/** Where the API has the thing that a form of the page is about. */
+export const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
 
 /** Fetches one of our own pages as a document. */
 export async function fetchPage(url) {

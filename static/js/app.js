@@ -1,89 +1,60 @@
 /** Starts what the page has. */
 
 import { newsHandlers } from "./announcer.js";
-import { Board } from "./board.js";
+import { board, canEdit } from "./board.js";
 import { startCollapse } from "./collapse.js";
 import { startColumnDrag } from "./column-drag.js";
 import { startColumnMenu } from "./column-menu.js";
 import { columnHandlers } from "./columns.js";
-import { showConnection } from "./connection.js";
-import { TicketDialog } from "./dialog.js";
-import { query, queryAll } from "./dom.js";
+import { showTicket, startDialog } from "./dialog.js";
+import { hear, query } from "./dom.js";
 import { startDrafts } from "./drafts.js";
-import { Filters } from "./filters.js";
+import { startFilters } from "./filters.js";
 import { pickerHandlers, startLabelPicker } from "./label-picker.js";
 import { labelHandlers } from "./labels.js";
-import { Leaving } from "./leaving.js";
-import { Live } from "./live.js";
+import { leavingHandlers, project, startLeaving } from "./leaving.js";
+import { receive, register } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startMoving } from "./moving.js";
-import { People } from "./people.js";
+import { memberHandlers, peopleHandlers } from "./people.js";
 import { startPicture } from "./picture.js";
+import { presenceHandlers, startPresence } from "./presence.js";
 import { startPreview } from "./preview.js";
-import { Presence } from "./presence.js";
 import { projectHandlers } from "./projects.js";
-import { QuickAdd } from "./quick-add.js";
-import { Resync } from "./resync.js";
+import { startQuickAdd } from "./quick-add.js";
+import { resyncHandlers } from "./resync.js";
 import { settingsHandlers } from "./settings.js";
 import { startSwitch } from "./shortcuts.js";
-import { Stream } from "./stream.js";
+import { startStream } from "./stream.js";
+import { startSwitcher } from "./switcher.js";
 import { startThemes } from "./theme.js";
 import { startTicketPage } from "./ticket-page.js";
-import { Switcher } from "./switcher.js";
 import { ticketHandlers } from "./tickets.js";
 import { showKeptToast } from "./toast.js";
 import { startUndo } from "./undo.js";
 import { wipeHandlers } from "./wipe.js";
 
-const live = new Live();
-const people = new People();
-const root = query("[data-board]");
-const project = root?.dataset.project;
-const stream = new Stream(document.body.dataset, { onMessage: (message) => live.receive(message), onState: showConnection });
-const leaving = new Leaving(people, () => stream.close());
+const EVERYWHERE = [wipeHandlers, peopleHandlers, labelHandlers, pickerHandlers, projectHandlers, leavingHandlers];
 
-live.on(wipeHandlers(() => stream.close()));
-live.on(people.handlers);
-live.on(labelHandlers);
-live.on(pickerHandlers);
-live.on(projectHandlers);
-live.on(leaving.handlers);
-live.on(settingsHandlers, { project: query("header [data-project-name]")?.dataset.projectName });
+for (const table of EVERYWHERE) register(table);
+for (const table of [settingsHandlers, presenceHandlers]) register(table, project);
 for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, startPreview, startSwitch]) start();
-if (root) startBoard();
+if (board) startBoard();
 else startPage();
-for (const list of queryAll("[data-presence]")) startPresence(list);
-new Switcher().start();
-showKeptToast();
-startThemes();
-addEventListener("punt:doubt", () => live.receive({ type: "stream.reset", data: { reason: "doubt" } }));
-stream.start();
+for (const start of [startPresence, startSwitcher, showKeptToast, startThemes, startLeaving]) start();
+hear(window, "punt:doubt", () => receive({ type: "stream.reset", data: { reason: "doubt" } }));
+startStream();
 
 function startBoard() {
-  const board = new Board(root, people);
-  const resync = new Resync(board, () => leaving.leave());
-  const dialog = new TicketDialog(query("[data-ticket-dialog]"), board);
-  board.onUnknownColumn = people.onStranger = () => resync.run();
-  live.on(columnHandlers(board), { project });
-  for (const { handlers } of [resync, dialog, { handlers: ticketHandlers(board, people) }]) live.on(handlers, { project });
-  live.on(newsHandlers(board, people), { project });
-  dialog.start();
-  startMoving(board);
-  new Filters(board).start();
-  startCollapse(root);
-  if (query("[data-column-new]", root)) for (const start of [startColumnMenu, startColumnDrag]) start(root);
-  if (!board.canEdit) return;
-  startUndo((ticket) => dialog.showAgain(ticket));
-  new QuickAdd(board).start();
+  for (const table of [columnHandlers, resyncHandlers, memberHandlers, startDialog(), ticketHandlers, newsHandlers()]) register(table, project);
+  for (const start of [startMoving, startFilters, startCollapse]) start();
+  if (query("[data-column-new]", board)) for (const start of [startColumnMenu, startColumnDrag]) start();
+  if (!canEdit) return;
+  startUndo(showTicket);
+  startQuickAdd();
 }
 
 function startPage() {
   const view = query("[data-ticket-view]");
-  if (view) live.on(startTicketPage(view.parentElement));
-}
-
-function startPresence(list) {
-  const presence = new Presence(list);
-  live.on(presence.handlers, { project: list.dataset.presence });
-  presence.start();
+  if (view) register(startTicketPage(view.parentElement));
 }

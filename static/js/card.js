@@ -3,13 +3,15 @@
 import { query, queryAll } from "./dom.js";
 import { dueState, dueText } from "./due.js";
 import { fillLabel, labelChip, present } from "./labels.js";
+import { avatarOf, findPerson } from "./people.js";
+import { cardOf } from "./places.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
-export function fillCard(card, ticket, people) {
+export function fillCard(card, ticket) {
   const { id, rank, version, number } = ticket;
   writeData(card, { ticket: id, rank, version, number });
-  writeAttribute(card, "aria-label", spoken(ticket, people));
-  for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket, people);
+  writeAttribute(card, "aria-label", spoken(ticket));
+  for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket);
   writeAttribute(query("[data-act=menu]", card), "aria-label", `Actions for ${ticket.key}`);
   for (const icon of queryAll("[data-icon]", card)) fillIcon(icon, ticket);
 }
@@ -40,17 +42,30 @@ function fillLabels(place, ticket) {
 }
 
 function fillDue(place, { dueDate, columnId }) {
-  const done = isDone(columnId);
+  showDue(place, dueDate, isDone(columnId));
+}
+
+function showDue(place, dueDate, done) {
   writeOptional(place, dueDate && dueText(dueDate, done));
   writeAttribute(place, "datetime", dueDate);
   writeAttribute(place, "data-due", dueDate && dueState(dueDate, done));
 }
 
+/** Says anew on all cards when they are due: another day has begun. */
+export function showDuesAgain() {
+  for (const place of queryAll("[data-ticket] time[datetime]")) {
+    const card = cardOf(place);
+    const before = place.textContent;
+    showDue(place, place.dateTime, card.closest("[data-done]"));
+    card.ariaLabel = card.ariaLabel.replace(`, due ${before}`, `, due ${place.textContent}`);
+  }
+}
+
 const isDone = (columnId) => Boolean(query(`[data-done] [data-column="${CSS.escape(columnId)}"]`));
 
-function fillAssignee(place, { assigneeId }, people) {
+function fillAssignee(place, { assigneeId }) {
   const shown = place.firstElementChild?.dataset.user ?? null;
-  if (shown !== assigneeId) place.replaceChildren(...(assigneeId ? [people.avatar(assigneeId)] : []));
+  if (shown !== assigneeId) place.replaceChildren(...(assigneeId ? [avatarOf(assigneeId)] : []));
   reveal(place, assigneeId);
 }
 
@@ -69,11 +84,12 @@ function reveal(place, wanted) {
 }
 
 // Off-screen cards have no text in the accessibility tree; this they keep.
-function spoken({ key, type, title, priority, labels, dueDate, columnId, storyPoints, assigneeId }, people) {
+function spoken({ key, type, title, priority, labels, dueDate, columnId, storyPoints, assigneeId }) {
   const parts = [key, type, title, `${priority} priority`];
   if (labels.length) parts.push(`labels ${labels.map(({ name }) => name).join(", ")}`);
   if (dueDate) parts.push(`due ${dueText(dueDate, isDone(columnId))}`);
   if (storyPoints !== null) parts.push(`${storyPoints} points`);
-  if (people.find(assigneeId)) parts.push(`assigned to ${people.find(assigneeId).name}`);
+  const assignee = findPerson(assigneeId);
+  if (assignee) parts.push(`assigned to ${assignee.name}`);
   return parts.join(", ");
 }

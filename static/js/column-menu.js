@@ -1,58 +1,71 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
-import { api, fetchPage } from "./api.js";
-import { PANEL } from "./board.js";
-import { hear, query } from "./dom.js";
+import { api, fetchPage, pathOf } from "./api.js";
+import { PANEL, board } from "./board.js";
+import { hear, query, queryAll } from "./dom.js";
+import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
+import { once } from "./once.js";
 import { randomId } from "./tab.js";
-import { moveToasts, toast } from "./toast.js";
+import { complain, moveToasts, toast } from "./toast.js";
+import { undoable } from "./undo.js";
 
 const ACTS = {
   add: (path, asked) => api.post(path, asked, asStranger()),
   save: (path, asked) => api.patch(path, asked, asStranger()),
   move: (path, { place }, order) => moveColumn(path, Math.max(order + (place === "right" ? 1 : -1), 0)),
-  sort: (path, asked) => api.post(`${path}/sort`, asked, asStranger()),
+  sort: sortColumn,
   delete: (path, { moveTicketsTo }) => api.delete(`${path}?moveTicketsTo=${moveTicketsTo ?? ""}`, asStranger()),
 };
 
 /** Moves the column at `path` of the API to an order on its board. */
 export const moveColumn = (path, order) => api.patch(path, { order }, asStranger());
 
-export function startColumnMenu(root) {
+export function startColumnMenu() {
   const dialog = query("[data-column-dialog]");
   hear(dialog, "close", moveToasts);
-  for (const place of [root, dialog]) {
+  for (const place of [board, dialog]) {
     hear(place, "submit", (event) => event.target.dataset.columnForm && submit(event));
     hear(place, "input", ({ target }) => target.closest("[data-column-form]") && clearError(target));
   }
-  hear(root, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
-  hear(root, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
+  hear(board, "click", (event) => event.target.closest("[data-column-open]") && openMenu(event, dialog));
+  hear(board, "dblclick", ({ target }) => rename(target.closest("[data-column-name]")));
 }
 
-async function submit(event) {
+function submit(event) {
   const { target: form, submitter } = event;
   event.preventDefault();
-  if (form.ariaBusy) return;
-  form.ariaBusy = "true";
+  once(form, () => send(form, submitter));
+}
+
+async function send(form, submitter) {
+  const panel = form.closest(PANEL);
   try {
-    const path = `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
-    await ACTS[form.dataset.columnForm](path, values(new FormData(form, submitter)), Number(form.closest(PANEL)?.dataset.order));
+    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(panel?.dataset.order), panel);
     form.reset();
+    keep(form);
     closeMenu(form);
   } catch (error) {
-    const rest = showErrors(form, error.details ?? []);
-    if (rest.length || !error.details?.length) toast([error.message, ...rest].join(" "));
+    const rest = showErrors(form, error);
+    if (rest) toast(rest, { failed: true });
   }
-  form.ariaBusy = null;
+}
+
+async function sortColumn(path, asked, _, panel) {
+  const tickets = queryAll("[data-ticket]", panel).map(({ dataset }) => ({ id: dataset.ticket, rank: dataset.rank }));
+  const ranks = new Map((await api.post(`${path}/sort`, asked, asStranger())).map(({ id, rank }) => [id, rank]));
+  for (const ticket of tickets) ticket.rank = ranks.get(ticket.id) ?? ticket.rank;
+  undoable(`${query("[data-column-name]", panel).textContent} is sorted.`, [[() => api.put(`${path}/order`, { tickets }, asStranger())]]);
 }
 
 async function openMenu(event, dialog) {
   event.preventDefault();
   closeMenu(event.target);
-  const page = await fetchPage(event.target.closest("a").href).catch(({ message }) => toast(message));
+  const page = await fetchPage(event.target.closest("a").href).catch(complain);
   if (!page) return;
   query("[data-column-settings]", dialog)?.remove();
   dialog.append(query("[data-column-settings]", page));
+  queryAll("[data-draft]", dialog).forEach((form) => restore(form));
   dialog.showModal();
   moveToasts();
 }

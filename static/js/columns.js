@@ -1,21 +1,26 @@
 /** Shows columns as they are: from the stream, from answers, and from a fresh copy of the board. */
 
 import { blank } from "./blank.js";
-import { PANEL, countCards } from "./board.js";
-import { query, queryAll } from "./dom.js";
+import { PANEL, board, countCards } from "./board.js";
+import { focusInPlace, focused, query, queryAll } from "./dom.js";
+import { keep, restore, typedIn } from "./drafts.js";
+import { enterCard } from "./focus.js";
 import { insert } from "./insert.js";
+import { toast } from "./toast.js";
 import { writeAttribute, writeText } from "./write.js";
 
+const ADDER = "[data-quick-add] form";
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
 
-export function columnHandlers(board) {
-  const show = (column) => showColumn(board.root, column);
-  return { "column.created": show, "column.updated": show, "column.deleted": ({ id }) => panelOf(board.root, id)?.remove() };
-}
+export const columnHandlers = {
+  "column.created": showColumn,
+  "column.updated": showColumn,
+  "column.deleted": ({ id }) => removeColumn(panelOf(id)),
+};
 
 /** Shows a column, a new one too, and puts all into their order. */
-export function showColumn(root, { id, name, color, wipLimit, order }) {
-  const panel = panelOf(root, id) ?? root.insertBefore(stamped(id), query("[data-column-new]", root));
+export function showColumn({ id, name, color, wipLimit, order }) {
+  const panel = panelOf(id) ?? board.insertBefore(stamped(id), query("[data-column-new]", board));
   const tint = query("[data-column-color]", panel);
   const limit = query("[data-column-limit]", panel);
   panel.dataset.order = order;
@@ -27,17 +32,36 @@ export function showColumn(root, { id, name, color, wipLimit, order }) {
   writeText(limit, String(wipLimit ?? ""));
   limit.hidden = !wipLimit;
   countCards(panel);
-  arrange(root);
+  arrange();
   return panel;
 }
 
-/** Puts the panels where their orders say, moving only what lies wrong. */
-export function arrange(root) {
-  const panels = queryAll(PANEL, root).sort((one, other) => one.dataset.order - other.dataset.order);
-  panels.forEach((panel, at) => root.children[at] === panel || insert(root, panel, root.children[at]));
+/** Takes a column away; what is typed in its adder goes on in the first free one that can be seen. */
+export function removeColumn(panel) {
+  const old = panel?.querySelector(ADDER);
+  const draft = old && typedIn(old);
+  const hadFocus = panel?.contains(focused());
+  panel?.remove();
+  const form = draft && queryAll(ADDER, board).find((one) => !typedIn(one) && one.parentElement.checkVisibility());
+  if (form) {
+    old.reset();
+    keep(old);
+    restore(form, draft);
+    keep(form);
+    toast("The column was deleted. What you typed is here.");
+  }
+  if (!hadFocus) return;
+  if (form) focusInPlace(form.elements.title);
+  else enterCard();
 }
 
-const panelOf = (root, id) => query(`[data-column-panel="${CSS.escape(id)}"]`, root);
+/** Puts the panels where their orders say, moving only what lies wrong. */
+export function arrange() {
+  const panels = queryAll(PANEL, board).sort((one, other) => one.dataset.order - other.dataset.order);
+  panels.forEach((panel, at) => board.children[at] === panel || insert(board, panel, board.children[at]));
+}
+
+const panelOf = (id) => query(`[data-column-panel="${CSS.escape(id)}"]`, board);
 
 function stamped(id) {
   const panel = blank("column");

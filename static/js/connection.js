@@ -4,11 +4,6 @@ import { query } from "./dom.js";
 import { writeText } from "./write.js";
 
 const CALM = 3_000;
-const STATES = { live: "Live", reconnecting: "Reconnecting", offline: "Offline", "signed-out": "Signed out" };
-const ADVICE = {
-  reconnecting: "No connection to the server. This page may be out of date; it will catch up by itself.",
-  offline: "You are offline. This page may be out of date; it will catch up by itself.",
-};
 
 let lost = 0;
 let timer = 0;
@@ -28,7 +23,9 @@ function sayState(sign, state, until) {
   const left = Math.ceil((until - Date.now()) / 1_000);
   const isLong = lost && Date.now() - lost > CALM;
   const [word, wait] = query("[data-connection-text]", sign).children;
-  writeText(word, STATES[state]);
+  const banner = query("[data-connection-banner]");
+  const saying = `data-when-${state}`;
+  writeText(word, sign.getAttribute(saying));
   writeText(wait, left > 0 ? `(${left} s)` : "");
-  writeText(query("[data-connection-banner]"), (isLong && ADVICE[state]) || "");
+  writeText(banner, (isLong && banner.getAttribute(saying)) || "");
 }

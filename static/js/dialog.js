@@ -1,91 +1,86 @@
 /** Opens tickets over the board, each at its own address. */
 
 import { Unreachable, api, fetchPage } from "./api.js";
-import { hear, query } from "./dom.js";
+import { board, cardWith, placeTicket, removeTicket, revive } from "./board.js";
+import { focusInPlace, hear, isModified, query } from "./dom.js";
+import { enterCard } from "./focus.js";
+import { cardOf, linkOf } from "./places.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
 
 const NOT_THE_CARD = "a:not([data-open]), button, input, select, textarea, summary, label";
 
-export class TicketDialog {
-  #board;
-  #dialog;
-  #view;
-  #home = { path: location.pathname, title: document.title };
-  #turn = 0;
+const dialog = query("[data-ticket-dialog]");
+const view = dialog && new TicketView(dialog, placeTicket, afterDelete);
+const home = { path: location.pathname, title: document.title };
+let turn = 0;
 
-  constructor(dialog, board) {
-    this.#dialog = dialog;
-    this.#board = board;
-    this.#view = new TicketView(dialog, (ticket) => board.place(ticket), (...gone) => this.#deleted(...gone));
-  }
+export function startDialog() {
+  hear(board, "click", clickCard);
+  hear(query("[data-dialog-close]", dialog), "click", () => dialog.close());
+  hear(dialog, "close", afterClose);
+  hear(window, "popstate", (event) => travel(event.state));
+  return view.handlers;
+}
 
-  get handlers() {
-    return this.#view.handlers;
-  }
+/** Shows a ticket as it is now, on the board and where it is open. */
+export function showTicket(ticket) {
+  revive(ticket.id);
+  placeTicket(ticket);
+  if (ticket.id === view.id) view.refresh();
+}
 
-  /** Shows a ticket as it is now, on the board and where it is open. */
-  showAgain(ticket) {
-    this.#board.revive(ticket.id);
-    this.#board.place(ticket);
-    if (ticket.id === this.#view.id) this.#view.refresh();
-  }
+function clickCard(event) {
+  const link = linkOf(cardOf(event.target));
+  if (!link || isModified(event) || event.target.closest(NOT_THE_CARD)) return;
+  event.preventDefault();
+  focusInPlace(link);
+  openTicket(link.href);
+}
 
-  start() {
-    hear(this.#board.root, "click", (event) => this.#click(event));
-    hear(query("[data-dialog-close]", this.#dialog), "click", () => this.#dialog.close());
-    hear(this.#dialog, "close", () => this.#closed());
-    addEventListener("popstate", (event) => this.#travel(event.state));
-  }
+async function openTicket(url) {
+  const mine = (turn += 1);
+  board.ariaBusy = "true";
+  const page = await fetchPage(url).catch((error) => cannotOpen(url, error));
+  if (mine !== turn) return;
+  board.ariaBusy = null;
+  if (!page) return;
+  view.show(query("[data-ticket-view]", page), url);
+  if (history.state?.ticket !== url) history.pushState({ ticket: url }, "", url);
+  document.title = page.title;
+  if (!dialog.open) dialog.showModal();
+  query("[tabindex]", view.root)?.focus();
+  moveToasts();
+}
 
-  #click(event) {
-    const link = event.target.closest("[data-ticket]")?.querySelector("[data-open]");
-    const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (!link || modified || event.target.closest(NOT_THE_CARD)) return;
-    event.preventDefault();
-    link.focus({ preventScroll: true });
-    this.#open(link.href);
-  }
+function cannotOpen(url, error) {
+  if (error instanceof Unreachable) toast(error.message, { failed: true, action: "Retry", run: () => openTicket(url) });
+  else toast("This ticket is not there any more.", { failed: true });
+}
 
-  async #open(url) {
-    const turn = (this.#turn += 1);
-    const page = await fetchPage(url).catch((error) => this.#cannotOpen(url, error));
-    if (!page || turn !== this.#turn) return;
-    this.#view.show(query("[data-ticket-view]", page), url);
-    if (history.state?.ticket !== url) history.pushState({ ticket: url }, "", url);
-    document.title = page.title;
-    if (!this.#dialog.open) this.#dialog.showModal();
-    query("[tabindex]", this.#view.root)?.focus();
-    moveToasts();
-  }
+// After a reload the page at this address may be another one than history believes.
+function travel(state) {
+  turn += 1;
+  board.ariaBusy = null;
+  if (location.pathname === home.path) dialog.close();
+  else if (state?.ticket) openTicket(state.ticket);
+  else location.reload();
+}
 
-  #cannotOpen(url, error) {
-    if (error instanceof Unreachable) toast(error.message, { action: "Retry", run: () => this.#open(url) });
-    else toast("This ticket is not there any more.");
-  }
+function afterClose() {
+  const { id, root, typed } = view;
+  root.remove();
+  document.title = home.title;
+  moveToasts();
+  if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
+  const card = cardWith(id);
+  enterCard(card?.checkVisibility() ? card : undefined);
+  if (history.state?.ticket) history.back();
+}
 
-  // After a reload the page at this address may be another one than history believes.
-  #travel(state) {
-    this.#turn += 1;
-    if (location.pathname === this.#home.path) this.#dialog.close();
-    else if (state?.ticket) this.#open(state.ticket);
-    else location.reload();
-  }
-
-  #closed() {
-    const { id, root, typed } = this.#view;
-    root.remove();
-    document.title = this.#home.title;
-    moveToasts();
-    if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
-    this.#board.card(id)?.querySelector("[data-open]").focus({ preventScroll: true });
-    if (history.state?.ticket) history.back();
-  }
-
-  #deleted(id, words, restore) {
-    this.#dialog.close();
-    this.#board.remove(id);
-    undoable(words, () => api.post(restore));
-  }
+function afterDelete(id, words, restore) {
+  dialog.close();
+  removeTicket(id);
+  undoable(words, [[() => api.post(restore)]]);
 }

@@ -3,3 +3,25 @@
 export const query = (selector, root = document) => root.querySelector(selector);
 export const queryAll = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const hear = (target, ...rest) => target.addEventListener(...rest);
+export const boxOf = (element) => element.getBoundingClientRect();
+export const focused = () => document.activeElement;
+
+/** Gives an element the focus, if there is one, and scrolls nothing. */
+export const focusInPlace = (element) => element?.focus({ preventScroll: true });
+
+/** A new element with these properties. */
+export const create = (tag, properties) => Object.assign(document.createElement(tag), properties);
+
+/** Whether a key is held that makes a click mean something else. */
+export const isModified = ({ ctrlKey, metaKey, shiftKey, altKey }) => ctrlKey || metaKey || shiftKey || altKey;
+
+/** Keeps an event from the browser and from all others. */
+export function swallow(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** Calls `onChange(records)` when elements below `root` come and go, or their `attributes` change. */
+export function watch(root, attributes, onChange) {
+  new MutationObserver(onChange).observe(root, { subtree: true, childList: true, attributeFilter: attributes });
+}

@@ -4,17 +4,19 @@ import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
+import { leave, take } from "./left.js";
+import { me } from "./session.js";
 import { toast } from "./toast.js";
 
 const ALL = "punt.draft.";
-const OWN = `${ALL}${document.body.dataset.me}.`;
+const OWN = `${ALL}${me}.`;
 const TICKET = `${OWN}ticket:`;
-const SENT = "punt.sent";
+const SENT = "punt.typed";
 const OLDEST = 30 * 86_400_000;
 const MOST_DRAFTS = 100;
 
 const bases = new WeakMap();
-let echoed = sessionStorage.getItem(SENT);
+let echoed = take(SENT);
 
 const slotOf = (form) => OWN + form.dataset.draft;
 const stored = (key) => JSON.parse(localStorage.getItem(key));
@@ -57,7 +59,6 @@ export function markCard(card) {
 }
 
 export function startDrafts() {
-  sessionStorage.removeItem(SENT);
   if (echoed && query("[data-saved]")) put(echoed);
   thin(MOST_DRAFTS);
   queryAll("form[data-draft]").forEach((form) => restore(form));
@@ -65,9 +66,9 @@ export function startDrafts() {
   hear(document, "input", ({ target: { form } }) => form?.dataset.draft && keep(form));
   hear(document, "click", ({ target }) => discard(target.closest("[data-draft-discard]")?.form));
   hear(document, "submit", ({ target, defaultPrevented }) => {
-    if (target.dataset.draft && !defaultPrevented) sessionStorage.setItem(SENT, slotOf(target));
+    if (target.dataset.draft && !defaultPrevented) leave(SENT, slotOf(target));
   });
-  addEventListener("storage", ({ key }) => key?.startsWith(OWN) && follow(key));
+  hear(window, "storage", ({ key }) => key?.startsWith(OWN) && follow(key));
 }
 
 /** Does in this tab what another one did. */

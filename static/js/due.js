@@ -1,8 +1,9 @@
 /** How a due date is said and how urgent it is, as the server's pages do. Days are UTC days. */
 
+import { hear } from "./dom.js";
+
 const DAY = 86_400_000;
 const SOON = 2;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "late", "today", "soon" or "later"; what is done cannot be late any more. */
 export function dueState(iso, done) {
@@ -18,6 +19,21 @@ export function dueText(iso, done) {
   return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
 }
 
+/** Calls `onNewDay()` when a UTC day begins; one that began while the timer slept is met when the page is seen again. */
+export function startDays(onNewDay) {
+  let today;
+  let timer;
+  const look = () => {
+    const day = Math.floor(Date.now() / DAY);
+    if (day > today) onNewDay();
+    today = day;
+    clearTimeout(timer);
+    timer = setTimeout(look, DAY - (Date.now() % DAY));
+  };
+  hear(document, "visibilitychange", look);
+  look();
+}
+
 /** The filters on due dates that a date, or none, answers to; nothing is overdue that is `done`. */
 export function dueKinds(iso, done) {
   if (!iso) return ["none"];
@@ -28,8 +44,8 @@ export function dueKinds(iso, done) {
 }
 
 function day(date) {
-  const year = date.getUTCFullYear();
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}${year === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
+  const [, number, month, year] = date.toUTCString().split(" "); // "Fri, 05 Dec 2025 00:00:00 GMT"
+  return `${Number(number)} ${month}${Number(year) === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
 }
 
 function daysUntil(iso) {

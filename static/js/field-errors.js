@@ -1,12 +1,12 @@
 /** Puts the server's complaints beside the fields they are about. */
 
-import { query } from "./dom.js";
+import { create, query } from "./dom.js";
 
-/** Shows each {field, message} at its field in `form`; returns the messages that found no place. */
-export function showErrors(form, details) {
-  const lost = details.filter(({ field, message }) => !complain(form.elements[field], message));
+/** Shows the details {field, message} of an error at their fields in `form`; returns what is left to say, "" when nothing is. */
+export function showErrors(form, { message, details = [] }) {
+  const lost = details.filter((detail) => !flag(form.elements[detail.field], detail.message));
   query("[aria-invalid=true]", form)?.focus();
-  return lost.map(({ message }) => message);
+  return lost.length || !details.length ? [message, ...lost.map((detail) => detail.message)].join(" ") : "";
 }
 
 /** Takes the complaint away from a field that is being corrected. */
@@ -16,14 +16,11 @@ export function clearError(field) {
   query("[data-field-error]", field.parentElement)?.remove();
 }
 
-function complain(field, message) {
+function flag(field, message) {
   if (!(field instanceof HTMLElement)) return false;
   clearError(field);
-  const words = document.createElement("p");
-  words.id = `${field.id}-error`;
-  words.className = "field__error";
+  const words = create("p", { id: `${field.id}-error`, className: "field__error", textContent: message });
   words.dataset.fieldError = "";
-  words.textContent = message;
   field.after(words);
   field.ariaInvalid = "true";
   field.setAttribute("aria-errormessage", words.id);

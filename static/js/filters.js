@@ -1,97 +1,93 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
-import { PANEL } from "./board.js";
-import { hear, query, queryAll } from "./dom.js";
-import { dueKinds } from "./due.js";
+import { PANEL, allCards, board } from "./board.js";
+import { showDuesAgain } from "./card.js";
+import { focused, hear, query, queryAll } from "./dom.js";
+import { dueKinds, startDays } from "./due.js";
+import { cardOf } from "./places.js";
+import { me } from "./session.js";
 import { writeText } from "./write.js";
 
 const CARD = "[data-ticket]";
 const TEXT = '[data-field="key"], [data-field="title"], [data-label-name]';
 
-export class Filters {
-  #board;
-  #form = query("[data-filters]");
-  #asked;
-  #watch = new MutationObserver((changes) => this.#follow(changes));
+const filterForm = query("[data-filters]");
+const watcher = new MutationObserver(followCards);
+let words = [];
+let facets = [];
 
-  constructor(board) {
-    this.#board = board;
-  }
+export function startFilters() {
+  hear(filterForm, "input", change);
+  hear(filterForm, "submit", (event) => event.preventDefault());
+  hear(query("[data-filter-clear]", filterForm), "click", clearFilters);
+  hear(board, "focusout", ({ target }) => setTimeout(() => turnAway(target)));
+  apply();
+  startDays(() => {
+    showDuesAgain();
+    apply();
+  });
+}
 
-  start() {
-    hear(this.#form, "input", () => this.#change());
-    hear(this.#form, "submit", (event) => event.preventDefault());
-    hear(query("[data-filter-clear]", this.#form), "click", (event) => this.#clear(event));
-    hear(this.#board.root, "focusout", ({ target }) => setTimeout(() => this.#leave(target)));
-    this.#apply();
-  }
+function clearFilters(event) {
+  const { q } = filterForm.elements;
+  event.preventDefault();
+  for (const box of queryAll(":checked", filterForm)) box.checked = false;
+  q.value = "";
+  q.focus();
+  change();
+}
 
-  #clear(event) {
-    event.preventDefault();
-    for (const box of queryAll(":checked", this.#form)) box.checked = false;
-    this.#form.elements.q.value = "";
-    this.#form.elements.q.focus();
-    this.#change();
-  }
+function change() {
+  apply();
+  const asked = new URLSearchParams([...new FormData(filterForm)].filter(([, value]) => value));
+  history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
+}
 
-  #change() {
-    this.#apply();
-    const asked = new URLSearchParams([...new FormData(this.#form)].filter(([, value]) => value));
-    history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
-  }
+function apply() {
+  const form = new FormData(filterForm);
+  words = form.get("q").toLowerCase().split(/\s+/).filter(Boolean);
+  facets = Object.keys(FACETS).map((name) => [name, form.getAll(name)]).filter(([, values]) => values.length);
+  watcher.disconnect();
+  if (areActive()) watcher.observe(board, { subtree: true, childList: true, attributeFilter: ["data-carried"] });
+  judge(allCards());
+}
 
-  #apply() {
-    const form = new FormData(this.#form);
-    const facets = Object.keys(FACETS).map((name) => [name, form.getAll(name)]);
-    this.#asked = {
-      words: form.get("q").toLowerCase().split(/\s+/).filter(Boolean),
-      facets: facets.filter(([, values]) => values.length),
-    };
-    this.#watch.disconnect();
-    if (this.#active) this.#watch.observe(this.#board.root, { subtree: true, childList: true, attributeFilter: ["data-carried"] });
-    this.#judge(this.#board.cards);
-  }
+const areActive = () => words.length + facets.length > 0;
 
-  get #active() {
-    return this.#asked.words.length + this.#asked.facets.length > 0;
-  }
+// What others change comes and goes before it is painted.
+function followCards(changes) {
+  const nodes = changes.flatMap(({ target, addedNodes }) => [target, ...addedNodes]);
+  judge(new Set(nodes.map((node) => node.closest?.(CARD))));
+}
 
-  // What others change comes and goes before it is painted.
-  #follow(changes) {
-    const nodes = changes.flatMap(({ target, addedNodes }) => [target, ...addedNodes]);
-    this.#judge(new Set(nodes.map((node) => node.closest?.(CARD))));
-  }
+function turnAway(target) {
+  const card = cardOf(target);
+  if (areActive()) judge(card ? [card] : (target.closest(PANEL)?.querySelectorAll(CARD) ?? []));
+}
 
-  #leave(target) {
-    const card = target.closest(CARD);
-    if (this.#active) this.#judge(card ? [card] : (target.closest(PANEL)?.querySelectorAll(CARD) ?? []));
-  }
+function judge(cards) {
+  for (const card of cards) if (card && !isInHand(card)) card.hidden = areActive() && !letsThrough(card);
+  countShown();
+}
 
-  #judge(cards) {
-    for (const card of cards) if (card && !isInHand(card)) card.hidden = this.#active && !this.#letsThrough(card);
-    this.#count();
-  }
+function letsThrough(card) {
+  const text = queryAll(TEXT, card).map((place) => place.textContent).join(" ").toLowerCase();
+  return words.every((word) => text.includes(word)) && facets.every(([name, values]) => FACETS[name](card).some((one) => values.includes(one)));
+}
 
-  #letsThrough(card) {
-    const text = queryAll(TEXT, card).map((place) => place.textContent).join(" ").toLowerCase();
-    const { words, facets } = this.#asked;
-    return words.every((word) => text.includes(word)) && facets.every(([name, values]) => FACETS[name](card).some((one) => values.includes(one)));
+function countShown() {
+  let shown = 0;
+  for (const panel of queryAll(PANEL, board)) {
+    const here = queryAll(`${CARD}:not([hidden])`, panel).length;
+    const place = query("[data-column-shown]", panel);
+    writeText(place, `${here} of `);
+    place.hidden = !areActive();
+    shown += here;
   }
-
-  #count() {
-    let shown = 0;
-    for (const panel of queryAll(PANEL, this.#board.root)) {
-      const here = queryAll(`${CARD}:not([hidden])`, panel).length;
-      const words = query("[data-column-shown]", panel);
-      writeText(words, `${here} of `);
-      words.hidden = !this.#active;
-      shown += here;
-    }
-    const all = this.#board.cards.length;
-    for (const place of queryAll("[data-filter-on]", this.#form)) place.hidden = !this.#active;
-    writeText(query("output", this.#form), `${shown} of ${all}`);
-    query("[data-filter-nothing]").hidden = !all || shown > 0;
-  }
+  const all = allCards().length;
+  for (const place of queryAll("[data-filter-on]", filterForm)) place.hidden = !areActive();
+  writeText(query("output", filterForm), `${shown} of ${all}`);
+  query("[data-filter-nothing]").hidden = !all || shown > 0;
 }
 
 /** What of each facet a card answers to. */
@@ -105,10 +101,10 @@ const FACETS = {
 
 const field = (card, name) => query(`[data-field="${name}"]`, card);
 
-const namesOf = (id) => (id === document.body.dataset.me ? [id, "me"] : [id]);
+const namesOf = (id) => (id === me ? [id, "me"] : [id]);
 
 /** Nothing goes that someone works on, nor what they have just added, until they turn away. */
 function isInHand(card) {
-  const here = document.activeElement;
+  const here = focused();
   return "carried" in card.dataset || card.contains(here) || card.closest(PANEL)?.contains(here?.closest("[data-quick-add]") ?? null);
 }

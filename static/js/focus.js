@@ -1,62 +1,59 @@
 /** The focus on the board: its cards are one tab stop, and arrows go between them. */
 
-import { hear, queryAll } from "./dom.js";
-import { heirOf, visible } from "./places.js";
+import { allCards, board } from "./board.js";
+import { focusInPlace, focused, hear, queryAll, watch } from "./dom.js";
+import { cardOf, heirOf, linkOf, visible } from "./places.js";
 
-export class Focus {
-  #root;
-  #stop = null;
+let wayIn = null;
 
-  constructor(root) {
-    this.#root = root;
-  }
-
-  start() {
-    hear(this.#root, "focusin", ({ target }) => this.#settle(target.closest("[data-ticket]")));
-    for (const card of queryAll("[data-ticket]", this.#root)) linkOf(card).tabIndex = -1;
-    this.#settle(visible(this.#root)[0]);
-    const watcher = new MutationObserver((records) => this.#heal(records));
-    watcher.observe(this.#root, { subtree: true, childList: true, attributeFilter: ["hidden"] });
-  }
-
-  /** The card that has the focus. */
-  get card() {
-    return document.activeElement?.closest("[data-ticket]");
-  }
-
-  /** Goes "up", "down", "left", "right", "first" or "last" from the focused card; without one, to the board. */
-  go(way) {
-    const { card } = this;
-    if (!card) return this.enter();
-    const list = card.parentElement;
-    const lists = queryAll("[data-column]", this.#root).filter((one) => visible(one)[0]?.checkVisibility());
-    const all = visible(lists[lists.indexOf(list) + ({ left: -1, right: 1 }[way] ?? 0)] ?? list);
-    const at = visible(list).indexOf(card);
-    const to = { up: at - 1, down: at + 1, first: 0, last: all.length - 1 }[way] ?? Math.min(at, all.length - 1);
-    this.enter(all[to] ?? card);
-  }
-
-  enter(card = this.#stop) {
-    linkOf(card)?.focus({ preventScroll: true });
-    card?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  #settle(card) {
-    if (!card || card === this.#stop) return;
-    if (this.#stop) linkOf(this.#stop).tabIndex = -1;
-    this.#stop = card;
-    linkOf(card).tabIndex = 0;
-  }
-
-  // Cards come, go, are replaced and hidden: one of them stays the way in, and another takes the focus of a hidden one.
-  #heal(records) {
-    for (const card of records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.dataset?.ticket)) {
-      if (card.dataset.ticket === this.#stop?.dataset.ticket) this.#stop = card;
-      linkOf(card).tabIndex = card === this.#stop ? 0 : -1;
-    }
-    if (this.card && !this.card.checkVisibility()) (linkOf(heirOf(this.card)) ?? this.#root).focus();
-    if (!this.#stop?.isConnected || this.#stop.hidden) this.#settle(visible(this.#root)[0]);
-  }
+export function startFocus() {
+  hear(board, "focusin", ({ target }) => makeStop(cardOf(target)));
+  for (const card of allCards()) linkOf(card).tabIndex = -1;
+  findWayIn();
+  watch(board, ["hidden", "data-collapsed"], heal);
 }
 
-const linkOf = (card) => card?.querySelector("[data-open]");
+/** The card that has the focus. */
+export const focusedCard = () => cardOf(focused());
+
+/** Goes "up", "down", "left", "right", "first" or "last" from the focused card; without one, to the board. */
+export function go(way) {
+  const card = focusedCard();
+  if (!card) return enterCard();
+  const list = card.parentElement;
+  const lists = queryAll("[data-column]", board).filter((one) => visible(one)[0]?.checkVisibility());
+  const all = visible(lists[lists.indexOf(list) + ({ left: -1, right: 1 }[way] ?? 0)] ?? list);
+  const at = visible(list).indexOf(card);
+  const to = { up: at - 1, down: at + 1, first: 0, last: all.length - 1 }[way] ?? Math.min(at, all.length - 1);
+  enterCard(all[to] ?? card);
+}
+
+export function enterCard(card = wayIn) {
+  focusInPlace(linkOf(card) ?? board);
+  card?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function makeStop(card) {
+  if (!card || card === wayIn) return;
+  if (wayIn) linkOf(wayIn).tabIndex = -1;
+  wayIn = card;
+  linkOf(card).tabIndex = 0;
+}
+
+// Cards come, go, are replaced, hidden and folded away: one of them stays the way in, and another takes the focus of a hidden one.
+function heal(records) {
+  for (const card of records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.dataset?.ticket)) {
+    if (card.dataset.ticket === wayIn?.dataset.ticket) wayIn = card;
+    linkOf(card).tabIndex = card === wayIn ? 0 : -1;
+  }
+  const card = focusedCard();
+  if (card && !card.checkVisibility()) heirOf(card).focus();
+  findWayIn(records);
+}
+
+/** Keeps the way in, else takes a neighbour that it had when it went, else the first card that can be seen. */
+function findWayIn(records = []) {
+  if (wayIn?.checkVisibility()) return;
+  const { nextSibling, previousSibling } = records.find(({ removedNodes }) => [...removedNodes].includes(wayIn)) ?? {};
+  makeStop([nextSibling, previousSibling, ...visible(board)].find((card) => card?.dataset?.ticket && card.checkVisibility()));
+}

@@ -1,7 +1,9 @@
 /** Puts `node` before `next` in `parent` like insertBefore, without losing the focus inside it. */
+
+import { focusInPlace, focused } from "./dom.js";
 export function insert(parent, node, next = null) {
   if (parent.moveBefore && parent.getRootNode() === node.getRootNode()) return parent.moveBefore(node, next);
-  const focused = node.contains(document.activeElement) ? document.activeElement : null;
+  const held = node.contains(focused()) && focused();
   parent.insertBefore(node, next);
-  focused?.focus({ preventScroll: true });
+  if (held) focusInPlace(held);
 }

@@ -1,10 +1,10 @@
 /** Makes labels right where they are chosen. */
 
-import { api } from "./api.js";
+import { api, pathOf } from "./api.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { fillLabel, offerFilter } from "./labels.js";
-import { toast } from "./toast.js";
+import { complain } from "./toast.js";
 
 const PLACE = "[data-label-choices]";
 
@@ -13,7 +13,7 @@ export const pickerHandlers = {
 };
 
 export function startLabelPicker() {
-  const add = ({ form }) => pickNewLabel(form).catch((error) => toast(error.message));
+  const add = ({ form }) => pickNewLabel(form).catch(complain);
   hear(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
   hear(document, "keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
@@ -29,7 +29,7 @@ export async function pickNewLabel(form) {
   if (!name) return;
   const place = query(PLACE, form);
   const same = (chip) => chip.textContent.toLowerCase() === name.toLowerCase();
-  const path = `/api${form.getAttribute("action").replace(/tickets.*/, "labels")}`;
+  const path = pathOf(form).replace(/tickets.*/, "labels");
   const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
   chip.control.checked = true;
   newLabel.value = "";

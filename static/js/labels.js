@@ -12,9 +12,18 @@ export const labelHandlers = {
   "label.updated": (label) => everywhere("label", label.id).forEach((chip) => fillLabel(chip, label)),
   "label.deleted": ({ id }) => {
     gone.add(id);
-    everywhere("label", id).forEach((chip) => chip.remove());
+    dropFrom("label", everywhere("label", id));
   },
 };
+
+/** Takes away what is there no more; a facet of the filters asks for it no longer, and hides when nothing is left. */
+export function dropFrom(facet, elements) {
+  for (const element of elements) element.remove();
+  const sheet = query(`[data-facet=${facet}]`);
+  if (!sheet) return;
+  sheet.previousElementSibling.hidden = !query("input", sheet);
+  sheet.dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 /** The labels that are still there: an answer that was under way may name one that is gone. */
 export const present = (labels) => labels.filter(({ id }) => !gone.has(id));

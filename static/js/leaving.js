@@ -1,58 +1,49 @@
 /** Leaves a project that is gone for this person, and says why on the page they land on; shows anew what they may do now. */
 
-import { query } from "./dom.js";
+import { hear, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
+import { findPerson } from "./people.js";
+import { me } from "./session.js";
+import { closeStream } from "./stream.js";
 import { toastNext } from "./toast.js";
 
-export class Leaving {
-  #place = query("header [data-project-name]");
-  #people;
-  #stop;
-  #removal;
-  #sent = false;
+const place = query("header [data-project-name]");
 
-  /** `stop()` closes the stream. */
-  constructor(people, stop) {
-    this.#people = people;
-    this.#stop = stop;
-    addEventListener("submit", ({ target, defaultPrevented }) => (this.#sent ||= !defaultPrevented && target.method !== "dialog"));
-    addEventListener("pageshow", () => (this.#sent = false));
-  }
+/** The project that this page is about, if any. */
+export const project = place?.dataset.projectName;
 
-  // Who is removed hears of it inside the project too, at the same moment; of a project's end it says nothing there.
-  get handlers() {
-    return {
-      "member.updated": ({ user, role }, { projectId }) => user.id === document.body.dataset.me && projectId === this.#id && this.#showAgain(role),
-      "member.deleted": (_, { timestamp }) => (this.#removal = timestamp),
-      "project.deleted": ({ id }, { actorId, timestamp }) => {
-        if (id === this.#id) this.leave(timestamp === this.#removal && this.#words(actorId));
-      },
-    };
-  }
+let removal;
+let sent = false;
 
-  get #id() {
-    return this.#place?.dataset.projectName;
-  }
+// Who is removed hears of it inside the project too, at the same moment; of a project's end it says nothing there.
+export const leavingHandlers = {
+  "member.updated": ({ user, role }, { projectId }) => user.id === me && projectId === project && showAgain(role),
+  "member.deleted": (_, { timestamp }) => (removal = timestamp),
+  "project.deleted": ({ id }, { actorId, timestamp }) => id === project && leaveProject(timestamp === removal && byWhom(actorId)),
+};
 
-  leave(why) {
-    if (this.#sent) return; // the answer to this page's own form leads on
-    this.#stop();
-    query("main").inert = true;
-    toastNext(why || `${this.#place.textContent} has been deleted, or you are no longer a member of it.`);
-    location.assign("/");
-  }
+export function startLeaving() {
+  hear(window, "submit", ({ target, defaultPrevented }) => (sent ||= !defaultPrevented && target.method !== "dialog"));
+  hear(window, "pageshow", () => (sent = false));
+}
 
-  // Settings follow by themselves; what is typed elsewhere is kept.
-  #showAgain(role) {
-    if (this.#sent || query("[data-settings]")) return;
-    toastNext(`Your role in ${this.#place.textContent} is ${role} now.`);
-    location.reload();
-  }
+export function leaveProject(why) {
+  if (sent) return; // the answer to this page's own form leads on
+  closeStream();
+  query("main").inert = true;
+  toastNext(why || `${place.textContent} has been deleted, or you are no longer a member of it.`);
+  location.assign("/");
+}
 
-  #words(actor) {
-    const project = this.#place.textContent;
-    if (actor === document.body.dataset.me) return `You left ${project}.`;
-    const name = this.#people.find(actor)?.name ?? everywhere("user-name", actor)[0]?.textContent;
-    return name ? `${name} took you off ${project}.` : `You were taken off ${project}.`;
-  }
+// Settings follow by themselves; what is typed elsewhere is kept.
+function showAgain(role) {
+  if (sent || query("[data-settings]")) return;
+  toastNext(`Your role in ${place.textContent} is ${role} now.`);
+  location.reload();
+}
+
+function byWhom(actor) {
+  if (actor === me) return `You left ${place.textContent}.`;
+  const name = findPerson(actor)?.name ?? everywhere("user-name", actor)[0]?.textContent;
+  return `${name ? `${name} took you` : "You were taken"} off ${place.textContent}.`;
 }

@@ -1,6 +1,6 @@
 /** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
 
-import { query, queryAll } from "./dom.js";
+import { boxOf, create, query, queryAll } from "./dom.js";
 import { neighbour, visible } from "./places.js";
 
 const EDGE = 56;
@@ -10,7 +10,7 @@ const DWELL = 25; // frames
 
 export class Lift {
   #root;
-  #slot = document.createElement("li");
+  #slot = create("li", { ariaHidden: "true" });
   #list;
   #grip;
   #pointer;
@@ -20,7 +20,7 @@ export class Lift {
 
   /** Takes `cards` up by `card` at the pointer's {x, y}; calls `onLost()` when that one disappears from the page meanwhile. */
   constructor(root, cards, card, pointer, onLost) {
-    const box = card.getBoundingClientRect();
+    const box = boxOf(card);
     this.card = card;
     this.cards = cards;
     this.#root = root;
@@ -29,7 +29,6 @@ export class Lift {
     this.#pointer = pointer;
     this.#grip = { x: pointer.x - box.left, y: pointer.y - box.top, middle: box.height / 2 };
     this.#slot.dataset.slot = "";
-    this.#slot.ariaHidden = "true";
     this.#slot.style.height = `${box.height}px`;
     card.after(this.#slot);
     for (const one of cards) one.dataset.carried = cards.length;
@@ -71,7 +70,7 @@ export class Lift {
   /** Lets go; `settle()` puts the card to its place, and the card glides there. */
   end(settle = () => {}) {
     cancelAnimationFrame(this.#frame);
-    const from = this.card.getBoundingClientRect();
+    const from = boxOf(this.card);
     this.#slot.remove();
     for (const card of this.cards) card.removeAttribute("data-carried");
     this.card.removeAttribute("data-lifted");
@@ -102,7 +101,7 @@ export class Lift {
   #columnUnder() {
     const panels = queryAll("[data-column-panel]", this.#root);
     const distance = (panel) => {
-      const { left, right } = panel.getBoundingClientRect();
+      const { left, right } = boxOf(panel);
       return Math.max(left - this.#pointer.x, this.#pointer.x - right, 0);
     };
     return panels.reduce((best, panel) => (distance(panel) < distance(best) ? panel : best));
@@ -110,8 +109,8 @@ export class Lift {
 
   // The pace grows while the pointer stays at an edge, so that crossing it on the way does not scroll; at each column it rests.
   #scroll() {
-    const across = pull(this.#pointer.x, this.#root.getBoundingClientRect(), "left", "right");
-    const down = pull(this.#pointer.y, this.#list.getBoundingClientRect(), "top", "bottom");
+    const across = pull(this.#pointer.x, boxOf(this.#root), "left", "right");
+    const down = pull(this.#pointer.y, boxOf(this.#list), "top", "bottom");
     this.#pace = across || down ? Math.min(this.#pace + 1 / FRAMES, 1) : 0;
     const pace = Math.max(this.#pace, 0);
     this.#root.scrollBy({ left: across * pace, behavior: "instant" });
@@ -124,7 +123,7 @@ function firstBelow(cards, y) {
   let high = cards.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const box = cards[middle].getBoundingClientRect();
+    const box = boxOf(cards[middle]);
     if (box.top + box.height / 2 > y) high = middle;
     else low = middle + 1;
   }
@@ -139,7 +138,7 @@ function pull(at, box, start, end) {
 
 function glide(card, from) {
   if (!card.isConnected || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const to = card.getBoundingClientRect();
+  const to = boxOf(card);
   const start = { translate: `${from.left - to.left}px ${from.top - to.top}px` };
   card.animate([start, { translate: "0 0" }], { duration: 140, easing: "ease-out" });
 }

@@ -1,12 +1,12 @@
 /** Menus made of <details>: Escape and a click elsewhere close them. */
 
-import { query, queryAll } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 
 const OPEN = "details[name=menu][open]";
 
 export function startMenus() {
-  addEventListener("click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
-  addEventListener("keydown", ({ key }) => key === "Escape" && closeMenus((menu) => query("summary", menu).focus() || true));
+  hear(window, "click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
+  hear(window, "keydown", ({ key }) => key === "Escape" && closeMenus((menu) => query("summary", menu).focus() || true));
 }
 
 function closeMenus(which) {

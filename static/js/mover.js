@@ -2,6 +2,7 @@
 
 import { announceMove } from "./announcer.js";
 import { ApiError, api } from "./api.js";
+import { cardWith, hold, release, removeTicket, seat, ticketsPath } from "./board.js";
 import { columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
@@ -10,80 +11,73 @@ const ASKED_EVERY = 2_000;
 /** Beyond the end of any column. */
 const BOTTOM = 1_000_000;
 
-export class Mover {
-  #board;
-  #queue = Promise.resolve();
+let queue = Promise.resolve();
 
-  constructor(board) {
-    this.#board = board;
-  }
+/** Puts `cards` together into a `list` between the cards `previous` and `next`, either of which may be null. */
+export function moveCards(cards, place) {
+  const next = seatBefore(place, cards);
+  const back = cards.map((card) => [card.dataset.ticket, wishes(placeOf(card))]).reverse();
+  const ids = cards.map((card) => {
+    const { ticket } = card.dataset;
+    hold(ticket);
+    card.dataset.pending = "";
+    seat(card, place.list, next);
+    return ticket;
+  });
+  announceMove(cards);
+  queue = queue.then(() => sendMove(ids, place, back, wishes(place)));
+}
 
-  /** Puts `cards` together into `list` between the cards `previous` and `next`, either of which may be null. */
-  move(cards, place) {
-    const next = seatBefore(place, cards);
-    const back = cards.map((card) => [card.dataset.ticket, wishes(placeOf(card))]).reverse();
-    const ids = cards.map((card) => {
-      const { ticket } = card.dataset;
-      this.#board.hold(ticket);
-      card.dataset.pending = "";
-      this.#board.seat(card, place.list, next);
-      return ticket;
-    });
-    announceMove(cards);
-    this.#queue = this.#queue.then(() => this.#send(ids, place, back, wishes(place)));
-  }
-
-  // A neighbour may have left meanwhile: then the next wish counts.
-  async #send(ids, place, back, [wish, ...others]) {
-    try {
-      const tickets = await this.#ask(ids, wish);
-      for (const ticket of tickets) this.#board.release(ticket.id, ticket);
-      this.#offerUndo(tickets, place, back);
-    } catch (error) {
-      if (error.status === 400 && others.length) return this.#send(ids, place, back, others);
-      this.#fail(ids, place, error);
-    }
-  }
-
-  async #ask(ids, wish) {
-    const { tickets } = this.#board;
-    return ids[1] ? api.patch(tickets, { ticketIds: ids, updates: wish }) : [await api.patch(`${tickets}/${ids[0]}`, wish)];
-  }
-
-  #offerUndo(tickets, { list }, back) {
-    const moved = new Map(tickets.map((ticket) => [ticket.id, ticket]));
-    const undo = async () => {
-      const undone = [];
-      for (const [id, ways] of back) undone.push(await revert(`${this.#board.tickets}/${id}`, ways, moved.get(id), ["columnId", "rank"]));
-      return undone;
-    };
-    undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
-  }
-
-  #fail(ids, place, { message }) {
-    const run = () => {
-      const cards = ids.map((id) => this.#board.card(id)).filter(Boolean);
-      if (cards.length) this.move(cards, place);
-    };
-    toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
-    for (const id of ids) this.#askWhereItIs(id);
-  }
-
-  // Not back to where it was: others may have moved it meanwhile.
-  async #askWhereItIs(id) {
-    try {
-      this.#board.release(id, await api.get(`${this.#board.tickets}/${id}`));
-    } catch (error) {
-      if (error instanceof ApiError) this.#giveUp(id, error);
-      else setTimeout(() => this.#askWhereItIs(id), ASKED_EVERY);
-    }
-  }
-
-  #giveUp(id, error) {
-    if (error.status === 404) this.#board.remove(id);
-    this.#board.release(id);
+// A neighbour may have left meanwhile: then the next wish counts.
+async function sendMove(ids, place, back, [wish, ...others]) {
+  try {
+    const tickets = await askFor(ids, wish);
+    for (const ticket of tickets) release(ticket.id, ticket);
+    offerUndo(tickets, place, back);
+  } catch (error) {
+    if (error.status === 400 && others.length) return sendMove(ids, place, back, others);
+    failMove(ids, place, error);
   }
 }
+
+async function askFor(ids, wish) {
+  return ids[1] ? api.patch(ticketsPath, { ticketIds: ids, updates: wish }) : [await api.patch(pathTo(ids[0]), wish)];
+}
+
+function offerUndo(tickets, { list }, back) {
+  const moved = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const undo = back.map(([id, ways]) => {
+    const ticket = moved.get(id);
+    return [() => revert(pathTo(id), ways, ticket, ["columnId", "rank"]), ticket.key];
+  });
+  undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
+}
+
+function failMove(ids, place, { message }) {
+  const run = () => {
+    const cards = ids.map(cardWith).filter(Boolean);
+    if (cards.length) moveCards(cards, place);
+  };
+  toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
+  ids.forEach(askWhereItIs);
+}
+
+// Not back to where it was: others may have moved it meanwhile.
+async function askWhereItIs(id) {
+  try {
+    release(id, await api.get(pathTo(id)));
+  } catch (error) {
+    if (error instanceof ApiError) giveUp(id, error);
+    else setTimeout(() => askWhereItIs(id), ASKED_EVERY);
+  }
+}
+
+function giveUp(id, { status }) {
+  if (status === 404) removeTicket(id);
+  release(id);
+}
+
+const pathTo = (id) => `${ticketsPath}/${id}`;
 
 /** The element to put cards before; between the neighbours may lie hidden cards, and the same ones as on the server. */
 function seatBefore({ list, next, previous }, cards) {

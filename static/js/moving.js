@@ -1,54 +1,59 @@
 /** What can be done on a board by key, menu or button: every command once. Those about a card do nothing without one. */
 
-import { CardMenu } from "./card-menu.js";
-import { hear, query } from "./dom.js";
-import { Drag } from "./drag.js";
-import { Focus } from "./focus.js";
-import { Mover } from "./mover.js";
-import { placeIn, placeToward } from "./places.js";
-import { SelectedCards } from "./selection.js";
+import { PANEL, board, canEdit, listOf } from "./board.js";
+import { openCardMenu, startCardMenu } from "./card-menu.js";
+import { hear, query, queryAll } from "./dom.js";
+import { startDrag } from "./drag.js";
+import { enterCard, focusedCard, startFocus } from "./focus.js";
+import { moveCards } from "./mover.js";
+import { cardOf, linkOf, placeIn, placeToward } from "./places.js";
+import { clearSelection, extendSelection, selectedCards, selectedWith, startSelection, toggleSelected } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
 
 const WAYS = ["top", "up", "down", "bottom", "left", "right"];
 const OPENED_AT = ["title", "assigneeId", "labelIds", "priority", "dueDate", "open"];
 const DIALOG_WAIT = 5_000;
 
-export function startMoving(board) {
-  const focus = new Focus(board.root);
+export function startMoving() {
   const commands = {
     help: () => query("[data-shortcuts]").showModal(),
     search: () => query("[data-search]")?.focus(),
-    ...(board.canEdit && hands(board, focus)),
+    ...(canEdit && hands()),
   };
-  addEventListener("click", ({ target }) => {
+  hear(window, "click", ({ target }) => {
     const button = target.closest("[data-act]");
-    commands[button?.dataset.act]?.(button.closest("[data-ticket]") ?? focus.card, button);
+    commands[button?.dataset.act]?.(cardOf(button) ?? focusedCard(), button);
   });
-  focus.start();
-  startShortcuts(focus, commands);
+  startFocus();
+  startShortcuts(commands);
 }
 
-function hands(board, focus) {
-  const mover = new Mover(board);
-  const selection = new SelectedCards(board);
-  const menu = new CardMenu(board, focus, selection);
-  for (const part of [new Drag(board, mover, selection), selection, menu]) part.start();
-  const move = (card, findPlace) => {
-    const cards = card ? selection.with(card) : [];
-    const place = card && findPlace(cards);
-    if (place) mover.move(cards, place);
-    if (card?.checkVisibility()) focus.enter(card);
-  };
+function hands() {
+  for (const start of [startDrag, startSelection, startCardMenu]) start();
   return {
     ...table(WAYS, (way) => (card) => move(card, (cards) => placeToward(way, cards))),
     ...table(OPENED_AT, (name) => (card) => card && openAt(card, name)),
-    column: (card, { dataset }) => move(card, (cards) => placeIn(board.list(dataset.to), cards)),
-    menu: (card, button) => menu.open(card ?? selection.cards[0], button),
-    new: (card) => query("[data-quick-add]", (card?.closest("[data-column-panel]") ?? board.root)).setAttribute("open", ""),
-    toggle: (card) => card && selection.toggle(card),
-    extend: (card) => card && selection.extend(card),
-    clear: () => selection.clear(),
+    column: (card, { dataset }) => move(card, (cards) => placeIn(listOf(dataset.to), cards)),
+    menu: (card, button) => openCardMenu(card ?? selectedCards()[0], button),
+    new: (card) => openAdder(card?.closest(PANEL) ?? board),
+    toggle: (card) => card && toggleSelected(card),
+    extend: (card) => card && extendSelection(card),
+    clear: clearSelection,
   };
+}
+
+function move(card, findPlace) {
+  const cards = card ? selectedWith(card) : [];
+  const place = card && findPlace(cards);
+  if (place) moveCards(cards, place);
+  if (card?.checkVisibility()) enterCard(card);
+}
+
+function openAdder(place) {
+  const adder = queryAll("[data-quick-add]", place).find((one) => one.checkVisibility());
+  if (!adder) return;
+  adder.open = true;
+  query("[name=title]", adder).focus();
 }
 
 const table = (names, make) => Object.fromEntries(names.map((name) => [name, make(name)]));
@@ -58,5 +63,5 @@ function openAt(card, name) {
   const dialog = query("[data-ticket-dialog]");
   const enter = () => query(`[name="${name}"]:not([type=hidden])`, dialog)?.focus();
   hear(dialog, "focusin", () => setTimeout(enter), { once: true, signal: AbortSignal.timeout(DIALOG_WAIT) });
-  query("[data-open]", card).click();
+  linkOf(card).click();
 }

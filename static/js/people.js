@@ -4,28 +4,38 @@ import { blank } from "./blank.js";
 import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { ink } from "./ink.js";
+import { dropFrom } from "./labels.js";
+import { missSomething } from "./resync.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 const STRANGER = { name: "Someone", color: "#475467" };
 
+export const peopleHandlers = { "user.updated": showPerson };
+
+/** About the people of the board's project, whom its filters name. */
+export const memberHandlers = {
+  "member.created": ({ id, user }) => {
+    const item = blank("member-facet");
+    const words = item.lastElementChild;
+    writeData(item, { member: id });
+    writeData(words, { userName: user.id });
+    writeText(words, user.name);
+    item.control.value = user.id;
+    query("[data-facet=assignee]").append(item);
+  },
+  "member.deleted": ({ id }) => dropFrom("assignee", everywhere("member", id)),
+};
+
 const faceOf = ({ name, avatarColor, avatarUrl }) => ({ name, color: avatarColor, picture: avatarUrl ?? "" });
 
-export class People {
-  /** Called when someone is needed whom this page does not know yet. */
-  onStranger = () => {};
+/** {name, color, picture} of a person that the page's directory lists, else undefined. */
+export const findPerson = (id) => everywhere("person", id)[0]?.dataset;
 
-  handlers = { "user.updated": (user) => showPerson(user) };
-
-  /** {name, color, picture} of a person that the page's directory lists, else undefined. */
-  find(id) {
-    return everywhere("person", id)[0]?.dataset;
-  }
-
-  avatar(id) {
-    const person = this.find(id);
-    if (!person) this.onStranger();
-    return paint(blank("avatar"), id, person ?? STRANGER);
-  }
+/** A picture of someone whom this page should know. */
+export function avatarOf(id) {
+  const person = findPerson(id);
+  if (!person) missSomething();
+  return paint(blank("avatar"), id, person ?? STRANGER);
 }
 
 /** A picture of someone whether the page's directory lists them or not. */

@@ -4,6 +4,12 @@ import { query, queryAll } from "./dom.js";
 
 const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
 
+/** The card that an element is part of, if any. */
+export const cardOf = (element) => element?.closest("[data-ticket]");
+
+/** The link of a card, if there is one, which opens its ticket and takes the focus for it. */
+export const linkOf = (card) => card?.querySelector("[data-open]");
+
 export const visible = (root) => queryAll(VISIBLE, root);
 
 export const columnName = (list) => query("[data-column-name]", list.closest("[data-column-panel]")).textContent;
@@ -18,10 +24,12 @@ export function neighbour(element, side) {
 
 export const placeOf = (card) => ({ list: card.parentElement, next: neighbour(card, "next"), previous: neighbour(card, "previous") });
 
-/** The card that takes over when `card` goes. */
+/** What takes over the focus of a card that goes: the button that unfolds its column, a card nearby, else the board. */
 export function heirOf(card) {
-  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(card.closest("[data-board]"))];
-  return others.find((other) => other && other !== card && other.checkVisibility());
+  const board = card.closest("[data-board]");
+  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(board)];
+  const heir = others.find((other) => other && other !== card && other.checkVisibility());
+  return card.closest("[data-collapsed]")?.querySelector("header > [data-collapse]") ?? linkOf(heir) ?? board;
 }
 
 /** The place in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */

@@ -1,8 +1,10 @@
 /** Who else is here, and which ticket they have open for editing: the page holds a lease at the server while it is seen. */
 
+import { listed } from "./announcer.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { portrait } from "./people.js";
+import { me } from "./session.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
 
@@ -11,81 +13,72 @@ const RENEW = 20_000;
 const SHOWN = 3;
 const OPEN_TICKET = "[data-ticket-view]";
 
-export class Presence {
-  #list;
-  #url;
-  #headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
-  #host = query(OPEN_TICKET)?.parentElement ?? query("[data-ticket-dialog]");
-  #others = [];
-  #ticketId = null;
-  #told = Promise.resolve();
-  #here = false;
+const list = query("[data-presence]");
+const host = query(OPEN_TICKET)?.parentElement ?? query("[data-ticket-dialog]");
+const lease = `/api/projects/${list?.dataset.presence}/presence`;
+const headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
+let others = [];
+let ticketId = null;
+let told = Promise.resolve();
+let isHere = false;
 
-  handlers = { "presence.changed": ({ people }) => this.#show(people) };
+export const presenceHandlers = list ? { "presence.changed": ({ people }) => showOthers(people) } : {};
 
-  /** Shows the others in `list`, which names the project. */
-  constructor(list) {
-    this.#list = list;
-    this.#url = `/api/projects/${list.dataset.presence}/presence`;
-  }
+export function startPresence() {
+  if (!list) return;
+  setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
+  setInterval(tell, RENEW);
+  hear(document, "visibilitychange", tell);
+  hear(window, "pageshow", ({ persisted }) => persisted && tell());
+  hear(window, "pagehide", goAway);
+  new MutationObserver(lookAtTicket).observe(host, { childList: true });
+  lookAtTicket();
+}
 
-  start() {
-    const tell = () => this.#tell();
-    setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
-    setInterval(tell, RENEW);
-    hear(document, "visibilitychange", tell);
-    addEventListener("pageshow", ({ persisted }) => persisted && tell());
-    addEventListener("pagehide", () => this.#leave());
-    new MutationObserver(() => this.#look()).observe(this.#host, { childList: true });
-    this.#look();
-  }
+function lookAtTicket() {
+  const editing = query("[data-ticket-form]", host)?.closest(OPEN_TICKET).dataset.ticketView ?? null;
+  const changed = editing !== ticketId;
+  ticketId = editing;
+  if (changed && isHere) tell();
+  markOthers();
+}
 
-  #look() {
-    const editing = query("[data-ticket-form]", this.#host)?.closest(OPEN_TICKET).dataset.ticketView ?? null;
-    const changed = editing !== this.#ticketId;
-    this.#ticketId = editing;
-    if (changed && this.#here) this.#tell();
-    this.#mark();
-  }
+// One after the other: an older word must not arrive last.
+function tell() {
+  told = told.then(putLease).catch(() => {});
+}
 
-  // One after the other: an older word must not arrive last.
-  #tell() {
-    this.#told = this.#told.then(() => this.#put()).catch(() => {});
-  }
+async function putLease() {
+  if (document.hidden || !isLive()) return;
+  isHere = true;
+  const response = await fetch(lease, { method: "PUT", headers, body: JSON.stringify({ ticketId }) });
+  if (response.ok) showOthers((await response.json()).people);
+}
 
-  async #put() {
-    if (document.hidden || !isLive()) return;
-    this.#here = true;
-    const body = JSON.stringify({ ticketId: this.#ticketId });
-    const response = await fetch(this.#url, { method: "PUT", headers: this.#headers, body });
-    if (response.ok) this.#show((await response.json()).people);
-  }
+function goAway() {
+  if (isHere) fetch(lease, { method: "DELETE", headers, keepalive: true }).catch(() => {});
+  isHere = false;
+}
 
-  #leave() {
-    if (this.#here) fetch(this.#url, { method: "DELETE", headers: this.#headers, keepalive: true }).catch(() => {});
-    this.#here = false;
-  }
+function showOthers(people) {
+  others = people.filter(({ id }) => id !== me);
+  const more = others.length - SHOWN;
+  const names = others.map(({ name }) => name).join(", ");
+  list.replaceChildren(...others.slice(0, SHOWN).map(portrait));
+  list.dataset.more = more > 0 ? `+${more}` : "";
+  list.hidden = !names;
+  list.title = list.ariaLabel = `Also here: ${names}`;
+  markOthers();
+}
 
-  #show(people) {
-    this.#others = people.filter(({ id }) => id !== document.body.dataset.me);
-    const more = this.#others.length - SHOWN;
-    const names = this.#others.map(({ name }) => name).join(", ");
-    this.#list.replaceChildren(...this.#others.slice(0, SHOWN).map(portrait));
-    this.#list.dataset.more = more > 0 ? `+${more}` : "";
-    this.#list.hidden = !names;
-    this.#list.title = this.#list.ariaLabel = `Also here: ${names}`;
-    this.#mark();
-  }
-
-  #mark() {
-    for (const old of queryAll("[data-editor]")) old.remove();
-    for (const person of this.#others) for (const id of person.ticketIds) markEditor(id, person);
-    const view = query(OPEN_TICKET, this.#host);
-    const line = view?.querySelector("[data-editors]");
-    const names = this.#others.filter(({ ticketIds }) => ticketIds.includes(view?.dataset.ticketView)).map(({ name }) => name);
-    const text = `${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
-    writeText(line, names.length ? text : "");
-  }
+function markOthers() {
+  for (const old of queryAll("[data-editor]")) old.remove();
+  for (const person of others) for (const id of person.ticketIds) markEditor(id, person);
+  const view = query(OPEN_TICKET, host);
+  const line = view?.querySelector("[data-editors]");
+  const names = others.filter(({ ticketIds }) => ticketIds.includes(view?.dataset.ticketView)).map(({ name }) => name);
+  const text = `${listed(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
+  writeText(line, names.length ? text : "");
 }
 
 const isLive = () => query("[data-connection]").dataset.connection === "live";

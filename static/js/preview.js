@@ -1,19 +1,19 @@
 /** Shows Markdown as it will look: the server draws it. */
 
-import { api } from "./api.js";
+import { api, pathOf } from "./api.js";
 import { hear } from "./dom.js";
-import { toast } from "./toast.js";
+import { complain } from "./toast.js";
 
 export function startPreview() {
   hear(document, "click", ({ target }) => {
     const button = target.closest("[data-preview-toggle]");
-    if (button) toggle(button, button.nextElementSibling).catch((error) => toast(error.message));
+    if (button) toggle(button, button.nextElementSibling).catch(complain);
   });
 }
 
 async function toggle(button, pane) {
   const { description } = button.form.elements;
-  const path = `/api${button.form.getAttribute("action").replace(/tickets.*/, "preview")}`;
+  const path = pathOf(button.form).replace(/tickets.*/, "preview");
   const wanted = pane.hidden;
   if (wanted) pane.replaceChildren(...parse(await api.post(path, { text: description.value })));
   pane.hidden = !wanted;

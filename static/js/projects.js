@@ -7,16 +7,21 @@ import { writeAttribute, writeText } from "./write.js";
 
 let asked = 0;
 
-export const projectHandlers = { "project.created": list, "project.updated": showProject, "project.deleted": list, "stream.reset": list };
+export const projectHandlers = {
+  "project.created": listProjects,
+  "project.updated": showProject,
+  "project.deleted": listProjects,
+  "stream.reset": listProjects,
+};
 
 function showProject({ id, name, color }) {
   for (const words of everywhere("project-name", id)) writeText(words, name);
   for (const swatch of everywhere("project-color", id)) writeAttribute(swatch, "fill", color);
-  list();
+  listProjects();
 }
 
 /** Takes the list as the server shows it now: it changes rarely, and has an order and a first-time hint of its own. */
-async function list() {
+async function listProjects() {
   if (!query("[data-project-list], [data-projects-empty]")) return;
   const turn = (asked += 1);
   const page = await fetchPage("/").catch(() => null);

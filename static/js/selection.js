@@ -1,81 +1,68 @@
 /** Which cards are selected: the cards themselves say so. */
 
 import { announce, keyOf } from "./announcer.js";
-import { hear, query, queryAll } from "./dom.js";
-import { visible } from "./places.js";
+import { board, cardWith } from "./board.js";
+import { focusInPlace, focused, hear, query, queryAll, swallow, watch } from "./dom.js";
+import { cardOf, linkOf, visible } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
-export class SelectedCards {
-  #board;
-  #bar = query("[data-selection]");
-  #anchor = "";
+const bar = query("[data-selection]");
+let anchor = "";
 
-  constructor(board) {
-    this.#board = board;
-  }
-
-  start() {
-    const { root } = this.#board;
-    hear(root, "click", (event) => this.#click(event), { capture: true });
-    const watcher = new MutationObserver((records) => this.#changed(records));
-    watcher.observe(root, { subtree: true, childList: true, attributeFilter: ["hidden", "data-selected"] });
-  }
-
-  /** The selected cards that can be seen, in the order of the board. */
-  get cards() {
-    return queryAll("[data-selected]:not([hidden])", this.#board.root);
-  }
-
-  /** The cards that an action on `card` is about: all selected ones when it is one of them. */
-  with(card) {
-    return isOn(card) ? this.cards : [card];
-  }
-
-  toggle(card) {
-    markSelected(card, !isOn(card));
-    this.#anchor = card.dataset.ticket;
-    announce(`${keyOf(card)} ${isOn(card) ? "" : "no longer "}selected, ${this.cards.length} in all.`);
-  }
-
-  /** Selects all from the card that was chosen last to `card`. */
-  extend(card) {
-    const all = visible(this.#board.root);
-    const ends = [this.#board.card(this.#anchor) ?? card, card].map((one) => all.indexOf(one));
-    for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) markSelected(one, true);
-    announce(`${this.cards.length} selected.`);
-  }
-
-  clear() {
-    const [first] = this.cards;
-    if (!first) return;
-    if (this.#bar.contains(document.activeElement)) query("[data-open]", first).focus();
-    for (const card of queryAll("[data-selected]", this.#board.root)) markSelected(card, false);
-    announce("Nothing selected.");
-  }
-
-  // By the keyboard a modified click still opens a link elsewhere. While some are selected, a finger's tap selects, too.
-  #click(event) {
-    const card = event.target.closest("[data-ticket]");
-    const toggles = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && !this.#bar.hidden);
-    if (!card || !event.detail || !(toggles || event.shiftKey) || event.target.closest("button")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    query("[data-open]", card).focus({ preventScroll: true });
-    if (event.shiftKey) this.extend(card);
-    else this.toggle(card);
-  }
-
-  #changed(records) {
-    if (this.#bar.hidden && !records.some(({ type }) => type === "attributes")) return;
-    const { length } = this.cards;
-    this.#bar.hidden = !length;
-    writeText(query("[data-selection-count]", this.#bar), `${length} selected`);
-  }
+export function startSelection() {
+  hear(board, "click", selectByClick, { capture: true });
+  watch(board, ["hidden", "data-selected"], showBar);
 }
 
-const isOn = (card) => "selected" in card.dataset;
+/** The selected cards that can be seen, in the order of the board. */
+export const selectedCards = () => queryAll("[data-selected]:not([hidden])", board);
 
-function markSelected(card, on) {
+/** The cards that an action on `card` is about: all selected ones when it is one of them. */
+export const selectedWith = (card) => (isSelected(card) ? selectedCards() : [card]);
+
+export function toggleSelected(card) {
+  mark(card, !isSelected(card));
+  anchor = card.dataset.ticket;
+  announce(`${keyOf(card)} ${isSelected(card) ? "" : "no longer "}selected, ${selectedCards().length} in all.`);
+}
+
+/** Selects all from the card that was chosen last to `card`. */
+export function extendSelection(card) {
+  const all = visible(board);
+  const ends = [cardWith(anchor) ?? card, card].map((one) => all.indexOf(one));
+  for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) mark(one, true);
+  announce(`${selectedCards().length} selected.`);
+}
+
+export function clearSelection() {
+  const [first] = selectedCards();
+  if (!first) return;
+  if (bar.contains(focused())) linkOf(first).focus();
+  for (const card of queryAll("[data-selected]", board)) mark(card, false);
+  announce("Nothing selected.");
+}
+
+// By the keyboard a modified click still opens a link elsewhere. While some are selected, a finger's tap selects, too.
+function selectByClick(event) {
+  const card = cardOf(event.target);
+  const toggles = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && !bar.hidden);
+  if (!card || !event.detail || !(toggles || event.shiftKey) || event.target.closest("button")) return;
+  swallow(event);
+  focusInPlace(linkOf(card));
+  if (event.shiftKey) extendSelection(card);
+  else toggleSelected(card);
+}
+
+function showBar(records) {
+  if (bar.hidden && !records.some(({ type }) => type === "attributes")) return;
+  const { length } = selectedCards();
+  bar.hidden = !length;
+  writeText(query("[data-selection-count]", bar), `${length} selected`);
+}
+
+const isSelected = (card) => "selected" in card.dataset;
+
+function mark(card, on) {
   writeAttribute(card, "data-selected", on ? "" : null);
-  writeAttribute(query("[data-open]", card), "aria-describedby", on ? "selected-word" : null);
+  writeAttribute(linkOf(card), "aria-describedby", on ? "selected-word" : null);
 }

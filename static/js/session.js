@@ -2,11 +2,14 @@
 
 import { showConnection } from "./connection.js";
 
+/** Whose page this is. */
+export const me = document.body.dataset.me;
+
 /** Resolves to whether the person this page was made for is still signed in; rejects when the server cannot be asked. */
 export async function isSignedIn() {
   const response = await fetch("/api/auth/session", { cache: "no-store", signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error(`The session probe answered ${response.status}`);
-  return (await response.json()).user?.id === document.body.dataset.me;
+  return (await response.json()).user?.id === me;
 }
 
 /** Leaves for the sign-in page, to come back here afterwards. */

@@ -1,7 +1,7 @@
 /** Keeps a project's settings as the server shows them now; what somebody is at stays, unless just that has changed. */
 
 import { fetchPage } from "./api.js";
-import { query, queryAll } from "./dom.js";
+import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { restore } from "./drafts.js";
 import { toast } from "./toast.js";
 
@@ -20,7 +20,7 @@ async function followSettings() {
   const page = await fetchPage(settings.dataset.settings).catch(() => null);
   const fresh = page?.querySelector("[data-settings]");
   if (!fresh || turn !== newest) return;
-  const held = document.activeElement;
+  const held = focused();
   const now = readUnits(fresh);
   if (fresh.dataset.can === settings.dataset.can) for (const list of queryAll(`[${LIST}]`, settings)) adoptList(list, fresh, now);
   else settings.replaceWith((settings = fresh));
@@ -28,7 +28,7 @@ async function followSettings() {
   for (const form of queryAll("[data-draft]", settings)) {
     if (restore(form).length) toast("Somebody else has just changed what you are typing here.");
   }
-  if (document.activeElement !== held) (held.isConnected ? held : document.getElementById(held.id))?.focus({ preventScroll: true });
+  if (focused() !== held) focusInPlace(held.isConnected ? held : document.getElementById(held.id));
 }
 
 function adoptList(list, fresh, now) {

@@ -1,6 +1,7 @@
 /** Which key does what on the board. */
 
 import { hear, query } from "./dom.js";
+import { focusedCard, go } from "./focus.js";
 
 const SWITCH = "punt.keys";
 const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
@@ -19,7 +20,7 @@ const ACT = {
   p: "priority",
   d: "dueDate",
 };
-const BUSY = "dialog:modal, :popover-open, [data-dragging]";
+const BUSY = "[data-board][aria-busy], dialog:modal, :popover-open, [data-dragging]";
 const WRITABLE = "input, select, textarea, [contenteditable]";
 
 /** Lets the page's switch turn the single letters on and off. */
@@ -31,25 +32,25 @@ export function startSwitch() {
   toggle.closest("[hidden]")?.removeAttribute("hidden");
 }
 
-export function startShortcuts(focus, commands) {
-  addEventListener("keydown", (event) => {
+export function startShortcuts(commands) {
+  hear(window, "keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     if (event.target.closest?.(WRITABLE) || query(BUSY)) return;
-    const act = actOf(event, focus, commands);
+    const act = actOf(event, commands);
     if (!act) return;
     event.preventDefault();
-    act(focus.card);
+    act(focusedCard());
   });
 }
 
 /** What to do at a key, if anything. Ctrl or ⌘ goes with Shift: Alt travels through history, Ctrl alone changes desktops on macOS. */
-function actOf({ key, ctrlKey, metaKey, shiftKey }, focus, commands) {
-  if (ctrlKey || metaKey) return shiftKey && focus.card && commands[MOVE[key]];
-  if (key === "ContextMenu" || (shiftKey && key === "F10")) return focus.card && commands.menu;
+function actOf({ key, ctrlKey, metaKey, shiftKey }, commands) {
+  if (ctrlKey || metaKey) return shiftKey && focusedCard() && commands[MOVE[key]];
+  if (key === "ContextMenu" || (shiftKey && key === "F10")) return focusedCard() && commands.menu;
   if (key === "Escape") return commands.clear;
   const letter = areOn() && (shiftKey || key.length > 1 ? key : key.toLowerCase()); // Caps Lock is not Shift
-  const way = LETTERS[letter] ?? (focus.card && GO[key]);
-  return way ? () => focus.go(way) : commands[ACT[letter]];
+  const way = LETTERS[letter] ?? (focusedCard() && GO[key]);
+  return way ? () => go(way) : commands[ACT[letter]];
 }
 
 const areOn = () => localStorage.getItem(SWITCH) !== "off";

@@ -1,65 +1,63 @@
 /** Goes to any project or ticket: Ctrl or ⌘ K, a few letters, Enter. */
 
 import { fetchPage } from "./api.js";
-import { hear, query, queryAll } from "./dom.js";
+import { focused, hear, query } from "./dom.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
-export class Switcher {
-  #dialog = query("[data-switcher]");
-  #field = query("input", this.#dialog);
-  #asked = 0;
-  #shown;
+const switcher = query("[data-switcher]");
+const wish = query("input", switcher);
+let asking = 0;
+let answered;
 
-  start() {
-    addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && this.#toggle(event));
-    hear(query("[data-switch]"), "click", (event) => this.#toggle(event));
-    hear(this.#dialog, "input", () => this.#find());
-    hear(this.#dialog, "keydown", (event) => this.#key(event));
-    hear(this.#dialog, "submit", (event) => this.#choose(event));
-    hear(this.#dialog, "click", (event) => this.#click(event));
-  }
+export function startSwitcher() {
+  hear(window, "keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && toggleSwitcher(event));
+  hear(query("[data-switch]"), "click", toggleSwitcher);
+  hear(switcher, "input", findHits);
+  hear(switcher, "keydown", stepToHit);
+  hear(switcher, "submit", chooseHit);
+  hear(switcher, "click", clickHit);
+}
 
-  #toggle(event) {
-    event.preventDefault();
-    if (this.#dialog.open) return this.#dialog.close();
-    this.#dialog.showModal();
-    this.#field.select();
-    this.#find();
-  }
+function toggleSwitcher(event) {
+  event.preventDefault();
+  if (switcher.open) return switcher.close();
+  switcher.showModal();
+  wish.select();
+  findHits();
+}
 
-  #find() {
-    this.#shown = this.#show((this.#asked += 1));
-  }
+function findHits() {
+  answered = showHits((asking += 1));
+}
 
-  async #show(turn) {
-    const page = await fetchPage(`/search?q=${encodeURIComponent(this.#field.value)}`).catch(() => null);
-    if (page && turn === this.#asked) query("[data-hits]", this.#dialog).replaceWith(query("[data-hits]", page));
-  }
+async function showHits(turn) {
+  const page = await fetchPage(`/search?q=${encodeURIComponent(wish.value)}`).catch(() => null);
+  if (page && turn === asking) query("[data-hits]", switcher).replaceWith(query("[data-hits]", page));
+}
 
-  #key(event) {
-    const stops = [this.#field, ...queryAll("[data-hit]", this.#dialog)];
-    const at = stops.indexOf(document.activeElement) + (STEPS[event.key] ?? 0);
-    if (event.key in STEPS) event.preventDefault();
-    else if (event.key.length > 1) return;
-    stops.at(event.key in STEPS ? at % stops.length : 0).focus();
-  }
+function stepToHit(event) {
+  const stops = [wish, ...queryAll("[data-hit]", switcher)];
+  const at = stops.indexOf(focused()) + (STEPS[event.key] ?? 0);
+  if (event.key in STEPS) event.preventDefault();
+  else if (event.key.length > 1) return;
+  stops.at(event.key in STEPS ? at % stops.length : 0).focus();
+}
 
-  // Enter may come before the answer to what was typed last.
-  async #choose(event) {
-    event.preventDefault();
-    await this.#shown;
-    query("[data-hit]", this.#dialog)?.click();
-  }
+// Enter may come before the answer to what was typed last.
+async function chooseHit(event) {
+  event.preventDefault();
+  await answered;
+  query("[data-hit]", switcher)?.click();
+}
 
-  // A ticket of the board that is open opens over it.
-  #click(event) {
-    const hit = event.target.closest("[data-hit]");
-    if (!hit && event.target !== this.#dialog) return;
-    this.#dialog.close();
-    const card = hit && query(`[data-ticket="${hit.dataset.hit}"] [data-open]`);
-    if (!card || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    card.click();
-  }
+// A ticket of the board that is open opens over it.
+function clickHit(event) {
+  const hit = event.target.closest("[data-hit]");
+  if (!hit && event.target !== switcher) return;
+  switcher.close();
+  const card = hit && query(`[data-ticket="${hit.dataset.hit}"] [data-open]`);
+  if (!card || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  card.click();
 }

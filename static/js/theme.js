@@ -1,11 +1,11 @@
 /** Light, dark, or as the system has it: shown at once, and kept by the server in a cookie. */
 
-import { query, queryAll } from "./dom.js";
+import { hear, query, queryAll } from "./dom.js";
 
 const FORM = "[data-theme-form]";
 
 export function startThemes() {
-  addEventListener("submit", (event) => {
+  hear(window, "submit", (event) => {
     const { target: form, submitter } = event;
     if (!form.matches(FORM)) return;
     event.preventDefault();

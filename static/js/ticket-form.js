@@ -1,5 +1,6 @@
 /** What a ticket's form says, and how that differs from what it said at first. */
 
+import { listed } from "./announcer.js";
 import { fieldsOf, first, now } from "./fields.js";
 
 const WORDS = {
@@ -26,9 +27,7 @@ export const changedFrom = (form) => difference(read(form, now), read(form, firs
 export const changedTo = (form) => difference(read(form, first), read(form, now));
 
 /** "title, points and labels". */
-export function inWords(fields) {
-  return new Intl.ListFormat("en").format(fields.map((field) => WORDS[field] ?? field));
-}
+export const inWords = (fields) => listed(fields.map((field) => WORDS[field] ?? field));
 
 function read(form, value) {
   const values = {};

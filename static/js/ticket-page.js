@@ -1,14 +1,15 @@
 /** A ticket on a page of its own. */
 
+import { hear } from "./dom.js";
 import { TicketView } from "./ticket-view.js";
 import { startUndo, undoableNext } from "./undo.js";
 
-/** Makes the forms in `host` instant and returns what it wants to hear from the stream. */
+/** Makes the forms of the ticket instant and returns what it wants to hear from the stream. */
 export function startTicketPage(host) {
   const { pathname } = location;
   const view = new TicketView(host, () => {}, goToBoard);
   // After a reload of a ticket that was opened over its board, history takes this page for the board's.
-  addEventListener("popstate", () => location.pathname !== pathname && location.reload());
+  hear(window, "popstate", () => location.pathname !== pathname && location.reload());
   startUndo(() => view.refresh());
   view.resume();
   return view.handlers;

@@ -1,13 +1,14 @@
 /** One ticket open for reading and editing, in a dialog or on its own page. */
 
-import { Unreachable, api, fetchPage } from "./api.js";
+import { Unreachable, api, fetchPage, pathOf } from "./api.js";
 import { choices } from "./clash.js";
-import { hear, query, queryAll } from "./dom.js";
+import { create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
-import { everywhere } from "./everywhere.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { glow } from "./fresh.js";
 import { pickNewLabel } from "./label-picker.js";
+import { once } from "./once.js";
+import { findPerson } from "./people.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { toast } from "./toast.js";
 import { revert, undoable } from "./undo.js";
@@ -42,7 +43,8 @@ export class TicketView {
     this.#onDeleted = onDeleted;
     hear(host, "submit", (event) => this.#submit(event));
     hear(host, "click", ({ target }) => enterFold(target.closest("summary")));
-    hear(host, "input", (event) => clearError(event.target));
+    hear(host, "input", ({ target }) => (clearError(target), keepOnOneLine(target)));
+    hear(host, "beforeinput", sendTitle);
     hear(host, "reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
   }
 
@@ -90,25 +92,25 @@ export class TicketView {
     keep(this.#form);
     if (!slots.length) return true;
     const rows = choices(this.#form, slots, this.#other);
-    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, {}, rows);
+    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, "alert", {}, rows);
     return false;
   }
 
   /** Fetches the view anew. What is typed stays: upon the fields of `sent`, where those were saved meanwhile. */
   async refresh(sent = {}) {
     const { root } = this;
-    const page = await fetchPage(this.#url).catch((error) => this.#say(error.message));
+    const page = await fetchPage(this.#url).catch((error) => this.#say(error.message, "alert"));
     if (!page || root !== this.root) return false;
     const draft = this.typed ?? {};
     for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
     const fresh = query(VIEW, page);
-    const { id, selectionStart } = root.contains(document.activeElement) ? document.activeElement : {};
+    const { id, selectionStart } = root.contains(focused()) ? focused() : {};
     const folds = queryAll("details", fresh);
     queryAll("details", root).forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
     const agreed = this.resume(draft);
     const field = document.getElementById(id);
-    field?.focus({ preventScroll: true });
+    focusInPlace(field);
     if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
     // The page may be older than what was heard while it was on its way.
     return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
@@ -118,7 +120,7 @@ export class TicketView {
     if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
     this.#heard = ticket.version;
     const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
-    if (this.typed) return this.#say(`${done} What you typed is kept.`, { "Show the new version": () => this.refresh() });
+    if (this.typed) return this.#say(`${done} What you typed is kept.`, "status", { "Show the new version": () => this.refresh() });
     if (!(await this.refresh())) return;
     query("[data-ticket-news]", this.root).textContent = done;
     for (const name of changed) glowAt(query(`[name="${name === "labels" ? "labelIds" : name}"]`, this.root));
@@ -126,13 +128,13 @@ export class TicketView {
 
   /** Who did it; remembered for when that turns out to clash with what is typed. */
   #name(id) {
-    this.#other = everywhere("person", id)[0]?.dataset.name ?? "Someone else";
+    this.#other = findPerson(id)?.name ?? "Someone else";
     return this.#other;
   }
 
-  #close(text) {
+  #close(text, role = "status") {
     for (const button of queryAll("form button", this.root)) button.disabled = true;
-    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`);
+    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`, role);
   }
 
   #submit(event) {
@@ -140,14 +142,7 @@ export class TicketView {
     const kind = Object.keys(this.#forms).find((hook) => hook in form.dataset);
     if (!kind) return;
     event.preventDefault();
-    this.#once(form, () => this.#forms[kind](form, event.submitter));
-  }
-
-  async #once(form, act) {
-    if (form.ariaBusy) return;
-    form.ariaBusy = "true";
-    await act().catch((error) => this.#fail(form, error));
-    form.ariaBusy = null;
+    once(form, () => this.#forms[kind](form, event.submitter).catch((error) => this.#fail(form, error)));
   }
 
   async #save() {
@@ -160,7 +155,7 @@ export class TicketView {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${form.elements.version.value}"` });
       this.#stamp(ticket);
       this.#onChanged(ticket);
-      undoable(`${ticket.key} is saved.`, () => revert(pathOf(form), [before], ticket));
+      undoable(`${ticket.key} is saved.`, [[() => revert(pathOf(form), [before], ticket), ticket.key]]);
       await this.refresh(sent);
     } catch (error) {
       if (!error.body?.ticket) throw error;
@@ -175,7 +170,7 @@ export class TicketView {
     const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
     const ticket = await api.patch(pathOf(form), { columnId, order });
     const back = { columnId: now.columnId, order: now.order };
-    undoable(`${ticket.key} is moved.`, () => revert(pathOf(form), [back], ticket, ["columnId", "rank"]));
+    undoable(`${ticket.key} is moved.`, [[() => revert(pathOf(form), [back], ticket, ["columnId", "rank"]), ticket.key]]);
     this.#onChanged(ticket);
     if (ticket.version - this.root.dataset.version <= 1) this.#stamp(ticket);
     else if (!this.typed) this.refresh();
@@ -196,18 +191,18 @@ export class TicketView {
   }
 
   #fail(form, error) {
-    const rest = showErrors(form, error.details ?? []);
-    if (error.status === 404) return this.#close("This ticket has been deleted.");
-    const again = error instanceof Unreachable ? { "Retry": () => form.requestSubmit() } : {};
-    if (rest.length || !error.details?.length) this.#say([error.message, ...rest].join(" "), again);
+    const rest = showErrors(form, error);
+    if (error.status === 404) return this.#close("This ticket has been deleted.", "alert");
+    const again = error instanceof Unreachable ? { Retry: () => form.requestSubmit() } : {};
+    if (rest) this.#say(rest, "alert", again);
   }
 
-  #say(text, actions = {}, rows = []) {
+  /** Says it at once when something failed, `role` "alert", else when whoever listens has time, "status". */
+  #say(text, role, actions = {}, rows = []) {
     const place = this.root?.querySelector("[data-ticket-notice]");
-    if (!place) return void (text && toast(text));
-    const words = document.createElement("p");
-    words.textContent = text;
-    place.replaceChildren(words, ...rows, ...Object.entries(actions).map(button));
+    if (!place) return void toast(text, { failed: role === "alert" });
+    place.role = role;
+    place.replaceChildren(create("p", { textContent: text }), ...rows, ...Object.entries(actions).map(button));
     place.hidden = !text;
     place.scrollIntoView({ block: "nearest" });
   }
@@ -218,18 +213,24 @@ const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticke
 // Every control is alone in its field with its words.
 const glowAt = (control) => control && glow(control.parentElement);
 
+/** A title grows over several lines, but has no line breaks: Enter saves, and what is pasted is joined. */
+function sendTitle(event) {
+  if (event.target.name !== "title" || event.inputType !== "insertLineBreak") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
+function keepOnOneLine(field) {
+  if (field.name === "title" && field.value.includes("\n")) field.value = field.value.replace(/\s*\n\s*/g, " ");
+}
+
 /** Puts the cursor into what a person unfolds. */
 function enterFold(summary) {
   setTimeout(() => summary?.parentElement.open && query("textarea", summary.parentElement)?.focus());
 }
 
-const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|delete)$/, "")}`;
-
 function button([name, run]) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "button button--small";
-  element.textContent = name;
+  const element = create("button", { type: "button", className: "button button--small", textContent: name });
   hear(element, "click", run);
   return element;
 }

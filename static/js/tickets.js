@@ -1,22 +1,24 @@
 /** What the board does when tickets change elsewhere. */
 
+import { cardWith, placeTicket, removeTicket, revive } from "./board.js";
 import { glow } from "./fresh.js";
+import { findPerson } from "./people.js";
 
-export function ticketHandlers(board, people) {
-  const show = (done) => (ticket, { actorId }) => {
-    const known = Number(board.card(ticket.id)?.dataset.version ?? 0);
-    const card = board.place(ticket);
-    const actor = actorId && people.find(actorId);
+export const ticketHandlers = {
+  "ticket.created": (ticket, message) => {
+    revive(ticket.id);
+    showChanged("added")(ticket, message);
+  },
+  "ticket.updated": showChanged("changed"),
+  "ticket.moved": showChanged("moved"),
+  "ticket.deleted": ({ id }) => removeTicket(id),
+};
+
+function showChanged(done) {
+  return (ticket, { actorId }) => {
+    const known = Number(cardWith(ticket.id)?.dataset.version ?? 0);
+    const card = placeTicket(ticket);
+    const actor = actorId && findPerson(actorId);
     if (card && ticket.version > known) glow(card, actor && `${actor.name} ${done} this`);
-  };
-  const added = show("added");
-  return {
-    "ticket.created": (ticket, message) => {
-      board.revive(ticket.id);
-      added(ticket, message);
-    },
-    "ticket.updated": show("changed"),
-    "ticket.moved": show("moved"),
-    "ticket.deleted": ({ id }) => board.remove(id),
   };
 }

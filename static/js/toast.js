@@ -2,10 +2,11 @@
 
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
+import { leave, take } from "./left.js";
 
 const STAY = 6_000;
 const STAY_WITH_ACTION = 12_000;
-const LEFT_FOR_LATER = "punt.notice";
+const LEFT_FOR_LATER = "punt.toast";
 
 /**
  * Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. That something failed is said
@@ -30,14 +31,16 @@ export function toast(text, { action, run, failed, quiet } = {}) {
   return notice;
 }
 
+/** Says why something failed. */
+export const complain = ({ message }) => toast(message, { failed: true });
+
 /** Shows `text` on the page that comes next. */
 export function toastNext(text) {
-  sessionStorage.setItem(LEFT_FOR_LATER, text);
+  leave(LEFT_FOR_LATER, text);
 }
 
 export function showKeptToast() {
-  const text = sessionStorage.getItem(LEFT_FOR_LATER);
-  sessionStorage.removeItem(LEFT_FOR_LATER);
+  const text = take(LEFT_FOR_LATER);
   if (text) toast(text);
 }
 

@@ -1,10 +1,14 @@
 /** Taking back one's own moves, edits and deletions: each is a new change, and none overwrites somebody else's. */
 
+import { listed } from "./announcer.js";
 import { Unreachable, api } from "./api.js";
+import { hear } from "./dom.js";
+import { leave, take } from "./left.js";
 import { toast } from "./toast.js";
 
 const DEEPEST = 20;
 const NEXT = "punt.undo";
+const OVERTAKEN = [undefined, 404, 409];
 const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
 
 const acts = [];
@@ -14,15 +18,17 @@ let notice;
 /** `onChanged(ticket)` shows a ticket as it is after something was undone. */
 export function startUndo(onChanged) {
   showLast = onChanged;
-  addEventListener("keydown", onKey);
-  const { text, path } = JSON.parse(sessionStorage.getItem(NEXT)) ?? {};
-  sessionStorage.removeItem(NEXT);
-  if (text) undoable(text, () => api.post(path));
+  hear(window, "keydown", onKey);
+  const left = take(NEXT);
+  if (left) undoable(left.text, [[() => api.post(left.path)]]);
 }
 
-/** Says what was done. `back()` takes it back and resolves to the ticket, or all tickets, as they are then. */
-export function undoable(text, back, options) {
-  const act = { text, back };
+/**
+ * Says what was done. Each of `backs`, [back, key], takes a part of it back: `back()` resolves to the ticket, or all tickets, as
+ * they are then; `key` names the ticket that somebody else may have changed.
+ */
+export function undoable(text, backs, options) {
+  const act = { text, backs, all: backs.length, done: 0, changed: [] };
   acts.push(act);
   acts.splice(0, acts.length - DEEPEST);
   notice?.remove();
@@ -31,7 +37,7 @@ export function undoable(text, back, options) {
 
 /** Says on the page that comes next what was done; a post to `path` takes it back. */
 export function undoableNext(text, path) {
-  sessionStorage.setItem(NEXT, JSON.stringify({ text, path }));
+  leave(NEXT, { text, path });
 }
 
 /**
@@ -40,7 +46,7 @@ export function undoableNext(text, path) {
  */
 export async function revert(path, [wish, ...others], after, names = Object.keys(wish)) {
   const theirs = await api.get(path);
-  if (names.some((name) => said(theirs, name) !== said(after, name))) throw new Error("Somebody else has changed it since.");
+  if (names.some((name) => said(theirs, name) !== said(after, name))) throw new Error();
   return api.patch(path, wish, { "If-Match": `"${theirs.version}"` }).catch((error) => {
     if (error.status !== 400 || !others.length) throw error;
     return revert(path, others, after, names);
@@ -53,14 +59,22 @@ async function undo(act) {
   if (!acts.includes(act)) return;
   acts.splice(acts.indexOf(act), 1);
   notice?.remove();
-  try {
-    [await act.back()].flat().forEach(showLast);
-    toast(`Undone: ${act.text}`);
-  } catch (error) {
-    if (!(error instanceof Unreachable)) return toast(`Nothing was undone. ${error.message}`);
-    acts.push(act);
-    toast(error.message, { action: "Retry", run: () => undo(act) });
+  const { changed } = act;
+  let why;
+  for (const [back, key] of [...act.backs]) {
+    const error = await back().then((tickets) => void [tickets].flat().forEach(showLast), (reason) => reason);
+    if (error instanceof Unreachable) {
+      acts.push(act);
+      return toast(error.message, { failed: true, action: "Retry", run: () => undo(act) });
+    }
+    act.backs.shift();
+    if (!error) act.done += 1;
+    else if (key && OVERTAKEN.includes(error.status)) changed.unshift(key);
+    else why = error.message;
   }
+  if (changed[0]) why ??= `Somebody else has changed ${listed(changed)} since.`;
+  if (why) toast(`${act.done ? `${act.done} of ${act.all} undone.` : "Nothing was undone."} ${why}`, { failed: true });
+  else toast(`Undone: ${act.text}`);
 }
 
 function onKey(event) {

@@ -66,6 +66,7 @@ WRONG: dict[str, dict[str, list[Any]]] = {
     },
     f"PATCH {HARB}/columns/{{column}}": {"name": [None, ""], "order": [-1, None, 1000, "1"], "wipLimit": [0, 1000]},
     f"PUT {HARB}/columns/order": {"columnIds": [None, [], "x", [1], ["nope"], {}, ["x"] * 1001]},
+    f"PUT {HARB}/columns/{{column}}/order": {"tickets": [None, "x", {}, [1], [{"id": "x"}], [{"id": "x", "rank": ""}]]},
     f"POST {HARB}/columns/{{column}}/sort": {"by": ["", "title", "Priority", None, 5, []]},
     f"POST {HARB}/labels": {"name": [*ODD_LINES, None, "x" * 51], "color": ODD_COLORS},
     f"PATCH {HARB}/labels/{{label}}": {"name": [None, "", "x" * 51], "color": [None, *ODD_COLORS]},

@@ -83,6 +83,28 @@ def test_a_column_of_another_project_is_not_found(alice: FlaskClient) -> None:
     assert sort(alice, foreign, "priority").status_code == 404
 
 
+def test_an_order_is_given_back_but_to_those_that_somebody_else_moved_since(
+    alice: FlaskClient, bob: FlaskClient
+) -> None:
+    first, second, *_ = column_ids(alice)
+    for title, priority in zip("abcdef", ("Low", "Medium", "Critical", "Lowest", "High", "Medium"), strict=True):
+        ticket(alice, title, priority=priority)
+    before = [each["id"] for each in alice.get(TICKETS).json or ()]
+    sort(alice, first, "priority")
+    assert titles(alice, first) == "c e b f a d"
+    seen = {each["id"]: each["rank"] for each in alice.get(TICKETS).json or ()}
+    bob.patch(f"{TICKETS}/5", json={"order": 5})
+    bob.patch(f"{TICKETS}/3", json={"columnId": second})
+    ticket(bob, "new")
+    wanted = [{"id": each, "rank": seen[each]} for each in [*before, before[0]]]
+
+    answer = alice.put(f"{HARB}/columns/{first}/order", json={"tickets": [{"id": "nobody", "rank": "a0"}, *wanted]})
+
+    assert answer.status_code == 200
+    assert titles(alice, first) == "a b d f e new"
+    assert titles(alice, second) == "c"
+
+
 def test_others_hear_of_each_ticket_that_moved_and_of_no_other(server: Server) -> None:
     alice, bob = server.client("alice"), server.client("bob")
     first = alice.get(f"{HARB}/columns").json()[0]["id"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.board import card, column
@@ -18,6 +20,8 @@ LISTEN = """() => {
   new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach(note)))
     .observe(document.body, { subtree: true, childList: true })
 }"""
+
+BACKGROUND = "(notice) => getComputedStyle(notice).backgroundColor"
 
 
 def test_columns_are_lists_with_names(server: Server, window: Window) -> None:
@@ -80,8 +84,15 @@ def test_only_failures_interrupt(server: Server, window: Window, watch: Watch) -
 
     expect(page.get_by_role("alert")).to_contain_text("The ticket was not moved. The server cannot be reached.")
     assert [live for _, live, _ in page.evaluate("window.heard")] == ["polite"]
+    alert = page.get_by_role("alert")
+    expect(alert.locator(".toast__icon:visible use")).to_have_attribute("href", re.compile("#alert$"))
+    failed = alert.evaluate(BACKGROUND)
     page.unroute("**/tickets/*")
     expect(card(column(page, "To Do"), "Anchor")).to_have_count(1)
+    page.keyboard.press("Control+Shift+ArrowRight")
+    done = page.locator("[data-toasts] .toast", has_text="HARB-1 moved")
+    expect(done.locator(".toast__icon:visible use")).to_have_attribute("href", re.compile("#info$"))
+    assert done.evaluate(BACKGROUND) != failed
 
 
 def _listening(window: Window) -> Page:

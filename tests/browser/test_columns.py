@@ -8,6 +8,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
+from tests.browser.hands import in_database
+from tests.browser.ticket import notice, stored
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -90,6 +92,24 @@ def test_columns_are_reordered_by_drag_and_by_menu_and_sorted_once(server: Serve
         until(lambda page=page: titles(page, "To Do") == ["b", "c", "a"], what="the sorted column")  # type: ignore[misc]
 
 
+def test_a_sort_is_taken_back_but_for_what_somebody_else_moved_since(server: Server, window: Window) -> None:
+    alice, bob = window("alice"), server.client("bob")
+    for title, priority in (("a", "Low"), ("b", "Critical"), ("c", "High"), ("d", "Highest")):
+        bob.post(f"{PROJECT}/tickets", json={"title": title, "priority": priority})
+    until(lambda: titles(alice, "To Do") == ["a", "b", "c", "d"], what="all four")
+
+    menu(alice, "To Do").get_by_text("Sort by priority").click()
+    told = notice(alice, "To Do is sorted.")
+    until(lambda: titles(alice, "To Do") == ["b", "d", "c", "a"], what="the sorted column")
+    bob.patch(f"{PROJECT}/tickets/2", json={"order": 3})
+    until(lambda: titles(alice, "To Do") == ["d", "c", "a", "b"], what="Bob's move")
+    told.get_by_role("button", name="Undo").click()
+
+    notice(alice, "Undone: To Do is sorted.")
+    until(lambda: titles(alice, "To Do") == ["a", "c", "d", "b"], what="the order before")
+    assert in_database(server)["To Do"] == ["a", "c", "d", "b"]
+
+
 def carry(page: Page, name: str, before: str) -> None:
     """Drag a column by its head to the left of another."""
     goal = column(page, before).bounding_box()
@@ -100,6 +120,18 @@ def carry(page: Page, name: str, before: str) -> None:
     page.mouse.move(goal["x"] + 30, goal["y"] + 20, steps=4)
     expect(page.locator(NAMES).first).to_have_text(name)
     page.mouse.up()
+
+
+def test_a_column_that_cannot_be_moved_goes_back_and_that_is_said_at_once(window: Window, watch: Watch) -> None:
+    watch.expect("ERR_FAILED")
+    page = window("alice")
+    page.route("**/columns/*", lambda route: route.abort())
+
+    carry(page, "Done", "To Do")
+
+    failed = notice(page, "The column was not moved.")
+    expect(failed).to_have_role("alert")
+    expect(page.locator(NAMES)).to_have_text(["To Do", "In Progress", "Review", "Done"])
 
 
 def test_a_collapsed_column_is_remembered_and_takes_what_is_dropped_on_it(server: Server, window: Window) -> None:
@@ -158,6 +190,41 @@ def test_what_others_do_to_columns_disturbs_neither_typing_nor_focus_nor_scrolli
     page.keyboard.type("ence")
     expect(field).to_have_value("Half a sentence")
     assert cards.evaluate("(list) => list.scrollTop") == 400
+
+
+def test_what_is_typed_in_a_column_that_somebody_deletes_goes_on_in_another(server: Server, window: Window) -> None:
+    page = window("bob")
+    panel = column(page, "Review")
+    panel.locator("[data-quick-add] summary").click()
+    expect(panel.locator("[data-quick-add] [name=title]")).to_be_focused()
+    page.keyboard.type("Half a sent")
+
+    server.client("alice").delete(f"{PROJECT}/columns/{panel.get_attribute('data-column-panel')}")
+
+    notice(page, "The column was deleted. What you typed is here.")
+    field = column(page, "To Do").locator("[data-quick-add] [name=title]")
+    expect(field).to_be_focused()
+    page.keyboard.type("ence")
+    page.reload()
+    expect(field).to_have_value("Half a sentence")
+    assert len(stored(page)) == 1
+    field.press("Enter")
+    expect(card(column(page, "To Do"), "Half a sentence")).to_have_count(1)
+
+
+def test_what_is_typed_in_a_deleted_column_takes_no_focus_from_elsewhere(server: Server, window: Window) -> None:
+    page = window("bob")
+    panel = column(page, "Review")
+    panel.locator("[data-quick-add] summary").click()
+    expect(panel.locator("[data-quick-add] [name=title]")).to_be_focused()
+    page.keyboard.type("Half a sentence")
+    page.locator("[data-search]").focus()
+
+    server.client("alice").delete(f"{PROJECT}/columns/{panel.get_attribute('data-column-panel')}")
+
+    expect(column(page, "To Do").locator("[data-quick-add] [name=title]")).to_have_value("Half a sentence")
+    page.wait_for_function("document.querySelector('[data-quick-add]').open")
+    expect(page.locator("[data-search]")).to_be_focused()
 
 
 def test_without_javascript_a_column_has_a_page_and_its_menu_works(

@@ -76,12 +76,14 @@ def test_the_same_fields_are_shown_side_by_side_and_chosen_one_by_one(server: Se
     field(view, "storyPoints").fill("3")
     change(server, title="Alice's pier", description="As Alice wants it", priority="High", estimate="2h")
     expect(view.locator("[data-ticket-notice]")).to_contain_text("Alice Lindqvist has just changed the")
+    expect(view.locator("[data-ticket-notice]")).to_have_role("status")
 
     save(view)
 
     clashes = page.locator("dialog .clash")
     expect(clashes).to_have_count(3)
     expect(page.locator("dialog [data-ticket-notice]")).to_contain_text("nothing is saved yet")
+    expect(page.locator("dialog [data-ticket-notice]")).to_have_role("alert")
     names = clashes.locator("[data-clash-name]").all_inner_texts()
     assert [name.strip() for name in names] == ["Title", "Description", "Priority"]
     assert clashes.nth(1).locator("[data-clash-text]").all_text_contents() == ["As Bob\nwants it", "As Alice wants it"]
@@ -180,6 +182,7 @@ def test_a_ticket_deleted_under_ones_hands_is_said_and_what_was_typed_comes_back
 
     alice.delete(f"{TICKETS}/1")
     expect(view.locator("[data-ticket-notice]")).to_contain_text("Alice Lindqvist has deleted this ticket")
+    expect(view.locator("[data-ticket-notice]")).to_have_role("status")
     expect(view.get_by_role("button", name="Save changes")).to_be_disabled()
     alice.post("/api/projects/HARB/bin/1/restore")
 
@@ -245,6 +248,7 @@ def test_a_card_that_could_not_be_added_stays_typed_and_can_be_tried_again(
     panel.locator("[name=title]").fill("Paint the pier")
     panel.locator("[name=title]").press("Enter")
     failed = notice(page, "was not added")
+    expect(failed).to_have_role("alert")
     expect(panel.locator("[name=title]")).to_have_value("Paint the pier")
 
     page.unroute_all()

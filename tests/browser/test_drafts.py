@@ -22,6 +22,7 @@ from tests.browser.ticket import (
     stored,
 )
 from tests.support.server import Server
+from tests.support.wait import until
 
 BOARD = "/projects/HARB/board"
 FORMS = {
@@ -80,6 +81,63 @@ def test_what_is_typed_survives_a_reload_leaving_and_a_session_that_expired(
     page.reload()
     sign_in_again(page)
     expect_typed(page, FORMS[path])
+
+
+def test_what_is_typed_about_columns_labels_and_people_survives_until_it_is_saved(
+    server: Server, window: Window
+) -> None:
+    alice, home = server.client("alice"), "/projects/HARB"
+    column_id = alice.get(f"/api{home}/columns").json()[2]["id"]
+    label = alice.post(f"/api{home}/labels", json={"name": "quay"}).json()["id"]
+    bobs_id = server.client("bob").get("/api/me").json()["id"]
+    page = window("sue", "/admin/settings")
+    for path, typed in {
+        f"{home}/columns/new": {"name": "Waiting", "wipLimit": "3"},
+        f"{home}/columns/{column_id}": {"name": "Looked at", "wipLimit": "4"},
+        f"{home}/labels/{label}": {"name": "pier"},
+        "/admin/people/new": {"name": "Eve", "username": "eve", "email": "eve@example.org"},
+        f"/admin/people/{bobs_id}": {"name": "Robert", "email": "robert@example.org"},
+        "/admin/settings": {"siteName": "Our harbour"},
+    }.items():
+        page.goto(path)
+        write(page, typed)
+        page.reload()
+        expect_typed(page, typed)
+        page.locator(form(page)).locator(".button--primary").click()
+        expect(page.locator("[data-saved]")).to_be_visible()
+        assert stored(page) == [], path
+
+
+def test_a_columns_new_name_survives_in_its_menu_its_settings_and_below_the_board(
+    server: Server, window: Window
+) -> None:
+    page = window("alice")
+    menu, settings = column(page, "Review").locator(".column__menu"), page.locator("[data-column-dialog]")
+    opener = column(page, "Review").locator("[popovertarget]")
+    opener.click()
+    menu.locator("[name=name]").fill("Looked at")
+    menu.locator("[data-column-open]").click()
+    settings.locator("[name=name]").fill("Seen")
+    page.keyboard.press("Escape")
+    page.locator("[data-column-new] summary").click()
+    page.locator("#new-column").fill("Waiting")
+    page.reload()
+
+    expect(page.locator("#new-column")).to_have_value("Waiting")
+    opener.click()
+    expect(menu.locator("[name=name]")).to_have_value("Looked at")
+    menu.locator("[data-column-open]").click()
+    expect(settings.locator("[name=name]")).to_have_value("Seen")
+    assert len(stored(page)) == 3
+    settings.get_by_role("button", name="Save column").click()
+    page.locator("#new-column").press("Enter")
+    column(page, "Seen").locator("[popovertarget]").click()
+    column(page, "Seen").locator(".column__menu").get_by_role("button", name="Discard").click()
+
+    until(lambda: stored(page) == [], what="nothing to be kept")
+    expect(page.locator("[data-column-panel] [data-column-name]")).to_have_text(
+        ["To Do", "In Progress", "Seen", "Done", "Waiting"]
+    )
 
 
 def test_every_field_of_a_ticket_survives_a_remote_update_a_reload_and_an_expired_session(

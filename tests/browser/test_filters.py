@@ -135,6 +135,39 @@ def test_what_others_change_comes_and_goes_with_the_filters_but_never_under_ones
     expect(card(page, "Mine, of another kind")).to_be_hidden()
 
 
+def test_a_label_that_somebody_deletes_is_asked_for_no_longer(server: Server, window: Window) -> None:
+    label = fill(server)["label"]
+    page = window("bob", f"{BOARD}?q=the&label={label}")
+    expect(page.locator(SHOWN)).to_have_text(["Oil the crane"])
+
+    server.client("alice").delete(f"/api/projects/HARB/labels/{label}")
+
+    expect(page.locator(SHOWN)).to_have_count(5)
+    expect(page).to_have_url(f"{server.url}{BOARD}?q=the")
+    expect(page.get_by_role("button", name="Label", exact=True)).to_be_hidden()
+
+
+def test_who_comes_and_goes_is_offered_as_assignee_and_no_longer(server: Server, window: Window) -> None:
+    fill(server)
+    alice = server.client("alice")
+    page = window("bob")
+    page.get_by_role("button", name="Assignee").click()
+    sheet = page.locator("[data-facet=assignee]")
+
+    member = alice.post("/api/projects/HARB/members", json={"username": "charlie", "role": "member"}).json()
+    sheet.get_by_label(member["user"]["name"]).check()
+    expect(page.locator("[data-filter-nothing]")).to_be_visible()
+    alice.patch(f"{TICKETS}/1", json={"assigneeId": member["user"]["id"]})
+    expect(page.locator(SHOWN)).to_have_text(["Paint the pier"])
+    server.client("charlie").patch("/api/me", json={"name": "Charles"})
+    expect(sheet.get_by_label("Charles")).to_be_checked()
+    alice.delete(f"/api/projects/HARB/members/{member['id']}")
+
+    expect(page.locator(SHOWN)).to_have_count(5)
+    expect(sheet.get_by_label("Charles")).to_have_count(0)
+    expect(page).to_have_url(f"{server.url}{BOARD}")
+
+
 def test_a_board_fetched_anew_keeps_its_filters(server: Server, profile: Callable[..., BrowserContext]) -> None:
     fill(server)
     context = profile("bob")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.board import card, column
@@ -11,6 +14,10 @@ from tests.support.server import Server
 from tests.support.wait import until
 
 TICKETS = "/api/projects/HARB/tickets"
+PRESS_N = """() => {
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }))
+  return document.activeElement.name
+}"""
 
 
 def test_the_cards_are_one_tab_stop_that_arrows_and_letters_move(server: Server, window: Window) -> None:
@@ -68,6 +75,67 @@ def test_it_goes_to_the_neighbour_of_a_card_that_is_deleted_or_hidden(server: Se
     until(lambda: _focused(page) == "Dock", what="the focus below, over the hidden one")
 
 
+@pytest.mark.parametrize("old", [False, True], ids=["moveBefore", "insertBefore"])
+def test_it_goes_to_the_button_that_unfolds_the_column_into_which_a_card_goes(
+    server: Server, window: Window, old: bool
+) -> None:
+    first, *_ = fill(server, "To Do", "Anchor", "Buoy")
+    page, bob = window("alice"), server.client("bob")
+    if old:
+        page.evaluate("delete Element.prototype.moveBefore")
+    done = column(page, "Done")
+    unfold = done.get_by_role("button", name="Done", exact=True)
+    done.get_by_label("Column menu").click()
+    page.locator(".column__menu:popover-open [data-collapse]").click()
+    Keyboard(page).go_to("Anchor")
+
+    bob.patch(f"{TICKETS}/{first}", json={"columnId": done.get_attribute("data-column-panel")})
+
+    expect(unfold).to_be_focused()
+    Keyboard(page).go_to("Buoy")
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+ArrowRight")
+    expect(unfold).to_be_focused()
+    expect(page.locator("[data-said]").last).to_have_text(re.compile("^HARB-[0-9]+ moved to Done, position 1 of 2.$"))
+    page.keyboard.press("Enter")
+    expect(card(done, "Buoy")).to_be_visible()
+
+
+def test_it_goes_to_the_neighbour_of_a_ticket_that_is_deleted_while_it_is_open(server: Server, window: Window) -> None:
+    _, second, _ = fill(server, "To Do", "Anchor", "Buoy", "Crane")
+    page = window("alice")
+    Keyboard(page).go_to("Buoy")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog [data-ticket-view]")).to_be_visible()
+
+    server.client("alice").delete(f"{TICKETS}/{second}")
+    expect(page.locator("dialog [data-ticket-notice]")).to_contain_text("has deleted this ticket")
+    page.keyboard.press("Escape")
+
+    until(lambda: _focused(page) == "Crane", what="the focus below")
+
+
+def test_it_goes_to_a_card_when_the_column_around_it_is_deleted(server: Server, window: Window) -> None:
+    fill(server, "To Do", "Anchor")
+    page, alice = window("alice"), server.client("alice")
+    column(page, "Review").locator("[popovertarget]").focus()
+
+    alice.delete(f"/api/projects/HARB/columns/{_column_id(page, 'Review')}")
+
+    until(lambda: _focused(page) == "Anchor", what="the focus on a card")
+
+
+def test_a_ticket_is_added_where_that_can_be_seen_and_typed_at_once(server: Server, window: Window) -> None:
+    page = window("alice")
+    column(page, "To Do").locator("[popovertarget]").click()
+    page.locator(":popover-open [data-collapse]").click()
+
+    name = page.evaluate(PRESS_N)
+
+    assert name == "title"
+    expect(column(page, "In Progress").locator("[name=title]")).to_be_focused()
+
+
 def test_it_and_the_selection_survive_a_card_that_is_replaced(server: Server, window: Window) -> None:
     [first, *_] = fill(server, "To Do", "Anchor", "Buoy")
     page = window("alice")
@@ -97,6 +165,10 @@ def test_the_last_card_gives_it_to_the_board(server: Server, window: Window) -> 
     expect(card(page, "Zinc")).to_have_count(1)
     page.keyboard.press("j")
     assert _focused(page) == "Zinc"
+
+
+def _column_id(page: Page, name: str) -> str:
+    return str(column(page, name).get_attribute("data-column-panel"))
 
 
 def _focused(page: Page) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.board import card, drag
 from tests.browser.conftest import Window
@@ -37,6 +41,33 @@ def test_a_card_that_comes_to_done_says_its_day_and_not_how_late_it_is(window: W
     bob.reload()
     expect(due).to_have_text("5 Mar 2020")
     expect(due).to_have_attribute("data-due", "later")
+
+
+@pytest.mark.parametrize("asleep", [False, True])
+def test_a_board_left_open_over_midnight_says_anew_when_its_cards_are_due(
+    server: Server, profile: Callable[..., BrowserContext], *, asleep: bool
+) -> None:
+    midnight = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), time(), UTC)
+    for title, left in (("First, due Today", 0), ("Second", 1), ("Third", -1)):
+        day = (datetime.now(UTC).date() + timedelta(days=left)).isoformat()
+        server.client("alice").post(f"{HARB}/tickets", json={"title": title, "dueDate": day})
+    page = profile("bob").new_page()
+    page.clock.install(time=midnight - timedelta(seconds=20))
+    page.goto("/projects/HARB/board?due=today")
+    dues = page.locator("[data-ticket] [data-field=due]")
+    expect(dues).to_have_text(["Today", "Tomorrow", "1 day late"])
+    expect(page.locator("[data-ticket]:not([hidden])")).to_contain_text("First")
+
+    if asleep:
+        page.clock.set_system_time(midnight + timedelta(hours=9))
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    else:
+        page.clock.run_for(20_000)
+
+    expect(dues).to_have_text(["1 day late", "Today", "2 days late"])
+    assert dues.evaluate_all("(all) => all.map((due) => due.dataset.due)") == ["late", "today", "late"]
+    expect(card(page, "Second")).to_have_attribute("aria-label", re.compile("Second, Medium priority, due Today"))
+    expect(page.locator("[data-ticket]:not([hidden])")).to_contain_text("Second")
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)

@@ -44,7 +44,7 @@ def test_two_people_and_a_second_window_see_every_change_without_a_reload(
 
     card(bob, "Paint the pier").locator("[data-open]").click()
     dialog = bob.locator("dialog[data-ticket-dialog]")
-    dialog.locator('input[name="title"]').fill("Paint the whole pier")
+    dialog.locator('textarea[name="title"]').fill("Paint the whole pier")
     dialog.locator('select[name="priority"]').select_option("Critical")
     dialog.locator("form[data-ticket-form] button:not([type=button])").first.click()
     for page in (alice, alice_too):

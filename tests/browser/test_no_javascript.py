@@ -29,14 +29,14 @@ def test_setup_login_project_create_edit_move_and_delete_work_without_javascript
     assert titles(page, "To Do") == ["Paint the pier", "Oil the crane"]
 
     card(page, "Paint the pier").locator("[data-open]").click()
-    page.locator('input[name="title"]').fill("Paint the whole pier")
+    page.locator('textarea[name="title"]').fill("Paint the\nwhole pier")
     page.locator(".ticket__edit summary").click()
     page.locator('textarea[name="description"]').fill("Both *sides*")
     page.locator('select[name="type"]').select_option("Story")
     page.locator('input[name="newLabel"]').fill("outside")
     page.locator('input[name="dueDate"]').fill("2030-05-01")
     page.locator("form[data-ticket-form] button").last.click()
-    expect(page.locator('input[name="title"]')).to_have_value("Paint the whole pier")
+    expect(page.locator('textarea[name="title"]')).to_have_value("Paint the whole pier")
     expect(page.locator("[data-ticket-view] em")).to_have_text("sides")
 
     page.locator('form[data-move-form] select[name="columnId"]').select_option(label="To Do")

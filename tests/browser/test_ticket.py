@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Watch, Window
 from tests.browser.ticket import describe, field, make, notice, open_ticket, save, shown
@@ -27,6 +29,42 @@ def test_a_ticket_has_its_own_address_and_back_closes_it(server: Server, window:
     expect(page).to_have_url(f"{server.url}/projects/HARB/board")
 
 
+def test_letters_typed_while_a_ticket_is_loading_do_nothing(server: Server, window: Window) -> None:
+    make(server, "Paint the pier")
+    page = window("bob")
+    asked: list[Route] = []
+    page.route("**/tickets/1", lambda route: asked.append(route))
+    page.keyboard.press("j")
+
+    page.keyboard.press("e")
+    board = page.locator("[data-board]")
+    expect(board).to_have_attribute("aria-busy", "true")
+    assert board.evaluate("(one) => getComputedStyle(one, '::before').height") == "3px"
+    page.keyboard.type("xn")
+
+    expect(page.locator("[data-selected], [data-quick-add][open]")).to_have_count(0)
+    asked[0].continue_()
+    expect(page.locator("dialog [name=title]")).to_be_focused()
+    expect(board).not_to_have_attribute("aria-busy", "true")
+    page.unroute_all()
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("[data-selected]")).to_have_count(1)
+
+
+def test_a_ticket_that_does_not_come_leaves_the_board_at_hand(server: Server, window: Window, watch: Watch) -> None:
+    watch.expect("ERR_FAILED")
+    make(server, "Paint the pier")
+    page = window("bob")
+    page.route("**/tickets/1", lambda route: route.abort())
+    page.keyboard.press("j")
+
+    page.keyboard.press("Enter")
+
+    expect(notice(page, "cannot be reached")).to_have_role("alert")
+    expect(page.locator("[data-board]")).not_to_have_attribute("aria-busy", "true")
+
+
 def test_every_field_of_a_ticket_can_be_changed_in_the_dialog(server: Server, window: Window) -> None:
     parent, bobs_id = make(server, "Harbour")["id"], server.client("bob").get("/api/me").json()["id"]
     make(server, "Paint the pier")
@@ -47,6 +85,25 @@ def test_every_field_of_a_ticket_can_be_changed_in_the_dialog(server: Server, wi
     assert {name: str(saved[name]) for name in typed | chosen} == typed | chosen
     expect(view.locator("em")).to_have_text("sides")
     assert field(view, "dueDate").get_attribute("type") == "date"
+
+
+def test_a_long_title_is_shown_once_and_whole_and_stays_on_one_line(server: Server, window: Window) -> None:
+    long = "Paint the whole of the pier, " * 6
+    make(server, long)
+    page = window("bob")
+    view = open_ticket(page, long.strip())
+    title = field(view, "title")
+
+    expect(view.locator("h1")).to_have_class(re.compile(r"\bunseen\b"))
+    assert title.evaluate("(one) => one.scrollHeight - one.clientHeight") <= 1
+    assert title.evaluate("(one) => one.clientHeight") > 50
+    title.fill("Oil\n the crane")
+    expect(title).to_have_value("Oil the crane")
+    assert title.evaluate("(one) => one.clientHeight") < 50
+    title.press("Enter")
+
+    notice(page, "HARB-1 is saved.")
+    assert shown(server)["title"] == "Oil the crane"
 
 
 def test_a_new_title_is_saved_by_the_enter_key(server: Server, window: Window) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
+from tests.browser.hands import Keyboard, in_database
 from tests.browser.ticket import TICKETS, describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
 from tests.support.wait import until
@@ -83,9 +84,44 @@ def test_a_move_is_not_taken_back_when_somebody_else_moved_the_card_since(
 
     page.keyboard.press("Control+z")
 
-    notice(page, "Nothing was undone. Somebody else has changed it since.")
+    notice(page, "Nothing was undone. Somebody else has changed HARB-2 since.")
     assert shown(server, 2)["columnId"] == columns(server)[2]
     expect(card(column(page, "Review"), "Two")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("others", "told", "back"),
+    [
+        ([2], "2 of 3 undone. Somebody else has changed HARB-2 since.", ["One", "Three"]),
+        ([1, 3], "1 of 3 undone. Somebody else has changed HARB-1 and HARB-3 since.", ["Two"]),
+        ([1, 2, 3], "Nothing was undone. Somebody else has changed HARB-1, HARB-2, and HARB-3 since.", []),
+    ],
+)
+def test_of_a_move_of_several_all_is_taken_back_and_shown_that_nobody_else_changed(
+    server: Server,
+    three: list[dict[str, Any]],
+    window: Window,
+    watch: Watch,
+    others: list[int],
+    told: str,
+    back: list[str],
+) -> None:
+    watch.expect("400")
+    page = window("alice")
+    hands = Keyboard(page)
+    hands.select("One", "Two", "Three")
+    hands.choose("One", "Review")
+    notice(page, "3 tickets moved to Review.")
+    for number in others:
+        server.client("bob").patch(f"{TICKETS}/{number}", json={"columnId": columns(server)[3]})
+    expect(column(page, "Done").locator("[data-ticket]")).to_have_count(len(others))
+
+    page.keyboard.press("Control+z")
+
+    expect(notice(page, told)).to_have_role("alert")
+    expect_titles(page, "To Do", back)
+    assert in_database(server)["To Do"] == back
+    assert len(in_database(server)["Done"]) == len(others)
 
 
 def test_a_move_is_taken_back_although_somebody_else_edited_the_card_since(

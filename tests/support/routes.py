@@ -118,6 +118,7 @@ ROUTES = (
     Route("PATCH", f"{P}/columns/<column_id>", MANAGE, 200, {"name": "Soon"}),
     Route("PUT", f"{P}/columns/order", MANAGE, 200, {"columnIds": ["{columns}"]}),
     Route("POST", f"{P}/columns/<column_id>/sort", MANAGE, 200, {"by": "priority"}),
+    Route("PUT", f"{P}/columns/<column_id>/order", MANAGE, 200, {"tickets": [{"id": "{ticket}", "rank": "a0"}]}),
     Route("DELETE", f"{P}/columns/<column_id>", MANAGE, 204, query="?moveTicketsTo={spare}"),
     Route("GET", f"{P}/labels", SEE),
     Route("POST", f"{P}/labels", WORK, 201, {"name": "quay {ticket}"}),

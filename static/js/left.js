@@ -1,0 +1,10 @@
+/** What one page of this tab leaves for the next. */
+
+export const leave = (key, value) => sessionStorage.setItem(key, JSON.stringify(value));
+
+/** What was left, if anything; nobody finds it again. */
+export function take(key) {
+  const value = JSON.parse(sessionStorage.getItem(key));
+  sessionStorage.removeItem(key);
+  return value;
+}
