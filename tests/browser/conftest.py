@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -65,10 +66,13 @@ def browser(chromium: BrowserType, executable: str | None) -> Iterator[Browser]:
 
 
 class Watch:
-    """Collects what no page may do."""
+    """Collects what no page may do.
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    :ivar host: the only one that may be asked for anything.
+    """
+
+    def __init__(self) -> None:
+        self.host = ""
         self.complaints: list[str] = []
         self.expected: list[str] = []
 
@@ -95,9 +99,9 @@ class Watch:
 
 
 @pytest.fixture
-def watch(server: Server) -> Iterator[Watch]:
+def watch() -> Iterator[Watch]:
     """What the pages of a test complained about; at the end it must be nothing unexpected."""
-    watch = Watch(urlsplit(server.url).netloc)
+    watch = Watch()
     yield watch
     assert not watch.remaining()
 
@@ -105,7 +109,22 @@ def watch(server: Server) -> Iterator[Watch]:
 @pytest.fixture
 def profile(browser: Browser, server: Server, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
     """Make a browser profile, signed in as one of the cast."""
+    with profiles(browser, server, watch) as make:
+        yield make
+
+
+@pytest.fixture
+def stranger(browser: Browser, empty_server: Server, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Make a browser profile at a server that was never set up."""
+    with profiles(browser, empty_server, watch) as make:
+        yield make
+
+
+@contextmanager
+def profiles(browser: Browser, server: Server, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Lend what makes profiles whose pages are watched, and close them at the end."""
     made: list[BrowserContext] = []
+    watch.host = urlsplit(server.url).netloc
 
     def make(username: str | None = None, **options: object) -> BrowserContext:
         plain = {"base_url": server.url, "viewport": {"width": 1440, "height": 900}}

@@ -13,13 +13,18 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 from tests.support.audit import TOKEN, streams_open
 from tests.support.server import Server
 from tests.support.wait import until
-from tests.support.writers import Writers
+from tests.support.writers import Editor
 
 BOARD = "/projects/HARB/board"
-CARDS = """[...document.querySelectorAll('[data-ticket]')].map((card) =>
-  `${card.dataset.number} in ${card.parentElement.dataset.column}, version ${card.dataset.version}`).sort()"""
-TICKETS = """SELECT ticket.number, column_id, version
-FROM ticket JOIN project ON project_id = project.id WHERE key = 'HARB'"""
+MANY = 12
+CARDS = """[...document.querySelectorAll('[data-ticket]')].map((card) => {
+  const say = (name) => card.querySelector(`[data-field=${name}]`).textContent;
+  const { number, version } = card.dataset;
+  return `${number} in ${card.parentElement.dataset.column}: ${say("title")}, ${say("priority")}, version ${version}`;
+})"""
+TICKETS = """SELECT number, column_id, title, priority, version
+FROM ticket JOIN project ON ticket.project_id = project.id JOIN "column" ON column_id = "column".id
+WHERE key = 'HARB' ORDER BY position, rank"""
 
 
 class Tabs:
@@ -60,9 +65,11 @@ class Tabs:
         return self._asked[-1]
 
     def expect_all(self, server: Server) -> None:
-        """Expect each tab to show what is in the database, without having fetched its board anew."""
-        rows = server.rows(TICKETS)
-        cards = sorted(f"{number} in {column}, version {version}" for number, column, version in rows)
+        """Expect each tab to show what is in the database, in its order, without having fetched its board anew."""
+        cards = [
+            f"{number} in {column}: {title}, {priority}, version {version}"
+            for number, column, title, priority, version in server.rows(TICKETS)
+        ]
         for page in self.pages:
             until(lambda page=page: page.evaluate(CARDS) == cards, seconds=15, what="a board like the database")  # type: ignore[misc]
         assert self._fetched == []
@@ -99,18 +106,19 @@ def expect_state(page: Page, state: str, *, seconds: float = 30) -> None:
 
 def expect_one_stream(server: Server) -> None:
     """Expect the server to hold exactly one stream."""
-    until(lambda: streams_open(server) == 1, what="exactly one stream")
+    until(lambda: streams_open(server) == 1, seconds=15, what="exactly one stream")
 
 
 @contextmanager
-def steady(server: Server) -> Iterator[Writers]:
-    """Let Alice make ten tickets a second."""
-    with Writers(server.client("alice"), 1, pause=0.09) as writers:
-        go_on(writers, 1)
-        yield writers
+def steady(server: Server) -> Iterator[Editor]:
+    """Let Alice make, edit, move and delete tickets: ten changes a second."""
+    with Editor(server.client("alice"), pause=0.09) as editor:
+        go_on(editor, 1)
+        yield editor
+    assert {status[0] for status in editor.answers} == {"2"}, editor.answers
 
 
-def go_on(writers: Writers, count: int = 10) -> None:
-    """Wait until so many more tickets are made."""
-    wanted = len(writers.numbers) + count
-    until(lambda: len(writers.numbers) >= wanted, seconds=20, what=f"{count} more tickets")
+def go_on(editor: Editor, count: int = 12) -> None:
+    """Wait until so many more changes are made; with twelve, two of each kind."""
+    wanted = editor.written + count
+    until(lambda: editor.written >= wanted, seconds=30, what=f"{count} more changes")

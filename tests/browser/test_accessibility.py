@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.pictures import PICTURE
 from tests.support.server import Server
@@ -179,10 +179,9 @@ def test_signing_in_and_what_is_wrong_there_has_no_violation(
     assert not found, "\n".join(found)
 
 
-def test_setting_up_has_no_violation(empty_server: Server, browser: Browser, size: dict[str, Any]) -> None:
-    page = browser.new_context(base_url=empty_server.url, **size).new_page()
+def test_setting_up_has_no_violation(stranger: Profile, size: dict[str, Any]) -> None:
+    page = stranger(**size).new_page()
 
     found = look(page, "/setup")
-    page.context.close()
 
     assert not found, "\n".join(found)

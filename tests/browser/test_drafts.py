@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -32,17 +33,17 @@ FORMS = {
     f"{BOARD}#": {"title": "Quickly"},
     "/projects/HARB/tickets/1": {"title": "A longer pier", "newLabel": "outside", "startDate": "2030-05-01"},
 }
-EVERY_FIELD = {
+WORDS = {
     "title": "Paint the whole pier",
     "description": "Both *sides*",
     "type": "Bug",
     "priority": "Critical",
     "newLabel": "outside",
-    "storyPoints": "8",
-    "estimate": "2d",
-    "startDate": "2030-05-01",
-    "dueDate": "2030-05-09",
 }
+PLANS = {"storyPoints": "8", "estimate": "2d", "startDate": "2030-05-01", "dueDate": "2030-05-09"}
+THEIR_WORDS = {"title": "Scrub the pier", "description": "One side", "type": "Story", "priority": "Low"}
+THEIR_PLANS = {"storyPoints": 3, "estimate": "1h", "startDate": "2030-04-01", "dueDate": "2030-04-30"}
+THEIR_LATER_PLANS = {"storyPoints": 5, "estimate": "4h", "startDate": "2030-04-02", "dueDate": "2030-04-29"}
 
 
 def form(page: Page) -> str:
@@ -140,51 +141,64 @@ def test_a_columns_new_name_survives_in_its_menu_its_settings_and_below_the_boar
     )
 
 
-def test_every_field_of_a_ticket_survives_a_remote_update_a_reload_and_an_expired_session(
+def test_every_field_of_a_ticket_survives_remote_updates_a_reload_and_an_expired_session(
     server: Server, window: Window, watch: Watch
 ) -> None:
     watch.expect("401")
-    alice = server.client("alice")
-    label = alice.post("/api/projects/HARB/labels", json={"name": "quay"}).json()["id"]
-    parent, bobs_id = make(server, "Harbour")["id"], server.client("bob").get("/api/me").json()["id"]
-    make(server, "Paint the pier")
+    alice, bob = server.client("alice"), server.client("bob")
+    quay, sea = (alice.post("/api/projects/HARB/labels", json={"name": each}).json()["id"] for each in ("quay", "sea"))
+    harbour, town = (make(server, title)["id"] for title in ("Harbour", "Town"))
+    alices_id, bobs_id = (each.get("/api/me").json()["id"] for each in (alice, bob))
+    number = make(server, "Paint the pier")["number"]
+    plans = PLANS | {"assigneeId": bobs_id, "parentId": harbour}
     page = window("bob")
     view = open_ticket(page, "Paint the pier")
-    chosen = {"assigneeId": bobs_id, "parentId": parent}
-    describe(view, EVERY_FIELD["description"])
-    for name, value in EVERY_FIELD.items():
-        if field(view, name).evaluate("(field) => field.tagName") == "SELECT":
-            field(view, name).select_option(value)
-        else:
-            field(view, name).fill(value)
-    for name, value in chosen.items():
-        field(view, name).select_option(value)
-    view.locator(f"#field-label-{label}").check()
 
-    def expect_all(place: Page) -> None:
-        for name, value in (EVERY_FIELD | chosen).items():
-            expect(field(place, name)).to_have_value(value)
-        expect(place.locator(f"#field-label-{label}")).to_be_checked()
-        expect(place.locator("[data-ticket-form] [data-draft-mark]")).to_contain_text("Not saved yet")
+    def type_in(values: dict[str, str]) -> None:
+        for name, value in values.items():
+            if field(view, name).evaluate("(field) => field.tagName") == "SELECT":
+                field(view, name).select_option(value)
+            else:
+                field(view, name).fill(value)
 
-    alice.patch("/api/projects/HARB/tickets/2", json={"columnId": shown(server)["columnId"], "order": 0})
-    expect(view.locator("[data-ticket-notice]")).to_contain_text("Alice Lindqvist has just moved this ticket")
-    expect_all(page)
+    def expect_all(values: dict[str, str]) -> None:
+        for name, value in values.items():
+            expect(field(page, name)).to_have_value(value)
+        expect(page.locator(f"#field-label-{quay}")).to_be_checked()
+        expect(page.locator("[data-ticket-form] [data-draft-mark]")).to_contain_text("Not saved yet")
+
+    def let_alice_change(fields: dict[str, Any], typed: dict[str, str]) -> None:
+        assert alice.patch(f"/api/projects/HARB/tickets/{number}", json=fields).status_code == 200
+        expect(view.locator("[data-ticket-notice]")).to_contain_text("Alice Lindqvist has just changed the")
+        expect_all(typed)
+        page.get_by_role("button", name="Show the new version").click()
+        expect(view).to_have_attribute("data-version", str(shown(server, number)["version"]))
+        expect_all(typed)
+
+    describe(view, WORDS["description"])
+    type_in(WORDS)
+    view.locator(f"#field-label-{quay}").check()
+    let_alice_change(THEIR_PLANS | {"assigneeId": alices_id, "parentId": town, "labelIds": [sea]}, WORDS)
+    expect(field(view, "estimate")).to_have_value("1h")
+    expect(page.locator(".clash")).to_have_count(0)
+    type_in(plans)
+    everything = WORDS | plans
+    let_alice_change(THEIR_WORDS | THEIR_LATER_PLANS | {"assigneeId": None, "parentId": None}, everything)
+    expect(page.locator(".clash")).to_have_count(10)
     page.reload()
-    expect_all(page)
+    expect_all(everything)
     end_sessions(server)
     save(page)
     sign_in_again(page)
-    expect_all(page)
+    expect_all(everything)
     save(page)
     expect(page.locator("[data-draft-mark]")).to_be_hidden()
 
-    saved = shown(server, 2)
-    assert {name: str(saved[name]) for name in EVERY_FIELD.keys() - {"newLabel"}} == {
-        name: value for name, value in EVERY_FIELD.items() if name != "newLabel"
+    saved = shown(server, number)
+    assert {name: str(saved[name]) for name in everything.keys() - {"newLabel"}} == {
+        name: value for name, value in everything.items() if name != "newLabel"
     }
-    assert (saved["assigneeId"], saved["parentId"]) == (bobs_id, parent)
-    assert [each["name"] for each in saved["labels"]] == ["outside", "quay"]
+    assert [each["name"] for each in saved["labels"]] == ["outside", "quay", "sea"]
     assert stored(page) == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.board import add, card, column
 from tests.browser.conftest import Window, open_live
@@ -184,7 +184,7 @@ def test_a_board_fetched_anew_keeps_its_filters(server: Server, profile: Callabl
 
 
 def test_on_a_phone_and_without_javascript_filters_work_too(
-    server: Server, browser: Browser, profile: Callable[..., BrowserContext]
+    server: Server, profile: Callable[..., BrowserContext]
 ) -> None:
     fill(server)
     phone = open_live(profile("bob", viewport={"width": 390, "height": 844}, has_touch=True))

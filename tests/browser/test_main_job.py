@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.board import add, card, column, drag, titles
@@ -60,8 +59,8 @@ def test_two_people_and_a_second_window_see_every_change_without_a_reload(
         assert page.evaluate("window.notReloaded")
 
 
-def test_from_an_empty_server_to_a_card(empty_server: Server, browser, request: pytest.FixtureRequest) -> None:
-    page = browser.new_context(base_url=empty_server.url).new_page()
+def test_from_an_empty_server_to_a_card(empty_server: Server, stranger: Callable[..., BrowserContext]) -> None:
+    page = stranger().new_page()
     page.goto("/")
 
     page.locator('input[name="username"]').fill("alice")
@@ -76,4 +75,3 @@ def test_from_an_empty_server_to_a_card(empty_server: Server, browser, request: 
     add(page, "To Do", "Paint the pier")
 
     expect(card(page, "Paint the pier").locator('[data-field="key"]')).to_have_text("HARB-1")
-    page.context.close()

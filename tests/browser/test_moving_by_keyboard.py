@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import everything
 from tests.browser.board import card, column, titles
 from tests.browser.conftest import Window
-from tests.browser.hands import AT_THE_END, DIALOG, Keyboard, do_everything, fill, in_database
+from tests.browser.hands import DIALOG, Keyboard, fill, in_database
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -15,9 +16,9 @@ from tests.support.wait import until
 def test_everything_on_the_board_is_done_with_the_keyboard_alone(server: Server, window: Window) -> None:
     page = window("alice")
 
-    do_everything(Keyboard(page))
+    everything.do(Keyboard(page))
 
-    until(lambda: in_database(server) == AT_THE_END, what="the database to hold it all")
+    assert everything.in_database(server) == everything.AT_THE_END
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, Request, expect
 
+from tests.browser import everything
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
-from tests.browser.hands import AT_THE_END, Mouse, do_everything, fill, in_database
+from tests.browser.hands import Mouse, fill, in_database
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -14,9 +15,9 @@ from tests.support.wait import until
 def test_everything_on_the_board_is_done_with_a_mouse_alone(server: Server, window: Window) -> None:
     page = window("alice")
 
-    do_everything(Mouse(page))
+    everything.do(Mouse(page))
 
-    until(lambda: in_database(server) == AT_THE_END, what="the database to hold it all")
+    assert everything.in_database(server) == everything.AT_THE_END
 
 
 def test_selected_cards_move_together_in_their_order_by_one_request(server: Server, window: Window) -> None:

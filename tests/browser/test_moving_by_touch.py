@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser import everything
 from tests.browser.board import card, titles
 from tests.browser.conftest import Window
-from tests.browser.hands import AT_THE_END, Finger, do_everything, fill, in_database
+from tests.browser.hands import Finger, fill, in_database
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -16,9 +17,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 def test_everything_on_the_board_is_done_with_a_finger_alone(server: Server, window: Window) -> None:
     page = window("alice", **PHONE)
 
-    do_everything(Finger(page))
+    everything.do(Finger(page))
 
-    until(lambda: in_database(server) == AT_THE_END, what="the database to hold it all")
+    assert everything.in_database(server) == everything.AT_THE_END
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_a_swipe_over_cards_scrolls_and_moves_nothing(server: Server, window: Window) -> None:

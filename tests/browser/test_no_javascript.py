@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.board import card, column, titles
-from tests.support.server import Server
+from tests.browser.conftest import Watch
+
+Profile = Callable[..., BrowserContext]
 
 
-def test_setup_login_project_create_edit_move_and_delete_work_without_javascript(
-    empty_server: Server, browser: Browser
-) -> None:
-    page = browser.new_context(base_url=empty_server.url, java_script_enabled=False).new_page()
+def test_setup_login_project_create_edit_move_and_delete_work_without_javascript(stranger: Profile) -> None:
+    page = stranger(java_script_enabled=False).new_page()
     _set_up_and_sign_in_again(page)
 
     page.locator('a[href="/projects/new"]').first.click()
@@ -54,11 +56,11 @@ def test_setup_login_project_create_edit_move_and_delete_work_without_javascript
     page.locator("form[data-delete-form] button").click()
     expect(card(page, "Oil the crane")).to_have_count(0)
     expect(page.locator("[data-toasts]").last).to_contain_text("Deleted HARB-2")
-    page.context.close()
 
 
-def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(empty_server: Server, browser: Browser) -> None:
-    page = browser.new_context(base_url=empty_server.url, java_script_enabled=False).new_page()
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(stranger: Profile, watch: Watch) -> None:
+    watch.expect("400")
+    page = stranger(java_script_enabled=False).new_page()
     _set_up_and_sign_in_again(page)
     page.goto("/projects/new")
     page.locator('input[name="name"]').fill("Harbour website")
@@ -73,7 +75,6 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(empty_serve
     expect(page.locator('input[name="name"]')).to_have_value("Harbour website")
     said_in = (field.get_attribute("aria-describedby") or "").split()
     expect(page.locator(f"[id='{said_in[0]}']")).to_have_text("Use 2 to 10 letters and digits, a letter first.")
-    page.context.close()
 
 
 def _set_up_and_sign_in_again(page: Page) -> None:

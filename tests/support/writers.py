@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 
 import httpx
 
@@ -29,7 +30,7 @@ class Writers:
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(count)
 
-    def __enter__(self) -> Writers:
+    def __enter__(self) -> Self:
         self._done = [self._pool.submit(self._write, number) for number in range(self._count)]
         return self
 
@@ -41,12 +42,11 @@ class Writers:
 
     def _write(self, name: int) -> None:
         options = {"base_url": self._client.base_url, "cookies": self._client.cookies, "timeout": 20}
-        ticket = {"title": f"Ticket of writer {name}", "description": self._description}
         with httpx.Client(**options) as client:  # type: ignore[arg-type]
             while not self._stopping.is_set():
                 began = time.perf_counter()
                 try:
-                    answer = client.post(TICKETS, json=ticket)
+                    answer = self._send(client, name)
                 except httpx.TransportError as error:
                     self.answers[type(error).__name__] += 1
                     time.sleep(0.05)
@@ -56,3 +56,33 @@ class Writers:
                         self.numbers.append(answer.json()["number"])
                         self.delays.append(time.perf_counter() - began)
                 self._stopping.wait(self._pause)
+
+    def _send(self, client: httpx.Client, name: int) -> httpx.Response:
+        ticket = {"title": f"Ticket of writer {name}", "description": self._description}
+        return client.post(TICKETS, json=ticket)
+
+
+class Editor(Writers):
+    """Somebody who makes tickets, and edits, moves and deletes them by turns.
+
+    :ivar numbers: of the tickets that are still there.
+    """
+
+    def __init__(self, client: httpx.Client, *, pause: float) -> None:
+        super().__init__(client, 1, pause=pause)
+        self._columns = [each["id"] for each in client.get("/api/projects/HARB/columns").json()]
+
+    @property
+    def written(self) -> int:
+        """How many changes were acknowledged."""
+        return sum(count for status, count in self.answers.items() if status.startswith("2"))
+
+    def _send(self, client: httpx.Client, name: int) -> httpx.Response:
+        turn = self.answers.total()
+        if turn % 6 < 2 or len(self.numbers) < 3:
+            return super()._send(client, name)
+        if turn % 6 == 5:
+            return client.delete(f"{TICKETS}/{self.numbers.pop(0)}")
+        edit = {"title": f"Edited in turn {turn}", "priority": ("Low", "High")[turn // 6 % 2]}
+        move = {"columnId": self._columns[turn // 6 % len(self._columns)], "order": 1}
+        return client.patch(f"{TICKETS}/{self.numbers[-(turn % 3) - 1]}", json=edit if turn % 6 == 2 else move)
