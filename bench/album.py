@@ -37,6 +37,10 @@ class Album:
         self._state = context.storage_state()
         context.close()
 
+    def sign_out(self) -> None:
+        """Let the following pictures be what nobody in particular sees."""
+        self._state = None
+
     @contextmanager
     def company(self, username: str, password: str, path: str, act: Act) -> Iterator[None]:
         """Let somebody else have a page open meanwhile."""

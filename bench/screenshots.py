@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ import httpx
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
+from bench import states
 from bench.album import FOLDER, Album
 from bench.browser import chromium
 from punt.demo.sample import read
@@ -44,7 +46,11 @@ def _of_a_new_instance(browser: Browser) -> list[str]:
             album.take("projects-empty", "/")
             album.take("project-new", "/projects/new")
             client.post("/api/projects", json={"key": "NEW", "name": "A new beginning"}).raise_for_status()
+            client.patch("/api/admin/settings", json={"registration": True}).raise_for_status()
         album.take("board-empty", "/projects/NEW/board", whole=False)
+        album.sign_out()
+        album.take("register", "/register")
+        album.take("register-error", "/register", act=_submit_a_weak_password, allow="400 (")
     return album.complaints
 
 
@@ -60,6 +66,13 @@ def _of_the_sample(browser: Browser) -> list[str]:
             album.take(f"board-{project.key.lower()}", f"/projects/{project.key}/board", whole=False)
         album.take("board-scrolled", "/projects/HARB/board", act=_scroll_to_the_end, whole=False)
         album.take("board-adding", "/projects/HARB/board", act=_open_the_quick_add, whole=False)
+        for name, act in states.ON_THE_BOARD.items():
+            album.take(name, "/projects/HARB/board", act=act, whole=False)
+        for name, act in states.OF_TROUBLE.items():
+            album.take(name, "/projects/HARB/board", act=act, whole=False, allow="ERR_")
+        for name, query in (("search", "?q=harbour"), ("search-empty", ""), ("search-nothing", "?q=none-such")):
+            album.take(name, f"/search{query}")
+        album.take("column-new", "/projects/HARB/columns/new")
         album.take("account-menu", "/projects/HARB/board", act=_open_the_menu, whole=False)
         with album.company("bob", sample.password, "/projects/HARB/board", _open_a_ticket):
             album.take("board-company", "/projects/HARB/board", act=_wait_for_company, whole=False)
@@ -68,6 +81,11 @@ def _of_the_sample(browser: Browser) -> list[str]:
         album.take("board-zoomed", "/projects/HARB/board", whole=False, sizes=((720, 450),), device_scale_factor=2)
         album.take("board-forced-colors", "/projects/HARB/board", whole=False, forced_colors="active")
         album.take("ticket-dialog", "/projects/HARB/board", act=_open_a_ticket, whole=False)
+        with httpx.Client(base_url=server.url) as client:
+            client.post("/api/auth/login", json={"username": "bob", "password": sample.password}).raise_for_status()
+            album.take("ticket-clash", "/projects/HARB/tickets/24", act=partial(states.clash, client))
+            column = client.get("/api/projects/HARB/columns").json()[0]["id"]
+        album.take("column", f"/projects/HARB/columns/{column}")
         album.take("ticket", "/projects/HARB/tickets/24")
         album.take("ticket-new", "/projects/HARB/tickets/new")
         album.take("bin-empty", "/projects/HARB/bin")

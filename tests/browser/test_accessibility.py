@@ -14,6 +14,8 @@ from tests.support.server import Server
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 RUN = """async () => {
+  // Cards beyond the edge are not drawn, and keep the colours of the scheme that was before.
+  for (const card of document.querySelectorAll("[data-ticket]")) card.style.contentVisibility = "visible";
   const frame = () => new Promise(requestAnimationFrame);
   for (await frame(); document.getAnimations().some(({ playState }) => playState === "running"); ) await frame();
   return axe.run(document, { resultTypes: ["violations"] });
@@ -32,19 +34,24 @@ def size(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def look(page: Page, path: str, *acts: Callable[[Page], Any]) -> list[str]:
-    """Open a page in both schemes, do something on it, let axe-core look, and tell what it found and where."""
+    """Open a page, do something on it, let axe-core look, and tell what it found and where."""
+    page.goto(path)
+    connection = page.locator("[data-connection]")
+    if connection.count():
+        expect(connection).to_have_attribute("data-connection", "live", timeout=20_000)
+    for act in acts:
+        act(page)
+    return look_now(page, path)
+
+
+def look_now(page: Page, name: str) -> list[str]:
+    """Let axe-core look at a page as it is, in both schemes."""
+    page.evaluate(AXE)
     found = list[str]()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.goto(path)
-        connection = page.locator("[data-connection]")
-        if connection.count():
-            expect(connection).to_have_attribute("data-connection", "live")
-        for act in acts:
-            act(page)
-        page.evaluate(AXE)
         for rule in page.evaluate(RUN)["violations"]:
-            found += [f"{scheme} {path} {rule['id']}: {_words(node)}" for node in rule["nodes"]]
+            found += [f"{scheme} {name} {rule['id']}: {_words(node)}" for node in rule["nodes"]]
     return found
 
 
@@ -112,6 +119,105 @@ def test_the_board_its_dialog_and_its_menus_have_no_violation(profile: Profile, 
     assert not found, "\n".join(found)
 
 
+def open_switcher(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.locator("[data-switcher] [data-hit]").first.wait_for()
+
+
+def search_in_vain(page: Page) -> None:
+    page.keyboard.insert_text("nothing like this")
+    page.locator("[data-switcher] .hits__none").wait_for()
+
+
+def open_help(page: Page) -> None:
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+
+
+def open_card_menu(page: Page) -> None:
+    for key in ("j", "m"):
+        page.keyboard.press(key)
+    page.locator("[data-card-menu]").wait_for()
+
+
+def select_cards(page: Page) -> None:
+    for key in ("j", "x", "j", "Shift+X"):
+        page.keyboard.press(key)
+    page.locator("[data-selection]").wait_for()
+
+
+def open_column_menu(page: Page) -> None:
+    page.locator("[data-column-panel] [popovertarget]").first.click()
+    page.locator(".column__menu:popover-open").wait_for()
+
+
+def open_column(page: Page) -> None:
+    open_column_menu(page)
+    page.locator(".column__menu:popover-open [data-column-open]").click()
+    page.locator("[data-column-dialog] [data-column-settings]").wait_for()
+
+
+def open_filters(page: Page) -> None:
+    page.locator("[data-filters] [popovertarget]:visible").first.click()
+    page.locator("[data-filters] :popover-open").wait_for()
+
+
+def filter_all_away(page: Page) -> None:
+    page.locator("[data-search]").fill("nothing like this")
+    page.locator("[data-filter-nothing]").wait_for()
+
+
+@pytest.mark.usefixtures("board")
+def test_what_opens_over_the_board_has_no_violation(profile: Profile, size: dict[str, Any]) -> None:
+    page = profile("alice", **size).new_page()
+    page.goto("/projects/HARB/board")
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live", timeout=20_000)
+    found = list[str]()
+
+    for act in (
+        open_help,
+        open_card_menu,
+        select_cards,
+        open_column_menu,
+        open_column,
+        open_filters,
+        filter_all_away,
+        open_switcher,
+        search_in_vain,
+    ):
+        act(page)
+        found += look_now(page, act.__name__)
+        if act is not open_switcher:
+            page.keyboard.press("Escape")
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.usefixtures("board")
+def test_a_long_column_and_two_sides_to_choose_from_have_no_violation(
+    server: Server, profile: Profile, size: dict[str, Any]
+) -> None:
+    def clash(page: Page) -> None:
+        page.locator("[data-ticket-form] [name=title]").fill("Mine")
+        server.client("bob").patch("/api/projects/HARB/tickets/1", json={"title": "Theirs"})
+        page.get_by_role("button", name="Show the new version").click()
+        page.locator(".clash").wait_for()
+
+    page = profile("alice", **size).new_page()
+    last = server.client("alice").get("/api/projects/HARB/columns").json()[3]["id"]
+    for number in range(12):
+        ticket = {"title": f"Ticket {number}", "columnId": last}
+        server.client("alice").post("/api/projects/HARB/tickets", json=ticket)
+
+    found = look(page, "/projects/HARB/board", open_ticket, clash)
+    page.keyboard.press("Escape")
+    lists = page.locator("[data-column]")
+    assert lists.last.evaluate("(list) => list.scrollHeight > list.clientHeight")
+    found += look_now(page, "a long column")
+
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.usefixtures("board")
 def test_every_other_page_has_no_violation(server: Server, profile: Profile, size: dict[str, Any]) -> None:
     def make_a_token(page: Page) -> None:
@@ -124,8 +230,14 @@ def test_every_other_page_has_no_violation(server: Server, profile: Profile, siz
 
     ticket = "/projects/HARB/tickets/1"
     label = server.client("alice").get("/api/projects/HARB/labels").json()[0]["id"]
+    column = server.client("alice").get("/api/projects/HARB/columns").json()[0]["id"]
+    server.client("alice").delete("/api/projects/HARB/tickets/6")
     paths = ("/", "/projects/new", ticket, f"{ticket}/history", "/projects/HARB/tickets/new", "/profile")
-    found = [each for path in (*paths, f"/projects/HARB/labels/{label}") for each in look(page, path)]
+    more = (f"labels/{label}", "bin", "columns/new", f"columns/{column}")
+    searches = ("/search", "/search?q=story", "/search?q=none-such")
+    found = [
+        each for path in (*paths, *searches, *(f"/projects/HARB/{one}" for one in more)) for each in look(page, path)
+    ]
     found += look(page, "/profile", make_a_token)
     found += look(page, "/projects/HARB/settings", unfold_members)
 
@@ -136,7 +248,7 @@ def test_the_administration_has_no_violation(server: Server, profile: Profile, s
     page = profile("sue", **size).new_page()
     bob = server.client("sue").get("/api/admin/users?q=@bob").json()[0]["id"]
 
-    paths = ("/admin", f"/admin/people/{bob}", "/admin/settings", "/admin/audit")
+    paths = ("/admin", "/admin/people/new", f"/admin/people/{bob}", "/admin/settings", "/admin/audit")
     found = [each for path in paths for each in look(page, path)]
 
     assert not found, "\n".join(found)
@@ -162,8 +274,8 @@ def test_what_a_viewer_and_an_outsider_see_has_no_violation(profile: Profile, wa
     assert not found, "\n".join(found)
 
 
-def test_signing_in_and_what_is_wrong_there_has_no_violation(
-    profile: Profile, watch: Any, size: dict[str, Any]
+def test_signing_in_registering_and_what_is_wrong_there_has_no_violation(
+    server: Server, profile: Profile, watch: Any, size: dict[str, Any]
 ) -> None:
     def fail(page: Page) -> None:
         for name in ("username", "password"):
@@ -174,7 +286,8 @@ def test_signing_in_and_what_is_wrong_there_has_no_violation(
     watch.expect("401")
     page = profile(**size).new_page()
 
-    found = look(page, "/login") + look(page, "/login", fail)
+    server.client("sue").patch("/api/admin/settings", json={"registration": True})
+    found = look(page, "/login") + look(page, "/login", fail) + look(page, "/register")
 
     assert not found, "\n".join(found)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.board import card, drag
@@ -91,6 +93,18 @@ def test_long_names_break_out_of_no_page(window: Window, server: Server, width: 
         widths[path] = overflow(page)
 
     assert not {path: over for path, over in widths.items() if over}
+
+
+def test_icons_of_types_are_told_apart_by_their_colours_too(window: Window, server: Server) -> None:
+    alice = server.client("alice")
+    for kind in ("Epic", "Story", "Task", "Bug", "Subtask"):
+        alice.post(f"{HARB}/tickets", json={"title": f"A {kind}", "type": kind})
+    page = window("bob")
+
+    icons = page.locator("[data-ticket] .card__type .icon").all()
+    colors = [Image.open(BytesIO(icon.screenshot())).convert("RGB").getpixel((8, 2)) for icon in icons]
+
+    assert len(set(colors)) == len(colors) == 5
 
 
 def test_the_button_for_a_ticket_keeps_its_words_on_one_line(window: Window) -> None:
