@@ -41,7 +41,8 @@ for (const table of [settingsHandlers, presenceHandlers]) register(table, projec
 for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, startPreview, startSwitch]) start();
 if (board) startBoard();
 else startPage();
-for (const start of [startPresence, startSwitcher, showKeptToast, startThemes, startLeaving]) start();
+for (const start of [startPresence, startSwitcher, showKeptToast, startThemes]) start();
+startLeaving(); // after all that keep a form from leading elsewhere
 hear(window, "punt:doubt", () => receive({ type: "stream.reset", data: { reason: "doubt" } }));
 startStream();
 

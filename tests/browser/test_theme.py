@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Window
+from tests.support.server import Server
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(243, 244, 247)", "rgb(16, 19, 23)"
@@ -47,6 +48,16 @@ def test_who_follows_the_system_changes_with_it(window: Window) -> None:
     page.emulate_media(color_scheme="light")
 
     assert page.evaluate(GROUND) == LIGHT
+
+
+def test_a_page_whose_theme_was_changed_still_leaves_a_project_that_is_gone(window: Window, server: Server) -> None:
+    page = window("bob")
+    with page.expect_response("**/theme"):
+        choose(page, "Dark")
+
+    server.client("alice").delete("/api/projects/HARB")
+
+    page.wait_for_url(f"{server.url}/")
 
 
 def test_the_choice_stays_after_signing_out(window: Window) -> None:
