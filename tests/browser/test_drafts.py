@@ -131,6 +131,7 @@ def test_a_columns_new_name_survives_in_its_menu_its_settings_and_below_the_boar
     expect(settings.locator("[name=name]")).to_have_value("Seen")
     assert len(stored(page)) == 3
     settings.get_by_role("button", name="Save column").click()
+    expect(settings).to_be_hidden()
     page.locator("#new-column").press("Enter")
     column(page, "Seen").locator("[popovertarget]").click()
     column(page, "Seen").locator(".column__menu").get_by_role("button", name="Discard").click()
