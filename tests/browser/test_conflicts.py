@@ -115,7 +115,10 @@ def test_both_typing_the_same_is_no_clash(server: Server, window: Window) -> Non
     assert (shown(server)["title"], shown(server)["estimate"]) == ("Oil the crane", "2h")
 
 
-def test_whatever_two_people_change_at_once_each_field_is_as_one_of_them_wanted(server: Server, window: Window) -> None:
+def test_whatever_two_people_change_at_once_each_field_is_as_one_of_them_wanted(
+    server: Server, window: Window, watch: Watch
+) -> None:
+    watch.expect("409")  # of a save that is on its way before the other's change is shown
     make(server, "Paint the pier")
     page, dice = window("bob", "/projects/HARB/tickets/1"), random.Random(7)
     values = {
