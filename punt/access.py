@@ -6,7 +6,7 @@ Things are loaded only through here, so that a foreign one and a missing one loo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -158,6 +158,12 @@ class Grant:
         ordered = wanted.order_by(Ticket.id).with_for_update()  # two that want the same tickets never wait in a circle
         found = {ticket.id: ticket for ticket in db.session.scalars(ordered)}
         return [_found(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
+
+    def require_all_here(self, ticket_ids: Iterable[str]) -> None:
+        """Go on only when all are tickets of this project; those in its bin count, too."""
+        known = (sa.select(model.id).where(model.project_id == self.project.id) for model in (Ticket, BinnedTicket))
+        if set(ticket_ids) - set(db.session.scalars(sa.union_all(*known))):
+            raise Missing("Ticket")
 
     def binned_to_change(self, reference: str) -> BinnedTicket:
         """Load a deleted ticket of this project from its bin, and keep others from restoring it until the commit."""

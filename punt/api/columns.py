@@ -74,6 +74,7 @@ def order(reference: str, column_id: str) -> Any:
     """Put a column's tickets into an order, but those that have another rank by now; answer with those that moved."""
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(TicketOrder)
+    grant.require_all_here(ticket.id for ticket in asked.tickets)
     moved = order_column(column, {ticket.id: ticket.rank for ticket in asked.tickets})
     db.session.commit()
     return [wire.ticket(ticket) for ticket in moved]

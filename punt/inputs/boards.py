@@ -85,7 +85,7 @@ class ColumnRemoval(Input):
 
     NONE_WHEN_EMPTY: ClassVar = ("moveTicketsTo",)
 
-    move_tickets_to: Id | None = None
+    move_tickets_to: str | None = None
 
 
 class ColumnSort(Input):

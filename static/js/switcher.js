@@ -1,7 +1,7 @@
 /** Goes to any project or ticket: Ctrl or ⌘ K, a few letters, Enter. */
 
 import { fetchPage } from "./api.js";
-import { focused, hear, query } from "./dom.js";
+import { focused, hear, query, queryAll } from "./dom.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -33,15 +33,20 @@ function findHits() {
 
 async function showHits(turn) {
   const page = await fetchPage(`/search?q=${encodeURIComponent(wish.value)}`).catch(() => null);
-  if (page && turn === asking) query("[data-hits]", switcher).replaceWith(query("[data-hits]", page));
+  if (!page || turn !== asking) return;
+  const at = stops().indexOf(focused());
+  query("[data-hits]", switcher).replaceWith(query("[data-hits]", page));
+  stops()[at]?.focus();
 }
 
+const stops = () => [wish, ...queryAll("[data-hit]", switcher)];
+
 function stepToHit(event) {
-  const stops = [wish, ...queryAll("[data-hit]", switcher)];
-  const at = stops.indexOf(focused()) + (STEPS[event.key] ?? 0);
+  const all = stops();
+  const at = all.indexOf(focused()) + (STEPS[event.key] ?? 0);
   if (event.key in STEPS) event.preventDefault();
   else if (event.key.length > 1) return;
-  stops.at(event.key in STEPS ? at % stops.length : 0).focus();
+  all.at(event.key in STEPS ? at % all.length : 0).focus();
 }
 
 // Enter may come before the answer to what was typed last.

@@ -36,13 +36,15 @@ class Tabs:
     def __init__(self, context: BrowserContext, url: str = "") -> None:
         self._context, self._url = context, url + BOARD
         self.pages = list[Page]()
-        self._asked, self._fetched = list[Page](), list[str]()
+        self._streams, self._fetched = dict[Request, Page](), list[str]()
 
     def open(self, count: int = 1) -> Page:
         """Open so many tabs, each live before the next, and return the last."""
         for _ in range(count):
             page = self._context.new_page()
             page.on("request", partial(self._note, page))
+            page.on("requestfinished", self._note_end)
+            page.on("requestfailed", self._note_end)
             page.goto(self._url)
             self.watch(page)
         return self.pages[-1]
@@ -60,9 +62,13 @@ class Tabs:
 
     @property
     def leader(self) -> Page:
-        """The tab that opened a stream last."""
+        """The tab that opened the newest stream of those that are open: others only read what they missed."""
+        until(self._open, what="a stream")
+        return self._open()[-1]
+
+    def _open(self) -> list[Page]:
         self.pages[-1].wait_for_timeout(10)  # lets in the news of what pages have asked for
-        return self._asked[-1]
+        return list(self._streams.values())
 
     def expect_all(self, server: Server) -> None:
         """Expect each tab to show what is in the database, in its order, without having fetched its board anew."""
@@ -80,7 +86,10 @@ class Tabs:
 
     def _note(self, page: Page, request: Request) -> None:
         if "/api/events" in request.url:
-            self._asked.append(page)
+            self._streams[request] = page
+
+    def _note_end(self, request: Request) -> None:
+        self._streams.pop(request, None)
 
 
 @contextmanager

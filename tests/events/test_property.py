@@ -211,7 +211,8 @@ class Board(RuleBasedStateMachine):
         """Forget the past, but nothing that the worker has not given out yet."""
         keep = max(keep, self.head.position - self.hub.position)
         with writing() as session:
-            log.prune(session.connection(), now() - timedelta(days=1), keep)
+            while log.prune(session.connection(), now() - timedelta(days=1), keep):
+                pass
         self.floor = max(self.floor, self.head.position - keep)
 
     # What the worker does

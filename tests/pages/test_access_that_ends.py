@@ -63,7 +63,7 @@ def test_nothing_is_done_for_who_is_no_longer_let_in(
             left.append(everything(app))
         return work(*arguments)
 
-    monkeypatch.setattr("punt.passwords.apart", apart)
+    monkeypatch.setattr("punt.passwords.apart_and_last", apart)
     monkeypatch.setattr("punt.pages.transfer.apart", apart)
 
     answer = SLOW[slow](sue)
