@@ -10,6 +10,8 @@ import pytest
 from punt import minify
 from punt.assets import STATIC
 
+EXPORTED = re.compile(r"^export (?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
+NO_CODE = re.compile(r"/\*.*?\*/|//[^\n]*|\"[^\"\n]*\"", re.DOTALL)
 TWO = {
     "js/app.js": 'import { low } from "./low.js";\nimport { high } from "./high.js";\n\nconsole.log(low, high());\n',
     "js/high.js": 'import { low } from "./low.js";\n\n/** Why. */\nexport function high() {\n  return low + 1;\n}\n',
@@ -126,3 +128,15 @@ def test_every_script_and_sheet_is_imported_from_the_first_one() -> None:
         met: set[str] = set()
         list(minify.in_order(f"{kind}/app.{kind}", lambda name: (STATIC / name).read_text(), met))
         assert met == {f"{kind}/{path.name}" for path in Path(STATIC / kind).iterdir()}
+
+
+def test_every_module_imports_what_it_calls() -> None:
+    sources = {path: path.read_text() for path in Path(STATIC / "js").iterdir()}
+    exported = {name for source in sources.values() for name in EXPORTED.findall(source)}
+
+    for path, source in sources.items():
+        known = set(re.findall(r"\w+", "".join(re.findall(r"^import [^;]*;", source, re.MULTILINE))))
+        known |= set(re.findall(r"(?:const|let|class|function\*?) (\w+)", source))
+        known |= set(re.findall(r"^  (?:get )?(\w+)\(.*\{$", source, re.MULTILINE))  # methods
+        called = set(re.findall(r"(?<![\w.#$])(\w+)\(", NO_CODE.sub("", source)))
+        assert called & exported - known == set(), path.name
