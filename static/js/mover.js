@@ -5,7 +5,7 @@ import { ApiError, api } from "./api.js";
 import { cardWith, hold, release, removeTicket, seat, ticketsPath } from "./board.js";
 import { columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
-import { revert, undoable } from "./undo.js";
+import { revert, undoAfter, undoable } from "./undo.js";
 
 const ASKED_EVERY = 2_000;
 /** Beyond the end of any column. */
@@ -26,6 +26,7 @@ export function moveCards(cards, place) {
   });
   announceMove(cards);
   queue = queue.then(() => sendMove(ids, place, back, wishes(place)));
+  undoAfter(queue);
 }
 
 // A neighbour may have left meanwhile: then the next wish counts.

@@ -12,6 +12,7 @@ const OVERTAKEN = [undefined, 404, 409];
 const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
 
 const acts = [];
+let underWay = Promise.resolve();
 let showLast = () => {};
 let notice;
 
@@ -33,6 +34,11 @@ export function undoable(text, backs, options) {
   acts.splice(0, acts.length - DEEPEST);
   notice?.remove();
   notice = toast(text, { ...options, action: "Undo", run: () => undo(act) });
+}
+
+/** Lets a key that takes back wait for what is on its way, `promise`: that is what it means. */
+export function undoAfter(promise) {
+  underWay = promise;
 }
 
 /** Says on the page that comes next what was done; a post to `path` takes it back. */
@@ -79,7 +85,7 @@ async function undo(act) {
 
 function onKey(event) {
   const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
-  if (key.toLowerCase() !== "z" || !(ctrlKey || metaKey) || shiftKey || altKey || target.closest(TYPING) || !acts.length) return;
+  if (key.toLowerCase() !== "z" || !(ctrlKey || metaKey) || shiftKey || altKey || target.closest(TYPING)) return;
   event.preventDefault();
-  undo(acts.at(-1));
+  underWay.then(() => acts.length && undo(acts.at(-1)));
 }

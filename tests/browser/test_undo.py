@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
@@ -55,6 +55,24 @@ def test_a_move_is_taken_back_by_key_and_by_the_button_in_the_notice(
     for page in (bob, alice):
         expect_titles(page, "To Do", ["One", "Two", "Three"])
     expect(bob.locator("[data-pending]")).to_have_count(0)
+
+
+def test_a_key_that_takes_back_means_the_move_that_is_still_on_its_way(
+    three: list[dict[str, Any]], window: Window
+) -> None:
+    page, held = window("bob"), list[Route]()
+    drag(page, "One", "Review")
+    notice(page, "HARB-1 moved to Review.")
+    page.route("**/tickets/*", lambda route: held.append(route), times=1)
+
+    drag(page, "Two", "Done")
+    page.keyboard.press("Control+z")
+    until(lambda: page.wait_for_timeout(10) or held, what="the move to be sent")  # type: ignore[func-returns-value]
+    held[0].continue_()
+
+    notice(page, "Undone: HARB-2 moved to Done.")
+    expect_titles(page, "To Do", ["Two", "Three"])
+    expect_titles(page, "Review", ["One"])
 
 
 def test_several_moves_are_taken_back_one_by_one(three: list[dict[str, Any]], window: Window) -> None:
