@@ -23,7 +23,10 @@ export const leavingHandlers = {
 };
 
 export function startLeaving() {
-  hear(window, "submit", ({ target, defaultPrevented }) => (sent ||= !defaultPrevented && target.method !== "dialog"));
+  hear(window, "submit", ({ target, defaultPrevented }) => {
+    sent ||= !defaultPrevented && target.method !== "dialog";
+    if (target.matches("[action='/logout']")) closeStream(); // its end may be heard before the form's answer, and lead back here
+  });
   hear(window, "pageshow", () => (sent = false));
 }
 
