@@ -96,11 +96,15 @@ def test_an_order_is_given_back_but_to_those_that_somebody_else_moved_since(
     bob.patch(f"{TICKETS}/5", json={"order": 5})
     bob.patch(f"{TICKETS}/3", json={"columnId": second})
     ticket(bob, "new")
+    gone = ticket(bob, "gone")["id"]
+    bob.delete(f"{TICKETS}/{gone}")
     wanted = [{"id": each, "rank": seen[each]} for each in [*before, before[0]]]
 
-    answer = alice.put(f"{HARB}/columns/{first}/order", json={"tickets": [{"id": "nobody", "rank": "a0"}, *wanted]})
+    order = f"{HARB}/columns/{first}/order"
+    refused = alice.put(order, json={"tickets": [{"id": "nobody", "rank": "a0"}, *wanted]})
+    answer = alice.put(order, json={"tickets": [{"id": gone, "rank": "a0"}, *wanted]})
 
-    assert answer.status_code == 200
+    assert (refused.status_code, answer.status_code) == (404, 200)
     assert titles(alice, first) == "a b d f e new"
     assert titles(alice, second) == "c"
 

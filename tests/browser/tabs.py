@@ -63,8 +63,7 @@ class Tabs:
     @property
     def leader(self) -> Page:
         """The tab that opened the newest stream of those that are open: others only read what they missed."""
-        until(self._open, what="a stream")
-        return self._open()[-1]
+        return until(self._open, what="a stream")[-1]
 
     def _open(self) -> list[Page]:
         self.pages[-1].wait_for_timeout(10)  # lets in the news of what pages have asked for
