@@ -22,7 +22,8 @@ export function startDrag() {
     pointerup: letGo,
     pointercancel: ended,
     lostpointercapture: (event) => event.target === board && ended(event),
-    dragstart: (event) => press && event.preventDefault(),
+    dragstart: keepFromOthers,
+    selectstart: keepFromOthers,
     contextmenu: (event) => press?.hold && event.preventDefault(),
   };
   for (const [type, listener] of Object.entries(listeners)) hear(board, type, listener);
@@ -109,6 +110,10 @@ function releaseAll({ cards }) {
 function forget() {
   clearTimeout(press?.hold);
   press = null;
+}
+
+function keepFromOthers(event) {
+  if (press) event.preventDefault();
 }
 
 /** Keeps the click that ends a drag from opening the card. */

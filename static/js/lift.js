@@ -1,5 +1,6 @@
 /** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
 
+import { PANEL } from "./board.js";
 import { boxOf, create, query, queryAll } from "./dom.js";
 import { neighbour, visible } from "./places.js";
 
@@ -72,6 +73,7 @@ export class Lift {
     cancelAnimationFrame(this.#frame);
     const from = boxOf(this.card);
     this.#slot.remove();
+    this.#leaveColumn();
     for (const card of this.cards) card.removeAttribute("data-carried");
     this.card.removeAttribute("data-lifted");
     this.#root.removeAttribute("data-dragging");
@@ -93,13 +95,21 @@ export class Lift {
     const cards = visible(list);
     const next = cards[firstBelow(cards, this.#pointer.y - this.#grip.y + this.#grip.middle)] ?? null;
     if (list === this.#slot.parentElement && next === neighbour(this.#slot, "next")) return;
-    if (list !== this.#list) this.#pace = -DWELL / FRAMES;
+    if (list !== this.#list) {
+      this.#pace = -DWELL / FRAMES;
+      this.#leaveColumn();
+      list.closest(PANEL).dataset.over = "";
+    }
     list.insertBefore(this.#slot, next);
     this.#list = list;
   }
 
+  #leaveColumn() {
+    this.#list.closest(PANEL)?.removeAttribute("data-over");
+  }
+
   #columnUnder() {
-    const panels = queryAll("[data-column-panel]", this.#root);
+    const panels = queryAll(PANEL, this.#root);
     const distance = (panel) => {
       const { left, right } = boxOf(panel);
       return Math.max(left - this.#pointer.x, this.#pointer.x - right, 0);
