@@ -29,10 +29,11 @@ EVERYWHERE = "*"
 DOOR_PATIENCE = 30.0
 """Seconds that a client waits to be let in before it is sent away for a while."""
 PLACE = ("Last-Event-ID",)
-CURSOR = {"lastEventId": {"type": "string"}}
+TEXT = {"type": "string", "pattern": r"^[^\x00]*$"}
+CURSOR = {"lastEventId": TEXT}
 NAMED = {
-    "project": {"type": "array", "items": {"type": "string"}, "maxItems": MOST_PROJECTS},
-    "person": {"type": "string"},
+    "project": {"type": "array", "items": TEXT, "maxItems": MOST_PROJECTS},
+    "person": TEXT,
 }
 
 

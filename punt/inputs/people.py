@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, within_blanks
+from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, Whole, within_blanks
 from punt.models import Role
 from punt.models.api_token import Scope
 from punt.passwords import weakness
@@ -109,4 +109,4 @@ class NewApiToken(Input):
 
     name: Name50
     scope: Scope = Scope.READ
-    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    expires_in_days: Annotated[int, Field(ge=1, le=3650), Whole] | None = None

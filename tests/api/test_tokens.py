@@ -67,7 +67,7 @@ def reader(app: Flask, bob: FlaskClient) -> FlaskClient:
 
 
 def test_a_token_is_told_once_and_kept_as_a_hash(app: Flask, bob: FlaskClient) -> None:
-    answer = made(bob, ADDRESS, name=" Nightly report ", expiresInDays=30)
+    answer = made(bob, ADDRESS, name=" Nightly report ", expiresInDays=30.0)
 
     told = {"name": "Nightly report", "scope": "read", "createdAt": TIMESTAMP, "expiresAt": TIMESTAMP, "usedAt": None}
     assert answer == {"id": ID, **told, "token": answer["token"]}
