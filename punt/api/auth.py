@@ -52,7 +52,7 @@ def register() -> Any:
 
 
 @blueprint.post("/login")
-@answers(shapes.SignedIn, body=Login, public=True, also={401: None})
+@answers(shapes.SignedIn, body=Login, public=True)
 @begins_itself
 def login() -> Any:
     """Sign in by user name or email."""

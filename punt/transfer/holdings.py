@@ -63,4 +63,4 @@ def _holding(connection: sa.Connection, table: sa.Table) -> Holding:
     if connection.dialect.name == "postgresql":
         quoted = connection.dialect.identifier_preparer.format_table(table)
         bytes_ = connection.execute(sa.select(sa.func.pg_total_relation_size(quoted))).scalar_one()
-    return Holding(NAMES.get(table.name, table.name.replace("_", " ").capitalize()), rows, bytes_)
+    return Holding(NAMES[table.name], rows, bytes_)
