@@ -2,14 +2,12 @@
 
 import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
-import { focusInPlace, focused, query, queryAll } from "./dom.js";
+import { byId, focusInPlace, focused, query } from "./dom.js";
 import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
-import { heirOf, linkOf } from "./places.js";
+import { PANEL, canBeSeen, cardWith, cardsOf, heirOf, linkOf, listsOf } from "./places.js";
 import { missSomething } from "./resync.js";
 import { writeAttribute, writeText } from "./write.js";
-
-export const PANEL = "[data-column-panel]";
 
 /** The board of this page, if it has one. */
 export const board = query("[data-board]");
@@ -23,17 +21,17 @@ export const projectPath = `/api/projects/${board?.dataset.project}`;
 export const ticketsPath = `${projectPath}/tickets`;
 
 /** The cards that lie by rank; a pending one lies where it was dropped. */
-const RANKED = "[data-ticket]:not([data-pending])";
+const isRanked = ({ dataset }) => dataset.ticket && !("pending" in dataset);
 
 const held = new Map();
 const deleted = new Set();
 
-export const allCards = () => queryAll("[data-ticket]", board);
+export const allCards = () => listsOf(board).flatMap(cardsOf);
 
-export const cardWith = (id) => query(`[data-ticket="${CSS.escape(id)}"]`, board);
+export const panelOf = (columnId) => byId(`column-${columnId}`)?.closest(PANEL);
 
 /** The list of cards of a column. */
-export const listOf = (columnId) => query(`[data-column="${CSS.escape(columnId)}"]`, board);
+export const listOf = (columnId) => panelOf(columnId)?.querySelector("[data-column]");
 
 /**
  * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. The same ticket
@@ -68,7 +66,7 @@ export function seat(card, list, next) {
   const from = card.parentElement;
   const hadFocus = card.contains(focused());
   insert(list, card, next);
-  if (hadFocus && !card.checkVisibility()) focusInPlace(heirOf(card));
+  if (hadFocus && !canBeSeen(card)) focusInPlace(heirOf(card));
   for (const changed of new Set([from, list])) if (changed) countCards(changed.closest(PANEL));
 }
 
@@ -106,7 +104,7 @@ export function release(id, ticket) {
 
 /** Says how many cards a column's panel holds, and whether it is full. */
 export function countCards(panel) {
-  const cards = queryAll("[data-ticket]", panel).length;
+  const cards = cardsOf(query("[data-column]", panel)).length;
   const limit = parseInt(query("[data-column-limit]", panel).textContent, 10);
   writeText(query("[data-column-count]", panel), String(cards));
   writeAttribute(panel, "data-full", cards > limit ? "over" : cards === limit ? "full" : null);
@@ -133,11 +131,11 @@ function wear(fresh, card) {
 
 function firstAfter(list, card) {
   const { rank } = card.dataset;
-  return queryAll(RANKED, list).find((other) => other !== card && other.dataset.rank > rank) ?? null;
+  return [...list.children].find((other) => other !== card && isRanked(other) && other.dataset.rank > rank) ?? null;
 }
 
 function following(card) {
   let next = card.nextElementSibling;
-  while (next && !next.matches(RANKED)) next = next.nextElementSibling;
+  while (next && !isRanked(next)) next = next.nextElementSibling;
   return next;
 }

@@ -5,7 +5,7 @@ import { blank } from "./blank.js";
 import { board } from "./board.js";
 import { boxOf, focused, hear, query, queryAll } from "./dom.js";
 import { enterCard } from "./focus.js";
-import { columnName } from "./places.js";
+import { columnName, listsOf } from "./places.js";
 import { selectedWith } from "./selection.js";
 
 const GAP = 8;
@@ -25,7 +25,7 @@ export function startCardMenu() {
 export function openCardMenu(card, anchor = card?.querySelector("[data-act=menu]")) {
   if (!card) return;
   const cards = selectedWith(card);
-  const lists = queryAll("[data-column]", board).filter((list) => cards.some((one) => one.parentElement !== list));
+  const lists = listsOf(board).filter((list) => cards.some((one) => one.parentElement !== list));
   query("[data-menu-title]", popup).textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
   query("[data-menu-columns]", popup).replaceChildren(...lists.map(columnItem));
   for (const item of queryAll("[data-single]", popup)) item.hidden = cards.length > 1;

@@ -1,6 +1,6 @@
 /** Fills a card's markup with what a ticket says. */
 
-import { query, queryAll } from "./dom.js";
+import { byId, query, queryAll } from "./dom.js";
 import { dueState, dueText } from "./due.js";
 import { fillLabel, labelChip, present } from "./labels.js";
 import { avatarOf, findPerson } from "./people.js";
@@ -9,6 +9,7 @@ import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket) {
   const { id, rank, version, number } = ticket;
+  card.id = `card-${id}`;
   writeData(card, { ticket: id, rank, version, number });
   writeAttribute(card, "aria-label", spoken(ticket));
   for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket);
@@ -61,7 +62,7 @@ export function showDuesAgain() {
   }
 }
 
-const isDone = (columnId) => Boolean(query(`[data-done] [data-column="${CSS.escape(columnId)}"]`));
+const isDone = (columnId) => byId(`column-${columnId}`)?.closest("[data-done]");
 
 function fillAssignee(place, { assigneeId }) {
   const shown = place.firstElementChild?.dataset.user ?? null;

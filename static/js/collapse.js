@@ -1,14 +1,15 @@
 /** Folds columns to a strip, and remembers in this browser which ones this person folded. */
 
-import { PANEL, board } from "./board.js";
-import { hear, query, queryAll } from "./dom.js";
+import { board } from "./board.js";
+import { hear, query } from "./dom.js";
+import { PANEL, panelsOf } from "./places.js";
 import { me } from "./session.js";
 
 const COLLAPSED = `punt.collapsed.${me}`;
 
 export function startCollapse() {
   const kept = new Set(JSON.parse(localStorage.getItem(COLLAPSED)));
-  for (const panel of queryAll(PANEL, board)) panel.toggleAttribute("data-collapsed", kept.has(panel.dataset.columnPanel));
+  for (const panel of panelsOf(board)) panel.toggleAttribute("data-collapsed", kept.has(panel.dataset.columnPanel));
   hear(board, "click", ({ target }) => {
     const panel = target.closest("[data-collapse]")?.closest(PANEL);
     if (!panel) return;

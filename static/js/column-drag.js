@@ -1,10 +1,11 @@
 /** Dragging columns by their heads; the browser itself lifts them, scrolls and listens to Escape. */
 
-import { PANEL, board, projectPath } from "./board.js";
+import { board, projectPath } from "./board.js";
 import { moveColumn } from "./column-menu.js";
 import { arrange } from "./columns.js";
-import { boxOf, hear, query, queryAll } from "./dom.js";
+import { boxOf, hear, query } from "./dom.js";
 import { insert } from "./insert.js";
+import { PANEL, panelsOf } from "./places.js";
 import { toast } from "./toast.js";
 
 export function startColumnDrag() {
@@ -20,13 +21,13 @@ export function startColumnDrag() {
   hear(board, "dragover", (event) => {
     if (!panel) return;
     event.preventDefault();
-    const others = queryAll(PANEL, board).filter((other) => other !== panel);
+    const others = panelsOf(board).filter((other) => other !== panel);
     const next = others.find((other) => middle(other) > event.clientX) ?? query("[data-column-new]", board);
     if (panel.nextElementSibling !== next) insert(board, panel, next);
   });
   hear(board, "dragend", async ({ dataTransfer }) => {
     const { columnPanel: id, order } = panel?.dataset ?? {};
-    const place = queryAll(PANEL, board).indexOf(panel);
+    const place = panelsOf(board).indexOf(panel);
     panel?.removeAttribute("data-carried");
     panel = null;
     if (!id || dataTransfer.dropEffect === "none" || place === Number(order)) return arrange();

@@ -1,11 +1,12 @@
 /** Shows columns as they are: from the stream, from answers, and from a fresh copy of the board. */
 
 import { blank } from "./blank.js";
-import { PANEL, board, countCards } from "./board.js";
+import { board, countCards, panelOf } from "./board.js";
 import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { enterCard } from "./focus.js";
 import { insert } from "./insert.js";
+import { panelsOf } from "./places.js";
 import { toast } from "./toast.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -57,11 +58,9 @@ export function removeColumn(panel) {
 
 /** Puts the panels where their orders say, moving only what lies wrong. */
 export function arrange() {
-  const panels = queryAll(PANEL, board).sort((one, other) => one.dataset.order - other.dataset.order);
+  const panels = panelsOf(board).sort((one, other) => one.dataset.order - other.dataset.order);
   panels.forEach((panel, at) => board.children[at] === panel || insert(board, panel, board.children[at]));
 }
-
-const panelOf = (id) => query(`[data-column-panel="${CSS.escape(id)}"]`, board);
 
 function stamped(id) {
   const panel = blank("column");

@@ -1,10 +1,10 @@
 /** Opens tickets over the board, each at its own address. */
 
 import { Unreachable, api, fetchPage } from "./api.js";
-import { board, cardWith, placeTicket, removeTicket, revive } from "./board.js";
+import { board, placeTicket, removeTicket, revive } from "./board.js";
 import { focusInPlace, hear, isModified, query } from "./dom.js";
 import { enterCard } from "./focus.js";
-import { cardOf, linkOf } from "./places.js";
+import { canBeSeen, cardOf, cardWith, linkOf } from "./places.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -75,7 +75,7 @@ function afterClose() {
   moveToasts();
   if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
   const card = cardWith(id);
-  enterCard(card?.checkVisibility() ? card : undefined);
+  enterCard(canBeSeen(card) ? card : undefined);
   if (history.state?.ticket) history.back();
 }
 

@@ -2,6 +2,7 @@
 
 export const query = (selector, root = document) => root.querySelector(selector);
 export const queryAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const byId = (id) => document.getElementById(id);
 export const hear = (target, ...rest) => target.addEventListener(...rest);
 export const boxOf = (element) => element.getBoundingClientRect();
 export const focused = () => document.activeElement;

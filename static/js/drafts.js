@@ -5,6 +5,7 @@ import { hear, query, queryAll } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, now, say, slot } from "./fields.js";
 import { leave, take } from "./left.js";
+import { cardWith } from "./places.js";
 import { me } from "./session.js";
 import { toast } from "./toast.js";
 
@@ -55,7 +56,7 @@ function type(form, draft) {
 
 /** Shows on a card whether something is typed for its ticket. */
 export function markCard(card) {
-  card.toggleAttribute("data-unsent", localStorage.getItem(TICKET + card.dataset.ticket) !== null);
+  card?.toggleAttribute("data-unsent", localStorage.getItem(TICKET + card.dataset.ticket) !== null);
 }
 
 export function startDrafts() {
@@ -102,7 +103,7 @@ function put(key, fields) {
 }
 
 function markCards(key) {
-  if (key.startsWith(TICKET)) everywhere("ticket", key.slice(TICKET.length)).forEach(markCard);
+  if (key.startsWith(TICKET)) markCard(cardWith(key.slice(TICKET.length)));
 }
 
 function showMark(form) {

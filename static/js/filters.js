@@ -1,10 +1,10 @@
 /** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
 
-import { PANEL, allCards, board } from "./board.js";
+import { allCards, board } from "./board.js";
 import { showDuesAgain } from "./card.js";
 import { focused, hear, query, queryAll } from "./dom.js";
 import { dueKinds, startDays } from "./due.js";
-import { cardOf } from "./places.js";
+import { PANEL, cardOf, cardsOf, panelsOf } from "./places.js";
 import { me } from "./session.js";
 import { writeText } from "./write.js";
 
@@ -77,8 +77,8 @@ function letsThrough(card) {
 
 function countShown() {
   let shown = 0;
-  for (const panel of queryAll(PANEL, board)) {
-    const here = queryAll(`${CARD}:not([hidden])`, panel).length;
+  for (const panel of panelsOf(board)) {
+    const here = cardsOf(query("[data-column]", panel)).filter(({ hidden }) => !hidden).length;
     const place = query("[data-column-shown]", panel);
     writeText(place, `${here} of `);
     place.hidden = !areActive();

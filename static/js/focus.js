@@ -1,8 +1,8 @@
 /** The focus on the board: its cards are one tab stop, and arrows go between them. */
 
 import { allCards, board } from "./board.js";
-import { focusInPlace, focused, hear, queryAll, watch } from "./dom.js";
-import { cardOf, heirOf, linkOf, visible } from "./places.js";
+import { focusInPlace, focused, hear, watch } from "./dom.js";
+import { canBeSeen, cardOf, heirOf, linkOf, listsOf, visible, visibleOn } from "./places.js";
 
 let wayIn = null;
 
@@ -21,7 +21,7 @@ export function go(way) {
   const card = focusedCard();
   if (!card) return enterCard();
   const list = card.parentElement;
-  const lists = queryAll("[data-column]", board).filter((one) => visible(one)[0]?.checkVisibility());
+  const lists = listsOf(board).filter((one) => canBeSeen(visible(one)[0]));
   const all = visible(lists[lists.indexOf(list) + ({ left: -1, right: 1 }[way] ?? 0)] ?? list);
   const at = visible(list).indexOf(card);
   const to = { up: at - 1, down: at + 1, first: 0, last: all.length - 1 }[way] ?? Math.min(at, all.length - 1);
@@ -47,13 +47,13 @@ function heal(records) {
     linkOf(card).tabIndex = card === wayIn ? 0 : -1;
   }
   const card = focusedCard();
-  if (card && !card.checkVisibility()) heirOf(card).focus();
+  if (card && !canBeSeen(card)) heirOf(card).focus();
   findWayIn(records);
 }
 
 /** Keeps the way in, else takes a neighbour that it had when it went, else the first card that can be seen. */
 function findWayIn(records = []) {
-  if (wayIn?.checkVisibility()) return;
+  if (canBeSeen(wayIn)) return;
   const { nextSibling, previousSibling } = records.find(({ removedNodes }) => [...removedNodes].includes(wayIn)) ?? {};
-  makeStop([nextSibling, previousSibling, ...visible(board)].find((card) => card?.dataset?.ticket && card.checkVisibility()));
+  makeStop([nextSibling, previousSibling, ...visibleOn(board)].find((card) => card?.dataset?.ticket && canBeSeen(card)));
 }

@@ -1,8 +1,7 @@
 /** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
 
-import { PANEL } from "./board.js";
-import { boxOf, create, query, queryAll } from "./dom.js";
-import { neighbour, visible } from "./places.js";
+import { boxOf, create, query } from "./dom.js";
+import { PANEL, neighbour, panelsOf, visible } from "./places.js";
 
 const EDGE = 56;
 const FASTEST = 10;
@@ -109,7 +108,7 @@ export class Lift {
   }
 
   #columnUnder() {
-    const panels = queryAll(PANEL, this.#root);
+    const panels = panelsOf(this.#root);
     const distance = (panel) => {
       const { left, right } = boxOf(panel);
       return Math.max(left - this.#pointer.x, this.#pointer.x - right, 0);

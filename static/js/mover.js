@@ -2,8 +2,8 @@
 
 import { announceMove } from "./announcer.js";
 import { ApiError, api } from "./api.js";
-import { cardWith, hold, release, removeTicket, seat, ticketsPath } from "./board.js";
-import { columnName, placeOf } from "./places.js";
+import { hold, release, removeTicket, seat, ticketsPath } from "./board.js";
+import { cardWith, columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
 import { revert, undoAfter, undoable } from "./undo.js";
 

@@ -1,12 +1,12 @@
 /** What can be done on a board by key, menu or button: every command once. Those about a card do nothing without one. */
 
-import { PANEL, board, canEdit, listOf } from "./board.js";
+import { board, canEdit, listOf } from "./board.js";
 import { openCardMenu, startCardMenu } from "./card-menu.js";
 import { hear, query, queryAll } from "./dom.js";
 import { startDrag } from "./drag.js";
 import { enterCard, focusedCard, startFocus } from "./focus.js";
 import { moveCards } from "./mover.js";
-import { cardOf, linkOf, placeIn, placeToward } from "./places.js";
+import { PANEL, canBeSeen, cardOf, linkOf, placeIn, placeToward } from "./places.js";
 import { clearSelection, extendSelection, selectedCards, selectedWith, startSelection, toggleSelected } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
 
@@ -46,7 +46,7 @@ function move(card, findPlace) {
   const cards = card ? selectedWith(card) : [];
   const place = card && findPlace(cards);
   if (place) moveCards(cards, place);
-  if (card?.checkVisibility()) enterCard(card);
+  if (canBeSeen(card)) enterCard(card);
 }
 
 function openAdder(place) {

@@ -1,7 +1,7 @@
 /** People: their names and avatars wherever the page shows them. */
 
 import { blank } from "./blank.js";
-import { query } from "./dom.js";
+import { byId, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { ink } from "./ink.js";
 import { dropFrom } from "./labels.js";
@@ -29,7 +29,7 @@ export const memberHandlers = {
 const faceOf = ({ name, avatarColor, avatarUrl }) => ({ name, color: avatarColor, picture: avatarUrl ?? "" });
 
 /** {name, color, picture} of a person that the page's directory lists, else undefined. */
-export const findPerson = (id) => everywhere("person", id)[0]?.dataset;
+export const findPerson = (id) => byId(`person-${id}`)?.dataset;
 
 /** A picture of someone whom this page should know. */
 export function avatarOf(id) {

@@ -1,8 +1,24 @@
-/** Where cards lie among those that can be seen, and where they could go: what is filtered out or in the air does not count. */
+/**
+ * Where cards lie among those that can be seen, and where they could go: what is filtered out or in the air does not
+ * count. A board may hold thousands of cards: they are found by id or from list to list, and no question asks for layout.
+ */
 
-import { query, queryAll } from "./dom.js";
+import { byId, query } from "./dom.js";
+
+export const PANEL = "[data-column-panel]";
 
 const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
+
+/** The columns' panels of a board, in their order. */
+export const panelsOf = (board) => [...board.children].filter((child) => child.matches(PANEL));
+
+/** The lists of cards of a board. */
+export const listsOf = (board) => panelsOf(board).map((panel) => query("[data-column]", panel));
+
+/** The cards of a list. */
+export const cardsOf = (list) => [...list.children].filter(({ dataset }) => dataset.ticket);
+
+export const cardWith = (id) => byId(`card-${id}`);
 
 /** The card that an element is part of, if any. */
 export const cardOf = (element) => element?.closest("[data-ticket]");
@@ -10,9 +26,16 @@ export const cardOf = (element) => element?.closest("[data-ticket]");
 /** The link of a card, if there is one, which opens its ticket and takes the focus for it. */
 export const linkOf = (card) => card?.querySelector("[data-open]");
 
-export const visible = (root) => queryAll(VISIBLE, root);
+/** The cards of a list that can be seen. */
+export const visible = (list) => cardsOf(list).filter((card) => card.matches(VISIBLE));
 
-export const columnName = (list) => query("[data-column-name]", list.closest("[data-column-panel]")).textContent;
+/** Those of a board, in a folded column too. */
+export const visibleOn = (board) => listsOf(board).flatMap(visible);
+
+/** Whether a card is on the board, neither filtered out nor folded away. */
+export const canBeSeen = (card) => Boolean(card?.isConnected && !card.closest("[hidden], [data-collapsed]"));
+
+export const columnName = (list) => query("[data-column-name]", list.closest(PANEL)).textContent;
 
 /** The visible card that is "next" or "previous" to an element of a list. */
 export function neighbour(element, side) {
@@ -27,8 +50,8 @@ export const placeOf = (card) => ({ list: card.parentElement, next: neighbour(ca
 /** What takes over the focus of a card that goes: the button that unfolds its column, a card nearby, else the board. */
 export function heirOf(card) {
   const board = card.closest("[data-board]");
-  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visible(board)];
-  const heir = others.find((other) => other && other !== card && other.checkVisibility());
+  const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visibleOn(board)];
+  const heir = others.find((other) => other !== card && canBeSeen(other));
   return card.closest("[data-collapsed]")?.querySelector("header > [data-collapse]") ?? linkOf(heir) ?? board;
 }
 
@@ -42,7 +65,7 @@ export function placeIn(list, cards, above = Infinity) {
 /** Where "top", "up", "down", "bottom", "left" or "right" leads `cards`, if anywhere. */
 export function placeToward(way, cards) {
   const home = cards[0].parentElement;
-  const lists = queryAll("[data-column]", home.closest("[data-board]"));
+  const lists = listsOf(home.closest("[data-board]"));
   const list = lists[lists.indexOf(home) + ({ left: -1, right: 1 }[way] ?? 0)];
   const first = visible(home).indexOf(cards[0]);
   return list && placeIn(list, cards, { top: 0, up: first - 1, down: first + 1, bottom: Infinity }[way] ?? first);

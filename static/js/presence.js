@@ -4,6 +4,7 @@ import { listed } from "./announcer.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { portrait } from "./people.js";
+import { cardWith } from "./places.js";
 import { me } from "./session.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
@@ -84,7 +85,7 @@ function markOthers() {
 const isLive = () => query("[data-connection]").dataset.connection === "live";
 
 function markEditor(id, person) {
-  const place = query(`[data-ticket="${CSS.escape(id)}"] [data-field="key"]`);
+  const place = cardWith(id)?.querySelector('[data-field="key"]');
   if (!place) return;
   const mark = blank("editor");
   mark.title = `${person.name} has this open for editing`;

@@ -1,10 +1,11 @@
 /** Makes the board true again without a reload, from the server's own page of it, after a reset. */
 
 import { Unreachable, fetchPage } from "./api.js";
-import { PANEL, adoptCard, allCards, board, countCards, removeTicket } from "./board.js";
+import { adoptCard, allCards, board, countCards, removeTicket } from "./board.js";
 import { removeColumn, showColumn } from "./columns.js";
-import { query, queryAll } from "./dom.js";
+import { query } from "./dom.js";
 import { leaveProject } from "./leaving.js";
+import { cardsOf, listsOf, panelsOf } from "./places.js";
 
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
@@ -49,15 +50,15 @@ async function fetchBoard() {
 
 // What arrived live while we were asking is newer than the answer; only what lay here before is doubted.
 function adoptBoard(fresh, known) {
-  const cards = queryAll("[data-ticket]", fresh).map((card) => [card, card.parentElement.dataset.column]);
+  const cards = listsOf(fresh).flatMap((list) => cardsOf(list).map((card) => [card, list.dataset.column]));
   cards.forEach(([card]) => card.remove());
-  const panels = queryAll(PANEL, fresh).map(({ dataset }) => showColumn(JSON.parse(dataset.columnWire)));
+  const panels = panelsOf(fresh).map(({ dataset }) => showColumn(JSON.parse(dataset.columnWire)));
   for (const [card, column] of cards) {
     adoptCard(card, column, known.get(card.dataset.ticket));
     known.delete(card.dataset.ticket);
   }
   for (const id of known.keys()) removeTicket(id);
-  for (const panel of queryAll(PANEL, board)) {
+  for (const panel of panelsOf(board)) {
     if (panels.includes(panel)) countCards(panel);
     else removeColumn(panel);
   }

@@ -1,9 +1,9 @@
 /** Which cards are selected: the cards themselves say so. */
 
 import { announce, keyOf } from "./announcer.js";
-import { board, cardWith } from "./board.js";
-import { focusInPlace, focused, hear, query, queryAll, swallow, watch } from "./dom.js";
-import { cardOf, linkOf, visible } from "./places.js";
+import { allCards, board } from "./board.js";
+import { focusInPlace, focused, hear, query, swallow, watch } from "./dom.js";
+import { cardOf, cardWith, linkOf, visibleOn } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
 const bar = query("[data-selection]");
@@ -15,7 +15,7 @@ export function startSelection() {
 }
 
 /** The selected cards that can be seen, in the order of the board. */
-export const selectedCards = () => queryAll("[data-selected]:not([hidden])", board);
+export const selectedCards = () => allCards().filter((card) => isSelected(card) && !card.hidden);
 
 /** The cards that an action on `card` is about: all selected ones when it is one of them. */
 export const selectedWith = (card) => (isSelected(card) ? selectedCards() : [card]);
@@ -28,7 +28,7 @@ export function toggleSelected(card) {
 
 /** Selects all from the card that was chosen last to `card`. */
 export function extendSelection(card) {
-  const all = visible(board);
+  const all = visibleOn(board);
   const ends = [cardWith(anchor) ?? card, card].map((one) => all.indexOf(one));
   for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) mark(one, true);
   announce(`${selectedCards().length} selected.`);
@@ -38,7 +38,7 @@ export function clearSelection() {
   const [first] = selectedCards();
   if (!first) return;
   if (bar.contains(focused())) linkOf(first).focus();
-  for (const card of queryAll("[data-selected]", board)) mark(card, false);
+  for (const card of allCards().filter(isSelected)) mark(card, false);
   announce("Nothing selected.");
 }
 

@@ -1,8 +1,9 @@
 /** What the board does when tickets change elsewhere. */
 
-import { cardWith, placeTicket, removeTicket, revive } from "./board.js";
+import { placeTicket, removeTicket, revive } from "./board.js";
 import { glow } from "./fresh.js";
 import { findPerson } from "./people.js";
+import { cardWith } from "./places.js";
 
 export const ticketHandlers = {
   "ticket.created": (ticket, message) => {
