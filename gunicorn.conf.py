@@ -4,6 +4,7 @@ Nothing here may import a database driver: it would be loaded before gevent patc
 """
 
 import errno
+import gc
 import json
 import logging
 import os
@@ -96,6 +97,8 @@ def post_worker_init(worker):
     events.start()
     gevent.spawn(_drain_when_stopping, worker, events)
     gevent.spawn(_hang_up_on_the_slow, worker)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage again would stop all streams for 80 ms
 
 
 def _refuse_a_driver_that_blocks():

@@ -24,8 +24,8 @@ def hash_password(password: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Compare a password with a hash; without a hash it takes as long and is false, so that time tells nothing."""
-    nobodys = _nobodys_hash()
     with _turn:
+        nobodys = _nobodys_hash()
         right = apart_and_last(check_password_hash, password_hash or nobodys, password)
     return right and password_hash is not None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -197,6 +200,37 @@ def test_whoever_is_named_as_much_is_hashed(app: Flask, monkeypatch: pytest.Monk
 
     assert (answer.status_code, len(hashed)) == (401, 1)
     assert hashed[0].startswith("scrypt:")
+
+
+@pytest.mark.parametrize("known", [None, "scrypt:known"], ids=["nobody", "somebody"])
+def test_a_storm_on_a_new_worker_hashes_one_password_at_a_time(monkeypatch: pytest.MonkeyPatch, known: str | None) -> None:
+    """The first of all prepares what others are compared with, and all others wait for it."""
+    running, most, made = 0, 0, Counter[str]()
+
+    def hashing(name: str, answer: Any) -> Callable[..., Any]:
+        def work(*_: object) -> Any:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            made[name] += 1
+            time.sleep(0.01)  # so that others could come in
+            running -= 1
+            return answer
+
+        return work
+
+    passwords._nobodys_hash.cache_clear()
+    monkeypatch.setattr(passwords, "generate_password_hash", hashing("prepared", "scrypt:nobodys"))
+    monkeypatch.setattr(passwords, "check_password_hash", hashing("compared", False))
+    tries = [threading.Thread(target=passwords.matches, args=(known, "wrong")) for _ in range(8)]
+
+    for each in tries:
+        each.start()
+    for each in tries:
+        each.join()
+    passwords._nobodys_hash.cache_clear()
+
+    assert (most, made) == (1, {"prepared": 1, "compared": 8})
 
 
 def test_a_browser_that_signs_in_gets_a_new_session_and_its_old_one_ends(app: Flask) -> None:
