@@ -203,7 +203,9 @@ def test_whoever_is_named_as_much_is_hashed(app: Flask, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("known", [None, "scrypt:known"], ids=["nobody", "somebody"])
-def test_a_storm_on_a_new_worker_hashes_one_password_at_a_time(monkeypatch: pytest.MonkeyPatch, known: str | None) -> None:
+def test_a_storm_on_a_new_worker_hashes_one_password_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, known: str | None
+) -> None:
     """The first of all prepares what others are compared with, and all others wait for it."""
     running, most, made = 0, 0, Counter[str]()
 
