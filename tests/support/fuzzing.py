@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import httpx
 
@@ -52,17 +53,23 @@ include-operation-id = "projects.delete"
 """
 
 
-def fuzz(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run Schemathesis as Alice against a server where the cast lives.
+def fuzz(server: Server, folder: Path, *options: str) -> tuple[int, str]:
+    """Run Schemathesis as Alice against a server where the cast lives, and let its report be seen as it grows.
 
     :param folder: where its settings may be written.
     :param options: further ones of ``schemathesis run``.
+    :return: its status, 0 where it found nothing, and its report.
     """
     (folder / "schemathesis.toml").write_text(_config(server.client("alice")))
     program = str(Path(sys.executable).with_name("schemathesis"))
     command = [program, "--config-file", str(folder / "schemathesis.toml"), "run", f"{server.url}/api/openapi.json"]
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "120", "NO_COLOR": "1"}
-    return subprocess.run([*command, *options], env=environ, cwd=folder, text=True, capture_output=True)
+    report = []
+    with subprocess.Popen([*command, *options], env=environ, cwd=folder, text=True, stdout=PIPE, stderr=STDOUT) as run:
+        for line in run.stdout or ():
+            print(line, end="", flush=True)
+            report.append(line)
+    return run.returncode, "".join(report)
 
 
 def _config(alice: httpx.Client) -> str:
@@ -116,11 +123,10 @@ def inhabited_server() -> Iterator[Server]:
 def main() -> None:
     """Ask at least 5,000 questions, and say what came of it."""
     with inhabited_server() as server, tempfile.TemporaryDirectory() as folder:
-        run = fuzz(server, Path(folder), *(sys.argv[1:] or ["--max-examples", "80", "--workers", "2"]))
+        status, report = fuzz(server, Path(folder), *(sys.argv[1:] or ["--max-examples", "80", "--workers", "2"]))
         calm = "Traceback" not in server.log
-    print(run.stdout, run.stderr)
-    print(f"{cases(run.stdout)} cases, {MANY} were wanted{'' if calm else '; the server logged a failure'}")
-    sys.exit(run.returncode or cases(run.stdout) < MANY or not calm)
+    print(f"{cases(report)} cases, {MANY} were wanted{'' if calm else '; the server logged a failure'}")
+    sys.exit(status or cases(report) < MANY or not calm)
 
 
 if __name__ == "__main__":
