@@ -10,16 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import g
 from flask_login import current_user
 
-from punt.database import db, now
+from punt.database import db
 from punt.errors import Forbidden, Invalid, Missing, SignInNeeded
-from punt.events.log import Entry
-from punt.events.stream import AccessLost, Subscription
 from punt.holding import until_the_commit
 from punt.models import (
     ApiToken,
@@ -32,9 +30,7 @@ from punt.models import (
     Ticket,
     User,
     UserSession,
-    topics,
 )
-from punt.models.api_token import NEVER
 from punt.models.roster import hold_admins
 
 
@@ -312,58 +308,6 @@ def project(reference: str, what: May = May.SEE) -> Grant:
     if what in WORKING:
         until_the_commit(db.session(), partial(grant.require_still, what))
     return grant
-
-
-def subscription(
-    kind: str, *granted: Grant, everywhere: bool = False, listed: bool = False, people: bool = False
-) -> Subscription:
-    """Describe a stream for whoever is asking, in plain values that outlive the request.
-
-    :param kind: what the stream is for, as metrics name it.
-    :param granted: the projects whose inside it tells of.
-    :param everywhere: whether it tells of the inside of all that they may see, and ends when those are others.
-    :param listed: whether it tells of changes in the list of projects.
-    :param people: whether it tells of changes of people.
-    """
-    proof, person = credential(), user()
-    inside = {each.id for each in projects()} if everywhere else {grant.project.id for grant in granted}
-    wanted = {topics.access(person.id), *map(topics.project, inside)}
-    wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
-    names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
-    check = _StreamCheck(type(proof), proof.id, person.id, person.is_admin, frozenset(inside), everywhere)
-    return Subscription(kind, person.id, frozenset(wanted), frozenset(names), check, proof.expires_at or NEVER)
-
-
-@dataclass(frozen=True)
-class _StreamCheck:
-    """Proves, without a request, that a stream's listener may still listen."""
-
-    proof: type[UserSession | ApiToken]
-    proof_id: str
-    user_id: str
-    is_admin: bool
-    project_ids: frozenset[str]
-    everywhere: bool
-
-    def __call__(self, connection: sa.Connection) -> Callable[[Entry], bool]:
-        visible = self._visible(connection)
-        covered = self.project_ids == visible if self.everywhere else self.project_ids <= visible
-        if not self._signed_in(connection) or not covered:
-            raise AccessLost
-        return lambda entry: entry.project_id is None or entry.project_id in visible or entry.type == "project.deleted"
-
-    def _signed_in(self, connection: sa.Connection) -> bool:
-        query = sa.select(self.proof.expires_at, User.is_active, User.is_admin).join(User)
-        row: Any = connection.execute(query.where(self.proof.id == self.proof_id)).one_or_none()
-        if row is None or (row.expires_at or NEVER) <= now():
-            return False
-        return bool(row.is_active and row.is_admin == self.is_admin)
-
-    def _visible(self, connection: sa.Connection) -> set[str]:
-        query = sa.select(Project.id)
-        if not self.is_admin:
-            query = query.join(Membership).where(Membership.user_id == self.user_id)
-        return set(connection.scalars(query))
 
 
 def named(field: str, load: Callable[[str], Found], reference: str) -> Found:

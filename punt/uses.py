@@ -29,6 +29,7 @@ class Uses:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._waiting: dict[tuple[str, type[Credential]], datetime] = {}
+        self._writer: gevent.Greenlet | None = None
 
     def note(self, credential: Credential) -> None:
         """Remember that something is used now, unless that is known well enough."""
@@ -36,7 +37,7 @@ class Uses:
         if credential.used_at and present - credential.used_at < COARSE:
             return
         if not self._waiting:
-            gevent.spawn_later(PAUSE, self.write)
+            self._writer = gevent.spawn_later(PAUSE, self.write)
         self._waiting[credential.id, type(credential)] = present
 
     def write(self) -> None:
@@ -49,6 +50,12 @@ class Uses:
                     session.execute(change.execution_options(synchronize_session=False))
         except (SQLAlchemyError, Busy) as error:
             logger.warning("when sessions and tokens were last used could not be written: %s", error)
+
+    def stop(self) -> None:
+        """Forget what waits: this process goes on without the app."""
+        if self._writer:
+            self._writer.kill()
+        self._waiting = {}
 
 
 def init_app(app: Flask) -> None:

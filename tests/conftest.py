@@ -34,6 +34,7 @@ def app_in(folder: Path, **settings: str) -> Flask:
 def put_away(app: Flask) -> None:
     """End what an app has begun in this process, or it would go on among the tests that follow."""
     app.extensions["punt_events"].stop()
+    app.extensions["punt_uses"].stop()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -108,7 +109,7 @@ def running_on(
     """Run such a server for a while."""
     server = server_on(database, request, folder, workers, settings)
     yield server.start()
-    server.stop()
+    server.end()
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ def server(instance: Path) -> Iterator[Server]:
     """A real server with two workers."""
     server = Server(instance).start()
     yield server
-    server.stop()
+    server.end()
 
 
 @pytest.fixture
@@ -176,4 +177,4 @@ def empty_server(empty_instance: Path) -> Iterator[Server]:
     """A real server that was never set up."""
     server = Server(empty_instance).start()
     yield server
-    server.stop()
+    server.end()

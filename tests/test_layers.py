@@ -27,6 +27,7 @@ LAYERS = (
         "markdown",
         "access",
         "holding",
+        "listening",
         "bearer",
         "inputs",
     },

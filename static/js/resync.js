@@ -3,7 +3,8 @@
 import { Unreachable, fetchPage } from "./api.js";
 import { adoptCard, allCards, board, countCards, removeTicket } from "./board.js";
 import { removeColumn, showColumn } from "./columns.js";
-import { query } from "./dom.js";
+import { query, queryAll } from "./dom.js";
+import { dropFrom } from "./labels.js";
 import { leaveProject } from "./leaving.js";
 import { cardsOf, listsOf, panelsOf } from "./places.js";
 
@@ -40,12 +41,22 @@ async function fetchBoard() {
   try {
     const fresh = await fetchPage(page);
     query("[data-people]").replaceWith(query("[data-people]", fresh));
+    for (const name of ["assignee", "label"]) adoptFacet(name, query(`[data-facet=${name}]`, fresh));
     adoptBoard(query("[data-board]", fresh), known);
   } catch (error) {
     if (error instanceof Unreachable) wanted = true;
     else if (error.status === 404) leaveProject();
     else throw error;
   }
+}
+
+/** Offers in a filter what a fresh copy of the page offers; what is asked for there still is. */
+function adoptFacet(name, fresh) {
+  const facet = query(`[data-facet=${name}]`);
+  for (const { value } of queryAll(":checked", facet)) query(`[value="${CSS.escape(value)}"]`, fresh)?.setAttribute("checked", "");
+  if (facet.isEqualNode(fresh)) return;
+  facet.replaceChildren(...fresh.children);
+  dropFrom(name, []);
 }
 
 // What arrived live while we were asking is newer than the answer; only what lay here before is doubted.

@@ -29,7 +29,7 @@ def punt(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     settings = {"PUNT_METRICS_TOKEN": TOKEN, "PUNT_STREAMS_PER_PERSON": str(PLACES), "PUNT_STREAM_KEEPALIVE": "0.2"}
     server = Server(instance, settings=settings).start()
     yield server
-    server.stop()
+    server.end()
 
 
 @pytest.fixture(scope="module")

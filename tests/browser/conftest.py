@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -104,6 +106,23 @@ def watch() -> Iterator[Watch]:
     watch = Watch()
     yield watch
     assert not watch.remaining()
+
+
+@pytest.fixture(scope="session")
+def house(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server for one test after the other: starting one takes as long as most of them."""
+    server = Server(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("house") / "instance")))
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def server(house: Server, inhabited: Path) -> Server:
+    """A real server with two workers, where nothing has happened yet."""
+    if not house.runs:
+        house.start()
+    house.put_back(inhabited)
+    return house
 
 
 @pytest.fixture

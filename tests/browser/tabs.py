@@ -98,7 +98,7 @@ def lively_server(inhabited: Path, folder: Path, **settings: object) -> Iterator
     instance = Path(shutil.copytree(inhabited, folder / "instance"))
     server = Server(instance, settings={f"PUNT_{name}": str(value) for name, value in own.items()}).start()
     yield server
-    server.stop()
+    server.end()
 
 
 def carry_session(server: Server, context: BrowserContext, url: str, username: str = "bob") -> None:

@@ -183,6 +183,30 @@ def test_a_board_fetched_anew_keeps_its_filters(server: Server, profile: Callabl
     expect(page).to_have_url(f"{server.url}{BOARD}?q=pier")
 
 
+def test_a_board_fetched_anew_offers_the_labels_and_people_of_now(
+    server: Server, profile: Callable[..., BrowserContext]
+) -> None:
+    label = fill(server)["label"]
+    context, alice = profile("bob"), server.client("alice")
+    context.route("**/api/events*", lambda route: route.continue_(url=re.sub(r"Id=[^&]*", "Id=x", route.request.url)))
+    query = f"{BOARD}?q=the&label={label}&assignee=me"
+    before = context.request.get(query)
+    later = alice.post("/api/projects/HARB/labels", json={"name": "Later"}).json()
+    alice.post("/api/projects/HARB/members", json={"username": "charlie", "role": "member"})
+    alice.delete(f"/api/projects/HARB/labels/{label}")
+    page = context.new_page()
+    page.route(f"{server.url}{query}", lambda route: route.fulfill(response=before), times=1)
+
+    page.goto(query)
+
+    labels, people = page.locator("[data-facet=label]"), page.locator("[data-facet=assignee]")
+    expect(labels.locator("input")).to_have_count(1)
+    expect(labels.locator("input")).to_have_value(later["id"])
+    expect(people.locator("input:checked")).to_have_value("me")
+    expect(people).to_contain_text("Charlie")
+    expect(page).to_have_url(f"{server.url}{BOARD}?q=the&assignee=me")
+
+
 def test_on_a_phone_and_without_javascript_filters_work_too(
     server: Server, profile: Callable[..., BrowserContext]
 ) -> None:

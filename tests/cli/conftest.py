@@ -16,7 +16,7 @@ def running(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A real server, shared by the tests of all commands but the wipe."""
     server = Server(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("running") / "instance"))).start()
     yield server
-    server.stop()
+    server.end()
 
 
 @pytest.fixture(scope="package")

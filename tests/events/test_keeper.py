@@ -133,7 +133,7 @@ def forgetful(inhabited: Path, tmp_path: Path) -> Iterator[Server]:
     settings = {"PUNT_EVENT_RETENTION": "10", "PUNT_STREAM_KEEPALIVE": "0.2"}
     server = Server(Path(shutil.copytree(inhabited, tmp_path / "instance")), settings=settings).start()
     yield server
-    server.stop()
+    server.end()
 
 
 def test_the_command_prunes_and_only_a_stream_whose_place_is_gone_starts_anew(forgetful: Server) -> None:

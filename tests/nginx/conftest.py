@@ -58,4 +58,4 @@ def site(request: pytest.FixtureRequest, inhabited: Path, tmp_path_factory: pyte
     nginx = Nginx(folder / "nginx", in_front_of(server, configuration())).start()
     yield Site(request.param, server, nginx)
     nginx.stop()
-    server.stop()
+    server.end()

@@ -37,4 +37,4 @@ def punt(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Po
     """A real server on the shared database."""
     server = punt_on(database, tmp_path_factory.mktemp("punt"))
     yield server
-    server.stop()
+    server.end()

@@ -20,4 +20,4 @@ def server(postgres: Postgres, populated: str, tmp_path: Path) -> Iterator[Postg
     """A real server with three workers on a database of its own."""
     server = punt_on(postgres.database(like=populated), tmp_path)
     yield server
-    server.stop()
+    server.end()

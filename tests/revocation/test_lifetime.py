@@ -26,7 +26,7 @@ def mortal(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     instance = Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("mortal") / "instance"))
     server = Server(instance, settings={"PUNT_STREAM_LIFETIME": str(LIFETIME), "PUNT_STREAM_KEEPALIVE": "0.2"}).start()
     yield server
-    server.stop()
+    server.end()
 
 
 def test_streams_that_began_together_end_at_moments_of_their_own(mortal: Server) -> None:

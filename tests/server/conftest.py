@@ -25,7 +25,7 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
             environ = {f"PUNT_{name}": str(value) for name, value in settings.items()}
             given = {"PUNT_METRICS_TOKEN": "t" * 32, **environ}
             server = server_on(database, request, tmp_path / "served", workers, given)
-            stack.callback(server.stop)
+            stack.callback(server.end)
             return server.start()
 
         yield start

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from tests.support.listener import Listener
 from tests.support.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
+LOG = {"event_log", "event_head"}
 
 
 def free_port() -> int:
@@ -88,9 +89,37 @@ class Server:
 
     def stop(self, *, seconds: float = 20) -> None:
         """Stop it as an operator does, and wait until it is gone."""
-        if self._process and self._process.poll() is None:
+        if self._process and self.runs:
             self.signal(signal.SIGTERM)
             self._process.wait(seconds)
+
+    def end(self) -> None:
+        """Kill it with its workers: no test waits for the farewells that ``tests/server`` judges."""
+        if self._process and self.runs:
+            workers = self.worker_ids()
+            self._process.kill()
+            self._process.wait()
+            for worker in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and has not stopped."""
+        return self._process is not None and self._process.poll() is None
+
+    def put_back(self, pristine: Path) -> None:
+        """Make all as it is in another instance while it runs; only the log of events goes on, so no stream is lost."""
+        with closing(sqlite3.connect(self.database, timeout=20, isolation_level=None)) as connection:
+            connection.execute("ATTACH ? AS pristine", (str(pristine / self.database.name),))
+            connection.execute("BEGIN IMMEDIATE")
+            for (table,) in connection.execute(
+                "SELECT name FROM pristine.sqlite_master WHERE type = 'table'"
+            ).fetchall():
+                if table not in LOG and not table.startswith("sqlite_"):
+                    connection.execute(f'DELETE FROM main."{table}"')
+                    connection.execute(f'INSERT INTO main."{table}" SELECT * FROM pristine."{table}"')
+            connection.execute("COMMIT")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the master process."""
