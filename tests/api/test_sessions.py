@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import gevent
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from punt.database import db, now, writing
 from punt.models import UserSession
 from punt.uses import COARSE, uses
+from tests.conftest import put_away
 from tests.support.board import nothing_changes
 from tests.support.cast import PASSWORD
 
@@ -118,6 +120,22 @@ def test_when_it_was_last_used_is_written_down_later_and_coarsely(app: Flask, he
 
         assert at_once == moment
         assert (used() > moment) is is_news
+
+
+def test_an_app_that_is_put_away_writes_no_more(app: Flask, here: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection would show a test that follows what is no more."""
+    monkeypatch.setattr("punt.uses.PAUSE", 0)
+    connected: list[Any] = []
+    with app.app_context(), writing() as session:
+        session.execute(sa.update(UserSession).values(used_at=None))
+        sa.event.listen(db.engine, "connect", lambda connection, _: connected.append(connection))
+    is_in(here)
+    put_away(app)
+    before = len(connected)
+
+    gevent.sleep(0.01)
+
+    assert len(connected) == before
 
 
 def test_a_session_of_before_is_listed_too(app: Flask, sign_in: Callable[[str], FlaskClient]) -> None:
