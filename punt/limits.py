@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from punt.database import end_read, writing
-from punt.errors import Busy
+from punt.errors import Busy, TooMany
 from punt.models import RateCounter
 
 LINE = 400
@@ -46,14 +46,15 @@ def spend(*tries: tuple[str, int], seconds: int) -> None:
     """
     if not current_app.config["RATE_LIMITS"]:
         return
-    RateCounter.refuse_spent(tries)
-    end_read()
-    with _turn:
-        RateCounter.refuse_spent(tries)  # others may have used it up meanwhile
+    with _telling_when():
+        RateCounter.refuse_spent(tries)
         end_read()
-        with writing():
-            for name, limit in tries:
-                RateCounter.count(name, limit=limit, seconds=seconds)
+        with _turn:
+            RateCounter.refuse_spent(tries)  # others may have used it up meanwhile
+            end_read()
+            with writing():
+                for name, limit in tries:
+                    RateCounter.count(name, limit=limit, seconds=seconds)
 
 
 def spend_within(name: str, limit: int, *, seconds: int) -> None:
@@ -62,7 +63,8 @@ def spend_within(name: str, limit: int, *, seconds: int) -> None:
     :raises TooMany: when it is.
     """
     if current_app.config["RATE_LIMITS"]:
-        RateCounter.count(name, limit=limit, seconds=seconds)
+        with _telling_when():
+            RateCounter.count(name, limit=limit, seconds=seconds)
 
 
 def caller() -> str:
@@ -74,3 +76,13 @@ def caller() -> str:
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
     return str(address)
+
+
+@contextmanager
+def _telling_when() -> Iterator[None]:
+    """Let the answer say when to try again, be it JSON or a page with a form."""
+    try:
+        yield
+    except TooMany as problem:
+        g.retry_after = problem.seconds
+        raise

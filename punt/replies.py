@@ -9,7 +9,7 @@ from io import SEEK_END
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
@@ -64,18 +64,6 @@ def attached(file: BinaryIO) -> Response:
     return response
 
 
-def tell_when(problem: Problem) -> None:
-    """Let the answer to this request say when to try again, be it JSON or a page, where a problem knows it."""
-    if not isinstance(problem, TooMany):
-        return
-    seconds = str(problem.seconds)
-
-    @after_this_request
-    def tell(response: BaseResponse) -> BaseResponse:
-        response.headers["Retry-After"] = seconds
-        return response
-
-
 def _problem(problem: Problem) -> BaseResponse:
     db.session.rollback()
     if _for_a_program():
@@ -87,7 +75,8 @@ def _problem(problem: Problem) -> BaseResponse:
         return redirect(url_for("auth.login", next=_page_to_return_to()))
     else:
         response = _page(problem.status, problem.message)
-    tell_when(problem)
+    if isinstance(problem, TooMany):
+        g.retry_after = problem.seconds
     return response
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gevent
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -137,6 +137,8 @@ def _after(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.status_code == 204 or request.method == "OPTIONS":
         response.headers.pop("Content-Type", None)  # of nothing
+    if response.status_code == 429 and "retry_after" in g:  # a page that caught the problem says it, too
+        response.headers["Retry-After"] = str(g.retry_after)
     if response.status_code == 401:
         refused = bearer.shown() is not None
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if refused else "Bearer"

@@ -8,12 +8,10 @@ from flask import render_template, request
 
 from punt.database import db
 from punt.errors import Problem
-from punt.replies import tell_when
 
 
 def errors_of(problem: Problem) -> dict[str, str]:
-    """Return what is wrong by field, for a page that shows it; what belongs to no field is under ``form``."""
-    tell_when(problem)
+    """Return what is wrong by field; what belongs to no field is under ``form``."""
     return {detail.field.split(".")[0]: detail.message for detail in problem.details} or {"form": problem.message}
 
 

@@ -12,6 +12,7 @@ import { writeText } from "./write.js";
 const TOLD_AFTER = 600;
 const RENEW = 20_000;
 const SHOWN = 3;
+const STATE = "[data-connection]";
 const OPEN_TICKET = "[data-ticket-view]";
 
 const list = query("[data-presence]");
@@ -22,12 +23,13 @@ let others = [];
 let ticketId = null;
 let told = Promise.resolve();
 let isHere = false;
+let soon = 0;
 
 export const presenceHandlers = list ? { "presence.changed": ({ people }) => showOthers(people) } : {};
 
 export function startPresence() {
   if (!list) return;
-  setTimeout(tell, TOLD_AFTER); // who only passes through need not be announced
+  new MutationObserver(tellSoon).observe(query(STATE), { attributeFilter: ["data-connection"] });
   setInterval(tell, RENEW);
   hear(document, "visibilitychange", tell);
   hear(window, "pageshow", ({ persisted }) => persisted && tell());
@@ -42,6 +44,12 @@ function lookAtTicket() {
   ticketId = editing;
   if (changed && isHere) tell();
   markOthers();
+}
+
+// Once the page is live; who only passes through need not be announced.
+function tellSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(tell, TOLD_AFTER);
 }
 
 // One after the other: an older word must not arrive last.
@@ -82,7 +90,7 @@ function markOthers() {
   writeText(line, names.length ? text : "");
 }
 
-const isLive = () => query("[data-connection]").dataset.connection === "live";
+const isLive = () => query(STATE).dataset.connection === "live";
 
 function markEditor(id, person) {
   const place = cardWith(id)?.querySelector('[data-field="key"]');

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from punt.database import now
 from punt.models import PresenceLease, User
@@ -44,6 +45,20 @@ def test_each_sees_who_else_has_the_board_open_and_who_closes_it_is_gone_at_once
 
     bob.close()
     expect_others(alice)
+
+
+def test_who_becomes_live_late_is_there_soon_after(window: Window, profile: Callable[..., BrowserContext]) -> None:
+    alice, context = window("alice"), profile("bob")
+    held: list[Route] = []
+    context.route("**/api/events*", lambda route: held.append(route))
+    bob = context.new_page()
+    bob.goto("/projects/HARB/board")
+    bob.wait_for_timeout(1_500)  # longer than a page waits that is live at once
+    expect_others(alice)
+
+    held[0].continue_()
+
+    expect_others(alice, "Bob Keller")
 
 
 def test_going_to_another_page_ends_it_and_coming_back_begins_it_again(window: Window) -> None:
