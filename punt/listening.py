@@ -12,7 +12,7 @@ from punt import access
 from punt.database import now
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
-from punt.models import ApiToken, Membership, Project, User, UserSession, topics
+from punt.models import ApiToken, User, UserSession, topics
 from punt.models.api_token import NEVER
 
 
@@ -48,7 +48,7 @@ class _StreamCheck:
     everywhere: bool
 
     def __call__(self, connection: sa.Connection) -> Callable[[Entry], bool]:
-        visible = self._visible(connection)
+        visible = set(connection.scalars(access.seen_by(self.user_id, self.is_admin)))
         covered = self.project_ids == visible if self.everywhere else self.project_ids <= visible
         if not self._signed_in(connection) or not covered:
             raise AccessLost
@@ -60,9 +60,3 @@ class _StreamCheck:
         if row is None or (row.expires_at or NEVER) <= now():
             return False
         return bool(row.is_active and row.is_admin == self.is_admin)
-
-    def _visible(self, connection: sa.Connection) -> set[str]:
-        query = sa.select(Project.id)
-        if not self.is_admin:
-            query = query.join(Membership).where(Membership.user_id == self.user_id)
-        return set(connection.scalars(query))

@@ -29,7 +29,6 @@ class Uses:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._waiting: dict[tuple[str, type[Credential]], datetime] = {}
-        self._writer: gevent.Greenlet | None = None
 
     def note(self, credential: Credential) -> None:
         """Remember that something is used now, unless that is known well enough."""
@@ -37,12 +36,14 @@ class Uses:
         if credential.used_at and present - credential.used_at < COARSE:
             return
         if not self._waiting:
-            self._writer = gevent.spawn_later(PAUSE, self.write)
+            gevent.spawn_later(PAUSE, self.write)
         self._waiting[credential.id, type(credential)] = present
 
     def write(self) -> None:
         """Write down what waits; where that fails, the next use is noted again."""
         waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            return
         try:
             with self._app.app_context(), writing() as session:
                 for (own_id, kind), moment in sorted(waiting.items(), key=lambda item: item[0][0]):
@@ -53,9 +54,7 @@ class Uses:
 
     def stop(self) -> None:
         """Forget what waits: this process goes on without the app."""
-        if self._writer:
-            self._writer.kill()
-        self._waiting = {}
+        self._waiting.clear()
 
 
 def init_app(app: Flask) -> None:

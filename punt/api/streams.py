@@ -9,14 +9,13 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from punt import access
+from punt import access, listening
 from punt.api.describe import STREAM, answers
 from punt.database import db
 from punt.errors import Invalid
 from punt.events import sse
 from punt.events.pipeline import pipeline
 from punt.events.stream import Subscription
-from punt.listening import subscription
 
 blueprint = Blueprint("api_streams", __name__, url_prefix="/api")
 
@@ -55,21 +54,21 @@ def _leave_the_door(_: BaseException | None) -> None:
 @answers(STREAM, query=CURSOR, headers=PLACE)
 def project(reference: str) -> Response:
     """Stream what happens inside a project."""
-    return _stream(subscription("project", access.project(reference)))
+    return _stream(listening.subscription("project", access.project(reference)))
 
 
 @blueprint.get("/projects/events")
 @answers(STREAM, query=CURSOR, headers=PLACE)
 def projects() -> Response:
     """Stream the changes of the project list."""
-    return _stream(subscription("projects", listed=True))
+    return _stream(listening.subscription("projects", listed=True))
 
 
 @blueprint.get("/users/events")
 @answers(STREAM, query=CURSOR, headers=PLACE)
 def users() -> Response:
     """Stream the changes of people."""
-    return _stream(subscription("users", people=True))
+    return _stream(listening.subscription("users", people=True))
 
 
 @blueprint.get("/events")
@@ -82,18 +81,18 @@ def everything() -> Response:
     if len(references) > MOST_PROJECTS:
         raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
     if EVERYWHERE in references:
-        return _stream(subscription("all", everywhere=True, listed=True, people=True))
+        return _stream(listening.subscription("all", everywhere=True, listed=True, people=True))
     granted = [access.project(reference) for reference in references]
-    return _stream(subscription("all", *granted, listed=True, people=True))
+    return _stream(listening.subscription("all", *granted, listed=True, people=True))
 
 
-def _stream(wanted: Subscription) -> Response:
+def _stream(subscription: Subscription) -> Response:
     """Answer with a stream; the database connection is given back before it begins."""
     db.session.remove()
     if request.method == "HEAD":
         return Response(headers=sse.HEADERS)
     cursor = request.headers.get("Last-Event-ID") or request.args.get("lastEventId")
-    stream = pipeline().stream(wanted, request.environ.get("gunicorn.socket"), cursor)
+    stream = pipeline().stream(subscription, request.environ.get("gunicorn.socket"), cursor)
     if stream is None:
         return _come_back_later()
     response = Response(iter(stream), headers=sse.HEADERS)

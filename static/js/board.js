@@ -2,10 +2,10 @@
 
 import { blank } from "./blank.js";
 import { fillCard } from "./card.js";
-import { byId, focusInPlace, focused, query } from "./dom.js";
+import { focusInPlace, focused, query } from "./dom.js";
 import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
-import { PANEL, canBeSeen, cardWith, cardsOf, heirOf, linkOf, listsOf } from "./places.js";
+import { PANEL, canBeSeen, cardWith, cardsOf, heirOf, linkOf, listIn, listsOf, panelOf } from "./places.js";
 import { missSomething } from "./resync.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -27,8 +27,6 @@ const held = new Map();
 const deleted = new Set();
 
 export const allCards = () => listsOf(board).flatMap(cardsOf);
-
-export const panelOf = (columnId) => byId(`column-${columnId}`)?.closest(PANEL);
 
 /** The list of cards of a column. */
 export const listOf = (columnId) => panelOf(columnId)?.querySelector("[data-column]");
@@ -104,7 +102,7 @@ export function release(id, ticket) {
 
 /** Says how many cards a column's panel holds, and whether it is full. */
 export function countCards(panel) {
-  const cards = cardsOf(query("[data-column]", panel)).length;
+  const cards = cardsOf(listIn(panel)).length;
   const limit = parseInt(query("[data-column-limit]", panel).textContent, 10);
   writeText(query("[data-column-count]", panel), String(cards));
   writeAttribute(panel, "data-full", cards > limit ? "over" : cards === limit ? "full" : null);

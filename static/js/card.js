@@ -1,10 +1,10 @@
 /** Fills a card's markup with what a ticket says. */
 
-import { byId, query, queryAll } from "./dom.js";
+import { query, queryAll } from "./dom.js";
 import { dueState, dueText } from "./due.js";
 import { fillLabel, labelChip, present } from "./labels.js";
 import { avatarOf, findPerson } from "./people.js";
-import { cardOf } from "./places.js";
+import { cardOf, panelOf } from "./places.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket) {
@@ -62,7 +62,7 @@ export function showDuesAgain() {
   }
 }
 
-const isDone = (columnId) => byId(`column-${columnId}`)?.closest("[data-done]");
+const isDone = (columnId) => panelOf(columnId)?.matches("[data-done]");
 
 function fillAssignee(place, { assigneeId }) {
   const shown = place.firstElementChild?.dataset.user ?? null;

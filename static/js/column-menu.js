@@ -6,7 +6,7 @@ import { hear, query, queryAll } from "./dom.js";
 import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { once } from "./once.js";
-import { PANEL, cardsOf } from "./places.js";
+import { PANEL, cardsOf, listIn } from "./places.js";
 import { randomId } from "./tab.js";
 import { complain, moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -53,7 +53,7 @@ async function send(form, submitter) {
 }
 
 async function sortColumn(path, asked, _, panel) {
-  const tickets = cardsOf(query("[data-column]", panel)).map(({ dataset }) => ({ id: dataset.ticket, rank: dataset.rank }));
+  const tickets = cardsOf(listIn(panel)).map(({ dataset }) => ({ id: dataset.ticket, rank: dataset.rank }));
   const ranks = new Map((await api.post(`${path}/sort`, asked, asStranger())).map(({ id, rank }) => [id, rank]));
   for (const ticket of tickets) ticket.rank = ranks.get(ticket.id) ?? ticket.rank;
   undoable(`${query("[data-column-name]", panel).textContent} is sorted.`, [[() => api.put(`${path}/order`, { tickets }, asStranger())]]);

@@ -1,12 +1,12 @@
 /** Shows columns as they are: from the stream, from answers, and from a fresh copy of the board. */
 
 import { blank } from "./blank.js";
-import { board, countCards, panelOf } from "./board.js";
+import { board, countCards } from "./board.js";
 import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { enterCard } from "./focus.js";
 import { insert } from "./insert.js";
-import { panelsOf } from "./places.js";
+import { panelOf, panelsOf } from "./places.js";
 import { toast } from "./toast.js";
 import { writeAttribute, writeText } from "./write.js";
 

@@ -4,7 +4,7 @@ import { allCards, board } from "./board.js";
 import { showDuesAgain } from "./card.js";
 import { focused, hear, query, queryAll } from "./dom.js";
 import { dueKinds, startDays } from "./due.js";
-import { PANEL, cardOf, cardsOf, panelsOf } from "./places.js";
+import { PANEL, cardOf, cardsOf, listIn, panelsOf } from "./places.js";
 import { me } from "./session.js";
 import { writeText } from "./write.js";
 
@@ -78,7 +78,7 @@ function letsThrough(card) {
 function countShown() {
   let shown = 0;
   for (const panel of panelsOf(board)) {
-    const here = cardsOf(query("[data-column]", panel)).filter(({ hidden }) => !hidden).length;
+    const here = cardsOf(listIn(panel)).filter(({ hidden }) => !hidden).length;
     const place = query("[data-column-shown]", panel);
     writeText(place, `${here} of `);
     place.hidden = !areActive();

@@ -1,7 +1,7 @@
 /** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
 
-import { boxOf, create, query } from "./dom.js";
-import { PANEL, neighbour, panelsOf, visible } from "./places.js";
+import { boxOf, create } from "./dom.js";
+import { PANEL, listIn, neighbour, panelsOf, visible } from "./places.js";
 
 const EDGE = 56;
 const FASTEST = 10;
@@ -90,7 +90,7 @@ export class Lift {
   };
 
   #aim() {
-    const list = query("[data-column]", this.#columnUnder());
+    const list = listIn(this.#columnUnder());
     const cards = visible(list);
     const next = cards[firstBelow(cards, this.#pointer.y - this.#grip.y + this.#grip.middle)] ?? null;
     if (list === this.#slot.parentElement && next === neighbour(this.#slot, "next")) return;

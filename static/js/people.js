@@ -15,6 +15,7 @@ export const peopleHandlers = { "user.updated": showPerson };
 /** About the people of the board's project, whom its filters name. */
 export const memberHandlers = {
   "member.created": ({ id, user }) => {
+    if (everywhere("member", id)[0]) return;
     const item = blank("member-facet");
     const words = item.lastElementChild;
     writeData(item, { member: id });
@@ -44,7 +45,7 @@ export const portrait = (person) => paint(blank("avatar"), person.id, faceOf(per
 function showPerson(person) {
   const { id, name } = person;
   const face = faceOf(person);
-  for (const entry of everywhere("person", id)) writeData(entry, face);
+  Object.assign(findPerson(id) ?? {}, face);
   for (const avatar of everywhere("user", id)) paint(avatar, id, face);
   for (const words of everywhere("user-name", id)) writeText(words, name);
 }

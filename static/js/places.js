@@ -13,7 +13,13 @@ const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
 export const panelsOf = (board) => [...board.children].filter((child) => child.matches(PANEL));
 
 /** The lists of cards of a board. */
-export const listsOf = (board) => panelsOf(board).map((panel) => query("[data-column]", panel));
+export const listsOf = (board) => panelsOf(board).map(listIn);
+
+/** The list of cards in a panel. */
+export const listIn = (panel) => query("[data-column]", panel);
+
+/** The panel of a column, if it is there. */
+export const panelOf = (columnId) => byId(`column-${columnId}`)?.closest(PANEL);
 
 /** The cards of a list. */
 export const cardsOf = (list) => [...list.children].filter(({ dataset }) => dataset.ticket);
@@ -26,13 +32,13 @@ export const cardOf = (element) => element?.closest("[data-ticket]");
 /** The link of a card, if there is one, which opens its ticket and takes the focus for it. */
 export const linkOf = (card) => card?.querySelector("[data-open]");
 
-/** The cards of a list that can be seen. */
+/** The cards of a list that count, though its column may be folded. */
 export const visible = (list) => cardsOf(list).filter((card) => card.matches(VISIBLE));
 
-/** Those of a board, in a folded column too. */
+/** Those of a board. */
 export const visibleOn = (board) => listsOf(board).flatMap(visible);
 
-/** Whether a card is on the board, neither filtered out nor folded away. */
+/** Whether a card is there to be looked at: neither filtered out nor folded away, though it may be in the air. */
 export const canBeSeen = (card) => Boolean(card?.isConnected && !card.closest("[hidden], [data-collapsed]"));
 
 export const columnName = (list) => query("[data-column-name]", list.closest(PANEL)).textContent;

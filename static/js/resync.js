@@ -38,10 +38,11 @@ async function resync() {
 
 async function fetchBoard() {
   const known = new Map(allCards().map(({ dataset }) => [dataset.ticket, dataset.version]));
+  const offered = ["assignee", "label"].map((name) => [name, offers(name)]);
   try {
     const fresh = await fetchPage(page);
     query("[data-people]").replaceWith(query("[data-people]", fresh));
-    for (const name of ["assignee", "label"]) adoptFacet(name, query(`[data-facet=${name}]`, fresh));
+    for (const [name, before] of offered) adoptFacet(name, before, offers(name, fresh));
     adoptBoard(query("[data-board]", fresh), known);
   } catch (error) {
     if (error instanceof Unreachable) wanted = true;
@@ -50,13 +51,17 @@ async function fetchBoard() {
   }
 }
 
-/** Offers in a filter what a fresh copy of the page offers; what is asked for there still is. */
-function adoptFacet(name, fresh) {
-  const facet = query(`[data-facet=${name}]`);
-  for (const { value } of queryAll(":checked", facet)) query(`[value="${CSS.escape(value)}"]`, fresh)?.setAttribute("checked", "");
-  if (facet.isEqualNode(fresh)) return;
-  facet.replaceChildren(...fresh.children);
-  dropFrom(name, []);
+/** What a filter offers on a page, by value. */
+const offers = (name, page) => new Map(queryAll(`[data-facet=${name}] input`, page).map((box) => [box.value, box.parentElement]));
+
+function adoptFacet(name, known, fresh) {
+  const now = offers(name);
+  for (const [value, item] of fresh) {
+    const own = now.get(value);
+    if (own) [...own.children].forEach((part, at) => at && part.replaceWith(item.children[1]));
+    else if (!known.has(value)) query(`[data-facet=${name}]`).append(item);
+  }
+  dropFrom(name, [...known.keys()].filter((value) => !fresh.has(value)).map((value) => known.get(value)));
 }
 
 // What arrived live while we were asking is newer than the answer; only what lay here before is doubted.

@@ -2,6 +2,7 @@
 
 import { fetchPage } from "./api.js";
 import { focused, hear, query, queryAll } from "./dom.js";
+import { cardWith, linkOf } from "./places.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -61,7 +62,7 @@ function clickHit(event) {
   const hit = event.target.closest("[data-hit]");
   if (!hit && event.target !== switcher) return;
   switcher.close();
-  const card = hit && query(`[data-ticket="${hit.dataset.hit}"] [data-open]`);
+  const card = hit && linkOf(cardWith(hit.dataset.hit));
   if (!card || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   card.click();

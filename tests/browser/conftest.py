@@ -114,11 +114,12 @@ def house(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     server = Server(Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("house") / "instance")))
     yield server
     server.end()
+    assert "Traceback" not in server.log
 
 
 @pytest.fixture
 def server(house: Server, inhabited: Path) -> Server:
-    """A real server with two workers, where nothing has happened yet."""
+    """A real server with two workers, whose people, projects and tickets are as at the beginning."""
     if not house.runs:
         house.start()
     house.put_back(inhabited)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.board import add, card, column
 from tests.browser.conftest import Window, open_live
@@ -195,15 +195,27 @@ def test_a_board_fetched_anew_offers_the_labels_and_people_of_now(
     alice.post("/api/projects/HARB/members", json={"username": "charlie", "role": "member"})
     alice.delete(f"/api/projects/HARB/labels/{label}")
     page = context.new_page()
+    held: list[Route] = []
     page.route(f"{server.url}{query}", lambda route: route.fulfill(response=before), times=1)
-
-    page.goto(query)
-
+    page.route(f"{server.url}{BOARD}", lambda route: held.append(route), times=1)
     labels, people = page.locator("[data-facet=label]"), page.locator("[data-facet=assignee]")
-    expect(labels.locator("input")).to_have_count(1)
-    expect(labels.locator("input")).to_have_value(later["id"])
+
+    with page.expect_request(f"{server.url}{BOARD}"):
+        page.goto(query)
+    page.get_by_role("button", name="Assignee").click()
+    people.get_by_label("Me").focus()
+    answer = context.request.get(BOARD)
+    meanwhile = alice.post("/api/projects/HARB/labels", json={"name": "Meanwhile"}).json()
+    alice.post("/api/projects/HARB/members", json={"username": "dora", "role": "member"})
+    expect(people.get_by_label("Dora")).to_be_attached()
+    held[0].fulfill(response=answer)
+
+    expect(labels.locator("input")).to_have_count(2)
+    assert {box.input_value() for box in labels.locator("input").all()} == {later["id"], meanwhile["id"]}
     expect(people.locator("input:checked")).to_have_value("me")
-    expect(people).to_contain_text("Charlie")
+    expect(people.get_by_label("Me")).to_be_focused()
+    expect(people.get_by_label("Charlie")).to_have_count(1)
+    expect(people.get_by_label("Dora")).to_have_count(1)
     expect(page).to_have_url(f"{server.url}{BOARD}?q=the&assignee=me")
 
 

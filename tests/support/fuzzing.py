@@ -66,7 +66,8 @@ def fuzz(server: Server, folder: Path, *options: str) -> tuple[int, str]:
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "120", "NO_COLOR": "1"}
     report = []
     with subprocess.Popen([*command, *options], env=environ, cwd=folder, text=True, stdout=PIPE, stderr=STDOUT) as run:
-        for line in run.stdout or ():
+        assert run.stdout
+        for line in run.stdout:
             print(line, end="", flush=True)
             report.append(line)
     return run.returncode, "".join(report)

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from tests.support.listener import Listener
 from tests.support.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
-LOG = {"event_log", "event_head"}
+KEPT = {"event_log", "event_head"}
 
 
 def free_port() -> int:
@@ -79,11 +79,13 @@ class Server:
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
         with (self.instance / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
+            )
         try:
             until(self._answers, seconds=20, what="the server to answer")
         except BaseException:
-            self._process.kill()  # its workers follow: nobody would stop it
+            self.end()  # nobody else would
             raise
         return self
 
@@ -95,13 +97,9 @@ class Server:
 
     def end(self) -> None:
         """Kill it with its workers: no test waits for the farewells that ``tests/server`` judges."""
-        if self._process and self.runs:
-            workers = self.worker_ids()
-            self._process.kill()
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-            for worker in workers:
-                with suppress(ProcessLookupError):
-                    os.kill(worker, signal.SIGKILL)
 
     @property
     def runs(self) -> bool:
@@ -109,14 +107,16 @@ class Server:
         return self._process is not None and self._process.poll() is None
 
     def put_back(self, pristine: Path) -> None:
-        """Make all as it is in another instance while it runs; only the log of events goes on, so no stream is lost."""
-        with closing(sqlite3.connect(self.database, timeout=20, isolation_level=None)) as connection:
-            connection.execute("ATTACH ? AS pristine", (str(pristine / self.database.name),))
+        """Make all as it is in another instance while it runs; the log of events goes on and tells of before."""
+        with closing(
+            sqlite3.connect(f"file:{self.database}", uri=True, timeout=20, isolation_level=None)
+        ) as connection:
+            connection.execute("ATTACH ? AS pristine", (f"file:{pristine / self.database.name}?immutable=1",))
             connection.execute("BEGIN IMMEDIATE")
             for (table,) in connection.execute(
                 "SELECT name FROM pristine.sqlite_master WHERE type = 'table'"
             ).fetchall():
-                if table not in LOG and not table.startswith("sqlite_"):
+                if table not in KEPT and not table.startswith("sqlite_"):
                     connection.execute(f'DELETE FROM main."{table}"')
                     connection.execute(f'INSERT INTO main."{table}" SELECT * FROM pristine."{table}"')
             connection.execute("COMMIT")
