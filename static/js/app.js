@@ -34,10 +34,11 @@ import { showKeptToast } from "./toast.js";
 import { startUndo } from "./undo.js";
 import { wipeHandlers } from "./wipe.js";
 
-const EVERYWHERE = [wipeHandlers, peopleHandlers, labelHandlers, pickerHandlers, projectHandlers, leavingHandlers];
+const EVERYWHERE = [wipeHandlers, peopleHandlers, projectHandlers, leavingHandlers];
+const OF_PROJECT = [labelHandlers, pickerHandlers, settingsHandlers, presenceHandlers];
 
 for (const table of EVERYWHERE) register(table);
-for (const table of [settingsHandlers, presenceHandlers]) register(table, project);
+for (const table of OF_PROJECT) register(table, project);
 for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, startPreview, startSwitch]) start();
 if (board) startBoard();
 else startPage();

@@ -82,6 +82,9 @@ export function removeTicket(id) {
 /** Lets a deleted ticket come back. */
 export const revive = (id) => deleted.delete(id);
 
+/** Lets all come back, for a copy of the board that is asked for from here on. */
+export const reviveAll = () => deleted.clear();
+
 /** Keeps changes away from a card that is being dragged or saved, until as many releases. */
 export function hold(id) {
   const hand = held.get(id) ?? { times: 0, ticket: null };

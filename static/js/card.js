@@ -3,16 +3,17 @@
 import { query, queryAll } from "./dom.js";
 import { dueState, dueText } from "./due.js";
 import { fillLabel, labelChip, present } from "./labels.js";
-import { avatarOf, findPerson } from "./people.js";
+import { avatarOf } from "./people.js";
 import { cardOf, panelOf } from "./places.js";
+import { speak } from "./spoken.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket) {
   const { id, rank, version, number } = ticket;
   card.id = `card-${id}`;
   writeData(card, { ticket: id, rank, version, number });
-  writeAttribute(card, "aria-label", spoken(ticket));
   for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket);
+  speak(card);
   writeAttribute(query("[data-act=menu]", card), "aria-label", `Actions for ${ticket.key}`);
   for (const icon of queryAll("[data-icon]", card)) fillIcon(icon, ticket);
 }
@@ -56,9 +57,8 @@ function showDue(place, dueDate, done) {
 export function showDuesAgain() {
   for (const place of queryAll("[data-ticket] time[datetime]")) {
     const card = cardOf(place);
-    const before = place.textContent;
     showDue(place, place.dateTime, card.closest("[data-done]"));
-    card.ariaLabel = card.ariaLabel.replace(`, due ${before}`, `, due ${place.textContent}`);
+    speak(card);
   }
 }
 
@@ -82,15 +82,4 @@ function writeOptional(place, value) {
 
 function reveal(place, wanted) {
   writeAttribute(place, "hidden", wanted ? null : "");
-}
-
-// Off-screen cards have no text in the accessibility tree; this they keep.
-function spoken({ key, type, title, priority, labels, dueDate, columnId, storyPoints, assigneeId }) {
-  const parts = [key, type, title, `${priority} priority`];
-  if (labels.length) parts.push(`labels ${labels.map(({ name }) => name).join(", ")}`);
-  if (dueDate) parts.push(`due ${dueText(dueDate, isDone(columnId))}`);
-  if (storyPoints !== null) parts.push(`${storyPoints} points`);
-  const assignee = findPerson(assigneeId);
-  if (assignee) parts.push(`assigned to ${assignee.name}`);
-  return parts.join(", ");
 }

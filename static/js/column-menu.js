@@ -5,6 +5,7 @@ import { board } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
 import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
+import { fieldsOf, first, now } from "./fields.js";
 import { once } from "./once.js";
 import { PANEL, cardsOf, listIn } from "./places.js";
 import { randomId } from "./tab.js";
@@ -13,7 +14,7 @@ import { undoable } from "./undo.js";
 
 const ACTS = {
   add: (path, asked) => api.post(path, asked, asStranger()),
-  save: (path, asked) => api.patch(path, asked, asStranger()),
+  save: (path, asked, _, __, form) => api.patch(path, changedIn(form, asked), asStranger()),
   move: (path, { place }, order) => moveColumn(path, Math.max(order + (place === "right" ? 1 : -1), 0)),
   sort: sortColumn,
   delete: (path, { moveTicketsTo }) => api.delete(`${path}?moveTicketsTo=${moveTicketsTo ?? ""}`, asStranger()),
@@ -42,7 +43,7 @@ function submit(event) {
 async function send(form, submitter) {
   const panel = form.closest(PANEL);
   try {
-    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(panel?.dataset.order), panel);
+    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(panel?.dataset.order), panel, form);
     form.reset();
     keep(form);
     closeMenu(form);
@@ -75,6 +76,12 @@ function rename(heading) {
   const panel = heading?.closest(PANEL);
   panel?.querySelector("[popovertarget]").click();
   panel?.querySelector("[data-column-form] [name=name]").select();
+}
+
+/** What is typed of that; to say the rest again would undo what others have changed meanwhile. */
+function changedIn(form, asked) {
+  const names = fieldsOf(form).filter((field) => now(field) !== first(field)).map(({ name }) => name);
+  return Object.fromEntries(Object.entries(asked).filter(([name]) => names.includes(name)));
 }
 
 /** What a form says, as the API takes it: an empty field is none. */

@@ -2,6 +2,7 @@
 
 import { blank } from "./blank.js";
 import { board, countCards } from "./board.js";
+import { showDuesAgain } from "./card.js";
 import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { enterCard } from "./focus.js";
@@ -25,7 +26,7 @@ export function showColumn({ id, name, color, wipLimit, order }) {
   const tint = query("[data-column-color]", panel);
   const limit = query("[data-column-limit]", panel);
   panel.dataset.order = order;
-  panel.toggleAttribute("data-done", DONE.test(name));
+  if (panel.matches("[data-done]") !== panel.toggleAttribute("data-done", DONE.test(name))) showDuesAgain();
   writeText(query("[data-column-name]", panel), name);
   writeAttribute(query("[data-column-form] [name=name]", panel), "value", name);
   writeAttribute(tint, "fill", color ?? "none");

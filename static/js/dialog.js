@@ -47,7 +47,7 @@ async function openTicket(url) {
   board.ariaBusy = null;
   if (!page) return;
   view.show(query("[data-ticket-view]", page), url);
-  if (history.state?.ticket !== url) history.pushState({ ticket: url }, "", url);
+  if (history.state?.ticket !== url) history[dialog.open ? "replaceState" : "pushState"]({ ticket: url }, "", url);
   document.title = page.title;
   if (!dialog.open) dialog.showModal();
   query("[tabindex]", view.root)?.focus();
@@ -80,7 +80,7 @@ function afterClose() {
 }
 
 function afterDelete(id, words, restore) {
-  dialog.close();
+  if (id === view.id) dialog.close();
   removeTicket(id);
   undoable(words, [[() => api.post(restore)]]);
 }

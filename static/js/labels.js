@@ -3,13 +3,17 @@
 import { blank } from "./blank.js";
 import { query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
+import { cardOf } from "./places.js";
+import { speak } from "./spoken.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 const gone = new Set();
 
 export const labelHandlers = {
   "label.created": offerFilter,
-  "label.updated": (label) => everywhere("label", label.id).forEach((chip) => fillLabel(chip, label)),
+  "label.updated": (label) => {
+    for (const chip of everywhere("label", label.id)) speak(cardOf(fillLabel(chip, label)));
+  },
   "label.deleted": ({ id }) => {
     gone.add(id);
     dropFrom("label", everywhere("label", id));
@@ -18,12 +22,19 @@ export const labelHandlers = {
 
 /** Takes away what is there no more; a facet of the filters asks for it no longer, and hides when nothing is left. */
 export function dropFrom(facet, elements) {
-  for (const element of elements) element.remove();
+  for (const element of elements) {
+    const card = cardOf(element);
+    element.remove();
+    speak(card);
+  }
   const sheet = query(`[data-facet=${facet}]`);
   if (!sheet) return;
   sheet.previousElementSibling.hidden = !query("input", sheet);
   sheet.dispatchEvent(new Event("input", { bubbles: true }));
 }
+
+/** Lets all come back, for a page that is asked for from here on. */
+export const reviveLabels = () => gone.clear();
 
 /** The labels that are still there: an answer that was under way may name one that is gone. */
 export const present = (labels) => labels.filter(({ id }) => !gone.has(id));

@@ -1,11 +1,11 @@
 /** Moves cards at once and tells the server afterwards, in the order of the drops. */
 
 import { announceMove } from "./announcer.js";
-import { ApiError, api } from "./api.js";
+import { api } from "./api.js";
 import { hold, release, removeTicket, seat, ticketsPath } from "./board.js";
 import { cardWith, columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
-import { revert, undoAfter, undoable } from "./undo.js";
+import { revertMove, undoAfter, undoable } from "./undo.js";
 
 const ASKED_EVERY = 2_000;
 /** Beyond the end of any column. */
@@ -16,7 +16,7 @@ let queue = Promise.resolve();
 /** Puts `cards` together into a `list` between the cards `previous` and `next`, either of which may be null. */
 export function moveCards(cards, place) {
   const next = seatBefore(place, cards);
-  const back = cards.map((card) => [card.dataset.ticket, wishes(placeOf(card))]).reverse();
+  const back = cards.map((card) => [card.dataset.ticket, wishes(placeOf(card)), card.dataset.rank]).reverse();
   const ids = cards.map((card) => {
     const { ticket } = card.dataset;
     hold(ticket);
@@ -47,9 +47,9 @@ async function askFor(ids, wish) {
 
 function offerUndo(tickets, { list }, back) {
   const moved = new Map(tickets.map((ticket) => [ticket.id, ticket]));
-  const undo = back.map(([id, ways]) => {
+  const undo = back.map(([id, ways, rank]) => {
     const ticket = moved.get(id);
-    return [() => revert(pathTo(id), ways, ticket, ["columnId", "rank"]), ticket.key];
+    return [() => revertMove(pathTo(id), ways, rank, ticket), ticket.key];
   });
   undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
 }
@@ -67,15 +67,11 @@ function failMove(ids, place, { message }) {
 async function askWhereItIs(id) {
   try {
     release(id, await api.get(pathTo(id)));
-  } catch (error) {
-    if (error instanceof ApiError) giveUp(id, error);
-    else setTimeout(() => askWhereItIs(id), ASKED_EVERY);
+  } catch ({ status }) {
+    if (status !== 404) return setTimeout(() => askWhereItIs(id), ASKED_EVERY);
+    removeTicket(id);
+    release(id);
   }
-}
-
-function giveUp(id, { status }) {
-  if (status === 404) removeTicket(id);
-  release(id);
 }
 
 const pathTo = (id) => `${ticketsPath}/${id}`;

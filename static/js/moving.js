@@ -6,7 +6,7 @@ import { hear, query, queryAll } from "./dom.js";
 import { startDrag } from "./drag.js";
 import { enterCard, focusedCard, startFocus } from "./focus.js";
 import { moveCards } from "./mover.js";
-import { PANEL, canBeSeen, cardOf, linkOf, placeIn, placeToward } from "./places.js";
+import { PANEL, canBeSeen, cardOf, linkOf, placeIn, placeOf, placeToward } from "./places.js";
 import { clearSelection, extendSelection, selectedCards, selectedWith, startSelection, toggleSelected } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
 
@@ -45,9 +45,12 @@ function hands() {
 function move(card, findPlace) {
   const cards = card ? selectedWith(card) : [];
   const place = card && findPlace(cards);
-  if (place) moveCards(cards, place);
+  if (place && !lieThere(cards, place)) moveCards(cards, place);
   if (canBeSeen(card)) enterCard(card);
 }
+
+// A card that cannot go further would only be announced, and be an act to undo.
+const lieThere = ([card, another], place) => !another && Object.entries(placeOf(card)).every(([what, is]) => place[what] === is);
 
 function openAdder(place) {
   const adder = queryAll("[data-quick-add]", place).find((one) => one.checkVisibility());

@@ -5,7 +5,9 @@ import { byId, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { ink } from "./ink.js";
 import { dropFrom } from "./labels.js";
+import { cardOf } from "./places.js";
 import { missSomething } from "./resync.js";
+import { speak } from "./spoken.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 const STRANGER = { name: "Someone", color: "#475467" };
@@ -46,7 +48,7 @@ function showPerson(person) {
   const { id, name } = person;
   const face = faceOf(person);
   Object.assign(findPerson(id) ?? {}, face);
-  for (const avatar of everywhere("user", id)) paint(avatar, id, face);
+  for (const avatar of everywhere("user", id)) speak(cardOf(paint(avatar, id, face)));
   for (const words of everywhere("user-name", id)) writeText(words, name);
 }
 

@@ -1,7 +1,7 @@
 /** Projects: their names and colours wherever the page shows them, and the list of them. */
 
 import { fetchPage } from "./api.js";
-import { query } from "./dom.js";
+import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -25,5 +25,8 @@ async function listProjects() {
   if (!query("[data-project-list], [data-projects-empty]")) return;
   const turn = (asked += 1);
   const page = await fetchPage("/").catch(() => null);
-  if (page && turn === asked) query("main").replaceWith(query("main", page));
+  if (!page || turn !== asked) return;
+  const { href } = focused();
+  query("main").replaceWith(query("main", page));
+  if (href) focusInPlace(queryAll("main a").find((link) => link.href === href) ?? focused());
 }

@@ -1,10 +1,10 @@
 /** Makes the board true again without a reload, from the server's own page of it, after a reset. */
 
 import { Unreachable, fetchPage } from "./api.js";
-import { adoptCard, allCards, board, countCards, removeTicket } from "./board.js";
+import { adoptCard, allCards, board, countCards, removeTicket, reviveAll } from "./board.js";
 import { removeColumn, showColumn } from "./columns.js";
 import { query, queryAll } from "./dom.js";
-import { dropFrom } from "./labels.js";
+import { dropFrom, reviveLabels } from "./labels.js";
 import { leaveProject } from "./leaving.js";
 import { cardsOf, listsOf, panelsOf } from "./places.js";
 
@@ -38,6 +38,8 @@ async function resync() {
 
 async function fetchBoard() {
   const known = new Map(allCards().map(({ dataset }) => [dataset.ticket, dataset.version]));
+  reviveAll();
+  reviveLabels();
   const offered = ["assignee", "label"].map((name) => [name, offers(name)]);
   try {
     const fresh = await fetchPage(page);

@@ -1,7 +1,7 @@
 /** Goes to any project or ticket: Ctrl or ⌘ K, a few letters, Enter. */
 
 import { fetchPage } from "./api.js";
-import { focused, hear, query, queryAll } from "./dom.js";
+import { create, focused, hear, query, queryAll } from "./dom.js";
 import { cardWith, linkOf } from "./places.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -33,10 +33,12 @@ function findHits() {
 }
 
 async function showHits(turn) {
-  const page = await fetchPage(`/search?q=${encodeURIComponent(wish.value)}`).catch(() => null);
-  if (!page || turn !== asking) return;
+  const page = await fetchPage(`/search?q=${encodeURIComponent(wish.value)}`).catch(({ message }) => message);
+  if (turn !== asking) return;
   const at = stops().indexOf(focused());
-  query("[data-hits]", switcher).replaceWith(query("[data-hits]", page));
+  const hits = query("[data-hits]", switcher);
+  if (page.body) hits.replaceWith(query("[data-hits]", page));
+  else hits.replaceChildren(create("p", { className: "hits__none", role: "alert", textContent: page }));
   stops()[at]?.focus();
 }
 
@@ -54,7 +56,9 @@ function stepToHit(event) {
 async function chooseHit(event) {
   event.preventDefault();
   await answered;
-  query("[data-hit]", switcher)?.click();
+  const hit = query("[data-hit]", switcher);
+  if (hit) hit.click();
+  else findHits();
 }
 
 // A ticket of the board that is open opens over it.

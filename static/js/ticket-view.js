@@ -2,7 +2,7 @@
 
 import { Unreachable, api, fetchPage, pathOf } from "./api.js";
 import { choices } from "./clash.js";
-import { create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
+import { byId, create, focusInPlace, focused, hear, query, queryAll } from "./dom.js";
 import { keep, restore, typedIn } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { glow } from "./fresh.js";
@@ -10,8 +10,8 @@ import { pickNewLabel } from "./label-picker.js";
 import { once } from "./once.js";
 import { findPerson } from "./people.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
-import { toast } from "./toast.js";
-import { revert, undoable } from "./undo.js";
+import { complain, toast } from "./toast.js";
+import { revert, revertMove, undoAfter, undoable } from "./undo.js";
 
 /** Beyond the end of any column. */
 const LAST = 1_000_000;
@@ -100,17 +100,18 @@ export class TicketView {
   async refresh(sent = {}) {
     const { root } = this;
     const page = await fetchPage(this.#url).catch((error) => this.#say(error.message, "alert"));
-    if (!page || root !== this.root) return false;
+    if (!page || !root || root !== this.root) return false;
     const draft = this.typed ?? {};
     for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
     const fresh = query(VIEW, page);
-    const { id, selectionStart } = root.contains(focused()) ? focused() : {};
+    const at = controls(root).indexOf(focused());
+    const { id, selectionStart } = at < 0 ? {} : focused();
     const folds = queryAll("details", fresh);
     queryAll("details", root).forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
     const agreed = this.resume(draft);
-    const field = document.getElementById(id);
-    focusInPlace(field);
+    const field = byId(id);
+    focusInPlace(field ?? controls(fresh)[at]);
     if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
     // The page may be older than what was heard while it was on its way.
     return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
@@ -142,37 +143,50 @@ export class TicketView {
     const kind = Object.keys(this.#forms).find((hook) => hook in form.dataset);
     if (!kind) return;
     event.preventDefault();
-    once(form, () => this.#forms[kind](form, event.submitter).catch((error) => this.#fail(form, error)));
+    once(form, () => {
+      const work = this.#forms[kind](form, event.submitter).catch((error) => this.#fail(form, error));
+      undoAfter(work);
+      return work;
+    });
   }
 
+  // The view may be closed, or show another ticket, before the answer comes: that still counts for this one.
   async #save() {
+    const { root } = this;
     await pickNewLabel(this.#form);
+    if (root !== this.root) return;
     if (this.#heard > this.root.dataset.version && !(await this.refresh())) return;
     const form = this.#form;
     const [before, changes, sent] = [changedFrom(form), changedTo(form), typedIn(form)];
     if (!Object.keys(changes).length) return toast("There is nothing to save yet.");
     try {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${form.elements.version.value}"` });
-      this.#stamp(ticket);
       this.#onChanged(ticket);
       undoable(`${ticket.key} is saved.`, [[() => revert(pathOf(form), [before], ticket), ticket.key]]);
+      if (!form.isConnected) {
+        form.reset();
+        return keep(form);
+      }
+      this.#stamp(ticket);
       await this.refresh(sent);
     } catch (error) {
-      if (!error.body?.ticket) throw error;
+      if (!error.body?.ticket || !form.isConnected) throw error;
       // Two people who changed different fields both get what they want; the same field needs a decision.
       if (await this.refresh()) await this.#save();
     }
   }
 
   async #move(form, button) {
+    const { root } = this;
     const columnId = form.elements.columnId.value;
     const now = await api.get(pathOf(form));
     const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
     const ticket = await api.patch(pathOf(form), { columnId, order });
-    const back = { columnId: now.columnId, order: now.order };
-    undoable(`${ticket.key} is moved.`, [[() => revert(pathOf(form), [back], ticket, ["columnId", "rank"]), ticket.key]]);
+    const moved = now.rank !== ticket.rank;
+    if (moved) undoable(`${ticket.key} is moved.`, [[() => revertMove(pathOf(form), [{ columnId: now.columnId, order: now.order }], now.rank, ticket), ticket.key]]);
     this.#onChanged(ticket);
-    if (ticket.version - this.root.dataset.version <= 1) this.#stamp(ticket);
+    if (root !== this.root) return;
+    if (ticket.version - root.dataset.version === Number(moved)) this.#stamp(ticket);
     else if (!this.typed) this.refresh();
   }
 
@@ -183,14 +197,15 @@ export class TicketView {
 
   async #delete(form) {
     const { id } = this;
+    const words = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
     await api.delete(pathOf(form)).catch((error) => {
       if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
     });
-    const words = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
     this.#onDeleted(id, words, pathOf(form).replace(/tickets\/\d+$/, `bin/${id}/restore`));
   }
 
   #fail(form, error) {
+    if (!form.isConnected) return complain(error);
     const rest = showErrors(form, error);
     if (error.status === 404) return this.#close("This ticket has been deleted.", "alert");
     const again = error instanceof Unreachable ? { Retry: () => form.requestSubmit() } : {};
@@ -207,6 +222,8 @@ export class TicketView {
     place.scrollIntoView({ block: "nearest" });
   }
 }
+
+const controls = (root) => queryAll("a, button, input, select, summary, textarea", root);
 
 const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticket` : "this ticket");
 

@@ -9,9 +9,11 @@ import { toast } from "./toast.js";
 const DEEPEST = 20;
 const NEXT = "punt.undo";
 const OVERTAKEN = [undefined, 404, 409];
+const LATER = [429, 500, 503];
 const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
 
 const acts = [];
+const ranks = new Map();
 let underWay = Promise.resolve();
 let showLast = () => {};
 let notice;
@@ -33,12 +35,15 @@ export function undoable(text, backs, options) {
   acts.push(act);
   acts.splice(0, acts.length - DEEPEST);
   notice?.remove();
-  notice = toast(text, { ...options, action: "Undo", run: () => undo(act) });
+  notice = toast(text, { ...options, action: "Undo", run: () => inTurn(() => undo(act)) });
 }
 
-/** Lets a key that takes back wait for what is on its way, `promise`: that is what it means. */
-export function undoAfter(promise) {
-  underWay = promise;
+/** Lets what takes back wait for what is on its way, `promise`: that is what it means. */
+export const undoAfter = (promise) => inTurn(() => promise);
+
+// One undo after the other, too: the second asks for what the first has made of a ticket.
+function inTurn(work) {
+  underWay = underWay.then(work).catch(reportError);
 }
 
 /** Says on the page that comes next what was done; a post to `path` takes it back. */
@@ -59,6 +64,13 @@ export async function revert(path, [wish, ...others], after, names = Object.keys
   });
 }
 
+/** Moves a ticket back to where it had `rank`; acts before that one find it there, whatever its rank is now. */
+export async function revertMove(path, ways, rank, after) {
+  const ticket = await revert(path, ways, { ...after, rank: ranks.get(path + after.rank) ?? after.rank }, ["columnId", "rank"]);
+  ranks.set(path + rank, ticket.rank);
+  return ticket;
+}
+
 const said = (ticket, name) => String(name === "labelIds" ? ticket.labels.map(({ id }) => id).sort() : ticket[name]);
 
 async function undo(act) {
@@ -69,9 +81,9 @@ async function undo(act) {
   let why;
   for (const [back, key] of [...act.backs]) {
     const error = await back().then((tickets) => void [tickets].flat().forEach(showLast), (reason) => reason);
-    if (error instanceof Unreachable) {
+    if (error instanceof Unreachable || LATER.includes(error?.status)) {
       acts.push(act);
-      return toast(error.message, { failed: true, action: "Retry", run: () => undo(act) });
+      return void toast(error.message, { failed: true, action: "Retry", run: () => inTurn(() => undo(act)) });
     }
     act.backs.shift();
     if (!error) act.done += 1;
@@ -87,5 +99,5 @@ function onKey(event) {
   const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
   if (key.toLowerCase() !== "z" || !(ctrlKey || metaKey) || shiftKey || altKey || target.closest(TYPING)) return;
   event.preventDefault();
-  underWay.then(() => acts.length && undo(acts.at(-1)));
+  inTurn(() => acts.length && undo(acts.at(-1)));
 }

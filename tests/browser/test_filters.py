@@ -206,8 +206,8 @@ def test_a_board_fetched_anew_offers_the_labels_and_people_of_now(
     people.get_by_label("Me").focus()
     answer = context.request.get(BOARD)
     meanwhile = alice.post("/api/projects/HARB/labels", json={"name": "Meanwhile"}).json()
-    alice.post("/api/projects/HARB/members", json={"username": "dora", "role": "member"})
-    expect(people.get_by_label("Dora")).to_be_attached()
+    alice.post("/api/projects/HARB/members", json={"username": "sue", "role": "member"})
+    expect(people.get_by_label("Sue Admin")).to_be_attached()
     held[0].fulfill(response=answer)
 
     expect(labels.locator("input")).to_have_count(2)
@@ -215,7 +215,7 @@ def test_a_board_fetched_anew_offers_the_labels_and_people_of_now(
     expect(people.locator("input:checked")).to_have_value("me")
     expect(people.get_by_label("Me")).to_be_focused()
     expect(people.get_by_label("Charlie")).to_have_count(1)
-    expect(people.get_by_label("Dora")).to_have_count(1)
+    expect(people.get_by_label("Sue Admin")).to_have_count(1)
     expect(page).to_have_url(f"{server.url}{BOARD}?q=the&assignee=me")
 
 

@@ -1,0 +1,23 @@
+/** What a screen reader is told of a card: off screen its fields have no text in the accessibility tree; this they keep. */
+
+import { query, queryAll } from "./dom.js";
+import { writeAttribute } from "./write.js";
+
+/** Says anew what the fields of a card show. */
+export function speak(card) {
+  if (!card) return;
+  const text = (name) => query(`[data-field=${name}]`, card).textContent;
+  const labels = queryAll("[data-label-name]", card).map(({ textContent }) => textContent);
+  const assignee = query("[data-field=assignee] [data-user]", card)?.getAttribute("title");
+  const parts = [
+    text("key"),
+    text("type"),
+    text("title"),
+    `${text("priority")} priority`,
+    labels[0] && `labels ${labels.join(", ")}`,
+    text("due") && `due ${text("due")}`,
+    text("points") && `${text("points")} points`,
+    assignee && `assigned to ${assignee}`,
+  ];
+  writeAttribute(card, "aria-label", parts.filter(Boolean).join(", "));
+}
