@@ -1,0 +1,206 @@
+"""Answers that come late, fail, or come after somebody went on: what they say still counts, for what was asked."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.board import card, column, drag, titles
+from tests.browser.conftest import Watch, Window
+from tests.browser.test_undo import delete, expect_titles
+from tests.browser.ticket import TICKETS, field, make, notice, open_ticket, save, shown, stored
+from tests.support.server import Server
+from tests.support.wait import until
+
+TICKET = "**/api/projects/*/tickets/*"
+
+
+def hold(page: Page, method: str) -> list[Route]:
+    """Keep requests of one kind about a ticket from the server; return where they gather."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        if route.request.method == method:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(TICKET, keep)
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Let the first of them through, as soon as there is one, and all that follow."""
+    until(lambda: page.wait_for_timeout(10) or held, what="a request")  # type: ignore[func-returns-value]
+    held[0].continue_()
+    page.unroute_all()
+
+
+def refuse(route: Route) -> None:
+    """Answer as PUNT does whose database is away."""
+    route.fulfill(status=503, json={"error": "The database is busy. Please try again."})
+
+
+def test_a_ticket_that_is_closed_before_its_save_is_answered_is_saved(server: Server, window: Window) -> None:
+    make(server, "Paint the pier")
+    make(server, "Oil the crane")
+    page = window("bob")
+    view = open_ticket(page, "Paint the pier")
+    held = hold(page, "PATCH")
+
+    field(view, "title").fill("Paint all piers")
+    save(view)
+    page.keyboard.press("Escape")
+    other = open_ticket(page, "Oil the crane")
+    let_go(page, held)
+
+    notice(page, "HARB-1 is saved.")
+    expect(field(other, "title")).to_have_value("Oil the crane")
+    expect(field(other, "version")).to_have_value("1")
+    page.keyboard.press("Escape")
+    expect(card(page, "Paint all piers")).to_have_count(1)
+    expect(card(page, "Paint all piers")).not_to_have_attribute("data-unsent", "")
+    assert stored(page) == []
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_save_that_clashes_after_the_ticket_was_closed_is_told_and_kept(
+    server: Server, window: Window, watch: Watch
+) -> None:
+    watch.expect("409")
+    make(server, "Paint the pier")
+    page = window("bob")
+    view = open_ticket(page, "Paint the pier")
+    held = hold(page, "PATCH")
+    field(view, "title").fill("Paint all piers")
+    save(view)
+    page.keyboard.press("Escape")
+
+    server.client("alice").patch(f"{TICKETS}/1", json={"title": "Sell the pier"})
+    let_go(page, held)
+
+    expect(page.get_by_role("alert")).to_contain_text("changed")
+    expect(card(page, "Sell the pier")).to_have_attribute("data-unsent", "")
+    assert "Paint all piers" in stored(page)[0]
+
+
+def test_a_deletion_that_is_answered_late_closes_no_other_ticket_and_can_be_undone(
+    server: Server, window: Window
+) -> None:
+    make(server, "Paint the pier")
+    make(server, "Oil the crane")
+    page = window("alice")
+    held = hold(page, "DELETE")
+    delete(page, "Paint the pier")
+    page.keyboard.press("Escape")
+    other = open_ticket(page, "Oil the crane")
+    let_go(page, held)
+
+    told = notice(page, "HARB-1 is deleted.")
+    expect(field(other, "title")).to_be_visible()
+    expect(card(page, "Paint the pier")).to_have_count(0)
+    told.get_by_role("button", name="Undo").click()
+    expect_titles(page, "To Do", ["Paint the pier", "Oil the crane"])
+
+
+def test_a_place_that_changes_nothing_hides_nobodys_edit(server: Server, window: Window, watch: Watch) -> None:
+    watch.expect("409")
+    make(server, "Paint the pier")
+    page = window("bob")
+    view = open_ticket(page, "Paint the pier")
+    field(view, "title").fill("Paint all piers")
+    server.client("alice").patch(f"{TICKETS}/1", json={"title": "Sell the pier"})
+    expect(view.locator("[data-ticket-notice]")).to_contain_text("What you typed is kept.")
+
+    view.get_by_role("button", name="Top").click()
+    page.wait_for_load_state("networkidle")
+    save(view)
+
+    expect(view.get_by_role("alert")).to_contain_text("changed the same fields as you")
+    assert shown(server)["title"] == "Sell the pier"
+
+
+def test_a_move_that_the_server_could_not_take_ends_where_the_server_has_the_card(
+    server: Server, window: Window, watch: Watch
+) -> None:
+    watch.expect("503")
+    make(server, "Paint the pier")
+    page = window("bob")
+    page.route(TICKET, refuse)
+
+    drag(page, "Paint the pier", "Done")
+    notice(page, "was not moved")
+    expect(column(page, "Done").locator("[data-pending]")).to_have_count(1)
+    page.unroute_all()
+
+    expect_titles(page, "To Do", ["Paint the pier"])
+    expect(page.locator("[data-pending]")).to_have_count(0)
+
+
+def test_an_undo_that_the_server_could_not_take_can_be_tried_again(
+    server: Server, window: Window, watch: Watch
+) -> None:
+    watch.expect("503")
+    make(server, "Paint the pier")
+    page = window("bob")
+    drag(page, "Paint the pier", "Done")
+    notice(page, "HARB-1 moved to Done.")
+    page.route(TICKET, refuse)
+
+    page.keyboard.press("Control+z")
+    again = notice(page, "The database is busy.").get_by_role("button", name="Retry")
+    page.unroute_all()
+    again.click()
+
+    expect_titles(page, "To Do", ["Paint the pier"])
+
+
+def test_undos_one_right_after_the_other_are_each_ones_own(server: Server, window: Window) -> None:
+    make(server, "Paint the pier")
+    page = window("bob")
+    for name in ("Review", "Done"):
+        drag(page, "Paint the pier", name)
+        notice(page, f"HARB-1 moved to {name}.")
+
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+
+    notice(page, "Undone: HARB-1 moved to Review.")
+    expect_titles(page, "To Do", ["Paint the pier"])
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_two_moves_of_several_cards_are_both_taken_back(server: Server, window: Window, watch: Watch) -> None:
+    watch.expect("400")  # of neighbours that are not back yet: then the next wish counts
+    for title in ("One", "Two", "Three"):
+        make(server, title)
+    page = window("bob")
+    page.keyboard.press("j")
+    page.keyboard.press("Home")
+    for key in ("x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-selected]")).to_have_count(3)
+    for _ in range(2):
+        page.keyboard.press("Control+Shift+ArrowRight")
+    until(lambda: titles(page, "Review") == ["One", "Two", "Three"], what="both moves")
+
+    page.keyboard.press("Escape")
+    for name in ("In Progress", "To Do"):
+        page.keyboard.press("Control+z")
+        expect_titles(page, name, ["One", "Two", "Three"])
+
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_keys_that_move_a_card_nowhere_are_no_acts_to_undo(server: Server, window: Window) -> None:
+    make(server, "One")
+    make(server, "Two")
+    page = window("bob")
+    drag(page, "Two", "Done")
+    notice(page, "HARB-2 moved to Done.")
+    card(page, "One").locator("[data-open]").focus()
+
+    for way in ("Up", "Down"):
+        page.keyboard.press(f"Control+Shift+Arrow{way}")
+    page.keyboard.press("Control+z")
+
+    expect_titles(page, "To Do", ["One", "Two"])
