@@ -29,6 +29,21 @@ def settings(page: Page, name: str) -> Locator:
     return page.locator("[data-column-dialog]")
 
 
+def test_the_settings_of_a_column_say_only_what_was_changed_there(server: Server, window: Window) -> None:
+    page, alice = window("alice"), server.client("alice")
+    review = alice.get(f"{PROJECT}/columns").json()[2]["id"]
+    form = settings(page, "Review")
+    form.locator("[name=wipLimit]").fill("3")
+
+    alice.patch(f"{PROJECT}/columns/{review}", json={"name": "Quality", "color": "#0b7a70"})
+    expect(page.locator(NAMES).nth(2)).to_have_text("Quality")
+    form.get_by_role("button", name="Save column").click()
+
+    expect(column(page, "Quality").locator("[data-column-limit]")).to_have_text("3")
+    saved = alice.get(f"{PROJECT}/columns").json()[2]
+    assert (saved["name"], saved["color"], saved["wipLimit"]) == ("Quality", "#0b7a70", 3)
+
+
 def test_columns_are_added_renamed_limited_coloured_and_deleted_live_for_others(
     server: Server, window: Window, watch: Watch
 ) -> None:

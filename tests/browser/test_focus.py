@@ -173,3 +173,31 @@ def _column_id(page: Page, name: str) -> str:
 
 def _focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.textContent"))
+
+
+@pytest.mark.parametrize("control", ["Save changes", "Top", "HARB-1"])
+def test_it_stays_on_a_control_of_a_ticket_that_somebody_else_changes(
+    server: Server, window: Window, control: str
+) -> None:
+    server.client("alice").post(TICKETS, json={"title": "Paint the pier"})
+    page = window("bob")
+    page.locator("[data-ticket] [data-open]").click()
+    view = page.locator("dialog [data-ticket-view]")
+    here = view.get_by_text(control, exact=True).first
+    here.focus()
+
+    server.client("alice").patch(f"{TICKETS}/1", json={"title": "Paint all piers"})
+
+    expect(view.locator("[name=title]")).to_have_value("Paint all piers")
+    expect(here).to_be_focused()
+
+
+def test_it_stays_on_a_project_while_the_list_changes(server: Server, window: Window) -> None:
+    page = window("bob", "/")
+    here = page.get_by_role("link", name="Harbour website")
+    here.focus()
+
+    server.client("bob").post("/api/projects", json={"key": "BOAT", "name": "Boats"})
+
+    expect(page.get_by_role("link", name="Boats")).to_be_visible()
+    expect(here).to_be_focused()

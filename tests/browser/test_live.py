@@ -35,8 +35,54 @@ def test_labels_on_cards_follow_their_new_name_and_their_end(server: Server, win
 
     alice.patch(f"{PROJECT}/labels/{label['id']}", json={"name": "currents"})
     expect(card(page, "One").locator("[data-label]")).to_have_text("currents")
+    expect(card(page, "One")).to_have_attribute("aria-label", "HARB-1, Task, One, Medium priority, labels currents")
     alice.delete(f"{PROJECT}/labels/{label['id']}")
     expect(card(page, "One").locator("[data-label]")).to_have_count(0)
+    expect(card(page, "One")).to_have_attribute("aria-label", "HARB-1, Task, One, Medium priority")
+
+
+def test_labels_of_other_projects_are_not_offered_here(server: Server, window: Window) -> None:
+    bob = server.client("bob")
+    bob.post("/api/projects", json={"key": "BOAT", "name": "Boats"})
+    bob.post(f"{PROJECT}/tickets", json={"title": "One"})
+    page = window("bob")
+    card(page, "One").locator("[data-open]").click()
+    offered = page.locator("dialog [data-label-name]")
+
+    bob.post("/api/projects/BOAT/labels", json={"name": "keel"})
+    bob.post(f"{PROJECT}/labels", json={"name": "tides"})
+
+    expect(offered).to_have_text(["tides"])
+    expect(page.locator("[data-facet=label] [data-label-name]")).to_have_text(["tides"])
+
+
+def test_a_column_that_becomes_the_last_step_makes_its_tickets_late_no_more(server: Server, window: Window) -> None:
+    page, alice = window("bob"), server.client("alice")
+    alice.post(f"{PROJECT}/tickets", json={"title": "One", "dueDate": "2020-01-01"})
+    due = card(page, "One").locator("[data-field=due]")
+    expect(due).to_have_attribute("data-due", "late")
+    column_id = alice.get(f"{PROJECT}/columns").json()[0]["id"]
+    words = card(page, "One").get_attribute("aria-label")
+
+    alice.patch(f"{PROJECT}/columns/{column_id}", json={"name": "Closed"})
+
+    expect(due).not_to_have_attribute("data-due", "late")
+    expect(card(page, "One")).not_to_have_attribute("aria-label", words or "")
+
+
+def test_a_ticket_that_came_back_while_nobody_could_hear_is_on_the_board_again(server: Server, window: Window) -> None:
+    page, alice = window("bob"), server.client("alice")
+    ticket = alice.post(f"{PROJECT}/tickets", json={"title": "One"}).json()["id"]
+    before = server.rows("SELECT * FROM ticket WHERE id = ?", ticket)[0]
+    alice.delete(f"{PROJECT}/tickets/{ticket}")
+    expect(card(page, "One")).to_have_count(0)
+    with server.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM binned_ticket")
+        session.connection().exec_driver_sql(f"INSERT INTO ticket VALUES ({', '.join('?' * len(before))})", before)
+
+    page.evaluate("dispatchEvent(new Event('punt:doubt'))")
+
+    expect(card(page, "One")).to_have_count(1)
 
 
 def test_the_project_list_follows_and_shows_nothing_of_others(server: Server, window: Window) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Window, open_live
+from tests.browser.conftest import Watch, Window, open_live
 from tests.support.server import Server
 
 HITS = "[data-switcher] [data-hit] .hit__title"
@@ -78,3 +78,42 @@ def test_its_button_fits_a_phone(profile: Callable[..., BrowserContext]) -> None
     assert box
     assert min(box["width"], box["height"]) >= 44
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_ticket_chosen_over_another_takes_its_place_and_escape_leads_to_the_board(
+    server: Server, window: Window
+) -> None:
+    for title in ("Paint the pier", "Oil the crane"):
+        server.client("alice").post("/api/projects/HARB/tickets", json={"title": title})
+    page = window("bob")
+    page.locator("[data-ticket] [data-open]").first.click()
+    expect(page).to_have_url(f"{server.url}/projects/HARB/tickets/1")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("oil")
+    expect(page.locator(HITS)).to_have_text(["Oil the crane"])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.url}/projects/HARB/tickets/2")
+    page.keyboard.press("Escape")
+
+    expect(page).to_have_url(f"{server.url}/projects/HARB/board")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_a_search_that_fails_says_so_and_enter_tries_again(server: Server, window: Window, watch: Watch) -> None:
+    watch.expect("ERR_FAILED")
+    server.client("alice").post("/api/projects/HARB/tickets", json={"title": "Paint the pier"})
+    page = window("bob", "/profile")
+    page.keyboard.press("Control+k")
+    expect(page.locator(HITS)).to_have_text(["Harbour website", "Paint the pier"])
+    page.route("**/search*", lambda route: route.abort())
+
+    page.keyboard.type("paint")
+    expect(page.locator("[data-switcher]").get_by_role("alert")).to_have_text("The server cannot be reached.")
+    expect(page.locator(HITS)).to_have_count(0)
+    page.unroute_all()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(HITS)).to_have_text(["Paint the pier"])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.url}/projects/HARB/tickets/1")
