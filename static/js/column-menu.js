@@ -8,7 +8,7 @@ import { clearError, showErrors } from "./field-errors.js";
 import { fieldsOf, first, now } from "./fields.js";
 import { once } from "./once.js";
 import { PANEL, cardsOf, listIn } from "./places.js";
-import { randomId } from "./tab.js";
+import { randomId, tabId } from "./tab.js";
 import { complain, moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
 
@@ -93,4 +93,4 @@ function closeMenu(element) {
 }
 
 // This tab drops what the stream tells of its own doing; columns are placed in one order for everybody.
-const asStranger = () => ({ "X-Tab-Id": randomId() });
+const asStranger = () => ({ "X-Tab-Id": `${tabId()}.${randomId()}` });

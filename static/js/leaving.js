@@ -1,10 +1,11 @@
 /** Leaves a project that is gone for this person, and says why on the page they land on; shows anew what they may do now. */
 
-import { hear, query } from "./dom.js";
+import { create, hear, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { findPerson } from "./people.js";
 import { me } from "./session.js";
 import { closeStream } from "./stream.js";
+import { tabId } from "./tab.js";
 import { toastNext } from "./toast.js";
 
 const place = query("header [data-project-name]");
@@ -25,6 +26,7 @@ export const leavingHandlers = {
 export function startLeaving() {
   hear(window, "submit", ({ target, defaultPrevented }) => {
     sent ||= !defaultPrevented && target.method !== "dialog";
+    if (!defaultPrevented && target.method === "post") target.append(create("input", { type: "hidden", name: "tabId", value: tabId() }));
     if (target.matches("[action='/logout']")) closeStream(); // its end may be heard before the form's answer, and lead back here
   });
   hear(window, "pageshow", () => (sent = false));
