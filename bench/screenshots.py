@@ -190,7 +190,7 @@ def _open_the_quick_add(page: Page) -> None:
 
 
 def _open_the_menu(page: Page) -> None:
-    page.locator("header summary, header [popovertarget]").last.click()
+    page.locator(".bar summary").last.click()
 
 
 def _open_a_ticket(page: Page) -> None:

@@ -29,6 +29,17 @@ def settings(page: Page, name: str) -> Locator:
     return page.locator("[data-column-dialog]")
 
 
+def test_every_columns_menu_lies_inside_the_window_of_a_phone(window: Window) -> None:
+    page = window("alice", viewport={"width": 390, "height": 844})
+
+    for name in ("To Do", "In Progress", "Review", "Done"):
+        box = menu(page, name).bounding_box()
+        assert box
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= 390, name
+        page.keyboard.press("Escape")
+
+
 def test_the_settings_of_a_column_say_only_what_was_changed_there(server: Server, window: Window) -> None:
     page, alice = window("alice"), server.client("alice")
     review = alice.get(f"{PROJECT}/columns").json()[2]["id"]
