@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from punt.threads import apart
+
+TASK = re.compile(r"\[([ xX])\](?=\s|$)")
+"""How an item of a task list begins, as GitHub Flavored Markdown says, 5.3."""
+OPEN, DONE = ("To do", "☐"), ("Done", "☑")
+"""What a screen reader says of a task, and what others see."""
 
 
 def render(text: str) -> Markup:
@@ -27,8 +34,27 @@ def _html(text: str) -> str:
 def _renderer() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     markdown.disable("image")
+    markdown.core.ruler.push("tasks", _find_tasks)
     markdown.add_render_rule("link_open", _link_open)
+    markdown.add_render_rule("task", _task)
     return markdown
+
+
+def _find_tasks(state: StateCore) -> None:
+    """Put a sign in the place of the brackets that an item of a list begins with."""
+    for item, paragraph, text in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        found = (
+            TASK.match(text.content) if (item.type, paragraph.type) == ("list_item_open", "paragraph_open") else None
+        )
+        if found and text.children and text.children[0].content.startswith(found[0]):
+            item.attrJoin("class", "task")
+            text.children[0].content = text.children[0].content.removeprefix(found[0])
+            text.children.insert(0, Token("task", "span", 0, meta={"done": found[1] != " "}))
+
+
+def _task(self: object, tokens: list[Token], index: int, options: object, env: object) -> str:
+    words, sign = DONE if tokens[index].meta["done"] else OPEN
+    return f'<span role="img" aria-label="{words}">{sign}</span>'
 
 
 def _link_open(self: object, tokens: list[Token], index: int, options: object, env: object) -> str:

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from punt.markdown import render
 
 TAGS = {
-    *("p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("span", "p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
-ATTRIBUTES = {"href", "rel", "title", "class", "start", "style"}
+ATTRIBUTES = {"href", "rel", "title", "class", "start", "style", "role", "aria-label"}
 ATTACKS = [
     "<script>alert(1)</script>",
     "<ScRiPt src=//evil.example></sCrIpT>",
@@ -66,6 +66,10 @@ ATTACKS = [
     "a\u2028<script>alert(1)</script>",
     "<scr\0ipt>alert(1)</scr\0ipt>",
     "***" * 200 + "<b>",
+    "- [x] <script>alert(1)</script>",
+    "- [x](javascript:alert(1))",
+    "- [x]\n\n[x]: javascript:alert(1)",
+    '- [ ] " onmouseover=alert(1) x="',
     "[" * 500,
     "![" * 500,
     ">" * 500 + "x",
@@ -105,6 +109,8 @@ def assert_harmless(text: str) -> None:
         assert name in ATTRIBUTES
         if name == "href":
             assert urlsplit(unquote(value).strip()).scheme in {"", "http", "https", "mailto"}
+        if name in {"role", "aria-label"}:
+            assert value in {"img", "To do", "Done"}
         if name == "style":
             assert value in {"text-align:left", "text-align:center", "text-align:right"}
 
@@ -138,6 +144,58 @@ def test_attacks_joined_are_still_text(texts: list[str]) -> None:
 )
 def test_what_people_write_is_shown(text: str, html: str) -> None:
     assert render(text) == html
+
+
+def item(words: str, sign: str, text: str) -> str:
+    return f'<li class="task"><span role="img" aria-label="{words}">{sign}</span>{text}</li>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            "- [ ] Red\n- [x] *White*\n- [X] Blue",
+            f"<ul>\n{item('To do', '☐', ' Red')}{item('Done', '☑', ' <em>White</em>')}"
+            f"{item('Done', '☑', ' Blue')}</ul>\n",
+        ),
+        ("1. [x] a", f"<ol>\n{item('Done', '☑', ' a')}</ol>\n"),
+        ("- [ ]", f"<ul>\n{item('To do', '☐', '')}</ul>\n"),
+    ],
+)
+def test_a_task_shows_whether_it_is_done_and_says_so(text: str, html: str) -> None:
+    assert render(text) == html
+
+
+def test_a_task_may_hold_further_ones_and_have_room_around_it() -> None:
+    html = render("- [ ] a\n\n  more\n  - [x] b\n\n- c")
+
+    assert html.count('aria-label="To do"') == html.count('aria-label="Done"') == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ ] a",
+        "- a [ ] b",
+        "- [y] a",
+        "- [  ] a",
+        "- [x]a",
+        r"- \[x] a",
+        "- `[x]` a",
+        "> [x] a",
+        "- # [x] a",
+        "- *[x] a*",
+    ],
+)
+def test_brackets_elsewhere_are_brackets(text: str) -> None:
+    assert "<span" not in render(text)
+
+
+def test_brackets_that_are_a_link_lead_there() -> None:
+    html = render("- [x] a\n\n[x]: https://example.org")
+
+    assert "<span" not in html
+    assert '<a href="https://example.org"' in html
 
 
 def test_a_link_gives_nothing_away_to_where_it_leads() -> None:

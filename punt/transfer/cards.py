@@ -13,6 +13,8 @@ from punt.transfer.refusal import Refusal
 MOST = 2000
 """Tickets that one import may bring: others wait for so long as it takes."""
 MOST_COLUMNS, MOST_LABELS = 100, 500
+NAME, ESTIMATE = 50, 20
+"""The characters that a column's or label's name and an estimate may have."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -51,10 +53,11 @@ class Plan:
     cards: list[Card] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
     _names: dict[tuple[str, str], str] = field(default_factory=dict)
+    _cut: set[str] = field(default_factory=set)
 
     def column(self, name: str) -> str:
         """Note a column, and return its name as it will be."""
-        name = one_line(name, 50)
+        name = self._short(name)
         if ("column", name.casefold()) not in self._names:
             self.columns.append(name)
             _refuse_more(len(self.columns), MOST_COLUMNS, "columns")
@@ -62,7 +65,7 @@ class Plan:
 
     def label(self, name: str, color: str | None = None) -> str:
         """Note a label, and return its name as it will be."""
-        name = one_line(name, 50)
+        name = self._short(name)
         if ("label", name.casefold()) not in self._names:
             self.labels[name] = color
             _refuse_more(len(self.labels), MOST_LABELS, "labels")
@@ -72,6 +75,25 @@ class Plan:
         """Add a ticket to be."""
         self.cards.append(card)
         _refuse_more(len(self.cards), MOST, "tickets")
+
+    def estimate(self, text: str) -> str | None:
+        """Return an estimate as it will be, if there is one."""
+        whole = one_line(text, len(text))
+        self.leave("Estimates cut after 20 characters", int(len(whole) > ESTIMATE))
+        return one_line(whole, ESTIMATE) or None
+
+    def leave(self, what: str, how_often: int = 1) -> None:
+        """Count something that is not taken."""
+        if how_often:
+            self.left[what] += how_often
+
+    def _short(self, name: str) -> str:
+        """Cut a name; one that comes again is told once."""
+        whole = one_line(name, len(name))
+        if len(whole) > NAME and whole not in self._cut:
+            self._cut.add(whole)
+            self.leave("Names of columns and labels cut after 50 characters")
+        return one_line(whole, NAME)
 
 
 def _refuse_more(count: int, most: int, what: str) -> None:

@@ -75,14 +75,16 @@ class _Reader:
     def __init__(self, header: list[str]) -> None:
         if len(header) > WIDEST:
             raise Refusal(f"It has {len(header)} columns; at most {WIDEST}.", line=1)
-        self._plan, self._places = Plan(), dict[str, int]()
+        self._plan, self._places, self._named = Plan(), dict[str, int](), set[int]()
         known = {name: field for field, names in NAMES.items() for name in names}
         for place, cell in enumerate(header):
             name = " ".join(re.sub(r"[_\-]+", " ", cell).split()).casefold()
+            if name:
+                self._named.add(place)
             if known.get(name) and known[name] not in self._places:
                 self._places[known[name]] = place
             elif name:
-                self._plan.left[f"Column “{one_line(cell, 50)}”"] += 1
+                self._plan.leave(f"Column “{one_line(cell, 50)}”")
         if "title" not in self._places:
             names = ", ".join(NAMES["title"][:4])
             raise Refusal(f"No column is the title. Call one {names} or so.", line=1)
@@ -92,13 +94,15 @@ class _Reader:
         for row in rows:
             cells = {field: row[place].strip() if place < len(row) else "" for field, place in self._places.items()}
             if not cells["title"]:
-                plan.left["Lines without a title"] += 1
+                plan.leave("Lines without a title")
                 continue
+            nameless = sum(bool(cell.strip()) for place, cell in enumerate(row) if place not in self._named)
+            plan.leave("Cells under no name in the header", nameless)
             plan.card(self._card(cells))
         return plan
 
     def _card(self, cells: dict[str, str]) -> Card:
-        column = one_line(cells.get("column", ""), 50)
+        column = one_line(cells.get("column", ""), LARGEST_CELL)
         return Card(
             title=cells["title"],
             column=self._plan.column(column) if column else None,
@@ -108,7 +112,7 @@ class _Reader:
             labels=[self._plan.label(each) for each in _several(cells.get("labels", ""))],
             people=[(name,) for name in _several(cells.get("people", ""))],
             story_points=self._read("story points", cells.get("points", ""), _points),
-            estimate=one_line(cells.get("estimate", ""), 20) or None,
+            estimate=self._plan.estimate(cells.get("estimate", "")),
             start=self._read("days", cells.get("start", ""), day),
             due=self._read("days", cells.get("due", ""), day),
         )
@@ -116,18 +120,18 @@ class _Reader:
     def _one_of(self, names: type[AName], text: str, otherwise: AName) -> AName:
         found = next((name for name in names if name.value.casefold() == text.casefold()), None)
         if text and found is None:
-            self._plan.left[f"{names.__name__.replace('Ticket', '')} “{one_line(text, 40)}”, unknown here"] += 1
+            self._plan.leave(f"{names.__name__.replace('Ticket', '')} “{one_line(text, 40)}”, unknown here")
         return found or otherwise
 
     def _read(self, what: str, text: str, read: Callable[[str], Found | None]) -> Found | None:
         found = read(text) if text else None
         if text and found is None:
-            self._plan.left[f"Values that are no {what}"] += 1
+            self._plan.leave(f"Values that are no {what}")
         return found
 
 
 def _several(text: str) -> list[str]:
-    return [name for name in (one_line(part, 80) for part in re.split(r"[,;\n]", text)) if name]
+    return [name for name in (one_line(part, LARGEST_CELL) for part in re.split(r"[,;\n]", text)) if name]
 
 
 def _points(text: str) -> int | None:

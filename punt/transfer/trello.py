@@ -40,6 +40,7 @@ class TrelloList(Part):
     name: str
     closed: bool = False
     pos: float = 0
+    soft_limit: Any = None
 
 
 class TrelloLabel(Part):
@@ -128,28 +129,33 @@ class _Reader:
     def plan(self) -> Plan:
         board, plan = self._board, self._plan
         open_lists = sorted((each for each in board.lists if not each.closed), key=lambda each: each.pos)
-        names = {each.id: plan.column(one_line(each.name, 50) or "List") for each in open_lists}
-        self._count("Archived lists", len(board.lists) - len(open_lists))
+        names = {each.id: plan.column(each.name if one_line(each.name, 1) else "List") for each in open_lists}
+        plan.leave("Archived lists", len(board.lists) - len(open_lists))
+        plan.leave("Limits of lists", sum(bool(each.soft_limit) for each in open_lists))
         self._labels = {each.id: self._label(each) for each in board.labels}
         self._checklists = self._by_card()
         for card in sorted(board.cards, key=lambda card: card.pos):
             if card.closed or card.id_list not in names:
-                self._count("Archived cards", 1)
+                plan.leave("Archived cards")
             else:
                 plan.card(self._card(card, names[card.id_list]))
-        self._count("Comments", sum(action.type == "commentCard" for action in board.actions))
+        plan.leave("Comments", sum(action.type == "commentCard" for action in board.actions))
         return plan
 
     def _card(self, card: TrelloCard, column: str) -> Card:
-        self._count("Attachments", len(card.attachments))
-        self._count("Values of custom fields", len(card.custom_field_items))
-        self._count("Marks that a due date is met", int(card.due_complete))
         members = [self._members[each] for each in card.id_members if each in self._members]
+        labels = [self._labels[each] for each in card.id_labels if each in self._labels]
+        leave = self._plan.leave
+        leave("Attachments", len(card.attachments))
+        leave("Values of custom fields", len(card.custom_field_items))
+        leave("Marks that a due date is met", int(card.due_complete))
+        leave("Members of cards who are no longer on the board", len(card.id_members) - len(members))
+        leave("Labels of cards that the board does not know", len(card.id_labels) - len(labels))
         return Card(
             title=card.name,
             column=column,
             description="\n\n".join(part for part in (many_lines(card.desc), *self._tasks(card)) if part),
-            labels=[self._labels[each] for each in card.id_labels if each in self._labels],
+            labels=labels,
             people=[_names_of(member) for member in members],
             start=self._day(card.start),
             due=self._day(card.due),
@@ -170,18 +176,13 @@ class _Reader:
 
     def _label(self, label: TrelloLabel) -> str:
         shade = (label.color or "").partition("_")[0]
-        return self._plan.label(
-            one_line(label.name, 50) or one_line(shade.capitalize(), 50) or "Label", COLORS.get(shade)
-        )
+        name = next((each for each in (label.name, shade.capitalize()) if one_line(each, 1)), "Label")
+        return self._plan.label(name, COLORS.get(shade))
 
     def _day(self, text: str | None) -> Any:
         found = day(text) if text else None
-        self._count("Dates that are none", int(bool(text) and found is None))
+        self._plan.leave("Dates that are none", int(bool(text) and found is None))
         return found
-
-    def _count(self, what: str, how_often: int) -> None:
-        if how_often:
-            self._plan.left[what] += how_often
 
 
 def _names_of(member: TrelloMember) -> tuple[str, ...]:

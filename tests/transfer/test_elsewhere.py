@@ -91,6 +91,50 @@ def test_what_is_not_taken_of_trello_is_told(alice: FlaskClient) -> None:
         assert told in text, told
 
 
+LOST = {
+    "name": "Board",
+    "lists": [{"id": "l", "name": "L" * 60, "softLimit": 3}, {"id": "m", "name": "To Do", "softLimit": None}],
+    "labels": [{"id": "b", "name": "b" * 51}],
+    "members": [],
+    "cards": [
+        {"id": "c", "name": "One", "idList": "l", "idLabels": ["b", "gone"], "idMembers": ["left", "too"]},
+        {"id": "d", "name": "Two", "idList": "l", "idLabels": ["b"]},
+    ],
+}
+
+
+def test_what_a_board_of_trello_has_lost_or_too_long_is_told() -> None:
+    plan = read_trello(json.dumps(LOST).encode())
+
+    assert (plan.columns, list(plan.labels)) == (["L" * 50, "To Do"], ["b" * 50])
+    assert plan.left == {
+        "Limits of lists": 1,
+        "Names of columns and labels cut after 50 characters": 2,
+        "Members of cards who are no longer on the board": 2,
+        "Labels of cards that the board does not know": 1,
+    }
+
+
+def test_what_a_table_has_too_long_or_without_a_name_is_told() -> None:
+    lines = [
+        "Title,Status,Tags,Estimate,,_",
+        f"One,{'s' * 51},{'t' * 60};short,{'e' * 21},nameless,too,beyond,,further",
+        f"Two,{'s' * 51},{'t' * 60},2h,,,",
+    ]
+
+    plan = read_csv("\n".join(lines).encode())
+
+    assert [(card.column, card.labels[0], card.estimate) for card in plan.cards] == [
+        ("s" * 50, "t" * 50, "e" * 20),
+        ("s" * 50, "t" * 50, "2h"),
+    ]
+    assert plan.left == {
+        "Names of columns and labels cut after 50 characters": 2,
+        "Estimates cut after 20 characters": 1,
+        "Cells under no name in the header": 4,
+    }
+
+
 CSV = """\ufeffSummary;Status;Issue Type;Priority;Tags;Assigned To;Story-Points;Due Date;Colour;Description
 "Paint; red";doing;bug;HIGH;"hull, deck";bob;5;2026-05-01T00:00:00Z;red;"One
 two"
