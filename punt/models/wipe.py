@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -12,10 +14,21 @@ from punt.events.publication import EVERYONE, Draft
 from punt.models.audit import AuditEntry
 from punt.models.idempotency import IdempotencyKey
 from punt.models.project import Project
+from punt.models.user import User
+
+logger = logging.getLogger(__name__)
 
 
 def wipe_everything(session: Session) -> None:
-    """Empty every table and begin a new epoch; nobody is signed in afterwards."""
+    """Empty every table; the audit begins anew with who did it, by name, for their account goes, too."""
+    name = _name_of_actor(session)
+    empty_everything(session)
+    AuditEntry.note("database", "wiped", f"everything, by @{name}" if name else "everything")
+    logger.warning("everything is wiped, by %s", f"@{name}" if name else "the shell")
+
+
+def empty_everything(session: Session) -> None:
+    """Empty every table and begin a new epoch, untold by the audit; nobody is signed in afterwards."""
     connection = session.connection()
     hold_everything(session)
     for table in reversed(Base.metadata.sorted_tables):
@@ -38,6 +51,11 @@ def wipe_projects(session: Session) -> None:
     connection.execute(sa.delete(Project))  # the rest of them goes by the database's own cascades
     log.clear(connection)
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))
+
+
+def _name_of_actor(session: Session) -> str | None:
+    query = sa.select(User.username).where(User.id == capture.origin(session).actor_id)
+    return session.connection().scalar(query)
 
 
 def hold_everything(session: Session) -> None:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, stream_template, url_for
+from flask import (
+    Blueprint,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    stream_template,
+    stream_with_context,
+    url_for,
+)
 
 from punt import access, upkeep
 from punt.database import db
@@ -16,8 +28,10 @@ from punt.pages.forms import errors_of, typed
 from punt.replies import attached
 from punt.security import begins_itself, reads_body_itself
 from punt.transfer.holdings import holdings, size
+from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.transfer.words import PHRASES, size_in_words, told
 
+logger = logging.getLogger(__name__)
 blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
 
 
@@ -89,25 +103,37 @@ def wipe(what: str) -> Any:
 
 
 def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bool, **again: Any) -> Any:
-    """Stream a page that tells how far something is, and at its end what came of it.
+    """Stream a page that tells how far something is, and at its end what came of it, whatever goes wrong on the way.
 
     :param name: of the uploaded file.
     :param asks: whether the file waits afterwards, to be confirmed.
     """
-    outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None}
+    outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None, "unsure": False}
+    room = upkeep.waiting_room()
 
-    def lines() -> Iterator[str]:
+    def lines() -> Generator[str]:
         try:
             yield from steps
             outcome.update(said=told(coming.contents), warnings=coming.contents.warnings)
         except Problem as problem:
             db.session.rollback()
             outcome["problem"] = problem.message
-        if outcome["problem"] or not asks:
-            upkeep.waiting_room().dismiss(name)
+        except TROUBLE as error:
+            db.session.rollback()
+            logger.exception("an import failed")
+            outcome.update(problem=reason(error), unsure=unsure(error) and not asks)
+        finally:
+            if not (asks and outcome["said"]):
+                room.dismiss(name)
 
     known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "asks": asks, "phrase": PHRASES["import"]}
-    return stream_template("admin/import.html", lines=lines(), outcome=outcome, **known | again)
+    return stream_with_context(_streamed("admin/import.html", lines(), outcome=outcome, **known | again))
+
+
+def _streamed(template: str, lines: Generator[str], **known: Any) -> Iterator[str]:
+    """Stream a page with lines that come as they come, and end them when whoever asked has gone."""
+    with closing(lines):
+        yield from stream_template(template, lines=lines, **known)
 
 
 def _again(part: str, problem: Problem) -> tuple[str, int]:

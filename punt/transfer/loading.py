@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from punt.models.audit import AuditEntry
-from punt.models.wipe import wipe_everything
+from punt.models.wipe import empty_everything
 from punt.transfer.staging import Staging
 from punt.transfer.tables import carried
 
@@ -23,7 +23,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
     The caller has begun to write, and commits. A new epoch begins, nobody is signed in, every stream hears
     ``database.wiped``, and the audit tells of it.
     """
-    wipe_everything(session)
+    empty_everything(session)
     connection, done = session.connection(), 0
     for table in carried():
         rows = staging.rows(table)

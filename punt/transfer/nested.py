@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any
 
@@ -18,6 +19,8 @@ from punt.transfer.values import day, moment
 MOST = 10**9 - 1
 """The largest number or version: counting goes on after it, and an address of a ticket has nine digits."""
 
+Kind = Callable[[Any], bool]
+"""Says whether a value is one that the audit keeps."""
 ADay = Annotated[str, AfterValidator(day)]
 AMoment = Annotated[str, AfterValidator(moment)]
 
@@ -94,14 +97,20 @@ def _is_change(name: str, pair: Any) -> bool:
 def _was_told(name: str, value: Any) -> bool:
     """Tell whether the audit writes such a value of a field."""
     if name in LONG:
-        return type(value) is int
-    if value is None:
-        return True
-    if name in {"startDate", "dueDate"}:
-        return _is_day(value)
-    if isinstance(value, list):
-        return name != "assigneeId" and all(isinstance(each, str) for each in value)
-    return isinstance(value, str | int)
+        return _is_whole(value)
+    return value is None or TOLD.get(name, _is_plain)(value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool)
 
 
 def _is_day(value: Any) -> bool:
@@ -109,3 +118,25 @@ def _is_day(value: Any) -> bool:
         return bool(day(value))
     except ValueError:
         return False
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell of a field that this PUNT does not write whether a page can show it."""
+    return isinstance(value, str | int) or _are_texts(value)
+
+
+TOLD: dict[str, Kind] = {
+    **dict.fromkeys(("title", "type", "priority", "column", "parent", "assigneeId", "estimate"), _is_text),
+    **dict.fromkeys(("name", "color", "role", "username", "email", "scope", "address"), _is_text),
+    **dict.fromkeys(("storyPoints", "wipLimit", "order"), _is_whole),
+    **dict.fromkeys(("isAdmin", "isActive"), _is_truth),
+    **dict.fromkeys(("startDate", "dueDate"), _is_day),
+    "labels": _are_texts,
+    "value": lambda value: isinstance(value, str | bool),
+    "password": lambda _: False,
+}
+"""What the audit keeps of each field that is no long text, when it keeps anything."""

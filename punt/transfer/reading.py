@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -131,9 +132,8 @@ class _Unfit(ValueError):
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Unfit(f"{twice[:80]} stands here twice.")
+        names = Counter(name for name, _ in pairs)
+        raise _Unfit(f"{names.most_common(1)[0][0][:80]} stands here twice.")
     return found
 
 

@@ -6,7 +6,7 @@ from punt.errors import Detail, Invalid
 
 
 class Refusal(Invalid):
-    """A file that is not taken; nothing was changed.
+    """A file that is not taken; nothing was changed. What is quoted from the file may be anything.
 
     :param line: the line that is wrong, counted from 1; None when it is the whole file.
     :param field: the table, and perhaps the column, that is wrong.
@@ -14,6 +14,11 @@ class Refusal(Invalid):
 
     def __init__(self, message: str, *, line: int | None = None, field: str | None = None) -> None:
         place = ", ".join(part for part in (f"line {line}" if line else None, field) if part)
-        sentence = f"{place}: {message}" if place else message
+        sentence = _printable(f"{place}: {message}" if place else message)
         super().__init__(sentence, Detail("file", sentence))
         self.line, self.field_name = line, field
+
+
+def _printable(sentence: str) -> str:
+    """Return a sentence that any page can show: halves of characters and what is not to be seen are spelt out."""
+    return "".join(each if each.isprintable() else each.encode("unicode-escape").decode() for each in sentence)

@@ -12,6 +12,7 @@ from flask import Flask
 from punt.database import begin_write, db
 from punt.models import Project, User
 from punt.models.wipe import wipe_everything
+from tests.support.export_file import comings_and_goings
 from tests.support.listener import Listener
 from tests.support.patterns import TIMESTAMP
 from tests.support.server import Server
@@ -131,6 +132,7 @@ def test_a_yes_is_enough(app: Flask, options: list[str], left: tuple[int, int]) 
 
     assert done.exit_code == 0
     assert things(app) == left
+    assert comings_and_goings(app) == [("wiped", None)]
 
 
 def test_a_wipe_is_one_transaction(app: Flask) -> None:

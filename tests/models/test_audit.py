@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from punt.database import WRITES, db, now, writing
+from punt.database import WRITES, begin_write, db, now, writing
 from punt.events import capture
 from punt.models import AuditEntry, BinnedTicket, Label, Membership, Project, Role, User
 from punt.models.trail import TRAILS
@@ -223,7 +223,7 @@ def test_the_keeper_forgets_what_is_too_old_in_batches(quiet: Harbour, app: Flas
     assert kept("subject") == ["364", "1"]
 
 
-def test_a_wipe_empties_it_and_one_of_the_projects_says_so(quiet: Harbour) -> None:
+def test_a_wipe_empties_it_and_says_so(quiet: Harbour) -> None:
     quiet.add("a")
     with writing():
         quiet.person("bob").name = "Robert"
@@ -237,6 +237,24 @@ def test_a_wipe_empties_it_and_one_of_the_projects_says_so(quiet: Harbour) -> No
         wipe_everything(session)
 
     assert after_projects == [("user", "updated"), ("database", "wiped")]
+    assert kept("kind", "verb", "subject", "actor_id") == [("database", "wiped", "everything", None)]
+
+
+def test_who_wiped_everything_is_kept_by_name(quiet: Harbour, caplog: pytest.LogCaptureFixture) -> None:
+    with writing() as session:
+        bob = quiet.person("bob").id
+        capture.originate(session, actor_id=bob, tab_id="tab")
+        wipe_everything(session)
+
+    assert kept("verb", "subject", "actor_id", "tab_id") == [("wiped", "everything, by @bob", bob, "tab")]
+    assert [record.getMessage() for record in caplog.records] == ["everything is wiped, by @bob"]
+
+
+def test_a_wipe_that_is_taken_back_leaves_no_trace(quiet: Harbour) -> None:
+    begin_write()
+    wipe_everything(db.session())
+    db.session.rollback()
+
     assert kept("id") == []
 
 

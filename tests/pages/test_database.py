@@ -97,6 +97,16 @@ def test_what_does_not_wait_cannot_be_confirmed(app: Flask, sign_in: SignIn) -> 
     assert {answer.status_code for answer in answers} == {404}
 
 
+def test_who_sets_punt_up_anew_is_told_who_wiped_it(sign_in: SignIn) -> None:
+    sue = sign_in("sue")
+    sue.post(f"{PAGE}/wipe", data={"phrase": "wipe everything", "yourPassword": PASSWORD})
+    sue.post("/setup", data={"username": "nora", "name": "Nora", "password": PASSWORD})
+
+    text = re.sub(r"<[^>]+>|\s+", " ", sue.get("/admin/audit").text)
+
+    assert re.search(r"Deleted person +wiped +everything, by @sue", text), text
+
+
 @pytest.mark.parametrize(
     ("what", "phrase", "goes"), [("wipe", "wipe everything", "/setup"), ("wipe-projects", "wipe all projects", "/")]
 )

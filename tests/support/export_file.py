@@ -45,7 +45,7 @@ def take(app: Flask, path: Path, limits: Limits = LIMITS) -> Contents:
 
 
 def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
-    """Return all rows that an export carries, by table, as Python has them; not the audit's of exports and imports."""
+    """Return all rows that an export carries, by table, as Python has them; not what the audit tells of those."""
     with app.app_context():
         found = {
             table.name: [
@@ -54,12 +54,12 @@ def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
             for table in carried()
         }
         db.session.rollback()
-    found["audit_entry"] = [row for row in found["audit_entry"] if not {"exported", "imported"} & {*row[:-1]}]
+    found["audit_entry"] = [row for row in found["audit_entry"] if not {"exported", "imported", "wiped"} & {*row[:-1]}]
     return found
 
 
 def comings_and_goings(app: Flask) -> list[tuple[str, str | None]]:
-    """Return what the audit tells of exports and imports, the oldest first: which it was, and by whom."""
+    """Return what the audit tells of the whole database, the oldest first: which it was, and by whom."""
     query = sa.select(AuditEntry.verb, User.username).join(User, User.id == AuditEntry.actor_id, isouter=True)
     with app.app_context():
         found = db.session.execute(query.where(AuditEntry.kind == "database").order_by(AuditEntry.id)).all()

@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from punt.events.publication import camel
+from punt.models.trail import PLACE, TRAILS
 from punt.transfer import layout
+from punt.transfer.nested import TOLD
 from punt.transfer.reading import LINE, Limits
 from punt.transfer.refusal import Refusal
 from tests.support.board import nothing_changes
@@ -205,6 +208,13 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a change of labels that are none": (told({"labels": [[1], [{}]]}), r"changes: This is no change: labels"),
     "a change to an object": (told({"value": [None, {"a": 1}]}), r"changes: This is no change: value"),
     "a change to many assignees": (told({"assigneeId": [None, ["x"]]}), r"changes: This is no change: assigneeId"),
+    "a change to an assignee who is a number": (told({"assigneeId": [None, 5]}), r"This is no change: assigneeId"),
+    "a change to a title that is a number": (told({"title": [None, 5]}), r"changes: This is no change: title"),
+    "a change to points that are a text": (told({"storyPoints": [1, "5"]}), r"This is no change: storyPoints"),
+    "a change to an order that is true": (told({"order": [0, True]}), r"changes: This is no change: order"),
+    "a change to an administrator by a number": (told({"isAdmin": [None, 1]}), r"This is no change: isAdmin"),
+    "a change of labels to a text": (told({"labels": [["a"], "b"]}), r"changes: This is no change: labels"),
+    "a password that is told": (told({"password": ["a", "b"]}), r"changes: This is no change: password"),
     "a length that is a text": (told({"description": ["x", "y"]}), r"changes: This is no change: description"),
     "a move that does not move": (told({"column": None}, verb="moved"), r"changes: A move changes the column"),
     "a move of something else": (told({"description": [1, 2]}, verb="moved"), r"changes: A move changes the column"),
@@ -329,6 +339,10 @@ def test_a_newer_format_says_what_to_do(furnished: Flask, file: Path) -> None:
         (b'{"table":"user","row":{"id":"a","id":"b"}}\n', "id stands here twice"),
         (b'{"table":"ticket","row":{"version":NaN}}\n', "NaN is no number"),
         (b'{"table":"site_setting","row":{"name":"x","value":1e999}}\n', "This holds a number that is none"),
+        (rb'{"\ud800":1,"\ud800":2}' + b"\n", r"\ud800 stands here twice"),
+        (rb'{"table":"\udfff\u0000","row":{}}' + b"\n", r"knows no table \udfff\x00"),
+        (rb'{"table":"user","row":{"\ud800":1}}' + b"\n", r"user.\ud800: There is no such column"),
+        (rb'{"table":"audit_entry","row":{"\ud800":1}}' + b"\n", r"audit_entry.\ud800: There is no such column"),
         (b'{"table":"user"}\n', "row: This is required"),
         (b'{"table":"user","row":{},"more":1}\n', "more: There is no such field"),
         (b"\n", "not valid JSON"),
@@ -347,6 +361,34 @@ def test_a_line_that_could_be_read_in_two_ways_or_in_none_is_refused(
 
     assert message.startswith(f"line {len(lines) + 1}")
     assert said in message
+
+
+def test_a_doubled_name_among_very_many_is_found_at_once(furnished: Flask, file: Path) -> None:
+    counts = lines_of(file)[0]["counts"]
+    names = b",".join(b'"%06x":0' % number for number in range(300_000))
+    path = seal(file, [*header(file, counts=counts | {"user": counts["user"] + 1}), b'{%b,"zz":1,"zz":2}\n' % names])
+
+    began = time.process_time()
+    message = refused(furnished, path)
+
+    assert "zz stands here twice" in message
+    assert time.process_time() - began < 5, "each name was compared with each"
+
+
+def test_what_a_refusal_quotes_can_be_sent_and_read(furnished: Flask, file: Path) -> None:
+    path = changed(file, told({"\n\x1b[31m\u202e⚓": 5.5}))
+
+    assert refused(furnished, path).endswith(r"This is no change: \n\x1b[31m\u202e⚓.")
+
+
+def test_every_field_that_the_audit_tells_has_a_kind() -> None:
+    written = {
+        {**trail.names, **trail.named, **trail.secret}.get(name, camel(name))
+        for trail in TRAILS.values()
+        for name in trail.fields | trail.first | trail.named.keys() | trail.secret.keys()
+    }
+
+    assert written - {PLACE} - TOLD.keys() == set()
 
 
 def test_a_bomb_of_one_endless_line_is_not_unpacked(furnished: Flask, tmp_path: Path) -> None:

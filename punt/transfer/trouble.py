@@ -1,0 +1,43 @@
+"""What can go wrong with disk and database while an import runs, in words for whoever waits for it."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from punt.database import CLASHES, LOCKED, WRITE_PATIENCE, sqlstate
+
+TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError)
+FULL = "The disk of the server is full."
+_PG_FULL = "53100"
+
+
+def reason(error: BaseException) -> str:
+    """Say why an import ended; what the error itself says is for the log, not for people.
+
+    :param error: one of ``TROUBLE``.
+    """
+    if _is_full(error):
+        return FULL
+    if isinstance(error, OSError):
+        return "The server could not use its disk. It has been logged."
+    if isinstance(error, SQLAlchemyError) and sqlstate(error) in {*CLASHES, LOCKED}:
+        return f"Others held the database for more than {WRITE_PATIENCE:.0f} seconds. Please try again."
+    if isinstance(error, IntegrityError):
+        return "The database would not take what the file holds. It has been logged."
+    return "The database does not answer. Please try again in a moment."
+
+
+def unsure(error: BaseException) -> bool:
+    """Tell whether the database went away, perhaps at the commit: nobody knows then whether it is kept."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if isinstance(error, SQLAlchemyError) and sqlstate(error) == _PG_FULL:
+        return True
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
