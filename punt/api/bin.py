@@ -25,7 +25,7 @@ def index(reference: str) -> Any:
 
 
 @blueprint.post("/<binned_reference>/restore")
-@answers(shapes.Ticket)
+@answers(shapes.Ticket, sends=("ETag",))
 def restore(reference: str, binned_reference: str) -> Any:
     """Make a deleted ticket a ticket again."""
     grant = access.project(reference, May.DELETE_OWN)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from punt import access, upkeep
-from punt.api.describe import answers
+from punt.api.describe import FormWithFile, answers
 from punt.events.log import iso
 from punt.inputs.base import body, form
 from punt.inputs.database import Overhaul, OwnPassword
@@ -29,7 +29,7 @@ def export() -> Any:
 
 
 @blueprint.post("/import")
-@answers(shapes.Imported, body="multipart/form-data")
+@answers(shapes.Imported, body=FormWithFile(Overhaul))
 @reads_body_itself
 def import_() -> Any:
     """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""

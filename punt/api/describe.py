@@ -13,23 +13,37 @@ STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True)
+class FormWithFile:
+    """A body of ``multipart/form-data``.
+
+    :param fields: the model of what is typed.
+    :param file: the field of the file.
+    """
+
+    fields: type[BaseModel]
+    file: str = "file"
+
+
+@dataclass(frozen=True)
 class Description:
     """What a route takes and answers.
 
     :param shape: the answer when all is well: a shape, a list of one, a media type, or None for an empty answer.
     :param status: its status.
-    :param body: the model of the body, or its media type where it is no JSON.
+    :param body: the model of the body, or a form with a file, or the media type where it is neither.
     :param query: the model of its query, or schemas by name.
     :param headers: request headers that it looks at, beside those that all do.
+    :param sends: headers of the answer when all is well, such as ``ETag``.
     :param also: further statuses than those that every such route may answer with, and shapes of theirs.
     :param public: whether it also answers those who are not signed in.
     """
 
     shape: Any
     status: int = 200
-    body: type[BaseModel] | str | None = None
+    body: type[BaseModel] | FormWithFile | str | None = None
     query: type[BaseModel] | Mapping[str, Any] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
     also: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
     public: bool = False
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from punt.api.describe import STREAM, Description, answers
+from punt.api.describe import STREAM, Description, FormWithFile, answers
+from punt.bearer import NOT_HERE
 from punt.models import shapes
 from punt.security import SAFE
 
@@ -35,6 +36,12 @@ MESSAGE = {
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "punt_session"},
     "token": {"type": "http", "scheme": "bearer", "description": "An API token, see docs/api-tokens.md."},
+}
+IN_PERSON = (NOT_HERE, "/api/me/password", "/api/me/sessions", "/api/me/tokens")
+"""How the addresses begin that no API token opens."""
+SENT: dict[str, Json] = {
+    "ETag": {"description": "The ticket's version.", "required": True, "schema": {**TEXT, "pattern": '^"[0-9]+"$'}},
+    "Link": {"description": "The next page, if any.", "schema": {**TEXT, "pattern": '^<[^>]+>; rel="next"$'}},
 }
 
 
@@ -87,10 +94,10 @@ def _operation(app: Flask, rule: Rule, method: str, description: Description, sc
         "responses": _responses(rule, method, description),
     }
     if description.body:
-        body = _content(description.body)
-        operation["requestBody"] = {"required": True, "content": body}
+        operation["requestBody"] = {"required": True, "content": _taken(description.body, schemas)}
     if not description.public:
-        operation["security"] = [{name: []} for name in SECURITY]
+        in_person = rule.rule.startswith(IN_PERSON)
+        operation["security"] = [{name: []} for name in SECURITY if not (in_person and name == "token")]
     return operation
 
 
@@ -105,10 +112,16 @@ def _parameters(rule: Rule, method: str, description: Description, schemas: Json
 
 
 def _asked(schema: Json) -> Json:
-    """What a query may hold: nothing in it is null, it is left out instead."""
+    """What a query may hold: nothing in it is null, it is left out instead, and what is empty counts as left out."""
     schema = {name: value for name, value in schema.items() if name != "default"}
     kinds = [kind for kind in schema.pop("anyOf", ()) if kind.get("type") != "null"]
-    return schema | (kinds[0] if kinds else {})
+    schema |= kinds[0] if kinds else {}
+    if "format" in schema:
+        return {**TEXT, "anyOf": [{"format": schema["format"]}, {"const": ""}]}
+    if "pattern" not in schema or re.search(schema["pattern"], ""):
+        return schema
+    emptiable = {name: value for name, value in schema.items() if name != "minLength"}
+    return emptiable | {"pattern": f"^$|{schema['pattern']}"}
 
 
 def _responses(rule: Rule, method: str, description: Description) -> Json:
@@ -119,6 +132,8 @@ def _responses(rule: Rule, method: str, description: Description) -> Json:
     statuses.update(description.also)
     found = {status: _response(status, shape or shapes.Error) for status, shape in statuses.items()}
     found[description.status] = _response(description.status, description.shape)
+    if description.sends:
+        found[description.status]["headers"] = {name: SENT[name] for name in description.sends}
     return {str(status): found[status] for status in sorted(found)}
 
 
@@ -129,6 +144,15 @@ def _response(status: int, shape: Any) -> Json:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 0}}}
     return response
+
+
+def _taken(body: Any, schemas: Json) -> Json:
+    if not isinstance(body, FormWithFile):
+        return _content(body)
+    fields = schemas[body.fields.__name__]
+    properties = fields["properties"] | {body.file: {"type": "string", "format": "binary"}}
+    schema = {"type": "object", "properties": properties, "required": [*fields["required"], body.file]}
+    return {"multipart/form-data": {"schema": schema}}
 
 
 def _content(shape: Any) -> Json:
@@ -148,7 +172,8 @@ def _schemas(descriptions: Iterable[Description]) -> Json:
     asked: set[Any] = set()
     answered: set[Any] = {shapes.Error}
     for each in descriptions:
-        asked |= {model for model in (each.body, each.query) if isinstance(model, type)}
+        body = each.body.fields if isinstance(each.body, FormWithFile) else each.body
+        asked |= {model for model in (body, each.query) if isinstance(model, type)}
         answered |= {model for model in (each.shape, *get_args(each.shape), *each.also.values()) if _is_model(model)}
     modes = [(model, "validation") for model in asked] + [(model, "serialization") for model in answered]
     ordered: Any = sorted(modes, key=lambda pair: pair[0].__name__)

@@ -19,7 +19,7 @@ blueprint = Blueprint("api_people", __name__, url_prefix="/api/admin/users")
 
 
 @blueprint.get("")
-@answers(list[shapes.Person], query=PeopleQuery)
+@answers(list[shapes.Person], query=PeopleQuery, sends=("Link",))
 def index() -> Any:
     """List people by user name; the next page is in a ``Link`` header."""
     access.admin()

@@ -35,7 +35,7 @@ def update() -> Any:
 
 
 @blueprint.get("/admin/audit")
-@answers(list[shapes.AuditEntry], query=AuditQuery)
+@answers(list[shapes.AuditEntry], query=AuditQuery, sends=("Link",))
 def audit() -> Any:
     """List who did what, newest first; the next page is in a ``Link`` header."""
     access.admin()
@@ -44,7 +44,7 @@ def audit() -> Any:
 
 
 @blueprint.get("/projects/<reference>/tickets/<ticket_reference>/history")
-@answers(list[shapes.AuditEntry], query=HistoryQuery)
+@answers(list[shapes.AuditEntry], query=HistoryQuery, sends=("Link",))
 def history(reference: str, ticket_reference: str) -> Any:
     """List what happened to a ticket, newest first; the next page is in a ``Link`` header."""
     ticket, asked = access.project(reference).ticket(ticket_reference), query(HistoryQuery)

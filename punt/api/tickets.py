@@ -22,7 +22,7 @@ blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<refere
 
 
 @blueprint.get("")
-@answers(list[shapes.Ticket], query=TicketFilter)
+@answers(list[shapes.Ticket], query=TicketFilter, sends=("Link",))
 def index(reference: str) -> Any:
     """List tickets in board order: all that match, or a page of them when ``limit`` is given."""
     project, asked = access.project(reference).project, query(TicketFilter)
@@ -34,7 +34,7 @@ def index(reference: str) -> Any:
 
 
 @blueprint.post("")
-@answers(shapes.Ticket, 201, body=NewTicket, headers=("Idempotency-Key",))
+@answers(shapes.Ticket, 201, body=NewTicket, headers=("Idempotency-Key",), sends=("ETag",))
 def create(reference: str) -> Any:
     """Create a ticket; the same ``Idempotency-Key`` again answers with the same ticket."""
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
@@ -44,14 +44,14 @@ def create(reference: str) -> Any:
 
 
 @blueprint.get("/<ticket_reference>")
-@answers(shapes.Ticket)
+@answers(shapes.Ticket, sends=("ETag",))
 def show(reference: str, ticket_reference: str) -> Any:
     """Show a ticket."""
     return reply(access.project(reference).ticket(ticket_reference))
 
 
 @blueprint.patch("/<ticket_reference>")
-@answers(shapes.Ticket, body=TicketChange, headers=("If-Match",), also={409: shapes.StaleTicket})
+@answers(shapes.Ticket, body=TicketChange, headers=("If-Match",), sends=("ETag",), also={409: shapes.StaleTicket})
 def update(reference: str, ticket_reference: str) -> Any:
     """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
     grant = access.project(reference, May.WORK)

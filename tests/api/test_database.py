@@ -209,6 +209,7 @@ def test_a_wipe_removes_everything(app: Flask, sign_in: SignIn, alice: FlaskClie
 
     assert answer.status_code == 204
     assert {len(rows) for rows in everything(app).values()} == {0}
+    assert comings_and_goings(app) == [("wiped", None)]
     assert alice.get("/api/auth/setup").json == {"hasUsers": False}
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
-from punt.api.openapi import describe
+from punt.api.openapi import SENT, describe
 
 
 class Checked(FlaskClient):
@@ -53,8 +53,13 @@ class Contract:
             return
         said = operation["responses"].get(str(answer.status_code))
         assert said, f"{name} answered {answer.status_code}: add it to `also=` of its @answers in punt/api"
-        for header in said.get("headers", {}):
-            assert header in answer.headers, f"{name}: its {answer.status_code} lacks {header}"
+        headers = said.get("headers", {})
+        for header in headers:
+            told = header in answer.headers or not headers[header].get("required")
+            assert told, f"{name}: its {answer.status_code} lacks {header}"
+        for header in SENT:
+            told = header in headers or header not in answer.headers
+            assert told, f"{name} sends {header}: add it to `sends=` of its @answers in punt/api"
         kinds = said.get("content", {})
         if answer.request.method != "HEAD":
             assert {answer.mimetype} == kinds.keys() if kinds else not answer.data, f"{name}: {answer.mimetype}"

@@ -25,18 +25,22 @@ from tests.support.server import ROOT, Server
 MANY = 5000
 FAST = {"PUNT_STREAM_LIFETIME": "0.05", "PUNT_STREAM_KEEPALIVE": "0.02"}
 """Streams that end at once: Schemathesis reads an answer to its end."""
-CONFIG = """
+SHARED = """
 suppress-health-check = ["all"]
 continue-on-failure = true
 request-timeout = 20
 [cache]
 enabled = false
+[checks.negative_data_rejection]  # the usual ones, and that a body is too large for who is not signed in
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
 [auth.openapi.session]
 api_key = {cookie}
 [dictionaries]
 {dictionaries}
 [parameters]
 {parameters}
+"""
+BOARDS = """
 [[operations]]  # no schema can say: things of this project, all of them, real people and pictures
 include-operation-id = [
     "auth.setup", "me.update_password", "columns.arrange", "presence.stay", "tickets.create", "tickets.update",
@@ -49,8 +53,18 @@ checks.allow_header_conformance.enabled = false
 [[operations]]
 include-operation-id = "projects.delete"
 [operations.parameters]
-"path.reference" = {{ dictionary = "doomed", probability = 0.9 }}
+"path.reference" = { dictionary = "doomed", probability = 0.9 }
 """
+ADMINISTRATION = """
+[[operations]]  # no schema can say: names that nobody has yet, the last system admin, real passwords
+include-operation-id = [
+    "people.create", "people.update", "people.delete", "people.give_password", "people.make_admin",
+    "people.unmake_admin", "database.export",
+]
+checks.positive_data_acceptance.enabled = false
+"""
+NOT_ASKED = ("database.import_", "database.wipe", "database.wipe_projects")
+"""What would take away whom and what is asked about."""
 
 
 def fuzz(server: Server, folder: Path, *options: str) -> tuple[int, str]:
@@ -60,7 +74,21 @@ def fuzz(server: Server, folder: Path, *options: str) -> tuple[int, str]:
     :param options: further ones of ``schemathesis run``.
     :return: its status, 0 where it found nothing, and its report.
     """
-    (folder / "schemathesis.toml").write_text(_config(server.client("alice")))
+    return _run(server, folder, _boards(server.client("alice")), *options)
+
+
+def fuzz_administration(server: Server, folder: Path, *options: str) -> tuple[int, str]:
+    """Run it as Sue over what is asked of system admins, as :func:`fuzz` does.
+
+    She is out of its reach: it knows the ids of others, and takes none from answers.
+    """
+    without = [word for name in NOT_ASKED for word in ("--exclude-operation-id", name)]
+    phases = ("--include-path-regex", "^/api/admin/", "--phases", "examples,coverage,fuzzing")
+    return _run(server, folder, _administration(server.client("sue")), *phases, *without, *options)
+
+
+def _run(server: Server, folder: Path, config: str, *options: str) -> tuple[int, str]:
+    (folder / "schemathesis.toml").write_text(config)
     program = str(Path(sys.executable).with_name("schemathesis"))
     command = [program, "--config-file", str(folder / "schemathesis.toml"), "run", f"{server.url}/api/openapi.json"]
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "120", "NO_COLOR": "1"}
@@ -73,7 +101,7 @@ def fuzz(server: Server, folder: Path, *options: str) -> tuple[int, str]:
     return run.returncode, "".join(report)
 
 
-def _config(alice: httpx.Client) -> str:
+def _boards(alice: httpx.Client) -> str:
     """Name things that are there, so that questions reach further than a 404."""
     known = {"reference": ["HARB"], "doomed": []}
     for number in range(20):
@@ -85,12 +113,25 @@ def _config(alice: httpx.Client) -> str:
     known["binned_reference"] = known["ticket_reference"][:5]
     for binned in known["binned_reference"]:
         alice.delete(f"{HARB}/tickets/{binned}")
+    return _shared(alice, known, {f"path.{name}": name for name in known if name != "doomed"}) + BOARDS
+
+
+def _administration(sue: httpx.Client) -> str:
+    """Name people, and Sue's password, so that questions are not all refused."""
+    people = [sue.post("/api/admin/users", json={"username": f"old{number}", "name": "Old"}) for number in range(20)]
+    known = {"user_id": [str(person.json()["id"]) for person in people], "password": [cast.PASSWORD]}
+    return _shared(sue, known, {"path.user_id": "user_id", "body.yourPassword": "password"}) + ADMINISTRATION
+
+
+def _shared(client: httpx.Client, known: dict[str, list[str]], bound: dict[str, str]) -> str:
+    """Write who asks, and by which values.
+
+    :param bound: the dictionary of each parameter that takes from one.
+    """
     dictionaries = "\n".join(f"{name} = {{ values = {json.dumps(values)} }}" for name, values in known.items())
-    parameters = "\n".join(
-        f'"path.{name}" = {{ dictionary = "{name}", probability = 0.8 }}' for name in known if name != "doomed"
-    )
-    cookie = json.dumps(alice.cookies["punt_session"])
-    return CONFIG.format(cookie=cookie, dictionaries=dictionaries, parameters=parameters)
+    parameters = "\n".join(f'"{each}" = {{ dictionary = "{bound[each]}", probability = 0.8 }}' for each in bound)
+    cookie = json.dumps(client.cookies["punt_session"])
+    return SHARED.format(cookie=cookie, dictionaries=dictionaries, parameters=parameters)
 
 
 def _made(alice: httpx.Client, what: str, **fields: str) -> str:
@@ -124,10 +165,12 @@ def inhabited_server() -> Iterator[Server]:
 def main() -> None:
     """Ask at least 5,000 questions, and say what came of it."""
     with inhabited_server() as server, tempfile.TemporaryDirectory() as folder:
-        status, report = fuzz(server, Path(folder), *(sys.argv[1:] or ["--max-examples", "80", "--workers", "2"]))
+        found, boards = fuzz(server, Path(folder), *(sys.argv[1:] or ["--max-examples", "80", "--workers", "2"]))
+        too, administration = fuzz_administration(server, Path(folder), "--max-examples", "40", "--workers", "2")
         calm = "Traceback" not in server.log
-    print(f"{cases(report)} cases, {MANY} were wanted{'' if calm else '; the server logged a failure'}")
-    sys.exit(status or cases(report) < MANY or not calm)
+    asked = cases(boards) + cases(administration)
+    print(f"{asked} cases, {MANY} were wanted{'' if calm else '; the server logged a failure'}")
+    sys.exit(found or too or asked < MANY or not calm)
 
 
 if __name__ == "__main__":
