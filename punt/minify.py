@@ -62,7 +62,7 @@ def enclosed(script: str) -> str:
     """Close a script off from the page's other names.
 
     Its constants become variables, which have a shorter word and are declared together; none is ever written to again.
-    So do its functions, before all else, where functions are known from; those that are called with ``this`` are in classes.
+    So do its functions, before all else, as functions are known from there; what needs a ``this`` is in classes.
     """
     script = _EXPORT.sub("", script)
     functions = "\n".join(_FUNCTION.sub(r"const \2 = \1\3 => {\n\4};", each[0]) for each in _FUNCTION.finditer(script))

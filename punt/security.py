@@ -12,13 +12,16 @@ from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from punt import bearer
-from punt.database import begin_write, db
+from punt.database import begin_write, db, end_read
 from punt.errors import Forbidden, Invalid
 from punt.events import capture
+from punt.models import UserSession
 from punt.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 10 * 1024 * 1024
+STRANGERS_LIMIT = 64 * 1024
+"""Bytes of a body from somebody who is not signed in; whole kB."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -95,7 +98,7 @@ def _before() -> None:
         return
     view = current_app.view_functions.get(request.endpoint or "")
     if not hasattr(view, "reads_body_itself"):
-        request.max_content_length = getattr(view, "body_limit", BODY_LIMIT)
+        request.max_content_length = _body_limit(view)
         _take_body()
     capture.originate(db.session(), tab_id=_tab_id())
     if view and (token is not None or "_user_id" in session) and not hasattr(view, "begins_itself"):
@@ -116,6 +119,21 @@ def _refuse_other_sites() -> None:
         raise Forbidden("This request came from another site. Nothing was changed.")
 
 
+def _body_limit(view: Callable[..., Any] | None) -> int:
+    """Say how much is read: little of strangers, who are looked up only where a body may be more than that."""
+    size, most = request.content_length, getattr(view, "body_limit", BODY_LIMIT)
+    small = size is not None and size <= STRANGERS_LIMIT
+    return most if small or bearer.shown() is not None or _is_signed_in() else STRANGERS_LIMIT
+
+
+def _is_signed_in() -> bool:
+    """Tell whether the cookie is of a session that counts; no transaction is left open."""
+    found = db.session.get(UserSession, session.get("_user_id", ""))
+    counts = found is not None and found.is_active
+    end_read()
+    return counts
+
+
 def _take_body() -> None:
     """Read all of it before any lock: a slow sender must not hold up other writers, nor keep a place for ever."""
     with gevent.Timeout(current_app.config["REQUEST_PATIENCE"], RequestTimeout):
@@ -127,6 +145,8 @@ def _take_body() -> None:
 
 def _tab_id() -> str | None:
     tab_id = request.headers.get("X-Tab-Id")
+    if request.mimetype == "application/x-www-form-urlencoded":  # a plain form, to which the script adds a field
+        tab_id = tab_id or request.form.get("tabId")
     if tab_id is not None and not _TAB_ID.fullmatch(tab_id):
         raise Invalid.field("X-Tab-Id", "Use 1 to 64 of A-Z a-z 0-9 _ -.")
     return tab_id

@@ -93,4 +93,4 @@ function closeMenu(element) {
 }
 
 // This tab drops what the stream tells of its own doing; columns are placed in one order for everybody.
-const asStranger = () => ({ "X-Tab-Id": `${tabId()}.${randomId()}` });
+const asStranger = () => ({ "X-Tab-Id": `${tabId()}-${randomId()}` });
