@@ -21,6 +21,7 @@ import gunicorn.util
 
 from punt.settings import Settings, SettingsError
 
+os.umask(0o077)  # what PUNT writes holds password hashes: it is for its user only
 try:
     settings = Settings.from_environ()
 except SettingsError as wrong:
@@ -43,6 +44,7 @@ limit_request_line = 8190
 control_socket_disable = True
 loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None
+access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(L)s'
 DRAIN_LOOK = 0.1
 LAST_WORD = 1.5
 """Seconds that a stopping worker waits for a connection's next request: its answer then says ``Connection: close``."""
@@ -90,6 +92,7 @@ def when_ready(server):
 def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
     worker.log.error_log.addFilter(_calm)
+    worker.log.access_log.addFilter(_without_its_query)
     worker.handle = _noting_who_waits(worker.handle)
     gunicorn.util.write_error = _refuse
     _refuse_a_driver_that_blocks()
@@ -174,4 +177,10 @@ def _calm(record):
     if isinstance(error, TimeoutError) or getattr(error, "errno", None) in VANISHED:
         record.msg, record.args, record.exc_info = "A client was cut off: %s", (error,), None
         record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
+
+
+def _without_its_query(record):
+    """Leave out of a request's line what people search for."""
+    record.args["r"] = record.args["r"].partition("?")[0].encode("unicode_escape").decode()
     return True

@@ -8,10 +8,9 @@ from punt import access
 from punt.database import ALPHABET, begin_write, db, end_read
 from punt.errors import Invalid, SignInNeeded
 from punt.inputs.admin import NewPerson, NewSecret, Removal
-from punt.limits import spend
 from punt.models import RateCounter, User, UserSession, roster
 from punt.passwords import hash_password, matches
-from punt.sign_in import ACCOUNT_TRIES, WINDOW
+from punt.sign_in import count_proof
 
 
 def enrol(asked: NewPerson) -> tuple[User, str | None]:
@@ -68,19 +67,19 @@ def prove(password: str) -> None:
     """Begin a writing transaction once whoever asks has shown their password again.
 
     :raises Invalid: when it is not their password.
-    :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
+    :raises TooMany: after too many wrong ones.
     """
     own = access.own_session()
-    session_id, known, account = own.id, own.user.password_hash, f"login account {own.user.username_key}"
+    session_id, known, user_id = own.id, own.user.password_hash, own.user_id
     end_read()
-    spend((account, ACCOUNT_TRIES), seconds=WINDOW)
+    own_tries = count_proof(user_id)
     if not matches(known, password):
         raise Invalid.field("yourPassword", "This is not your password.")
     begin_write()
     fresh = db.session.get(UserSession, session_id, populate_existing=True)
     if fresh is None or not fresh.is_active or fresh.user.password_hash != known:
         raise SignInNeeded
-    RateCounter.forgive(account)
+    RateCounter.forgive(own_tries)
 
 
 def generated() -> str:

@@ -39,7 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     folder = str(instance_folder(settings))
     app = PatientFlask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=folder)
     app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    line, moment = "%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S %z"
+    logging.basicConfig(level=settings.log_level.upper(), format=line, datefmt=moment)
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
     app.json = _Json(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TypeVar
 
 from flask import Flask, Request, current_app, request, session
@@ -20,7 +21,10 @@ from punt.settings import Settings
 from punt.uses import uses
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
-"""Failed sign-ins allowed for one account, and from one address, in a window of so many seconds."""
+"""Failed sign-ins allowed for one account, and from one address, in a window of so many seconds.
+
+Whoever is signed in has as many tries to show their password again as an account has.
+"""
 
 
 Credential = TypeVar("Credential", UserSession, ApiToken)
@@ -108,10 +112,9 @@ def change_password(signed_in: UserSession, current: str, new: str) -> None:
 
     :raises Invalid: when the current one is not right.
     """
-    session_id, known = signed_in.id, signed_in.user.password_hash
-    account = f"login account {signed_in.user.username_key}"
+    session_id, known, user_id = signed_in.id, signed_in.user.password_hash, signed_in.user_id
     end_read()
-    spend((account, ACCOUNT_TRIES), seconds=WINDOW)
+    own_tries = count_proof(user_id)
     if not matches(known, current):
         raise Invalid.field("currentPassword", "This is not your password.")
     new_hash = hash_password(new)
@@ -121,12 +124,25 @@ def change_password(signed_in: UserSession, current: str, new: str) -> None:
         raise WrongPassword
     fresh.user.password_hash = new_hash
     UserSession.end_all(fresh.user, but=fresh)
-    RateCounter.forgive(account)
+    RateCounter.forgive(own_tries)
     db.session.commit()
+
+
+def count_proof(user_id: str) -> str:
+    """Count a try of somebody signed in to show their password again; what strangers fail at uses up none of these.
+
+    :return: the tries to forgive when it is right.
+    :raises TooMany: after too many wrong ones.
+    """
+    own_tries = f"proof person {user_id}"
+    spend((own_tries, ACCOUNT_TRIES), seconds=WINDOW)
+    return own_tries
 
 
 class _Cookies(SecureCookieSessionInterface):
     """Cookies that stay on https when they were given there; PUNT runs on plain http too."""
+
+    digest_method = staticmethod(hashlib.sha256)  # Flask's own is SHA-1
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

@@ -15,7 +15,19 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {"setup", "sign_in", "tickets", "pictures", "uses", "demo", "administration", "registration", "transfer", "upkeep"},
+    {
+        "setup",
+        "sign_in",
+        "tickets",
+        "pictures",
+        "profile",
+        "uses",
+        "demo",
+        "administration",
+        "registration",
+        "transfer",
+        "upkeep",
+    },
     {
         "uploads",
         "security",

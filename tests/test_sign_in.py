@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections import Counter
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from punt import bearer, passwords, setup, sign_in
 from punt.database import db, now, writing
@@ -82,6 +85,41 @@ def test_a_cookie_signed_with_another_key_is_nobodys(app: Flask, bob: FlaskClien
     assert bob.get("/api/auth/session").json == {}
 
 
+def test_a_cookie_signed_in_another_way_is_nobodys(app: Flask, bob: FlaskClient) -> None:
+    own = bob.get_cookie("punt_session")
+    assert own
+    for digest, known in ((hashlib.sha256, True), (hashlib.sha1, False), (hashlib.md5, False)):
+        signer = URLSafeTimedSerializer(
+            str(app.secret_key),
+            salt="cookie-session",
+            serializer=TaggedJSONSerializer(),
+            signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
+        )
+        content = signer.loads_unsafe(own.value)[1]
+        bob.set_cookie("punt_session", str(signer.dumps(content)))
+
+        assert bool((bob.get("/api/auth/session").json or {}).get("user")) == known
+
+
+def test_no_part_of_a_sessions_id_can_be_guessed(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        bob = User.named("bob")
+        assert bob
+        begun = [UserSession.begin(bob, 60) for _ in range(100)]
+        session.flush()
+        ids = [each.id for each in begun]
+
+    assert {len(each) for each in ids} == {26}  # of 32 characters: 130 bits
+    assert min(len(set(characters)) for characters in zip(*ids, strict=True)) > 20
+
+
+def test_a_password_stays_good_for_years(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        session.execute(sa.update(User).values(created_at=now() - timedelta(days=20 * 365)))
+
+    assert login(app, "bob").status_code == 200
+
+
 def test_too_many_failures_for_one_account_are_429_with_the_time_to_wait(limited: Flask) -> None:
     assert fail(limited, "bob", sign_in.ACCOUNT_TRIES) == [401] * sign_in.ACCOUNT_TRIES
 
@@ -143,6 +181,31 @@ def test_tries_to_change_a_password_are_limited_too(limited: Flask) -> None:
     statuses = [client.patch("/api/me/password", json=body).status_code for _ in range(sign_in.ACCOUNT_TRIES + 1)]
 
     assert statuses == [400] * sign_in.ACCOUNT_TRIES + [429]
+
+
+def test_what_strangers_fail_at_keeps_nobody_signed_in_from_showing_their_password(limited: Flask) -> None:
+    sue = signed_in(limited, "sue")
+    bob_id = (signed_in(limited, "bob").get("/api/me").json or {})["id"]
+    for name in ("sue", "sue@example.org"):
+        fail(limited, name, sign_in.ACCOUNT_TRIES)
+
+    proved = sue.put(f"/api/admin/users/{bob_id}/admin", json={"yourPassword": PASSWORD})
+    changed = sue.patch("/api/me/password", json={"currentPassword": PASSWORD, "newPassword": "four unrelated words"})
+
+    assert (proved.status_code, changed.status_code) == (200, 204)
+    assert login(limited, "sue", "four unrelated words").status_code == 429
+
+
+def test_proofs_and_changes_of_a_password_have_their_tries_together(limited: Flask) -> None:
+    sue = signed_in(limited, "sue")
+    own_id = (sue.get("/api/me").json or {})["id"]
+    wrong = {"currentPassword": "not the password", "newPassword": "four unrelated words"}
+
+    statuses = [sue.patch("/api/me/password", json=wrong).status_code for _ in range(sign_in.ACCOUNT_TRIES)]
+    proof = sue.post(f"/api/admin/users/{own_id}/password", json={"yourPassword": PASSWORD})
+
+    assert (statuses, proof.status_code) == ([400] * sign_in.ACCOUNT_TRIES, 429)
+    assert login(limited, "sue").status_code == 200
 
 
 def test_with_limits_off_there_are_none(app: Flask) -> None:

@@ -12,6 +12,7 @@ from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import PasswordChange, Profile
 from punt.models import shapes, wire
+from punt.profile import revise
 from punt.replies import nothing
 from punt.security import begins_itself
 from punt.sign_in import change_password
@@ -28,12 +29,11 @@ def show() -> Any:
 
 @blueprint.patch("")
 @answers(shapes.OwnUser, body=Profile)
+@begins_itself
 def update() -> Any:
     """Change the own profile."""
-    person, asked = access.user(), body(Profile)
-    person.present_as(name=asked.name, avatar_color=asked.avatar_color)
-    if "email" in asked.model_fields_set:
-        person.reach_at(asked.email)
+    access.user()
+    person = revise(body(Profile))
     db.session.commit()
     return wire.own_user(person)
 

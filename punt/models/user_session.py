@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from punt.database import Base, Timestamp, db, new_id, now
+from punt.database import ALPHABET, Base, Timestamp, db, now
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics
 from punt.models.api_token import ApiToken
@@ -20,13 +21,18 @@ def _ended(session: UserSession, change: Change, _: frozenset[str]) -> Iterable[
         yield recheck(topics.access(session.user_id))
 
 
+def unguessable() -> str:
+    """Make an id of 130 random bits: other ids begin with the time."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(26))
+
+
 class UserSession(Base):
     """One sign-in; its id travels in the signed cookie."""
 
     __tablename__ = "user_session"
     __publication__ = Publication(noun=None, also=_ended)
 
-    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=unguessable)
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
     expires_at: Mapped[datetime] = mapped_column(Timestamp)

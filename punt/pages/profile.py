@@ -14,6 +14,7 @@ from punt.inputs.people import PasswordChange, Profile
 from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import errors_of, typed
+from punt.profile import revise
 from punt.security import begins_itself
 from punt.sign_in import change_password
 
@@ -27,17 +28,16 @@ def show() -> Any:
 
 
 @blueprint.post("")
+@begins_itself
 def update() -> Any:
     """Change name, email and colour."""
-    person = access.user()
+    access.user()
     try:
-        asked = form(Profile, request.form)
-        person.present_as(name=asked.name, avatar_color=asked.avatar_color)
-        if "email" in asked.model_fields_set:
-            person.reach_at(asked.email)
+        revise(form(Profile, request.form))
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
+        access.user_anew()
         return page(typed(), errors=errors_of(problem)), problem.status
     flash("Saved your profile.", "success")
     return redirect(url_for("profile.show"))

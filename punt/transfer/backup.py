@@ -9,27 +9,45 @@ from pathlib import Path
 
 from punt.errors import Conflict
 
+_TABLES = {"alembic_version", "event_head", "user"}
+"""What every database of PUNT has, whatever its version."""
+
 
 def back_up(database: Path, target: Path) -> int:
     """Copy the database into one file, whole or not at all, and return its size in bytes.
 
     The copy is of one moment: SQLite takes it in one step, which holds up no writer where the log is written ahead.
 
-    :raises Conflict: when the copy is not sound.
+    :param database: its absolute path.
+    :raises Conflict: when there is no database of PUNT, it cannot be copied, or the copy is not sound.
     """
     draft = new_private_file(target)
     try:
-        with (
-            closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(draft)) as copy,
-        ):
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-            if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-                raise Conflict("The copy is not sound: SQLite finds it damaged. Nothing was written.")
+        _copy(database, draft)
         return put_in_place(draft, target)
+    except sqlite3.Error as error:
+        raise Conflict(f"Cannot copy {database}: {error}. Nothing was written.") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _copy(database: Path, draft: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(draft)) as copy,
+    ):
+        _require_ours(source, database)
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise Conflict("The copy is not sound: SQLite finds it damaged. Nothing was written.")
+
+
+def _require_ours(source: sqlite3.Connection, database: Path) -> None:
+    """Refuse what a wrong setting leads to: a copy of nothing would be taken for a backup until it is needed."""
+    tables = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables >= _TABLES:
+        raise Conflict(f"{database} is no database of PUNT. Is PUNT_INSTANCE_PATH right? Nothing was written.")
 
 
 def new_private_file(target: Path) -> Path:

@@ -165,7 +165,7 @@ def test_an_admin_is_made_only_with_ones_own_password_and_unmade(app: Flask, sue
     assert signed_in(app, "bob").get(USERS).status_code == 403
 
 
-def test_wrong_proofs_are_counted_like_failed_sign_ins(instance: Path) -> None:
+def test_wrong_proofs_are_limited_as_failed_sign_ins_are(instance: Path) -> None:
     app = app_in(instance, PUNT_RATE_LIMITS="on")
     sue = signed_in(app, "sue")
     path = f"{USERS}/{id_of(sue, 'bob')}/password"
@@ -329,7 +329,9 @@ def test_the_audit_is_filtered_and_paged(sue: FlaskClient, bob: FlaskClient) -> 
     assert "Link" not in rest.headers
 
 
-@pytest.mark.parametrize("asked", ["kind=secret", "before=0", "before=x", "since=yesterday", "limit=201", "what=1"])
+@pytest.mark.parametrize(
+    "asked", ["kind=secret", "before=0", "before=x", "since=yesterday", "until=0", "limit=201", "what=1"]
+)
 def test_an_odd_question_to_the_audit_is_refused(sue: FlaskClient, asked: str) -> None:
     assert sue.get(f"{AUDIT}?{asked}").status_code == 400
 

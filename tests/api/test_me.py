@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt import profile
+from tests.conftest import app_in, put_away
 from tests.support.board import fields, nothing_changes
-from tests.support.cast import PASSWORD
+from tests.support.cast import PASSWORD, signed_in
 
 NEW = "four unrelated words"
 
@@ -48,6 +52,44 @@ def test_an_email_is_unique_whatever_the_case(app: Flask, bob: FlaskClient) -> N
         answer = bob.patch("/api/me", json={"email": "Alice@Example.org", "name": "Robert"})
 
     assert (answer.status_code, fields(answer)) == (409, ["email"])
+
+
+@pytest.fixture
+def limited(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An app with rate limits, and few emails to try."""
+    monkeypatch.setattr(profile, "TRIES", 2)
+    app = app_in(instance, PUNT_RATE_LIMITS="on")
+    yield app
+    put_away(app)
+
+
+def test_nobody_tries_emails_for_ever_to_learn_who_is_here(limited: Flask) -> None:
+    bob, charlie = signed_in(limited, "bob"), signed_in(limited, "charlie")
+    known = {"email": "alice@example.org"}
+
+    tried = [bob.patch("/api/me", json=known), bob.post("/profile", data=known)]
+    refused = [
+        bob.patch("/api/me", json=known),
+        bob.patch("/api/me", json={"email": "nobody@example.org"}),
+        bob.post("/profile", data=known),
+    ]
+    others = charlie.patch("/api/me", json=known)
+
+    assert [answer.status_code for answer in tried] == [409, 409]
+    assert [answer.status_code for answer in refused] == [429] * 3
+    assert all(0 < int(answer.headers["Retry-After"]) <= profile.WINDOW for answer in refused)
+    assert "Too many tries" in refused[2].text
+    assert others.status_code == 409
+
+
+def test_what_is_no_other_email_is_not_counted(limited: Flask) -> None:
+    bob = signed_in(limited, "bob")
+    own = {"name": "Robert", "email": "bob@example.org"}
+
+    pages = [bob.post("/profile", data=own) for _ in range(4)]
+    calls = [bob.patch("/api/me", json=body) for body in (own, {"name": "Bob"}, {"email": None})]
+
+    assert [answer.status_code for answer in (*pages, *calls)] == [302] * 4 + [200] * 3
 
 
 def test_keeping_what_is_there_changes_nothing(app: Flask, bob: FlaskClient) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import resource
 import shutil
+import sqlite3
 import stat
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -87,6 +92,53 @@ def test_a_place_that_cannot_be_written_is_a_sentence(app: Flask, tmp_path: Path
 
     assert answer.exit_code == 1
     assert "No such file or directory" in answer.output
+
+
+def other_application(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+
+
+@pytest.mark.parametrize(
+    ("put_in_its_place", "told"),
+    [
+        (lambda _: None, "unable to open database file"),
+        (lambda path: path.write_bytes(b""), "is no database of PUNT. Is PUNT_INSTANCE_PATH right?"),
+        (other_application, "is no database of PUNT. Is PUNT_INSTANCE_PATH right?"),
+        (lambda path: path.write_bytes(b"text" * 1000), "file is not a database"),
+    ],
+    ids=["nothing", "an empty file", "another application's", "no database"],
+)
+def test_what_is_no_database_of_punt_is_not_backed_up(
+    tmp_path: Path, put_in_its_place: Callable[[Path], Any], told: str
+) -> None:
+    database, copy = tmp_path / "other.sqlite3", tmp_path / "copy.sqlite3"
+    put_in_its_place(database)
+    elsewhere = Server(tmp_path / "instance", settings={"PUNT_DATABASE_URL": f"sqlite:///{database}"})
+
+    answer = elsewhere.flask("db", "backup", str(copy))
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert told in answer.stderr
+    assert answer.stderr.startswith("Error: ")
+    assert answer.stderr.endswith("Nothing was written.\n")
+    assert not list(tmp_path.glob("*copy*"))
+
+
+def test_a_backup_for_which_there_is_no_room_is_a_sentence(app: Flask, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_text("the one of yesterday")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        answer = app.test_cli_runner().invoke(args=["db", "backup", str(copy)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert answer.exit_code == 1
+    assert re.fullmatch(r"Error: Cannot copy .*punt\.sqlite3: .+\. Nothing was written\.\n", answer.output)
+    assert copy.read_text() == "the one of yesterday"
+    assert not list(tmp_path.glob(".copy*"))
 
 
 def test_a_backup_amid_writers_is_a_database_that_can_be_put_back(server: Server, tmp_path: Path) -> None:

@@ -210,6 +210,32 @@ def test_a_restart_of_punt_loses_nothing(site: Site) -> None:
     assert {status for source in again for status in source.statuses} == {200}
 
 
+FORGED = {"X-Forwarded-For": "192.0.2.7", "X-Real-IP": "192.0.2.7", "Forwarded": "for=192.0.2.7"}
+
+
+def address(browser: httpx.Client) -> str:
+    """Return the address from which PUNT thinks that somebody signed in."""
+    return str(next(each["address"] for each in browser.get("/api/me/sessions").json() if each["current"]))
+
+
+def test_nobody_chooses_the_address_they_come_from(site: Site) -> None:
+    assert address(site.browser("bob", headers=FORGED)) == "127.0.0.1"
+
+
+def test_with_the_block_of_the_specification_a_proxy_counted_lets_clients_choose_as_the_page_says(
+    instance: Path, tmp_path: Path
+) -> None:
+    server = Server(instance, settings={"PUNT_PROXY_COUNT": "1"}).start()
+    nginx = Nginx(tmp_path / "nginx", in_front_of(server, SPECIFICATION)).start()
+    try:
+        told = address(Site("specification", server, nginx).browser("bob", headers=FORGED))
+    finally:
+        nginx.stop()
+        server.stop()
+
+    assert told == "192.0.2.7"
+
+
 def test_where_the_proxy_passes_no_host_on_the_site_itself_can_be_trusted(instance: Path, tmp_path: Path) -> None:
     port = free_port()
     server = Server(instance, settings={"PUNT_TRUSTED_ORIGINS": f"http://127.0.0.1:{port}"}).start()

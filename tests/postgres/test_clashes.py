@@ -189,6 +189,8 @@ def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, p
 
     assert answer.status_code == 409
     assert answer.json() == {"error": "Somebody else changed this meanwhile. Please try again."}
+    assert "a write clashed with another one: 23505 uq_label" in punt.log
+    assert "quay" not in punt.log.lower()
 
 
 def named(username: str) -> User:
@@ -247,6 +249,47 @@ def test_nothing_lands_of_what_somebody_does_while_they_are_removed(
         assert db.session.get_one(Ticket, ticket_id).title == "as it was"
     with inside.app_context(), writing():
         Membership.add(project(), named("bob"), Role.MEMBER)
+
+
+@pytest.mark.parametrize(("change", "answer"), [(Membership.end, 404), (lambda place: place.become(Role.ADMIN), 403)])
+@pytest.mark.parametrize(
+    "delete",
+    [
+        lambda client, key: client.delete(f"/api/projects/{key}"),
+        lambda client, key: client.post(f"/projects/{key}/settings/delete", data={"key": key}),
+    ],
+    ids=["api", "page"],
+)
+def test_an_owner_who_is_removed_or_demoted_meanwhile_deletes_no_project(
+    inside: Flask,
+    punt: PostgresPunt,
+    change: Callable[[Membership], Any],
+    answer: int,
+    delete: Callable[[httpx.Client, str], httpx.Response],
+) -> None:
+    key = f"OWN{next(_names)}"
+    with inside.app_context(), writing():
+        founded = Project.found(named("alice"), key=key, name="Two own it")
+        Membership.add(founded, named("bob"), Role.OWNER)
+        project_id = founded.id
+    bob = punt.client("bob")
+
+    def take_away() -> None:
+        db.session.get_one(Project, project_id).hold_members()
+        place = Membership.of(project_id, named("bob").id)
+        assert place
+        change(place)
+        db.session.flush()
+
+    removal = Rival(inside, take_away).wait_until_worked()
+    with ThreadPoolExecutor() as pool:
+        deleted = pool.submit(delete, bob, key)
+        until(lambda: punt.rows(WAITING)[0][0], what="the deletion to wait for the removal")
+        removal.commit()
+
+    assert deleted.result(10).status_code == answer
+    with inside.app_context():
+        assert db.session.get(Project, project_id)
 
 
 def test_a_ticket_labelled_while_its_label_is_merged_carries_the_other_one_too(inside: Flask) -> None:

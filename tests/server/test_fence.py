@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import socket
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from punt import bearer, registration
-from punt.security import BODY_LIMIT, HEADERS
+from punt.security import BODY_LIMIT, HEADERS, STRANGERS_LIMIT
 from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from tests.support.cast import PASSWORD
 from tests.support.raw import raw_stream
@@ -152,18 +153,21 @@ def drip(server: Server, begin: str) -> bytes:
 
 
 def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(server: Server) -> None:
-    bob = server.client("bob")
+    def chunks(size: int) -> Iterator[bytes]:
+        for begin in range(0, size, 16_384):
+            yield b"x" * min(16_384, size - begin)
 
-    def chunks() -> Iterator[bytes]:
-        for _ in range(BODY_LIMIT // 1_000_000 + 1):
-            yield b"x" * 1_000_000
+    def send(client: httpx.Client, size: int) -> list[int]:
+        contents: tuple[Iterator[bytes] | bytes, ...] = (chunks(size), b"".join(chunks(size)))
+        headers = {"Content-Type": "application/json"}
+        return [client.post(TICKETS, content=content, headers=headers).status_code for content in contents]
 
-    headers = {"Content-Type": "application/json"}
-    statuses = [
-        bob.post(TICKETS, content=content, headers=headers).status_code for content in (chunks(), b"".join(chunks()))
-    ]
+    stranger, bob = server.client(), server.client("bob")
 
-    assert statuses == [413, 413]
+    assert send(bob, BODY_LIMIT + 1) == [413, 413]
+    assert send(bob, STRANGERS_LIMIT + 1) == [400, 400]
+    assert send(stranger, STRANGERS_LIMIT + 1) == [413, 413]
+    assert send(stranger, STRANGERS_LIMIT - 1) == [401, 401]
 
 
 def test_what_the_server_sends_carries_the_safety_headers(server: Server) -> None:
@@ -239,6 +243,7 @@ def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., S
     bob.patch("/api/me/password", json={"currentPassword": WRONG, "newPassword": "four unrelated words"})
     httpx.get(f"{server.url}/metrics", headers={"Authorization": "Bearer s3cret-of-the-monitor-in-full"})
     httpx.get(f"{server.url}/api/me", headers={"Authorization": "Bearer somebody's token"})
+    bob.get("/search", params={"q": "sought after"}, headers={"Referer": f"{server.url}/search?q=sought+before"})
     with server.writing() as session:
         session.connection().exec_driver_sql("ALTER TABLE ticket RENAME TO ticked")
     broken = bob.post(TICKETS, json={"title": "A title that nobody may read"})
@@ -254,5 +259,23 @@ def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., S
         "s3cret",
         "somebody's token",
         "nobody may read",
+        "sought",
     ):
         assert secret not in log
+    assert '"GET /search" 200' in log
+    assert re.search(
+        r"^[-\d]{10} [:\d]{8} [+-]\d{4} INFO punt.replies: refused with 401: GET '/api/me'", log, re.MULTILINE
+    )
+
+
+def test_a_request_whose_end_could_be_read_in_two_ways_is_refused(server: Server) -> None:
+    head = f"POST {LOGIN} HTTP/1.1\r\nHost: punt\r\nContent-Type: application/json\r\n"
+    smuggled = "0\r\n\r\nGET /api/me HTTP/1.1\r\nHost: punt\r\n\r\n"
+    both = f"Content-Length: {len(smuggled)}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    twice = f"Content-Length: 0\r\nContent-Length: {len(smuggled)}\r\n\r\n"
+
+    for lengths in (both, twice, "Transfer-Encoding: chunked, identity\r\n\r\n"):
+        answer = talk(server, f"{head}{lengths}{smuggled}")
+
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.count(b"HTTP/1.1") == 1

@@ -1,0 +1,31 @@
+"""Changing one's own profile. That an email is taken says that somebody here has it, so few may be tried."""
+
+from __future__ import annotations
+
+from punt import access
+from punt.database import begin_write, end_read
+from punt.inputs.people import Profile
+from punt.limits import spend
+from punt.models import User
+
+TRIES, WINDOW = 20, 3600
+"""Other emails that one person tries in a window of so many seconds."""
+
+
+def revise(asked: Profile) -> User:
+    """Change the profile of whoever is asking; the caller commits.
+
+    :raises Conflict: when another person has the email.
+    :raises TooMany: after too many other emails.
+    """
+    person = access.user()
+    user_id, email = person.id, person.email
+    end_read()
+    if asked.email not in {None, email}:
+        spend((f"email person {user_id}", TRIES), seconds=WINDOW)
+    begin_write()
+    person = access.user_anew()
+    person.present_as(name=asked.name, avatar_color=asked.avatar_color)
+    if "email" in asked.model_fields_set:
+        person.reach_at(asked.email)
+    return person
