@@ -18,8 +18,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from punt import bearer
 from punt.database import CLASHES, LOCKED, db, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
+from punt.events import capture
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoConnectionInTime, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
+    app.after_request(_log_refusal)
 
 
 def nothing() -> tuple[str, int]:
@@ -101,13 +104,22 @@ def _http(error: HTTPException) -> BaseResponse:
 
 
 def _too_large() -> str:
-    return f"This is too large: at most {(request.max_content_length or 0) >> 20} MB."
+    most = request.max_content_length or 0
+    if most >> 20:
+        return f"This is too large: at most {most >> 20} MB."
+    return f"This is too large: at most {most >> 10} kB from who is not signed in."
 
 
 def _clash(error: IntegrityError) -> BaseResponse:
     """Two writers wanted the same at the same moment: the later one is told."""
-    logger.warning("a write clashed with another one: %s", error.orig)
+    logger.warning("a write clashed with another one: %s", _broken_rule(error))
     return _problem(Conflict("Somebody else changed this meanwhile. Please try again."))
+
+
+def _broken_rule(error: IntegrityError) -> str:
+    """Name what was broken: PostgreSQL's own words quote the row, and what people typed is not for the log."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return f"{sqlstate(error)} {diagnosis.constraint_name}" if diagnosis else str(error.orig)
 
 
 def _database_away(error: SQLAlchemyError) -> BaseResponse:
@@ -120,8 +132,18 @@ def _database_away(error: SQLAlchemyError) -> BaseResponse:
 
 def _bug(error: Exception) -> BaseResponse:
     db.session.rollback()
-    logger.exception("a request failed: %s %s", request.method, request.path)
+    logger.exception("a request failed: %s %r", request.method, request.path)
     return _error(500, "Something went wrong on the server. It has been logged; nothing was changed.")
+
+
+def _log_refusal(response: Response) -> Response:
+    """Leave a trace of who tried what they may not, or too often; an address is quoted, for it may hold line ends."""
+    status, who = response.status_code, capture.origin(db.session()).actor_id
+    hidden = status == 404 and who and request.url_rule
+    if status in {403, 429} or hidden or (status == 401 and bearer.shown()):
+        whose = f"{who or 'somebody unknown'} at {request.remote_addr}"
+        logger.info("refused with %d: %s %r of %s", status, request.method, request.path, whose)
+    return response
 
 
 def _error(code: int, message: str) -> BaseResponse:

@@ -1,0 +1,78 @@
+"""What holds on every page that shows something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from punt.settings import ROOT
+from tests.support.pages import PAGES, PUBLIC, Page, Things, things_with_numbers
+
+Visit = Callable[[str | None], FlaskClient]
+SHOWN = [page for page in PAGES if page.method == "GET" and page.who is not PUBLIC and page.status == 200]
+HELPED = {"current-password", "new-password"}
+
+
+class Passwords(HTMLParser):
+    """Finds where passwords are typed: the attributes of each field, and how its form is sent."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fields: list[tuple[dict[str, str | None], str | None]] = []
+        self._method: str | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "form":
+            self._method = told.get("method")
+        if "password" in (told.get("name") or "").lower() or told.get("type") == "password":
+            self.fields.append((told, self._method))
+
+
+@pytest.fixture(scope="module")
+def things(visit: Visit) -> Things:
+    return things_with_numbers(visit("alice"))
+
+
+def pages(visit: Visit, things: Things) -> dict[str, str]:
+    """Ask for each as a system admin, who sees them all."""
+    sue = visit("sue")
+    answers = {str(page): page.ask(sue, things) for page in SHOWN}
+    return {name: answer.text for name, answer in answers.items() if answer.mimetype == "text/html"}
+
+
+def test_one_can_sign_out(visit: Visit, things: Things) -> None:
+    shown = pages(visit, things)
+
+    assert len(shown) > 15
+    assert not [name for name, text in shown.items() if '<form method="post" action="/logout">' not in text]
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=str)
+def test_only_the_browser_may_keep_it_and_asks_again(visit: Visit, things: Things, page: Page) -> None:
+    answer = page.ask(visit("sue"), things)
+
+    assert answer.headers["Cache-Control"] in {"private, no-cache", "no-store"}
+
+
+def test_passwords_are_hidden_helped_with_and_never_in_an_address(
+    visit: Visit, things: Things, empty_app: Flask
+) -> None:
+    visit("sue").patch("/api/admin/settings", json={"registration": True})
+    shown = pages(visit, things) | {path: visit(None).get(path).text for path in ("/login", "/register")}
+    shown["/setup"] = empty_app.test_client().get("/setup").text
+
+    found = {name: fields for name, text in shown.items() if (fields := Passwords(text).fields)}
+    assert {"/login", "/register", "/setup", "GET /profile", "GET /admin/people/<user_id>"} < set(found)
+    for name, fields in found.items():
+        for field, method in fields:
+            assert (field.get("type"), method) == ("password", "post"), name
+            assert field.get("autocomplete") in HELPED, name
+            assert not {"onpaste", "readonly", "maxlength"} & set(field), name
+    scripts = (path.read_text() for path in (ROOT / "static" / "js").glob("*.js"))
+    assert not [text for text in scripts if '"paste"' in text]
