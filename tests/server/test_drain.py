@@ -96,7 +96,7 @@ def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable
             server.signal(signal.SIGHUP)
             until(lambda: not before & set(server.worker_ids()), seconds=20, what="new workers only")
             more = len(writers.numbers) + 10
-            until(lambda: len(writers.numbers) > more, what="more tickets")
+            until(lambda: len(writers.numbers) > more, seconds=20, what="more tickets")
         audience.wait_until_live()
         audience.wait_until_at(server.head())
 
