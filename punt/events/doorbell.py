@@ -31,10 +31,12 @@ class SqliteDoorbell:
     """Watches ``PRAGMA data_version``, which changes when any other connection commits.
 
     :param path: the database file; the bell has a connection of its own to it.
+    :ivar sleep: how it waits. In a thread of a process that ends, gevent's would still run a loop and crash it.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self.sleep: Callable[[float], object] = gevent.sleep
 
     def listen(self, ring: Ring) -> None:
         with closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)) as connection:
@@ -44,7 +46,7 @@ class SqliteDoorbell:
                 if seen != version:
                     version = seen
                     ring()
-                gevent.sleep(SQLITE_INTERVAL)
+                self.sleep(SQLITE_INTERVAL)
 
 
 class PostgresDoorbell:
