@@ -46,10 +46,11 @@ def figure(client: httpx.Client, name: str, **labels: str) -> float:
 
 
 def test_a_worker_that_answers_is_alive_and_one_that_hears_is_ready(punt: Server) -> None:
-    alive, (_, status, found) = httpx.get(f"{punt.url}/healthz"), ask_one(punt)
+    alive, ready = httpx.get(f"{punt.url}/healthz"), ask_one(punt)
+    found = ready.json()
 
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
-    assert status == 200
+    assert ready.status_code == 200
     assert found.keys() == {"status", "database", "feed", "feedAgeSeconds", "lag"}
     assert (found["status"], found["database"], found["feed"]) == ("ready", "ok", "ok")
     assert 0 <= found["feedAgeSeconds"] < 5

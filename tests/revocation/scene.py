@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import count
 from typing import Any
 
 import httpx
@@ -18,7 +18,6 @@ from punt.events import capture
 from punt.events.publication import EVERYONE, Draft
 from punt.models import ApiToken, Membership, Project, Role, Ticket, User, topics
 from punt.models.api_token import Scope
-from tests.support import processes
 from tests.support.cast import PASSWORD
 from tests.support.listener import Listener, Message
 from tests.support.server import Server
@@ -42,13 +41,13 @@ _numbers = count()
 class Scene:
     """People, projects and browsers of their own for one test, on a server that others use too.
 
-    :ivar away_from: the worker that requests are not to be served by.
+    :ivar worker: the one that requests are left to.
     """
 
     server: Server
     number: int = field(default_factory=lambda: next(_numbers))
     ids: dict[str, str] = field(default_factory=dict)
-    away_from: int | None = None
+    worker: int | None = None
 
     def __post_init__(self) -> None:
         with self.server.writing() as session:
@@ -76,13 +75,13 @@ class Scene:
         return PATHS[kind].format(key=self.key)
 
     def browser(self, who: str) -> httpx.Client:
-        """Return somebody's browser, connected to another worker than the one to stay away from."""
+        """Return somebody's browser; if all is left to one worker, connected to that one."""
         own = self._browsers[who]
-        for _ in range(60):
-            client = httpx.Client(base_url=self.server.url, cookies=own.cookies, headers=own.headers, verify=False)
-            if self.away_from is None or self._worker_of(client) != self.away_from:
-                return client
-        raise AssertionError("the connections do not spread over the workers")
+        client = httpx.Client(base_url=self.server.url, cookies=own.cookies, headers=own.headers, verify=False)
+        if self.worker:
+            with self.server.leaving_to(self.worker):
+                client.get("/healthz")
+        return client
 
     def status(self, who: str, kind: str) -> int:
         """Return how a new stream is answered."""
@@ -113,15 +112,21 @@ class Scene:
         capture.announce(session, *drafts)
 
     @contextmanager
-    def streams(self) -> Iterator[dict[tuple[str, str], list[Listener]]]:
-        """Listen to everything: everybody, each kind, on every worker."""
+    def streams(self, last: str, before: Callable[[Scene], None]) -> Iterator[dict[tuple[str, str], list[Listener]]]:
+        """Listen to everything: everybody, each kind, on every worker.
+
+        :param last: whose streams are opened last.
+        :param before: what is done right before those are opened.
+        """
+        streams = {}
         with ExitStack() as stack:
-            yield {
-                (who, kind): stack.enter_context(
-                    self.server.streams_on_every_worker(self._browsers[who], self.path(kind))
-                )
-                for who, kind in product(WHO, PATHS)
-            }
+            for who in sorted(WHO, key=lambda who: who == last):
+                if who == last:
+                    before(self)
+                for kind in PATHS:
+                    listening = self.server.streams_on_every_worker(self._browsers[who], self.path(kind))
+                    streams[who, kind] = stack.enter_context(listening)
+            yield streams
 
     def due(self, who: str, kind: str, start: int, last: int | None = None) -> list[Message]:
         """Return what somebody's stream of a kind is to tell of the log: after a position, up to another."""
@@ -160,13 +165,6 @@ class Scene:
 
     def _enrol(self, name: str) -> User:
         return User.enrol(username=f"{name}{self.number}", name=name, email=None, password_hash=PASSWORD_HASH)
-
-    def _worker_of(self, client: httpx.Client) -> int:
-        answer = client.get("/api/auth/session")
-        port = answer.extensions["network_stream"].get_extra_info("client_addr")[1]
-        socket = processes.socket_between(self.server.port, port)
-        assert socket is not None
-        return next(worker for worker in self.server.worker_ids() if processes.holds(worker, socket))
 
 
 def head(server: Server) -> int:

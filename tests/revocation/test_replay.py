@@ -15,7 +15,6 @@ from punt.events.publication import Draft
 from punt.models import topics
 from tests.revocation.acts import LATER, SAME, TABLE, Row, make_viewer
 from tests.revocation.scene import Scene
-from tests.support import processes
 from tests.support.server import Server
 
 PAST = 2000
@@ -63,12 +62,11 @@ class SlowReader:
 
 @contextmanager
 def slow_reader(scene: Scene, cursor: str, who: str) -> Iterator[SlowReader]:
-    """Open one of Mia's streams of the project from a cursor, and stay away from its worker from now on."""
+    """Open one of Mia's streams of the project from a cursor, and leave all else to the other worker."""
     cookies = scene.browser(who).cookies
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         connection.settimeout(0.2)
-        connection.connect(("127.0.0.1", scene.server.port))
         lines = (
             f"GET {scene.path('project')} HTTP/1.1",
             "Host: localhost",
@@ -76,12 +74,12 @@ def slow_reader(scene: Scene, cursor: str, who: str) -> Iterator[SlowReader]:
             "Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()),
             "Connection: close",
         )
-        connection.sendall("\r\n".join((*lines, "", "")).encode())
-        reader = SlowReader(connection)
-        reader.read(READ)
-        stream = processes.socket_between(scene.server.port, connection.getsockname()[1])
-        assert stream is not None
-        scene.away_from = next(pid for pid in scene.server.worker_ids() if processes.holds(pid, stream))
+        here, scene.worker = scene.server.worker_ids()
+        with scene.server.leaving_to(here):
+            connection.connect(("127.0.0.1", scene.server.port))
+            connection.sendall("\r\n".join((*lines, "", "")).encode())
+            reader = SlowReader(connection)
+            reader.read(READ)
         yield reader
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.revocation.acts import EXPIRY, LATER, SAME, TABLE, TOKEN_EXPIRY, Row, shorten_session, shorten_token
+from tests.revocation.acts import EXPIRY, LATER, SAME, TABLE, Row
 from tests.revocation.scene import Scene, head
 from tests.support.server import Server
 
@@ -14,28 +14,12 @@ pytestmark = pytest.mark.alone
 DEADLINE = 1.0
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*TABLE, *EXPIRY], ids=lambda row: row.name)
 def test_exactly_the_right_streams_end_and_nobody_else_misses_a_thing(live: Server, row: Row) -> None:
-    judge(Scene(live), row)
-
-
-def test_the_streams_of_a_session_end_with_it(live: Server) -> None:
-    scene = Scene(live)
-    shorten_session(scene)
-
-    judge(scene, EXPIRY)
-
-
-def test_the_streams_of_an_api_token_end_with_it(live: Server) -> None:
-    scene = Scene(live)
-    shorten_token(scene)
-
-    judge(scene, TOKEN_EXPIRY)
-
-
-def judge(scene: Scene, row: Row) -> None:
     """Let everybody listen, take access away, and look what each stream told and which ended."""
-    with scene.streams() as streams:
+    scene = Scene(live)
+    last, _ = min(row.ends, default=("here", ""))
+    with scene.streams(last, row.before) as streams:
         start = head(scene.server)
         for stream in (stream for several in streams.values() for stream in several):
             stream.wait_until_at(scene.server.head())

@@ -37,7 +37,6 @@ class Listener:
     cursor: str | None = None
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
-    port: int | None = None
     ended: bool = False
     failure: str | None = None
 
@@ -120,7 +119,6 @@ class Listener:
 
     def _answered(self, response: httpx.Response) -> None:
         self._response, self.status, self.headers = response, response.status_code, response.headers
-        self.port = response.extensions["network_stream"].get_extra_info("client_addr")[1]
 
     def _collect(self, source: httpx_sse.EventSource) -> None:
         for event in source.iter_sse():

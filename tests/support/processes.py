@@ -1,11 +1,16 @@
-"""Which process holds which connection, read from ``/proc``."""
+"""The processes of a server, as ``/proc`` tells of them."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-ESTABLISHED = "01"
+from tests.support.wait import until
+
+GONE = (ProcessLookupError, FileNotFoundError)
 
 
 def children(pid: int) -> list[int]:
@@ -13,23 +18,22 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def socket_between(port: int, other: int) -> str | None:
-    """Return what ``/proc/<pid>/fd`` calls the socket at one end of a local TCP connection."""
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, here, there, state, *rest = line.split()
-        if (_port(here), _port(there), state) == (port, other, ESTABLISHED):
-            return f"socket:[{rest[5]}]"
-    return None
+@contextmanager
+def standing_still(pids: Iterable[int]) -> Iterator[None]:
+    """Stop processes for a moment; one that is gone is left out."""
+    stopped = []
+    try:
+        for pid in pids:
+            with suppress(*GONE):
+                os.kill(pid, signal.SIGSTOP)
+                stopped.append(pid)
+                until(lambda pid=pid: _state(pid) in "TZX", what=f"{pid} to stand still")  # type: ignore[misc]
+        yield
+    finally:
+        for pid in stopped:
+            with suppress(*GONE):
+                os.kill(pid, signal.SIGCONT)
 
 
-def holds(pid: int, socket: str) -> bool:
-    """Tell whether a process has a socket open."""
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(OSError):
-            if str(descriptor.readlink()) == socket:
-                return True
-    return False
-
-
-def _port(address: str) -> int:
-    return int(address.rpartition(":")[2], 16)
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 
-from tests.support import processes
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -21,21 +20,17 @@ def wait_until_every_worker_answers(server: Server, status: int, *, seconds: flo
     said = dict[int, Any]()
 
     def all_have() -> bool:
-        worker, answered, found = ask_one(server)
-        said.pop(worker, None)
-        if answered == status:
-            said[worker] = found
-        return said.keys() >= set(server.worker_ids())
+        workers = server.worker_ids()
+        for worker in workers:
+            with server.leaving_to(worker):
+                answer = ask_one(server)
+            said[worker] = answer.json() if answer.status_code == status else None
+        return all(said[worker] for worker in workers)
 
     until(all_have, seconds=seconds, what=f"{server.worker_ids()} to answer {status}")
     return next(iter(said.values()))
 
 
-def ask_one(server: Server) -> tuple[int, int, Any]:
-    """Ask whichever worker answers; return its process, the status and what it said."""
-    with httpx.Client(base_url=server.url, timeout=10) as client, client.stream("GET", "/readyz") as answer:
-        port = answer.extensions["network_stream"].get_extra_info("client_addr")[1]
-        socket = processes.socket_between(server.port, port)
-        workers = [worker for worker in server.worker_ids() if socket and processes.holds(worker, socket)]
-        answer.read()
-        return (workers or [0])[0], answer.status_code, answer.json()
+def ask_one(server: Server) -> httpx.Response:
+    """Ask whichever worker answers."""
+    return httpx.get(f"{server.url}/readyz", timeout=10)
