@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 import sqlalchemy as sa
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from punt.inputs.base import Id, Input, Name80, OneLine
+from punt.inputs.base import Day, Id, Input, Name80, OneLine
 from punt.inputs.people import Email, NewPassword, TypedPassword, Username
 from punt.models import AuditEntry
 
 SiteName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), OneLine]
 Limit = Annotated[int, Field(ge=1, le=200)]
-
-
-def _written_out(value: Any) -> Any:
-    """Refuse the seconds since 1970 that pydantic takes for a day."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise ValueError("This must be a day, such as 2026-01-15.")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_written_out)]
 Kind = Literal["ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database"]
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from flask import request
@@ -37,6 +38,7 @@ class Input(BaseModel):
 
 AnInput = TypeVar("AnInput", bound=Input)
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -78,6 +80,16 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _day(value: Any) -> Any:
+    """Read a day only as it is written out; pydantic would take seconds since 1970 for one, too."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+    except ValueError:
+        raise ValueError("This must be a day, such as 2026-01-15.") from None
+
+
 def _capitalized(value: Any) -> Any:
     return value.strip().capitalize() if isinstance(value, str) else value
 
@@ -105,6 +117,7 @@ def named(most: int) -> Rule:
 Name50 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), named(50)]
 Name80 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), named(80)]
 Whole = BeforeValidator(_whole)
+Day = Annotated[date, BeforeValidator(_day)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 AnyCase = BeforeValidator(_capitalized)
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from punt.inputs.base import AnyCase, Id, Input, ManyLines, Name50, OneLine, Whole, named
+from punt.inputs.base import AnyCase, Day, Id, Input, ManyLines, Name50, OneLine, Whole, named
 from punt.models import Priority, TicketType
 
 PLACES = ("order", "before", "after")
@@ -46,8 +45,8 @@ class TicketFields(Input):
     label_ids: Labels = Field(default_factory=list)
     story_points: Points | None = None
     estimate: Estimate | None = None
-    start_date: date | None = None
-    due_date: date | None = None
+    start_date: Day | None = None
+    due_date: Day | None = None
 
 
 class NewTicket(TicketFields):
