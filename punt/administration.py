@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-
 from punt import access
-from punt.database import ALPHABET, begin_write, db, end_read
+from punt.database import begin_write, db, end_read, random_text
 from punt.errors import Invalid, SignInNeeded
 from punt.inputs.admin import NewPerson, NewSecret, Removal
 from punt.models import RateCounter, User, UserSession, roster
@@ -84,5 +82,4 @@ def prove(password: str) -> None:
 
 def generated() -> str:
     """Make a password of 100 random bits that is easy to read out."""
-    groups = ("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
-    return "-".join(groups)
+    return "-".join(random_text(5) for _ in range(4))

@@ -8,6 +8,7 @@ until other processes are done. Because reads must not have begun before, a requ
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import threading
 import time
@@ -71,6 +72,11 @@ def now() -> datetime:
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
+def random_text(length: int) -> str:
+    """Make a text of so many characters that nobody can guess: each has five random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
 def new_id() -> str:
     """Make an id of 26 characters: 48 bits of time in milliseconds, then 80 random bits, sortable by age."""
     number = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
@@ -110,6 +116,8 @@ CLASHES = frozenset({"40001", "40P01"})
 """What PostgreSQL calls a serialization failure and a deadlock: all of the transaction was undone."""
 LOCKED = "55P03"
 """What PostgreSQL says when a lock did not come within ``WRITE_PATIENCE``."""
+HELD_BY_OTHERS = CLASHES | {LOCKED}
+"""What it says when others were in the way: trying again is fine."""
 
 
 def sqlstate(error: SQLAlchemyError) -> str | None:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from punt import bearer
-from punt.database import CLASHES, LOCKED, db, now, sqlstate
+from punt.database import HELD_BY_OTHERS, db, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
 from punt.events import capture
 
@@ -123,7 +123,7 @@ def _broken_rule(error: IntegrityError) -> str:
 
 
 def _database_away(error: SQLAlchemyError) -> BaseResponse:
-    if sqlstate(error) in {*CLASHES, LOCKED}:
+    if sqlstate(error) in HELD_BY_OTHERS:
         return _problem(Busy())
     logger.error("the database did not answer: %s", error)
     g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not ask again who is looking
@@ -138,7 +138,10 @@ def _bug(error: Exception) -> BaseResponse:
 
 def _log_refusal(response: Response) -> Response:
     """Leave a trace of who tried what they may not, or too often; an address is quoted, for it may hold line ends."""
-    status, who = response.status_code, capture.origin(db.session()).actor_id
+    status = response.status_code
+    if status not in {401, 403, 404, 429}:
+        return response
+    who = capture.origin(db.session()).actor_id
     hidden = status == 404 and who and request.url_rule
     if status in {403, 429} or hidden or (status == 401 and bearer.shown()):
         whose = f"{who or 'somebody unknown'} at {request.remote_addr}"

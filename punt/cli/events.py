@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from punt.database import db, writing
 from punt.errors import Busy
 from punt.events import capture
-from punt.events.doorbell import Doorbell, Ring, SqliteDoorbell, ValkeyDoorbell, doorbell_for
+from punt.events.doorbell import Doorbell, Ring, ValkeyDoorbell, doorbell_for
 from punt.events.feed import SLOW_POLL
 from punt.events.log import Entry, log
 from punt.events.pipeline import pipeline
@@ -83,10 +83,7 @@ def _hear_a_canary(timeout: float) -> float:
 
 
 def _bell() -> Doorbell:
-    bell = doorbell_for(db.engine, pipeline().settings.redis_url)
-    if isinstance(bell, SqliteDoorbell):
-        bell.sleep = time.sleep
-    return bell
+    return doorbell_for(db.engine, pipeline().settings.redis_url, time.sleep)
 
 
 def _news(bell: Doorbell) -> Iterator[list[Entry]]:

@@ -31,12 +31,11 @@ class SqliteDoorbell:
     """Watches ``PRAGMA data_version``, which changes when any other connection commits.
 
     :param path: the database file; the bell has a connection of its own to it.
-    :ivar sleep: how it waits. In a thread of a process that ends, gevent's would still run a loop and crash it.
+    :param sleep: how it waits. In a thread of a process that ends, gevent's would still run a loop and crash it.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self.sleep: Callable[[float], object] = gevent.sleep
+    def __init__(self, path: str, sleep: Callable[[float], object] = gevent.sleep) -> None:
+        self._path, self._sleep = path, sleep
 
     def listen(self, ring: Ring) -> None:
         with closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)) as connection:
@@ -46,7 +45,7 @@ class SqliteDoorbell:
                 if seen != version:
                     version = seen
                     ring()
-                self.sleep(SQLITE_INTERVAL)
+                self._sleep(SQLITE_INTERVAL)
 
 
 class PostgresDoorbell:
@@ -137,12 +136,15 @@ class ValkeyDoorbell:
                     subscription.ping()
 
 
-def doorbell_for(engine: sa.Engine, redis_url: str = "") -> Doorbell:
-    """Choose the bell: Valkey or Redis where one is set, else the one that fits the database."""
+def doorbell_for(engine: sa.Engine, redis_url: str = "", sleep: Callable[[float], object] = gevent.sleep) -> Doorbell:
+    """Choose the bell: Valkey or Redis where one is set, else the one that fits the database.
+
+    :param sleep: how a bell waits that only looks from time to time.
+    """
     if redis_url:
         return ValkeyDoorbell(redis_url)
     if engine.dialect.name == "postgresql":
         return PostgresDoorbell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     if not engine.url.database:
         raise ValueError("PUNT needs a database that its workers share: a file or a server.")
-    return SqliteDoorbell(engine.url.database)
+    return SqliteDoorbell(engine.url.database, sleep)

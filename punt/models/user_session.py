@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from punt.database import ALPHABET, Base, Timestamp, db, now
+from punt.database import Base, Timestamp, db, now, random_text
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics
 from punt.models.api_token import ApiToken
@@ -23,7 +22,7 @@ def _ended(session: UserSession, change: Change, _: frozenset[str]) -> Iterable[
 
 def unguessable() -> str:
     """Make an id of 130 random bits: other ids begin with the time."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(26))
+    return random_text(26)
 
 
 class UserSession(Base):

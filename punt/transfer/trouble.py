@@ -7,7 +7,7 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from punt.database import CLASHES, LOCKED, WRITE_PATIENCE, sqlstate
+from punt.database import HELD_BY_OTHERS, WRITE_PATIENCE, sqlstate
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError)
 FULL = "The disk of the server is full."
@@ -23,7 +23,7 @@ def reason(error: BaseException) -> str:
         return FULL
     if isinstance(error, OSError):
         return "The server could not use its disk. It has been logged."
-    if isinstance(error, SQLAlchemyError) and sqlstate(error) in {*CLASHES, LOCKED}:
+    if isinstance(error, SQLAlchemyError) and sqlstate(error) in HELD_BY_OTHERS:
         return f"Others held the database for more than {WRITE_PATIENCE:.0f} seconds. Please try again."
     if isinstance(error, IntegrityError):
         return "The database would not take what the file holds. It has been logged."

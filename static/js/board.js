@@ -29,7 +29,7 @@ const deleted = new Set();
 export const allCards = () => listsOf(board).flatMap(cardsOf);
 
 /** The list of cards of a column. */
-export const listOf = (columnId) => panelOf(columnId)?.querySelector("[data-column]");
+export const listOf = (columnId) => listIn(panelOf(columnId));
 
 /**
  * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. The same ticket

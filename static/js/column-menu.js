@@ -5,7 +5,7 @@ import { board } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
 import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
-import { fieldsOf, first, now } from "./fields.js";
+import { fieldsOf, isChanged } from "./fields.js";
 import { once } from "./once.js";
 import { PANEL, cardsOf, listIn } from "./places.js";
 import { randomId, tabId } from "./tab.js";
@@ -14,8 +14,8 @@ import { undoable } from "./undo.js";
 
 const ACTS = {
   add: (path, asked) => api.post(path, asked, asStranger()),
-  save: (path, asked, _, __, form) => api.patch(path, changedIn(form, asked), asStranger()),
-  move: (path, { place }, order) => moveColumn(path, Math.max(order + (place === "right" ? 1 : -1), 0)),
+  save: (path, asked, form) => api.patch(path, changedIn(form, asked), asStranger()),
+  move: (path, { place }, form) => moveColumn(path, Math.max(Number(form.closest(PANEL).dataset.order) + (place === "right" ? 1 : -1), 0)),
   sort: sortColumn,
   delete: (path, { moveTicketsTo }) => api.delete(`${path}?moveTicketsTo=${moveTicketsTo ?? ""}`, asStranger()),
 };
@@ -41,9 +41,8 @@ function submit(event) {
 }
 
 async function send(form, submitter) {
-  const panel = form.closest(PANEL);
   try {
-    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), Number(panel?.dataset.order), panel, form);
+    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), form);
     form.reset();
     keep(form);
     closeMenu(form);
@@ -53,7 +52,8 @@ async function send(form, submitter) {
   }
 }
 
-async function sortColumn(path, asked, _, panel) {
+async function sortColumn(path, asked, form) {
+  const panel = form.closest(PANEL);
   const tickets = cardsOf(listIn(panel)).map(({ dataset }) => ({ id: dataset.ticket, rank: dataset.rank }));
   const ranks = new Map((await api.post(`${path}/sort`, asked, asStranger())).map(({ id, rank }) => [id, rank]));
   for (const ticket of tickets) ticket.rank = ranks.get(ticket.id) ?? ticket.rank;
@@ -80,7 +80,7 @@ function rename(heading) {
 
 /** What is typed of that; to say the rest again would undo what others have changed meanwhile. */
 function changedIn(form, asked) {
-  const names = fieldsOf(form).filter((field) => now(field) !== first(field)).map(({ name }) => name);
+  const names = fieldsOf(form).filter(isChanged).map(({ name }) => name);
   return Object.fromEntries(Object.entries(asked).filter(([name]) => names.includes(name)));
 }
 

@@ -3,7 +3,7 @@
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { everywhere } from "./everywhere.js";
-import { fieldsOf, first, now, say, slot } from "./fields.js";
+import { fieldsOf, first, isChanged, now, say, slot } from "./fields.js";
 import { leave, take } from "./left.js";
 import { cardWith } from "./places.js";
 import { me } from "./session.js";
@@ -24,7 +24,7 @@ const stored = (key) => JSON.parse(localStorage.getItem(key));
 
 /** What is typed in `form`: {slot: [what it was typed upon, what it is now]}; null when that is nothing. */
 export function typedIn(form) {
-  const typed = fieldsOf(form).filter((field) => now(field) !== first(field) || (echoed === slotOf(form) && now(field)));
+  const typed = fieldsOf(form).filter((field) => isChanged(field) || (echoed === slotOf(form) && now(field)));
   const upon = bases.get(form) ?? {};
   return typed.length ? Object.fromEntries(typed.map((field) => [slot(field), [upon[slot(field)] ?? first(field), now(field)]])) : null;
 }

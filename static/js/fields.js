@@ -18,6 +18,8 @@ export function first(field) {
   return field.options ? (query("[selected]", field) ?? field.options[0]).value : field.defaultValue;
 }
 
+export const isChanged = (field) => now(field) !== first(field);
+
 /** Writes `value`; what cannot be said any more, such as someone who left, stays as it was. */
 export function say(field, value) {
   const before = now(field);

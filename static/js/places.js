@@ -16,7 +16,7 @@ export const panelsOf = (board) => [...board.children].filter((child) => child.m
 export const listsOf = (board) => panelsOf(board).map(listIn);
 
 /** The list of cards in a panel. */
-export const listIn = (panel) => query("[data-column]", panel);
+export const listIn = (panel) => panel?.querySelector("[data-column]");
 
 /** The panel of a column, if it is there. */
 export const panelOf = (columnId) => byId(`column-${columnId}`)?.closest(PANEL);

@@ -104,14 +104,14 @@ export class TicketView {
     const draft = this.typed ?? {};
     for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
     const fresh = query(VIEW, page);
-    const at = controls(root).indexOf(focused());
-    const { id, selectionStart } = at < 0 ? {} : focused();
+    const place = controls(root).indexOf(focused());
+    const { id, selectionStart } = place < 0 ? {} : focused();
     const folds = queryAll("details", fresh);
     queryAll("details", root).forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
     root.replaceWith(fresh);
     const agreed = this.resume(draft);
     const field = byId(id);
-    focusInPlace(field ?? controls(fresh)[at]);
+    focusInPlace(field ?? controls(fresh)[place]);
     if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
     // The page may be older than what was heard while it was on its way.
     return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
@@ -183,7 +183,8 @@ export class TicketView {
     const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
     const ticket = await api.patch(pathOf(form), { columnId, order });
     const moved = now.rank !== ticket.rank;
-    if (moved) undoable(`${ticket.key} is moved.`, [[() => revertMove(pathOf(form), [{ columnId: now.columnId, order: now.order }], now.rank, ticket), ticket.key]]);
+    const back = { columnId: now.columnId, order: now.order };
+    if (moved) undoable(`${ticket.key} is moved.`, [[() => revertMove(pathOf(form), [back], now.rank, ticket), ticket.key]]);
     this.#onChanged(ticket);
     if (root !== this.root) return;
     if (ticket.version - root.dataset.version === Number(moved)) this.#stamp(ticket);
