@@ -133,6 +133,14 @@ def app(instance: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def limited(instance: Path) -> Iterator[Flask]:
+    """An app with rate limits; a test lowers those that it uses up."""
+    app = app_in(instance, PUNT_RATE_LIMITS="on")
+    yield app
+    put_away(app)
+
+
+@pytest.fixture
 def empty_app(empty_instance: Path) -> Iterator[Flask]:
     """An app in this process that was never set up."""
     app = app_in(empty_instance)

@@ -5,22 +5,18 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from punt import limits
-from punt.database import db
 from punt.errors import TooMany
 from punt.models import RateCounter
-from tests.conftest import app_in
 from tests.support.board import nothing_changes
 
 
-def test_who_comes_while_a_limit_is_used_up_costs_no_write(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
+def test_who_comes_while_a_limit_is_used_up_costs_no_write(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     all_have_read, counted = threading.Barrier(3, timeout=0.5), list[str]()
     read, count = RateCounter.refuse_spent, RateCounter.count
 
@@ -37,12 +33,10 @@ def test_who_comes_while_a_limit_is_used_up_costs_no_write(instance: Path, monke
     monkeypatch.setattr(RateCounter, "count", note_and_count)
 
     with ThreadPoolExecutor(3) as pool:
-        passed = list(pool.map(try_the_door, [app] * 3))
+        passed = list(pool.map(try_the_door, [limited] * 3))
 
     assert sorted(passed) == [False, True, True]
     assert counted == ["door", "door"]
-    with app.app_context():
-        db.engine.dispose()
 
 
 def try_the_door(app: Flask) -> bool:
@@ -57,18 +51,15 @@ def try_the_door(app: Flask) -> bool:
 
 @pytest.mark.parametrize("path", ["/api/auth/login", "/login"])
 def test_when_too_many_strangers_wait_more_are_sent_away_and_nothing_is_counted(
-    instance: Path, monkeypatch: pytest.MonkeyPatch, path: str
+    limited: Flask, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
     monkeypatch.setattr(limits, "_line", threading.BoundedSemaphore(1))
     who = {"username": "bob", "password": "not the password"}
     body: dict[str, Any] = {"json": who} if path.startswith("/api/") else {"data": who}
 
-    with nothing_changes(app), limits.in_line():
-        crowded = app.test_client().post(path, **body)
-    alone = [app.test_client().post(path, **body) for _ in range(2)]
+    with nothing_changes(limited), limits.in_line():
+        crowded = limited.test_client().post(path, **body)
+    alone = [limited.test_client().post(path, **body) for _ in range(2)]
 
     assert crowded.status_code == 503
     assert [answer.status_code for answer in alone] == [401, 401]
-    with app.app_context():
-        db.engine.dispose()

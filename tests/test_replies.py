@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from punt.models import User
-from tests.conftest import app_in, put_away
 from tests.support.board import HARB, TICKETS
 from tests.support.cast import signed_in
 
@@ -61,12 +59,10 @@ def test_what_comes_from_another_site_or_with_a_wrong_token_is_logged(app: Flask
     ]
 
 
-def test_too_many_tries_are_logged_on_pages_too(instance: Path, monkeypatch: pytest.MonkeyPatch, told: Told) -> None:
+def test_too_many_tries_are_logged_on_pages_too(limited: Flask, monkeypatch: pytest.MonkeyPatch, told: Told) -> None:
     monkeypatch.setattr("punt.sign_in.ACCOUNT_TRIES", 0)
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
 
-    app.test_client().post("/login", data={"username": "my pass phrase", "password": "my pass phrase"})
-    put_away(app)
+    limited.test_client().post("/login", data={"username": "my pass phrase", "password": "my pass phrase"})
 
     assert told() == ["refused with 429: POST '/login' of somebody unknown at 127.0.0.1"]
 

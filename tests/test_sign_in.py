@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,16 @@ from punt import bearer, passwords, setup, sign_in
 from punt.database import db, now, writing
 from punt.errors import Conflict
 from punt.models import RateCounter, User, UserSession
-from tests.conftest import app_in, put_away
+from tests.conftest import app_in
 from tests.support.board import TICKETS, nothing_changes
 from tests.support.cast import PASSWORD, signed_in
 
 
 @pytest.fixture
-def limited(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def limited(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An app with rate limits, lower than they are."""
     monkeypatch.setattr(sign_in, "ACCOUNT_TRIES", 3)
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
-    yield app
-    put_away(app)
+    return limited
 
 
 def login(app: Flask, username: str, password: str = PASSWORD, **options: Any) -> Any:

@@ -165,9 +165,8 @@ def test_an_admin_is_made_only_with_ones_own_password_and_unmade(app: Flask, sue
     assert signed_in(app, "bob").get(USERS).status_code == 403
 
 
-def test_wrong_proofs_are_limited_as_failed_sign_ins_are(instance: Path) -> None:
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
-    sue = signed_in(app, "sue")
+def test_wrong_proofs_are_limited_as_failed_sign_ins_are(limited: Flask) -> None:
+    sue = signed_in(limited, "sue")
     path = f"{USERS}/{id_of(sue, 'bob')}/password"
 
     statuses = [sue.post(path, json={"yourPassword": "not her password"}).status_code for _ in range(11)]

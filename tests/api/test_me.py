@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from punt import profile
-from tests.conftest import app_in, put_away
 from tests.support.board import fields, nothing_changes
 from tests.support.cast import PASSWORD, signed_in
 
@@ -55,12 +52,10 @@ def test_an_email_is_unique_whatever_the_case(app: Flask, bob: FlaskClient) -> N
 
 
 @pytest.fixture
-def limited(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def limited(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An app with rate limits, and few emails to try."""
     monkeypatch.setattr(profile, "TRIES", 2)
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
-    yield app
-    put_away(app)
+    return limited
 
 
 def test_nobody_tries_emails_for_ever_to_learn_who_is_here(limited: Flask) -> None:

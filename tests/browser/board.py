@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
+from tests.support.wait import until
+
 
 def card(place: Page | Locator, title: str) -> Locator:
     """Find a card by its title."""
@@ -18,6 +20,11 @@ def column(page: Page, name: str) -> Locator:
 def titles(page: Page, name: str) -> list[str]:
     """Read the titles in a column, top first."""
     return [text.strip() for text in column(page, name).locator('[data-field="title"]').all_text_contents()]
+
+
+def expect_titles(page: Page, name: str, wanted: list[str]) -> None:
+    """Wait until a column has exactly these titles, top first."""
+    until(lambda: titles(page, name) == wanted, what=f"{wanted} in {name}")
 
 
 def add(page: Page, name: str, title: str) -> None:

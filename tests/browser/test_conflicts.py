@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.board import add, card, column, drag, titles
 from tests.browser.conftest import Watch, Window
+from tests.browser.network import cut_off, divert
 from tests.browser.ticket import TICKETS, describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
 from tests.support.wait import until
@@ -22,13 +23,6 @@ def change(server: Server, number: int = 1, /, **fields: Any) -> dict[str, Any]:
     answer = server.client("alice").patch(f"{TICKETS}/{number}", json=fields)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
-
-
-def cut_off(page: Page, method: str) -> None:
-    """Let requests of a method get nowhere."""
-    page.route(
-        "**/api/projects/**", lambda route: route.abort() if route.request.method == method else route.continue_()
-    )
 
 
 def deafen(page: Page) -> None:
@@ -224,12 +218,10 @@ def test_a_card_whose_move_fails_goes_where_the_server_says_it_is_now_and_can_be
     review = server.client("alice").get("/api/projects/HARB/columns").json()[2]["id"]
 
     def meanwhile(route: Route) -> None:
-        if route.request.method != "PATCH":
-            return route.continue_()
         change(server, columnId=review)
-        return route.abort()
+        route.abort()
 
-    page.route("**/tickets/*", meanwhile)
+    divert(page, "PATCH", meanwhile)
     drag(page, "Paint the pier", "Done")
     expect(card(column(page, "Review"), "Paint the pier")).to_have_count(1)
     expect(page.locator("[data-pending]")).to_have_count(0)

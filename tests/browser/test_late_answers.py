@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, Route, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.board import card, column, drag, titles
+from tests.browser.board import card, column, drag, expect_titles, titles
 from tests.browser.conftest import Watch, Window
-from tests.browser.test_undo import delete, expect_titles
-from tests.browser.ticket import TICKETS, field, make, notice, open_ticket, save, shown, stored
+from tests.browser.network import hold, let_go, refuse
+from tests.browser.ticket import TICKETS, delete, field, make, notice, open_ticket, save, shown, stored
 from tests.support.server import Server
 from tests.support.wait import until
 
 TICKET = "**/api/projects/*/tickets/*"
 
 
-def hold(page: Page, method: str) -> list[Route]:
-    """Keep requests of one kind about a ticket from the server; return where they gather."""
-    held: list[Route] = []
-
-    def keep(route: Route) -> None:
-        if route.request.method == method:
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route(TICKET, keep)
-    return held
-
-
-def let_go(page: Page, held: list[Route]) -> None:
-    """Let the first of them through, as soon as there is one, and all that follow."""
-    until(lambda: page.wait_for_timeout(10) or held, what="a request")  # type: ignore[func-returns-value]
-    held[0].continue_()
-    page.unroute_all()
-
-
-def refuse(route: Route) -> None:
-    """Answer as PUNT does whose database is away."""
-    route.fulfill(status=503, json={"error": "The database is busy. Please try again."})
-
-
-def test_a_ticket_that_is_closed_before_its_save_is_answered_is_saved(server: Server, window: Window) -> None:
+@pytest.fixture
+def page(server: Server, window: Window) -> Page:
+    """The board in Bob's window, with one ticket."""
     make(server, "Paint the pier")
-    make(server, "Oil the crane")
-    page = window("bob")
+    return window("bob")
+
+
+def type_a_title(page: Page) -> Locator:
+    """Open that ticket and type another title."""
     view = open_ticket(page, "Paint the pier")
+    field(view, "title").fill("Paint all piers")
+    return view
+
+
+def test_a_ticket_that_is_closed_before_its_save_is_answered_is_saved(server: Server, page: Page) -> None:
+    make(server, "Oil the crane")
     held = hold(page, "PATCH")
 
-    field(view, "title").fill("Paint all piers")
-    save(view)
+    save(type_a_title(page))
     page.keyboard.press("Escape")
     other = open_ticket(page, "Oil the crane")
     let_go(page, held)
@@ -64,15 +49,11 @@ def test_a_ticket_that_is_closed_before_its_save_is_answered_is_saved(server: Se
 
 
 def test_a_save_that_clashes_after_the_ticket_was_closed_is_told_and_kept(
-    server: Server, window: Window, watch: Watch
+    server: Server, page: Page, watch: Watch
 ) -> None:
     watch.expect("409")
-    make(server, "Paint the pier")
-    page = window("bob")
-    view = open_ticket(page, "Paint the pier")
     held = hold(page, "PATCH")
-    field(view, "title").fill("Paint all piers")
-    save(view)
+    save(type_a_title(page))
     page.keyboard.press("Escape")
 
     server.client("alice").patch(f"{TICKETS}/1", json={"title": "Sell the pier"})
@@ -102,12 +83,9 @@ def test_a_deletion_that_is_answered_late_closes_no_other_ticket_and_can_be_undo
     expect_titles(page, "To Do", ["Paint the pier", "Oil the crane"])
 
 
-def test_a_place_that_changes_nothing_hides_nobodys_edit(server: Server, window: Window, watch: Watch) -> None:
+def test_a_place_that_changes_nothing_hides_nobodys_edit(server: Server, page: Page, watch: Watch) -> None:
     watch.expect("409")
-    make(server, "Paint the pier")
-    page = window("bob")
-    view = open_ticket(page, "Paint the pier")
-    field(view, "title").fill("Paint all piers")
+    view = type_a_title(page)
     server.client("alice").patch(f"{TICKETS}/1", json={"title": "Sell the pier"})
     expect(view.locator("[data-ticket-notice]")).to_contain_text("What you typed is kept.")
 
@@ -119,12 +97,8 @@ def test_a_place_that_changes_nothing_hides_nobodys_edit(server: Server, window:
     assert shown(server)["title"] == "Sell the pier"
 
 
-def test_a_move_that_the_server_could_not_take_ends_where_the_server_has_the_card(
-    server: Server, window: Window, watch: Watch
-) -> None:
+def test_a_move_that_the_server_could_not_take_ends_where_the_server_has_the_card(page: Page, watch: Watch) -> None:
     watch.expect("503")
-    make(server, "Paint the pier")
-    page = window("bob")
     page.route(TICKET, refuse)
 
     drag(page, "Paint the pier", "Done")
@@ -136,12 +110,8 @@ def test_a_move_that_the_server_could_not_take_ends_where_the_server_has_the_car
     expect(page.locator("[data-pending]")).to_have_count(0)
 
 
-def test_an_undo_that_the_server_could_not_take_can_be_tried_again(
-    server: Server, window: Window, watch: Watch
-) -> None:
+def test_an_undo_that_the_server_could_not_take_can_be_tried_again(page: Page, watch: Watch) -> None:
     watch.expect("503")
-    make(server, "Paint the pier")
-    page = window("bob")
     drag(page, "Paint the pier", "Done")
     notice(page, "HARB-1 moved to Done.")
     page.route(TICKET, refuse)
@@ -154,9 +124,7 @@ def test_an_undo_that_the_server_could_not_take_can_be_tried_again(
     expect_titles(page, "To Do", ["Paint the pier"])
 
 
-def test_undos_one_right_after_the_other_are_each_ones_own(server: Server, window: Window) -> None:
-    make(server, "Paint the pier")
-    page = window("bob")
+def test_undos_one_right_after_the_other_are_each_ones_own(page: Page) -> None:
     for name in ("Review", "Done"):
         drag(page, "Paint the pier", name)
         notice(page, f"HARB-1 moved to {name}.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import expect
 
-from tests.browser.board import card, column, drag, titles
+from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import Keyboard, in_database
-from tests.browser.ticket import TICKETS, describe, field, make, notice, open_ticket, save, shown
+from tests.browser.network import hold, let_go
+from tests.browser.ticket import TICKETS, delete, describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
-from tests.support.wait import until
 
 
 @pytest.fixture
@@ -24,17 +24,6 @@ def three(server: Server) -> list[dict[str, Any]]:
 def columns(server: Server) -> list[str]:
     """Return the ids of the columns, left first."""
     return [each["id"] for each in server.client("alice").get("/api/projects/HARB/columns").json()]
-
-
-def delete(page: Page, title: str) -> None:
-    """Delete a ticket in its dialog."""
-    view = open_ticket(page, title)
-    view.locator(".remover summary").click()
-    view.get_by_role("button", name="Delete ticket").click()
-
-
-def expect_titles(page: Page, name: str, wanted: list[str]) -> None:
-    until(lambda: titles(page, name) == wanted, what=f"{wanted} in {name}")
 
 
 @pytest.mark.parametrize("keys", ["Control+z", "Meta+z", None])
@@ -60,15 +49,14 @@ def test_a_move_is_taken_back_by_key_and_by_the_button_in_the_notice(
 def test_a_key_that_takes_back_means_the_move_that_is_still_on_its_way(
     three: list[dict[str, Any]], window: Window
 ) -> None:
-    page, held = window("bob"), list[Route]()
+    page = window("bob")
     drag(page, "One", "Review")
     notice(page, "HARB-1 moved to Review.")
-    page.route("**/tickets/*", lambda route: held.append(route), times=1)
+    held = hold(page, "PATCH")
 
     drag(page, "Two", "Done")
     page.keyboard.press("Control+z")
-    until(lambda: page.wait_for_timeout(10) or held, what="the move to be sent")  # type: ignore[func-returns-value]
-    held[0].continue_()
+    let_go(page, held)
 
     notice(page, "Undone: HARB-2 moved to Done.")
     expect_titles(page, "To Do", ["Two", "Three"])

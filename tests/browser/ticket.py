@@ -50,6 +50,13 @@ def save(place: Page | Locator) -> None:
     place.get_by_role("button", name="Save changes").click()
 
 
+def delete(page: Page, title: str) -> None:
+    """Delete a ticket in its dialog."""
+    view = open_ticket(page, title)
+    view.locator(".remover summary").click()
+    view.get_by_role("button", name="Delete ticket").click()
+
+
 def notice(page: Page, text: str) -> Locator:
     """Wait for a notice."""
     found = page.locator("[data-toasts] .toast", has_text=text)

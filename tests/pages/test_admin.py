@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from punt.settings import ROOT
-from tests.conftest import app_in
 from tests.support.board import TICKETS, ticket
 from tests.support.cast import PASSWORD, PEOPLE, signed_in
 
@@ -215,13 +213,12 @@ def test_registration_over_the_api_signs_in_an_ordinary_person(app: Flask, sue: 
     assert with_email.status_code == 400
 
 
-def test_one_address_may_not_register_for_ever(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_address_may_not_register_for_ever(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("punt.registration.TRIES", 2)
-    app = app_in(instance, PUNT_RATE_LIMITS="on")
-    signed_in(app, "sue").patch("/api/admin/settings", json={"registration": True})
+    signed_in(limited, "sue").patch("/api/admin/settings", json={"registration": True})
     weak = ACCOUNT | {"username": "bob"}
 
-    statuses = [app.test_client().post("/api/auth/register", json=weak).status_code for _ in range(3)]
+    statuses = [limited.test_client().post("/api/auth/register", json=weak).status_code for _ in range(3)]
 
     assert statuses == [409, 409, 429]
 

@@ -97,7 +97,7 @@ class Server:
 
     def end(self) -> None:
         """Kill it with its workers: no test waits for the farewells that ``tests/server`` judges."""
-        if self._process and self._process.poll() is None:
+        if self._process and self.runs:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 

@@ -1,0 +1,40 @@
+"""What a test does to a page's requests on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route
+
+from tests.support.wait import until
+
+PROJECT = "**/api/projects/**"
+
+
+def divert(page: Page, method: str, act: Callable[[Route], object]) -> None:
+    """Do something to a project's requests of one method; all others go their way."""
+    page.route(PROJECT, lambda route: act(route) if route.request.method == method else route.continue_())
+
+
+def cut_off(page: Page, method: str) -> None:
+    """Let requests of a method get nowhere."""
+    divert(page, method, Route.abort)
+
+
+def hold(page: Page, method: str) -> list[Route]:
+    """Keep requests of a method from the server; return where they gather."""
+    held: list[Route] = []
+    divert(page, method, lambda route: held.append(route))
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Let the first of them through, as soon as there is one, and all that follow."""
+    until(lambda: page.wait_for_timeout(10) or held, what="a request")  # type: ignore[func-returns-value]
+    held[0].continue_()
+    page.unroute_all()
+
+
+def refuse(route: Route) -> None:
+    """Answer as PUNT does whose database is busy."""
+    route.fulfill(status=503, json={"error": "The database is busy. Please try again."})
