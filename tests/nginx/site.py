@@ -67,6 +67,11 @@ class EventSource:
         self._thread.join(10)
 
     @property
+    def gave_up(self) -> bool:
+        """Whether it was refused and does not come back."""
+        return not self._thread.is_alive()
+
+    @property
     def messages(self) -> list[Message]:
         """All messages so far."""
         return [message for stream in tuple(self._streams) for message in list(stream.messages)]
