@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,3 +119,5 @@ def _troubles_told() -> Iterator[None]:
         raise click.ClickException(f"{error.filename or 'The file'}: {error.strerror or error}") from None
     except OperationalError as error:
         raise click.ClickException(f"The database does not answer: {error.orig}") from None
+    except sqlite3.Error as error:  # of the scratch database, beside the real one
+        raise click.ClickException(f"The file cannot be checked: {error}. Is there room on the disk?") from None

@@ -37,11 +37,12 @@ class Staging:
         path = Path(self._folder.name) / "staging.sqlite3"
         # Made in a thread that checks, read in the one that imports; never in both at once.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-4000"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._tables, copies = {table.name: table for table in carried()}, sa.MetaData()
-        self._inserts = {table.name: self._make(table.to_metadata(copies)) for table in carried()}
-        self._connection.execute("BEGIN")
+        self._tables = {table.name: table for table in carried()}
+        try:
+            self._inserts = self._begin()
+        except sqlite3.Error:  # there is no room
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -108,6 +109,15 @@ class Staging:
             return f'SELECT {names} FROM "{table.name}" AS t ORDER BY t.{LINE}'  # noqa: S608
         joined = f'SELECT {names} FROM "{table.name}" AS t JOIN depths USING (id) ORDER BY depth, t.{LINE}'  # noqa: S608
         return f"{_depths(table, own)} {joined}"
+
+    def _begin(self) -> dict[str, str]:
+        """Make the tables, begin to fill them, and return by table the statement that does."""
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-4000"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        copies = sa.MetaData()
+        inserts = {name: self._make(table.to_metadata(copies)) for name, table in self._tables.items()}
+        self._connection.execute("BEGIN")
+        return inserts
 
     def _make(self, copy: sa.Table) -> str:
         """Make a table of the same name and constraints, and return the statement that fills it."""

@@ -7,8 +7,8 @@ import resource
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -125,15 +125,31 @@ def test_what_is_no_database_of_punt_is_not_backed_up(
     assert not list(tmp_path.glob("*copy*"))
 
 
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_an_import_that_there_is_no_room_to_check_is_a_sentence(app: Flask, file: Path) -> None:
+    with nothing_changes(app), room_for(20_000):
+        answer = app.test_cli_runner().invoke(args=["db", "import", str(file), "--yes"])
+
+    assert answer.exit_code == 1
+    assert re.fullmatch(r"Error: The file cannot be checked: .+\. Is there room on the disk\?\n", answer.output)
+    assert not list(Path(app.instance_path).glob("import-*"))
+
+
 def test_a_backup_for_which_there_is_no_room_is_a_sentence(app: Flask, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     copy.write_text("the one of yesterday")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
+    with room_for(20_000):
         answer = app.test_cli_runner().invoke(args=["db", "backup", str(copy)])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     assert answer.exit_code == 1
     assert re.fullmatch(r"Error: Cannot copy .*punt\.sqlite3: .+\. Nothing was written\.\n", answer.output)
