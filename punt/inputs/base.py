@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -84,10 +85,10 @@ def _day(value: Any) -> Any:
     """Read a day only as it is written out; pydantic would take seconds since 1970 for one, too."""
     if not isinstance(value, str):
         return value
-    try:
-        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
-    except ValueError:
-        raise ValueError("This must be a day, such as 2026-01-15.") from None
+    if _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("This must be a day, such as 2026-01-15.")
 
 
 def _capitalized(value: Any) -> Any:
