@@ -24,15 +24,19 @@ def standing_still(pids: Iterable[int]) -> Iterator[None]:
     stopped = []
     try:
         for pid in pids:
+            stopped.append(pid)
             with suppress(*GONE):
-                os.kill(pid, signal.SIGSTOP)
-                stopped.append(pid)
-                until(lambda pid=pid: _state(pid) in "TZX", what=f"{pid} to stand still")  # type: ignore[misc]
+                _stop(pid)
         yield
     finally:
         for pid in stopped:
             with suppress(*GONE):
                 os.kill(pid, signal.SIGCONT)
+
+
+def _stop(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: _state(pid) in "TZX", what=f"{pid} to stand still")
 
 
 def _state(pid: int) -> str:

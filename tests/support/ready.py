@@ -17,20 +17,19 @@ def wait_until_every_worker_is_ready(server: Server, *, seconds: float = 5) -> N
 
 def wait_until_every_worker_answers(server: Server, status: int, *, seconds: float = 5) -> Any:
     """Return what one of the workers said, once each of the present ones answers with a status."""
-    said = dict[int, Any]()
 
-    def all_have() -> bool:
-        workers = server.worker_ids()
-        for worker in workers:
-            with server.leaving_to(worker):
-                answer = ask_one(server)
-            said[worker] = answer.json() if answer.status_code == status else None
-        return all(said[worker] for worker in workers)
+    def all_have() -> Any:
+        answers = [_ask(server, worker) for worker in server.worker_ids()]
+        return {answer.status_code for answer in answers} == {status} and answers[0].json()
 
-    until(all_have, seconds=seconds, what=f"{server.worker_ids()} to answer {status}")
-    return next(iter(said.values()))
+    return until(all_have, seconds=seconds, what=f"{server.worker_ids()} to answer {status}")
 
 
 def ask_one(server: Server) -> httpx.Response:
     """Ask whichever worker answers."""
     return httpx.get(f"{server.url}/readyz", timeout=10)
+
+
+def _ask(server: Server, worker: int) -> httpx.Response:
+    with server.leaving_to(worker):
+        return ask_one(server)
