@@ -17,7 +17,7 @@ EVENTS = "/api/projects/HARB/events"
 
 
 def label(name: str, *, take_position: bool = False) -> None:
-    project_id = db.session.scalars(sa.select(Project.id)).one()
+    project_id = db.session.scalars(sa.select(Project.id).where(Project.key == "HARB")).one()
     Label.create(project_id, name)
     if take_position:
         db.session.execute(sa.text("UPDATE event_head SET position = position"))  # the lock of the last act
