@@ -140,16 +140,9 @@ def test_a_stop_right_after_a_start_is_heard(serve: Callable[..., Server]) -> No
     server = serve()
 
     for _ in range(3):
-        kill_all_workers_until_new_ones_begin(server)
+        server.kill(*server.worker_ids())
         server.stop(seconds=6)
         server.start()
-
-
-def kill_all_workers_until_new_ones_begin(server: Server) -> None:
-    begun = server.log.count("Booting worker") + server.workers
-    for worker in server.worker_ids():
-        os.kill(worker, signal.SIGKILL)
-    until(lambda: server.log.count("Booting worker") == begun, what="new workers")
 
 
 @on_both

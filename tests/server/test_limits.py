@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -72,10 +70,9 @@ def test_places_come_back_when_workers_are_killed(serve: Callable[..., Server]) 
     with asked_at_once(bob, LIMIT) as audience:
         judge_nobody_refused(audience)
         first, second, _ = server.worker_ids()
-        os.kill(first, signal.SIGKILL)
-        os.kill(second, signal.SIGKILL)
-        until(lambda: streams_open(server) == audience.live, what="the streams of the killed to be gone")
-        left = audience.live
+        server.kill(first, second)
+        left = streams_open(server)
+        until(lambda: audience.live == left, what="the streams of the killed to have ended")
         with asked_at_once(bob, LIMIT + 2) as more:
             judge_refusals(more, LIMIT - left)
 

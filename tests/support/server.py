@@ -195,6 +195,13 @@ class Server:
                 assert streams[-1].status == 200
             yield streams
 
+    def kill(self, *workers: int) -> None:
+        """Kill workers, and wait until new ones begin in their places: what the killed held is free by then."""
+        begun = self.log.count("Booting worker") + len(workers)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        until(lambda: self.log.count("Booting worker") == begun, what="new workers")
+
     def worker_ids(self) -> list[int]:
         """List the worker processes."""
         assert self._process is not None
