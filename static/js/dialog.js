@@ -46,7 +46,7 @@ async function openTicket(url) {
   if (mine !== turn) return;
   board.ariaBusy = null;
   if (!page) return;
-  view.show(query("[data-ticket-view]", page), url);
+  view.show(page, url);
   if (history.state?.ticket !== url) history[dialog.open ? "replaceState" : "pushState"]({ ticket: url }, "", url);
   document.title = page.title;
   if (!dialog.open) dialog.showModal();

@@ -4,6 +4,9 @@ import { isOwn } from "./tab.js";
 
 const registered = new Map();
 
+/** The types of events by which things of these kinds come, change and go. */
+export const typesOf = (...nouns) => nouns.flatMap((noun) => ["created", "updated", "deleted"].map((verb) => `${noun}.${verb}`));
+
 /** Registers a table {type: handler(data, message)}; with `project`, only that project's messages reach it. */
 export function register(table, project) {
   for (const [type, handler] of Object.entries(table)) {
@@ -16,6 +19,14 @@ export function receive(message) {
   if (!message.type.startsWith("database.") && isOwn(message.tabId)) return;
   for (const { handler, project } of registered.get(message.type) ?? []) {
     if (!project || (message.projectId ?? project) === project) attempt(handler, message);
+  }
+}
+
+/** Hands messages of `project` again to the handlers of `tables`, who may have had nothing to show them in. */
+export function receiveAgain(messages, tables, project) {
+  for (const message of messages) {
+    if (isOwn(message.tabId) || message.projectId !== project) continue;
+    for (const { [message.type]: handler } of tables) if (handler) attempt(handler, message);
   }
 }
 

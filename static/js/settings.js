@@ -3,17 +3,17 @@
 import { fetchPage } from "./api.js";
 import { focusInPlace, focused, query, queryAll } from "./dom.js";
 import { restore } from "./drafts.js";
+import { typesOf } from "./live.js";
 import { toast } from "./toast.js";
 
 const LIST = "data-live-list";
 const UNIT = "[data-live]";
-const TYPES = ["member", "label", "column"].flatMap((noun) => ["created", "updated", "deleted"].map((verb) => `${noun}.${verb}`));
 
 let settings = query("[data-settings]");
 let written = settings && readUnits(settings);
 let newest = 0;
 
-export const settingsHandlers = settings ? Object.fromEntries([...TYPES, "project.updated", "stream.reset"].map((type) => [type, followSettings])) : {};
+export const settingsHandlers = settings ? Object.fromEntries([...typesOf("member", "label", "column"), "project.updated", "stream.reset"].map((type) => [type, followSettings])) : {};
 
 async function followSettings() {
   const turn = (newest += 1);

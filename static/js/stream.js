@@ -62,6 +62,9 @@ export function startStream() {
   openStream();
 }
 
+/** What this page heard since the server made another one, at the cursor that this bears. */
+export const heardSince = ({ body }) => (chain.since(body.dataset.cursor) ?? []).flatMap(({ message }) => message ?? []);
+
 function openStream() {
   if (listening) return;
   listening = true;

@@ -6,9 +6,13 @@ import { byId, create, focusInPlace, focused, hear, query, queryAll } from "./do
 import { keep, restore, typedIn } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { glow } from "./fresh.js";
-import { pickNewLabel } from "./label-picker.js";
+import { pickNewLabel, pickerHandlers } from "./label-picker.js";
+import { labelHandlers } from "./labels.js";
+import { project } from "./leaving.js";
+import { receiveAgain, typesOf } from "./live.js";
 import { once } from "./once.js";
 import { findPerson } from "./people.js";
+import { heardSince } from "./stream.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { complain, toast } from "./toast.js";
 import { revert, revertMove, undoAfter, undoable } from "./undo.js";
@@ -22,12 +26,16 @@ const PLACES = {
   bottom: () => LAST,
 };
 const VIEW = "[data-ticket-view]";
+/** What changes the columns and the people that a ticket may go to. */
+const OFFERED = [...typesOf("column", "member"), "user.updated"];
+const GATHERED = 100;
 
 export class TicketView {
   #host;
   #url = location.href;
   #other = "Someone else";
   #heard = 0;
+  #following = 0;
   #onChanged;
   #onDeleted;
   #forms = {
@@ -68,7 +76,8 @@ export class TicketView {
       "ticket.updated": apply,
       "ticket.moved": apply,
       "ticket.deleted": ({ id }, { actorId }) => id === this.id && this.#close(`${this.#name(actorId)} has deleted this ticket.`),
-      "stream.reset": () => this.root && !this.typed && this.refresh(),
+      "stream.reset": () => this.#follow(),
+      ...Object.fromEntries(OFFERED.map((type) => [type, () => this.#follow()])),
     };
   }
 
@@ -76,13 +85,15 @@ export class TicketView {
     return this.root?.querySelector("[data-ticket-form]");
   }
 
-  /** Shows `root`, a [data-ticket-view] of the page at `url`, and what was typed there before. */
-  show(root, url) {
+  /** Shows the ticket of the `page` at `url`, and what was typed there before. */
+  show(page, url) {
+    const root = query(VIEW, page);
     this.#url = url;
     this.#heard = 0;
     if (this.root) this.root.replaceWith(root);
     else this.#host.append(root);
     this.resume();
+    this.#catchUp(page, this.handlers);
   }
 
   /** Types `draft` again, else what this browser keeps; resolves to whether nobody else changed the same. */
@@ -113,8 +124,21 @@ export class TicketView {
     const field = byId(id);
     focusInPlace(field ?? controls(fresh)[place]);
     if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
-    // The page may be older than what was heard while it was on its way.
+    this.#catchUp(page);
     return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
+  }
+
+  /** A page may be older than what was heard while it was on its way. */
+  #catchUp(page, ...tables) {
+    receiveAgain(heardSince(page), [labelHandlers, pickerHandlers, ...tables], project);
+  }
+
+  /** Shows what there is to choose as it is now, once for all that changes in a moment. */
+  #follow() {
+    this.#following ||= setTimeout(() => {
+      this.#following = 0;
+      if (this.root && !this.typed) this.refresh();
+    }, GATHERED);
   }
 
   async #apply(ticket, { type, changed = [], actorId }) {

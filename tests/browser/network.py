@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import APIResponse, Page, Route
 
 from tests.support.wait import until
 
@@ -33,6 +33,24 @@ def let_go(page: Page, held: list[Route]) -> None:
     until(lambda: page.wait_for_timeout(10) or held, what="a request")  # type: ignore[func-returns-value]
     held[0].continue_()
     page.unroute_all()
+
+
+class Late:
+    """Keeps the answers to a page's requests for an address on their way, as they were when they were asked for."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self._page, self._answers = page, list[tuple[Route, APIResponse]]()
+        page.route(url, lambda route: self._answers.append((route, route.fetch())))
+
+    def wait(self) -> None:
+        """Wait until the server has answered."""
+        until(lambda: self._page.wait_for_timeout(10) or self._answers, what="an answer")  # type: ignore[func-returns-value]
+
+    def arrive(self) -> None:
+        """Let what was answered come, and what is asked from here on go its way."""
+        for route, answer in self._answers:
+            route.fulfill(response=answer)
+        self._page.unroute_all()
 
 
 def refuse(route: Route) -> None:

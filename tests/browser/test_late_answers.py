@@ -7,11 +7,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.board import card, column, drag, expect_titles, titles
 from tests.browser.conftest import Watch, Window
-from tests.browser.network import hold, let_go, refuse
+from tests.browser.network import Late, hold, let_go, refuse
 from tests.browser.ticket import TICKETS, delete, field, make, notice, open_ticket, save, shown, stored
 from tests.support.server import Server
 from tests.support.wait import until
 
+PROJECT = "/api/projects/HARB"
 TICKET = "**/api/projects/*/tickets/*"
 
 
@@ -95,6 +96,52 @@ def test_a_place_that_changes_nothing_hides_nobodys_edit(server: Server, page: P
 
     expect(view.get_by_role("alert")).to_contain_text("changed the same fields as you")
     assert shown(server)["title"] == "Sell the pier"
+
+
+def test_a_ticket_shows_what_changed_while_it_was_on_its_way(server: Server, page: Page) -> None:
+    alice = server.client("alice")
+    gone = alice.post(f"{PROJECT}/labels", json={"name": "mist"}).json()
+    expect(page.locator("[data-facet=label] [data-label-name]")).to_have_text(["mist"])
+    late = Late(page, "**/tickets/1")
+    card(page, "Paint the pier").locator("[data-open]").click()
+    late.wait()
+
+    alice.patch(f"{TICKETS}/1", json={"title": "Paint all piers"})
+    alice.post(f"{PROJECT}/labels", json={"name": "tides"})
+    alice.delete(f"{PROJECT}/labels/{gone['id']}")
+    expect(page.locator("[data-facet=label] [data-label-name]")).to_have_text(["tides"])
+    expect(card(page, "Paint all piers")).to_have_count(1)
+    late.arrive()
+
+    view = page.locator("dialog [data-ticket-view]")
+    expect(field(view, "title")).to_have_value("Paint all piers")
+    expect(view.locator("[data-label-name]")).to_have_text(["tides"])
+
+
+def test_a_ticket_that_is_deleted_while_it_is_on_its_way_says_so(server: Server, page: Page) -> None:
+    late = Late(page, "**/tickets/1")
+    card(page, "Paint the pier").locator("[data-open]").click()
+    late.wait()
+
+    server.client("alice").delete(f"{TICKETS}/1")
+    expect(card(page, "Paint the pier")).to_have_count(0)
+    late.arrive()
+
+    expect(page.locator("dialog [data-ticket-notice]")).to_contain_text("has deleted this ticket")
+
+
+def test_a_label_that_comes_while_an_open_ticket_is_fetched_anew_is_offered(server: Server, page: Page) -> None:
+    alice, view = server.client("alice"), open_ticket(page, "Paint the pier")
+    late = Late(page, "**/tickets/1")
+    alice.patch(f"{TICKETS}/1", json={"title": "Paint all piers"})
+    late.wait()
+
+    alice.post(f"{PROJECT}/labels", json={"name": "tides"})
+    expect(view.locator("[data-label-name]")).to_have_text(["tides"])
+    late.arrive()
+
+    expect(field(view, "title")).to_have_value("Paint all piers")
+    expect(view.locator("[data-label-name]")).to_have_text(["tides"])
 
 
 def test_a_move_that_the_server_could_not_take_ends_where_the_server_has_the_card(page: Page, watch: Watch) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.board import add, card, column
 from tests.browser.conftest import Watch, Window, open_live
+from tests.browser.ticket import open_ticket
 from tests.support.pictures import PICTURE
 from tests.support.server import Server
 
@@ -54,6 +55,23 @@ def test_labels_of_other_projects_are_not_offered_here(server: Server, window: W
 
     expect(offered).to_have_text(["tides"])
     expect(page.locator("[data-facet=label] [data-label-name]")).to_have_text(["tides"])
+
+
+def test_an_open_ticket_offers_the_columns_and_people_of_now(server: Server, window: Window) -> None:
+    alice = server.client("alice")
+    alice.post(f"{PROJECT}/tickets", json={"title": "One"})
+    page = window("bob")
+    view = open_ticket(page, "One")
+    places, people = view.locator("#move-column option"), view.locator("[name=assigneeId] option")
+
+    made = alice.post(f"{PROJECT}/columns", json={"name": "Waiting"}).json()
+    expect(places.last).to_have_text("Waiting")
+    alice.patch(f"{PROJECT}/columns/{made['id']}", json={"name": "On hold", "order": 0})
+    expect(places.first).to_have_text("On hold")
+    alice.post(f"{PROJECT}/members", json={"username": "charlie", "role": "MEMBER"})
+    expect(people.filter(has_text="Charlie Moreau")).to_have_count(1)
+    server.client("charlie").patch("/api/me", json={"name": "Zoe"})
+    expect(people.last).to_have_text("Zoe")
 
 
 def test_a_column_that_becomes_the_last_step_makes_its_tickets_late_no_more(server: Server, window: Window) -> None:
