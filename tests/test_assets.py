@@ -51,6 +51,13 @@ def test_a_script_that_cannot_be_joined_is_sent_as_written_and_complained_of(
     assert "js/app.js is served as it was written" in caplog.text
 
 
+@pytest.mark.parametrize("name", assets.JOINED)
+def test_what_belongs_together_is_joined(name: str) -> None:
+    tree = Tree(STATIC)
+
+    assert len(tree.served(name)) > len(tree.source(name)) * 5
+
+
 def test_all_script_of_a_page_is_no_longer_than_promised() -> None:
     scripts = [name for name in assets.JOINED if name.endswith(".js")]
 

@@ -28,7 +28,8 @@ const PLACES = {
 const VIEW = "[data-ticket-view]";
 /** What changes the columns and the people that a ticket may go to. */
 const OFFERED = [...typesOf("column", "member"), "user.updated"];
-const GATHERED = 100;
+/** How long changes are gathered before what is offered is fetched anew, in milliseconds. */
+const MOMENT = 100;
 
 export class TicketView {
   #host;
@@ -138,7 +139,7 @@ export class TicketView {
     this.#following ||= setTimeout(() => {
       this.#following = 0;
       if (this.root && !this.typed) this.refresh();
-    }, GATHERED);
+    }, MOMENT);
   }
 
   async #apply(ticket, { type, changed = [], actorId }) {
