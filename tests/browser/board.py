@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
-
-from tests.support.wait import until
+from playwright.sync_api import Locator, Page, expect
 
 
 def card(place: Page | Locator, title: str) -> Locator:
@@ -19,12 +17,16 @@ def column(page: Page, name: str) -> Locator:
 
 def titles(page: Page, name: str) -> list[str]:
     """Read the titles in a column, top first."""
-    return [text.strip() for text in column(page, name).locator('[data-field="title"]').all_text_contents()]
+    return [text.strip() for text in _titles(page, name).all_text_contents()]
 
 
 def expect_titles(page: Page, name: str, wanted: list[str]) -> None:
-    """Wait until a column has exactly these titles, top first."""
-    until(lambda: titles(page, name) == wanted, what=f"{wanted} in {name}")
+    """Wait until a column has exactly these titles, top first, on this page or the one that is on its way."""
+    expect(_titles(page, name)).to_have_text(wanted)
+
+
+def _titles(page: Page, name: str) -> Locator:
+    return column(page, name).locator('[data-field="title"]')
 
 
 def add(page: Page, name: str, title: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.board import card, column, titles
+from tests.browser.board import card, column, expect_titles
 from tests.browser.conftest import Watch
 
 Profile = Callable[..., BrowserContext]
@@ -28,7 +28,8 @@ def test_setup_login_project_create_edit_move_and_delete_work_without_javascript
         panel.locator("summary").click()
         panel.locator('input[name="title"]').fill(title)
         panel.locator("form button").first.click()
-    assert titles(page, "To Do") == ["Paint the pier", "Oil the crane"]
+        card(page, title).wait_for()
+    expect_titles(page, "To Do", ["Paint the pier", "Oil the crane"])
 
     card(page, "Paint the pier").locator("[data-open]").click()
     page.locator('textarea[name="title"]').fill("Paint the\nwhole pier")
@@ -43,12 +44,12 @@ def test_setup_login_project_create_edit_move_and_delete_work_without_javascript
 
     page.locator('form[data-move-form] select[name="columnId"]').select_option(label="To Do")
     page.locator('form[data-move-form] button[value="down"]').click()
-    assert titles(page, "To Do") == ["Oil the crane", "Paint the whole pier"]
+    expect_titles(page, "To Do", ["Oil the crane", "Paint the whole pier"])
 
     card(page, "Paint the whole pier").locator("[data-open]").click()
     page.locator('form[data-move-form] select[name="columnId"]').select_option(label="Review")
     page.locator('form[data-move-form] button[value="top"]').click()
-    assert titles(page, "Review") == ["Paint the whole pier"]
+    expect_titles(page, "Review", ["Paint the whole pier"])
     expect(card(page, "Paint the whole pier").locator("[data-label]")).to_have_text("outside")
 
     card(page, "Oil the crane").locator("[data-open]").click()
@@ -85,6 +86,7 @@ def _set_up_and_sign_in_again(page: Page) -> None:
     page.locator("main form button").last.click()
     page.get_by_label("Your account").click()
     page.locator('form[action="/logout"] button').click()
+    page.wait_for_url("**/login")
     page.goto("/projects/new")
     page.locator('input[name="username"]').fill("alice")
     page.locator('input[name="password"]').fill("correct horse battery")
