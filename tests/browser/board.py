@@ -5,6 +5,11 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 
+def expect_live(page: Page) -> None:
+    """Wait until a page's script has begun and its stream is open."""
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+
+
 def card(place: Page | Locator, title: str) -> Locator:
     """Find a card by its title."""
     return place.locator("[data-ticket]", has_text=title)

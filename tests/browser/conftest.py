@@ -21,6 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.board import expect_live
 from tests.support.cast import PASSWORD
 from tests.support.chromium import find
 from tests.support.server import Server
@@ -175,5 +176,5 @@ def open_live(context: BrowserContext, path: str = "/projects/HARB/board") -> Pa
     """Open a page and wait until it is live."""
     page = context.new_page()
     page.goto(path)
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect_live(page)
     return page

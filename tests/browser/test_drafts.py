@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.board import card, column
+from tests.browser.board import card, column, expect_live
 from tests.browser.conftest import Watch, Window, open_live
 from tests.browser.ticket import (
     describe,
     end_sessions,
+    expect_nothing_stored,
     field,
     make,
     notice,
@@ -23,7 +24,6 @@ from tests.browser.ticket import (
     stored,
 )
 from tests.support.server import Server
-from tests.support.wait import until
 
 BOARD = "/projects/HARB/board"
 FORMS = {
@@ -106,7 +106,7 @@ def test_what_is_typed_about_columns_labels_and_people_survives_until_it_is_save
         expect_typed(page, typed)
         page.locator(form(page)).locator(".button--primary").click()
         expect(page.locator("[data-saved]")).to_be_visible()
-        assert stored(page) == [], path
+        expect_nothing_stored(page)
 
 
 def test_a_columns_new_name_survives_in_its_menu_its_settings_and_below_the_board(
@@ -136,7 +136,7 @@ def test_a_columns_new_name_survives_in_its_menu_its_settings_and_below_the_boar
     column(page, "Seen").locator("[popovertarget]").click()
     column(page, "Seen").locator(".column__menu").get_by_role("button", name="Discard").click()
 
-    until(lambda: stored(page) == [], what="nothing to be kept")
+    expect_nothing_stored(page)
     expect(page.locator("[data-column-panel] [data-column-name]")).to_have_text(
         ["To Do", "In Progress", "Seen", "Done", "Waiting"]
     )
@@ -200,7 +200,7 @@ def test_every_field_of_a_ticket_survives_remote_updates_a_reload_and_an_expired
         name: value for name, value in everything.items() if name != "newLabel"
     }
     assert [each["name"] for each in saved["labels"]] == ["outside", "quay", "sea"]
-    assert stored(page) == []
+    expect_nothing_stored(page)
 
 
 def test_a_form_sent_after_the_session_expired_leads_back_to_what_was_typed(server: Server, window: Window) -> None:
@@ -231,7 +231,7 @@ def test_what_was_sent_and_taken_is_forgotten_and_what_was_refused_is_not(
     page.get_by_role("button", name="Create project").click()
     expect(page).to_have_url(f"{server.url}/projects/BREAD/board")
 
-    assert stored(page) == []
+    expect_nothing_stored(page)
 
 
 def test_what_is_typed_can_be_discarded_and_that_be_undone(server: Server, window: Window) -> None:
@@ -242,7 +242,7 @@ def test_what_is_typed_can_be_discarded_and_that_be_undone(server: Server, windo
     page.locator("[data-ticket-form] [data-draft-discard]").click()
     expect(field(page, "title")).to_have_value("Paint the pier")
     expect(page.locator("[data-draft-mark]")).to_be_hidden()
-    assert stored(page) == []
+    expect_nothing_stored(page)
 
     notice(page, "discarded").get_by_role("button", name="Undo").click()
     expect(field(page, "title")).to_have_value("Oil the crane")
@@ -346,7 +346,7 @@ def test_old_drafts_go_and_there_are_never_more_than_a_hundred(window: Window) -
     )
 
     page.reload()
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect_live(page)
 
     kept = stored(page)
     assert len(kept) == 100
@@ -403,4 +403,4 @@ def test_a_card_is_found_again_after_a_draft_of_quick_add(server: Server, window
     page.locator(form(page)).locator("[name=title]").press("Enter")
     card(page, "Quickly").wait_for()
 
-    assert stored(page) == []
+    expect_nothing_stored(page)

@@ -8,7 +8,18 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.board import card, column, drag, expect_titles, titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.network import Late, hold, let_go, refuse
-from tests.browser.ticket import TICKETS, delete, field, make, notice, open_ticket, save, shown, stored
+from tests.browser.ticket import (
+    TICKETS,
+    delete,
+    expect_nothing_stored,
+    field,
+    make,
+    notice,
+    open_ticket,
+    save,
+    shown,
+    stored,
+)
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -45,7 +56,7 @@ def test_a_ticket_that_is_closed_before_its_save_is_answered_is_saved(server: Se
     page.keyboard.press("Escape")
     expect(card(page, "Paint all piers")).to_have_count(1)
     expect(card(page, "Paint all piers")).not_to_have_attribute("data-unsent", "")
-    assert stored(page) == []
+    expect_nothing_stored(page)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.board import add, card, column
+from tests.browser.board import add, card, column, expect_live
 from tests.browser.conftest import Watch, Window, open_live
 from tests.browser.ticket import open_ticket
 from tests.support.pictures import PICTURE
@@ -177,7 +177,7 @@ def test_a_session_that_has_ended_leads_to_the_login_page_and_back(
     page.locator('input[name="password"]').fill("another horse battery")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{server.url}/projects/HARB/board")
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect_live(page)
 
 
 def test_a_restarted_server_costs_a_board_nothing(server: Server, window: Window, watch: Watch) -> None:
@@ -193,7 +193,7 @@ def test_a_restarted_server_costs_a_board_nothing(server: Server, window: Window
     server.client("alice").post(f"{PROJECT}/tickets", json={"title": "After"})
 
     expect(card(page, "After")).to_have_count(1, timeout=15_000)
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect_live(page)
     assert page.evaluate("window.notReloaded")
 
 

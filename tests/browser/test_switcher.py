@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.board import expect_live
 from tests.browser.conftest import Watch, Window, open_live
 from tests.support.server import Server
 
@@ -27,11 +28,13 @@ def test_a_few_letters_and_enter_lead_to_any_ticket_from_any_page(server: Server
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{server.url}/projects/HARB/tickets/1")
+    expect_live(page)
 
     page.keyboard.press("Control+k")
     page.keyboard.type("harb-2")
     page.keyboard.press("Enter")  # before there can be an answer
     expect(page).to_have_url(f"{server.url}/projects/HARB/tickets/2")
+    expect_live(page)
 
     page.locator("[data-switch]").click()
     page.keyboard.type("nothing like this")

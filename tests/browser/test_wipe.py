@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.board import expect_live
 from tests.browser.conftest import Watch, Window, open_live
 from tests.support.server import Server
 
@@ -36,4 +37,4 @@ def test_wiped_projects_send_boards_home_and_people_stay_signed_in(
         expect(page).to_have_url(f"{server.url}/")
         expect(page.locator("[data-project-item]")).to_have_count(0)
         expect(page.locator("[data-projects-empty]")).to_be_visible()
-        expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+        expect_live(page)

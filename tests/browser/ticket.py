@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
-from tests.browser.board import card
+from tests.browser.board import card, expect_live
 from tests.support.cast import PASSWORD
 from tests.support.server import Server
+from tests.support.wait import until
 
 TICKETS = "/api/projects/HARB/tickets"
 
@@ -75,7 +76,7 @@ def sign_in_again(page: Page, username: str = "bob") -> None:
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect_live(page)
 
 
 def stored(page: Page) -> list[str]:
@@ -83,3 +84,8 @@ def stored(page: Page) -> list[str]:
     return list(
         page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('punt.draft.')).map(String)")
     )
+
+
+def expect_nothing_stored(page: Page) -> None:
+    """Wait until this browser keeps no draft."""
+    until(lambda: not stored(page), what="no draft to be kept")
