@@ -9,8 +9,9 @@ from itertools import product
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+from tests.browser.board import expect_live
 from tests.support.server import ROOT, Server
 
 FOLDER = ROOT / "screenshots"
@@ -123,9 +124,8 @@ class Album:
 
 
 def _settle(page: Page, act: Act | None) -> None:
-    connection = page.locator("[data-connection]")
-    if connection.count():
-        expect(connection).to_have_attribute("data-connection", "live", timeout=20_000)
+    if page.locator("[data-connection]").count():
+        expect_live(page, seconds=20)
     if act:
         act(page)
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.board import expect_live
 from tests.support.cast import PASSWORD
 from tests.support.chromium import find
 from tests.support.server import Server
@@ -59,5 +60,5 @@ def profile(
 def open_board(page: Page) -> None:
     """Open the board of HARB, wait until it is live, and watch its cards."""
     page.goto("/projects/HARB/board")
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live", timeout=20_000)
+    expect_live(page, seconds=20)
     page.evaluate(WATCH)

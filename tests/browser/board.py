@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 
-def expect_live(page: Page) -> None:
+def expect_state(page: Page, state: str, *, seconds: float = 30) -> None:
+    """Expect a page to say how it is connected."""
+    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=seconds * 1000)
+
+
+def expect_live(page: Page, *, seconds: float = 5) -> None:
     """Wait until a page's script has begun and its stream is open."""
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live")
+    expect_state(page, "live", seconds=seconds)
 
 
 def card(place: Page | Locator, title: str) -> Locator:
@@ -27,7 +34,8 @@ def titles(page: Page, name: str) -> list[str]:
 
 def expect_titles(page: Page, name: str, wanted: list[str]) -> None:
     """Wait until a column has exactly these titles, top first, on this page or the one that is on its way."""
-    expect(_titles(page, name)).to_have_text(wanted)
+    to_the_letter = [re.compile(rf"^\s*{re.escape(title)}\s*$") for title in wanted]  # a str stands for any white space
+    expect(_titles(page, name)).to_have_text(to_the_letter)
 
 
 def _titles(page: Page, name: str) -> Locator:

@@ -6,10 +6,9 @@ from contextlib import closing
 
 from playwright.sync_api import expect
 
-from tests.browser.board import card, column, titles
+from tests.browser.board import card, column, expect_titles
 from tests.browser.hands import DIALOG, Hands
 from tests.support.server import Server
-from tests.support.wait import until
 
 NAMES = "[data-column-panel] [data-column-name]"
 SHOWN = "[data-ticket]:not([hidden]) [data-field=title]"
@@ -31,7 +30,7 @@ def do(hands: Hands) -> None:
     hands.choose("Sweep the slip", "Down")
     expect(hands.page.locator("[data-pending]")).to_have_count(0)
     hands.undo()
-    until(lambda: titles(hands.page, "Done") == ["Sweep the slip", "Paint the pier"], what="the place before")
+    expect_titles(hands.page, "Done", ["Sweep the slip", "Paint the pier"])
     _change_tickets(hands)
     _find_tickets(hands)
     _change_columns(hands)
@@ -135,7 +134,7 @@ def _change_columns(hands: Hands) -> None:
     hands.hit(settings.get_by_role("button", name="Save column"))
     expect(column(page, "Dry dock").locator("[data-column-limit]")).to_have_text("2")
     menu("Done", "Sort by priority")
-    until(lambda: titles(page, "Done") == ["Paint the pier", "Sweep the slip"], what="the sorted column")
+    expect_titles(page, "Done", ["Paint the pier", "Sweep the slip"])
     menu("Done", "Collapse")
     expect(card(page, "Paint the pier")).to_be_hidden()
     hands.hit(column(page, "Done").locator(".column__expand"))

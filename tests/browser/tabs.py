@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request
 
+from tests.browser.board import expect_state
 from tests.support.audit import TOKEN, streams_open
 from tests.support.server import Server
 from tests.support.wait import until
@@ -105,11 +106,6 @@ def carry_session(server: Server, context: BrowserContext, url: str, username: s
     """Sign somebody in in a browser that opens the server at another address."""
     cookies = server.client(username).cookies.jar
     context.add_cookies([{"name": each.name, "value": each.value or "", "url": url} for each in cookies])
-
-
-def expect_state(page: Page, state: str, *, seconds: float = 30) -> None:
-    """Expect a page to say how it is connected."""
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=seconds * 1000)
 
 
 def expect_one_stream(server: Server) -> None:

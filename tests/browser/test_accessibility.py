@@ -7,8 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.board import expect_live
 from tests.support.pictures import PICTURE
 from tests.support.server import Server
 
@@ -36,9 +37,8 @@ def size(request: pytest.FixtureRequest) -> dict[str, Any]:
 def look(page: Page, path: str, *acts: Callable[[Page], Any]) -> list[str]:
     """Open a page, do something on it, let axe-core look, and tell what it found and where."""
     page.goto(path)
-    connection = page.locator("[data-connection]")
-    if connection.count():
-        expect(connection).to_have_attribute("data-connection", "live", timeout=20_000)
+    if page.locator("[data-connection]").count():
+        expect_live(page, seconds=20)
     for act in acts:
         act(page)
     return look_now(page, path)
@@ -171,7 +171,7 @@ def filter_all_away(page: Page) -> None:
 def test_what_opens_over_the_board_has_no_violation(profile: Profile, size: dict[str, Any]) -> None:
     page = profile("alice", **size).new_page()
     page.goto("/projects/HARB/board")
-    expect(page.locator("[data-connection]")).to_have_attribute("data-connection", "live", timeout=20_000)
+    expect_live(page, seconds=20)
     found = list[str]()
 
     for act in (

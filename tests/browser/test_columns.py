@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.board import card, column, drag, titles
+from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import in_database
 from tests.browser.ticket import notice, stored
 from tests.support.server import Server
-from tests.support.wait import until
 
 PROJECT = "/api/projects/HARB"
 NAMES = "[data-column-panel] [data-column-name]"
@@ -95,7 +94,7 @@ def test_columns_are_added_renamed_limited_coloured_and_deleted_live_for_others(
     dialog.get_by_role("button", name="Delete column").click()
     for page in (alice, bob):
         expect(page.locator(NAMES)).to_have_text(["In Progress", "Review", "Done", "Closed"])
-        until(lambda page=page: titles(page, "Closed") == ["Oil the crane", "Paint the pier"], what="both in Closed")  # type: ignore[misc]
+        expect_titles(page, "Closed", ["Oil the crane", "Paint the pier"])
         assert page.evaluate("window.notReloaded")
 
 
@@ -115,24 +114,24 @@ def test_columns_are_reordered_by_drag_and_by_menu_and_sorted_once(server: Serve
 
     menu(alice, "To Do").get_by_text("Sort by priority").click()
     for page in (alice, bob):
-        until(lambda page=page: titles(page, "To Do") == ["b", "c", "a"], what="the sorted column")  # type: ignore[misc]
+        expect_titles(page, "To Do", ["b", "c", "a"])
 
 
 def test_a_sort_is_taken_back_but_for_what_somebody_else_moved_since(server: Server, window: Window) -> None:
     alice, bob = window("alice"), server.client("bob")
     for title, priority in (("a", "Low"), ("b", "Critical"), ("c", "High"), ("d", "Highest")):
         bob.post(f"{PROJECT}/tickets", json={"title": title, "priority": priority})
-    until(lambda: titles(alice, "To Do") == ["a", "b", "c", "d"], what="all four")
+    expect_titles(alice, "To Do", ["a", "b", "c", "d"])
 
     menu(alice, "To Do").get_by_text("Sort by priority").click()
     told = notice(alice, "To Do is sorted.")
-    until(lambda: titles(alice, "To Do") == ["b", "d", "c", "a"], what="the sorted column")
+    expect_titles(alice, "To Do", ["b", "d", "c", "a"])
     bob.patch(f"{PROJECT}/tickets/2", json={"order": 3})
-    until(lambda: titles(alice, "To Do") == ["d", "c", "a", "b"], what="Bob's move")
+    expect_titles(alice, "To Do", ["d", "c", "a", "b"])
     told.get_by_role("button", name="Undo").click()
 
     notice(alice, "Undone: To Do is sorted.")
-    until(lambda: titles(alice, "To Do") == ["a", "c", "d", "b"], what="the order before")
+    expect_titles(alice, "To Do", ["a", "c", "d", "b"])
     assert in_database(server)["To Do"] == ["a", "c", "d", "b"]
 
 

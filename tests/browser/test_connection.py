@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.browser.board import add, card
+from tests.browser.board import add, card, expect_state
 from tests.browser.conftest import Watch
-from tests.browser.tabs import BOARD, Tabs, expect_state, lively_server
+from tests.browser.tabs import BOARD, Tabs, lively_server
 from tests.support.listener import Listener
 from tests.support.server import Server
 from tests.support.wait import until

@@ -200,7 +200,7 @@ def test_every_field_of_a_ticket_survives_remote_updates_a_reload_and_an_expired
         name: value for name, value in everything.items() if name != "newLabel"
     }
     assert [each["name"] for each in saved["labels"]] == ["outside", "quay", "sea"]
-    expect_nothing_stored(page)
+    assert stored(page) == []
 
 
 def test_a_form_sent_after_the_session_expired_leads_back_to_what_was_typed(server: Server, window: Window) -> None:
@@ -242,7 +242,7 @@ def test_what_is_typed_can_be_discarded_and_that_be_undone(server: Server, windo
     page.locator("[data-ticket-form] [data-draft-discard]").click()
     expect(field(page, "title")).to_have_value("Paint the pier")
     expect(page.locator("[data-draft-mark]")).to_be_hidden()
-    expect_nothing_stored(page)
+    assert stored(page) == []
 
     notice(page, "discarded").get_by_role("button", name="Undo").click()
     expect(field(page, "title")).to_have_value("Oil the crane")

@@ -5,23 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.board import card, column, drag, expect_titles, titles
+from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.network import Late, hold, let_go, refuse
-from tests.browser.ticket import (
-    TICKETS,
-    delete,
-    expect_nothing_stored,
-    field,
-    make,
-    notice,
-    open_ticket,
-    save,
-    shown,
-    stored,
-)
+from tests.browser.ticket import TICKETS, delete, field, make, notice, open_ticket, save, shown, stored
 from tests.support.server import Server
-from tests.support.wait import until
 
 PROJECT = "/api/projects/HARB"
 TICKET = "**/api/projects/*/tickets/*"
@@ -56,7 +44,7 @@ def test_a_ticket_that_is_closed_before_its_save_is_answered_is_saved(server: Se
     page.keyboard.press("Escape")
     expect(card(page, "Paint all piers")).to_have_count(1)
     expect(card(page, "Paint all piers")).not_to_have_attribute("data-unsent", "")
-    expect_nothing_stored(page)
+    assert stored(page) == []
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -207,7 +195,7 @@ def test_two_moves_of_several_cards_are_both_taken_back(server: Server, window: 
     expect(page.locator("[data-selected]")).to_have_count(3)
     for _ in range(2):
         page.keyboard.press("Control+Shift+ArrowRight")
-    until(lambda: titles(page, "Review") == ["One", "Two", "Three"], what="both moves")
+    expect_titles(page, "Review", ["One", "Two", "Three"])
 
     page.keyboard.press("Escape")
     for name in ("In Progress", "To Do"):

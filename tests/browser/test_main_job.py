@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.board import add, card, column, drag, titles
+from tests.browser.board import add, card, column, drag, expect_titles
 from tests.browser.conftest import Window, open_live
 from tests.support.server import Server
-from tests.support.wait import until
 
 
 def test_two_people_and_a_second_window_see_every_change_without_a_reload(
@@ -27,13 +25,10 @@ def test_two_people_and_a_second_window_see_every_change_without_a_reload(
     for page in everybody:
         expect(card(page, "Paint the pier")).to_have_count(1)
 
-    def in_order(page: Page) -> bool:
-        return titles(page, "To Do") == ["Oil the crane", "Paint the pier"]
-
     add(bob, "To Do", "Oil the crane")
     drag(bob, "Oil the crane", "To Do", above="Paint the pier")
     for page in everybody:
-        until(partial(in_order, page), what="the new order")
+        expect_titles(page, "To Do", ["Oil the crane", "Paint the pier"])
 
     drag(alice, "Paint the pier", "Review")
     for page in everybody:

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from tests.browser.board import add, card
+from tests.browser.board import add, card, expect_state
 from tests.browser.conftest import INSECURE, Watch
 from tests.browser.tabs import (
     MANY,
     Tabs,
     carry_session,
     expect_one_stream,
-    expect_state,
     go_on,
     lively_server,
     steady,

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
+from tests.browser.board import expect_state
 from tests.browser.conftest import INSECURE, OPTIONS, Watch
 from tests.browser.tabs import (
     MANY,
     Tabs,
     carry_session,
     expect_one_stream,
-    expect_state,
     go_on,
     lively_server,
     steady,

@@ -88,4 +88,4 @@ def stored(page: Page) -> list[str]:
 
 def expect_nothing_stored(page: Page) -> None:
     """Wait until this browser keeps no draft."""
-    until(lambda: not stored(page), what="no draft to be kept")
+    until(lambda: not stored(page), what=f"no draft to be kept, at {page.url}")
