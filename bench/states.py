@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import httpx
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bench.album import Act
+from tests.browser.network import cut_off
 
 
 def clash(client: httpx.Client, page: Page) -> None:
@@ -91,7 +92,7 @@ def _offer_undo(page: Page) -> None:
 
 
 def _fail_to_move(page: Page) -> None:
-    page.route("**/api/projects/*/tickets/*", _cut_off)
+    cut_off(page, "PATCH")
     _move(page)
     page.get_by_role("alert").get_by_role("button", name="Retry").wait_for()
 
@@ -110,13 +111,6 @@ def _lose_the_network(page: Page) -> None:
 def _move(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Control+Shift+ArrowDown")
-
-
-def _cut_off(route: Route) -> None:
-    if route.request.method == "PATCH":
-        route.abort()
-    else:
-        route.continue_()
 
 
 def _card(page: Page) -> Locator:

@@ -9,11 +9,26 @@ from playwright.sync_api import APIResponse, Page, Route
 from tests.support.wait import until
 
 PROJECT = "**/api/projects/**"
+PROBE = "/healthz"
+INTERCEPTED = 299
+
+
+def intercept(page: Page, url: str, act: Callable[[Route], object], *, times: int | None = None) -> None:
+    """Do something to an open page's requests for an address, from the next one on.
+
+    Chromium takes a moment: what a page asks for right after ``page.route`` may still go its way, about once in a
+    hundred times. So the page asks, until its question is stopped.
+    """
+    page.route(url, act, times=times)
+    page.route(f"**{PROBE}", lambda route: route.fulfill(status=INTERCEPTED))
+    asks = f"fetch('{PROBE}').then(({{ status }}) => status)"
+    until(lambda: page.evaluate(asks) == INTERCEPTED, what="requests to be intercepted")
+    page.unroute(f"**{PROBE}")
 
 
 def divert(page: Page, method: str, act: Callable[[Route], object]) -> None:
     """Do something to a project's requests of one method; all others go their way."""
-    page.route(PROJECT, lambda route: act(route) if route.request.method == method else route.continue_())
+    intercept(page, PROJECT, lambda route: act(route) if route.request.method == method else route.continue_())
 
 
 def cut_off(page: Page, method: str) -> None:
@@ -40,7 +55,7 @@ class Late:
 
     def __init__(self, page: Page, url: str) -> None:
         self._page, self._answers = page, list[tuple[Route, APIResponse]]()
-        page.route(url, lambda route: self._answers.append((route, route.fetch())))
+        intercept(page, url, lambda route: self._answers.append((route, route.fetch())))
 
     def wait(self) -> None:
         """Wait until the server has answered."""

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.board import card, column
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import DIALOG, Keyboard, fill
+from tests.browser.network import intercept
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -77,7 +78,7 @@ def test_only_failures_interrupt(server: Server, window: Window, watch: Watch) -
     watch.expect("ERR_FAILED")
     fill(server, "To Do", "Anchor")
     page = _listening(window)
-    page.route("**/tickets/*", lambda route: route.abort())
+    intercept(page, "**/tickets/*", lambda route: route.abort())
     Keyboard(page).go_to("Anchor")
 
     page.keyboard.press("Control+Shift+ArrowRight")

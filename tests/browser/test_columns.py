@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import in_database
+from tests.browser.network import intercept
 from tests.browser.ticket import notice, stored
 from tests.support.server import Server
 
@@ -150,7 +151,7 @@ def carry(page: Page, name: str, before: str) -> None:
 def test_a_column_that_cannot_be_moved_goes_back_and_that_is_said_at_once(window: Window, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
     page = window("alice")
-    page.route("**/columns/*", lambda route: route.abort())
+    intercept(page, "**/columns/*", lambda route: route.abort())
 
     carry(page, "Done", "To Do")
 

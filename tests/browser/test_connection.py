@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.board import add, card, expect_state
 from tests.browser.conftest import Watch
+from tests.browser.network import intercept
 from tests.browser.tabs import BOARD, Tabs, lively_server
 from tests.support.listener import Listener
 from tests.support.server import Server
@@ -59,7 +60,7 @@ def test_a_write_whose_answer_was_lost_is_on_the_board_even_when_its_echo_came_b
         route.fetch()
         held.append(route)
 
-    page.route("**/api/projects/*/tickets/*", hold)
+    intercept(page, "**/api/projects/*/tickets/*", hold)
 
     add(page, "To Do", "Before")
     card(page, "Before").click()

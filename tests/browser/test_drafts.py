@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.board import card, column, expect_live
 from tests.browser.conftest import Watch, Window, open_live
+from tests.browser.network import intercept
 from tests.browser.ticket import (
     describe,
     end_sessions,
@@ -312,7 +313,7 @@ def test_what_was_typed_while_saving_is_kept_and_is_no_clash(server: Server, win
         field(page, "title").fill("Oil it all")
         route.continue_()
 
-    page.route("**/api/projects/HARB/tickets/1", type_on)
+    intercept(page, "**/api/projects/HARB/tickets/1", type_on)
     save(page)
     notice(page, "HARB-1 is saved")
 

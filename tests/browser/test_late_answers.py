@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
-from tests.browser.network import Late, hold, let_go, refuse
+from tests.browser.network import Late, hold, intercept, let_go, refuse
 from tests.browser.ticket import TICKETS, delete, field, make, notice, open_ticket, save, shown, stored
 from tests.support.server import Server
 
@@ -145,7 +145,7 @@ def test_a_label_that_comes_while_an_open_ticket_is_fetched_anew_is_offered(serv
 
 def test_a_move_that_the_server_could_not_take_ends_where_the_server_has_the_card(page: Page, watch: Watch) -> None:
     watch.expect("503")
-    page.route(TICKET, refuse)
+    intercept(page, TICKET, refuse)
 
     drag(page, "Paint the pier", "Done")
     notice(page, "was not moved")
@@ -160,7 +160,7 @@ def test_an_undo_that_the_server_could_not_take_can_be_tried_again(page: Page, w
     watch.expect("503")
     drag(page, "Paint the pier", "Done")
     notice(page, "HARB-1 moved to Done.")
-    page.route(TICKET, refuse)
+    intercept(page, TICKET, refuse)
 
     page.keyboard.press("Control+z")
     again = notice(page, "The database is busy.").get_by_role("button", name="Retry")

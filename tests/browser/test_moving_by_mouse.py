@@ -8,6 +8,7 @@ from tests.browser import everything
 from tests.browser.board import card, column, drag, titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import Mouse, fill, in_database
+from tests.browser.network import intercept
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -102,7 +103,8 @@ def test_a_move_that_fails_is_taken_back_said_and_tried_again(server: Server, wi
     watch.expect("500")
     fill(server, "To Do", "Anchor", "Buoy")
     page = window("alice")
-    page.route(
+    intercept(
+        page,
         "**/tickets/*",
         lambda route: (
             route.fulfill(status=500, json={"error": "Out of order."})

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.board import expect_live
 from tests.browser.conftest import Watch, Window, open_live
+from tests.browser.network import intercept
 from tests.support.server import Server
 
 HITS = "[data-switcher] [data-hit] .hit__title"
@@ -109,7 +110,7 @@ def test_a_search_that_fails_says_so_and_enter_tries_again(server: Server, windo
     page = window("bob", "/profile")
     page.keyboard.press("Control+k")
     expect(page.locator(HITS)).to_have_text(["Harbour website", "Paint the pier"])
-    page.route("**/search*", lambda route: route.abort())
+    intercept(page, "**/search*", lambda route: route.abort())
 
     page.keyboard.type("paint")
     expect(page.locator("[data-switcher]").get_by_role("alert")).to_have_text("The server cannot be reached.")

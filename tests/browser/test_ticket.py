@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Watch, Window
+from tests.browser.network import intercept
 from tests.browser.ticket import describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
 from tests.support.wait import until
@@ -33,7 +34,7 @@ def test_letters_typed_while_a_ticket_is_loading_do_nothing(server: Server, wind
     make(server, "Paint the pier")
     page = window("bob")
     asked: list[Route] = []
-    page.route("**/tickets/1", lambda route: asked.append(route))
+    intercept(page, "**/tickets/1", lambda route: asked.append(route))
     page.keyboard.press("j")
 
     page.keyboard.press("e")
@@ -56,7 +57,7 @@ def test_a_ticket_that_does_not_come_leaves_the_board_at_hand(server: Server, wi
     watch.expect("ERR_FAILED")
     make(server, "Paint the pier")
     page = window("bob")
-    page.route("**/tickets/1", lambda route: route.abort())
+    intercept(page, "**/tickets/1", lambda route: route.abort())
     page.keyboard.press("j")
 
     page.keyboard.press("Enter")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import Keyboard, in_database
-from tests.browser.network import hold, let_go
+from tests.browser.network import hold, intercept, let_go
 from tests.browser.ticket import TICKETS, delete, describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
 
@@ -256,7 +256,7 @@ def test_an_undo_that_gets_nowhere_can_be_tried_again(
     page = window("bob")
     drag(page, "Two", "Done")
     notice(page, "HARB-2 moved to Done.")
-    page.route("**/tickets/*", lambda route: route.abort())
+    intercept(page, "**/tickets/*", lambda route: route.abort())
 
     page.keyboard.press("Control+z")
     again = notice(page, "cannot be reached").get_by_role("button", name="Retry")
