@@ -88,7 +88,7 @@ def begin_session(person: User) -> UserSession:
     """Sign a person in on this browser and commit; whoever was signed in here before is signed out."""
     before = db.session.get(UserSession, session.get("_user_id", ""))
     if before is not None:
-        db.session.delete(before)
+        before.end()
     lifetime = int(current_app.permanent_session_lifetime.total_seconds())
     agent = called(request.headers.get("User-Agent"))
     signed_in = UserSession.begin(person, lifetime, agent=agent, address=request.remote_addr)
@@ -101,7 +101,7 @@ def begin_session(person: User) -> UserSession:
 
 def sign_out(signed_in: UserSession) -> None:
     """End a session and commit."""
-    db.session.delete(signed_in)
+    signed_in.end()
     db.session.commit()
     logout_user()
     session.clear()

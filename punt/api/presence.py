@@ -14,7 +14,7 @@ from punt.database import db
 from punt.errors import Missing
 from punt.inputs.base import body
 from punt.inputs.people import Presence
-from punt.models import PresenceLease, shapes
+from punt.models import PresenceLease, UserSession, shapes
 from punt.replies import nothing
 
 blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<reference>/presence")
@@ -25,7 +25,8 @@ blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<refer
 def stay(reference: str) -> Any:
     """Say that this tab has the project open, and perhaps a ticket for editing; tell who is there."""
     grant, asked = access.project(reference), body(Presence)
-    present = PresenceLease.take(grant.project, grant.user, _tab_id(), _ticket_id(grant, asked))
+    known = {"ticket_id": _ticket_id(grant, asked), "session_id": _session_id()}
+    present = PresenceLease.take(grant.project, grant.user, _tab_id(), **known)
     db.session.commit()
     return present
 
@@ -45,6 +46,12 @@ def _ticket_id(grant: Grant, asked: Presence) -> str | None:
     with suppress(Missing):
         return grant.ticket(asked.ticket_id).id if asked.ticket_id else None
     return None
+
+
+def _session_id() -> str | None:
+    """Tell with which session the lease ends; an API token has none."""
+    found = access.credential()
+    return found.id if isinstance(found, UserSession) else None
 
 
 def _tab_id() -> str:

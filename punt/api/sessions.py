@@ -37,6 +37,6 @@ def delete_others() -> Any:
 @answers(None, 204)
 def delete(session_id: str) -> Any:
     """End one of the own sessions."""
-    db.session.delete(access.own_sign_in(session_id))
+    access.own_sign_in(session_id).end()
     db.session.commit()
     return nothing()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +16,7 @@ from punt.models import topics, wire
 from punt.models.project import Project
 from punt.models.rate import RateCounter
 from punt.models.user import User
+from punt.models.user_session import UserSession
 
 TERM = timedelta(seconds=45)
 """How long a lease lasts; pages renew theirs every 20 seconds."""
@@ -33,37 +35,49 @@ class PresenceLease(Base):
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     tab_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     ticket_id: Mapped[str | None] = mapped_column(sa.ForeignKey("ticket.id", ondelete="SET NULL"))
+    session_id: Mapped[str | None] = mapped_column(sa.ForeignKey("user_session.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(Timestamp)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     @classmethod
-    def take(cls, project: Project, user: User, tab_id: str, ticket_id: str | None) -> wire.Json:
+    def take(
+        cls, project: Project, user: User, tab_id: str, *, ticket_id: str | None, session_id: str | None
+    ) -> wire.Json:
         """Begin or renew a lease and tell who is there.
 
         :param tab_id: the page's name among those of its person.
         :param ticket_id: which ticket it has open for editing, if any.
+        :param session_id: with which session it ends, if its person did not come with an API token.
         :raises TooMany: when its person has changed it too often.
         """
         leases, moment = cls._of(project), now()
         own = next((lease for lease in leases if (lease.user_id, lease.tab_id) == (user.id, tab_id)), None)
-        if own and own.ticket_id == ticket_id and all(lease.expires_at > moment for lease in leases):
+        same = own and (own.ticket_id, own.session_id) == (ticket_id, session_id)
+        if own and same and all(lease.expires_at > moment for lease in leases):
             if own.expires_at < moment + TERM - FRESH:
                 own.expires_at = moment + TERM
             return wire.presence(leases)
         RateCounter.count(f"presence {user.id}", limit=CHANGES, seconds=WINDOW)
         name = {"project_id": project.id, "user_id": user.id, "tab_id": tab_id}
-        lease = cls(**name, ticket_id=ticket_id, expires_at=moment + TERM)
+        lease = cls(**name, ticket_id=ticket_id, session_id=session_id, expires_at=moment + TERM)
         return cls._change(project, lambda: db.session.merge(lease))
 
     @classmethod
     def give_back(cls, project: Project, user: User, tab_id: str) -> None:
         """End a lease before its time."""
-        cls._change(project, lambda: cls._end(project, cls.user_id == user.id, cls.tab_id == tab_id))
+        cls._change(project, partial(cls._end, project, cls.user_id == user.id, cls.tab_id == tab_id))
 
     @classmethod
     def end_all(cls, project: Project, user: User) -> None:
         """End all leases of a person who may not be there any more."""
-        cls._change(project, lambda: cls._end(project, cls.user_id == user.id))
+        cls._change(project, partial(cls._end, project, cls.user_id == user.id))
+
+    @classmethod
+    def end_with(cls, session: UserSession) -> None:
+        """End all leases of a session that ends."""
+        held = sa.select(cls.project_id).where(cls.session_id == session.id)
+        for project in db.session.scalars(sa.select(Project).where(Project.id.in_(held)).order_by(Project.id)):
+            cls._change(project, partial(cls._end, project, cls.session_id == session.id))
 
     @classmethod
     def _change(cls, project: Project, change: Callable[[], object]) -> wire.Json:

@@ -60,11 +60,20 @@ class UserSession(Base):
         :param agent: what the browser is called, in a few words.
         :param address: where it is on the network.
         """
-        for over in db.session.scalars(sa.select(cls).where(cls.user_id == user.id, cls.expires_at <= now())):
-            db.session.delete(over)
+        for over in db.session.scalars(sa.select(cls).where(cls.user_id == user.id, cls.expires_at <= now())).all():
+            over.end()
         session = cls(user=user, expires_at=now() + timedelta(seconds=seconds), agent=agent, address=address)
         db.session.add(session)
         return session
+
+    def end(self) -> None:
+        """Sign its person out of its browser, whose pages are nowhere any more."""
+        from punt.models.presence import PresenceLease  # leases know their session; here alone a session knows them
+
+        own = sa.select(UserSession.id).where(UserSession.id == self.id)
+        db.session.execute(own.with_for_update())  # waits for a page that comes at this moment
+        PresenceLease.end_with(self)
+        db.session.delete(self)
 
     @classmethod
     def of(cls, user: User) -> Sequence[UserSession]:
@@ -85,6 +94,6 @@ class UserSession(Base):
 
     @classmethod
     def _end(cls, user: User, but: UserSession | None) -> None:
-        for session in db.session.scalars(sa.select(cls).where(cls.user_id == user.id)):
+        for session in db.session.scalars(sa.select(cls).where(cls.user_id == user.id)).all():
             if session is not but:
-                db.session.delete(session)
+                session.end()

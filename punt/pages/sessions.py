@@ -26,7 +26,7 @@ def end(session_id: str) -> Any:
     """Sign out in one other browser."""
     session = access.own_sign_in(session_id)
     name = session.agent or "that browser"
-    db.session.delete(session)
+    session.end()
     db.session.commit()
     return _back(f"Signed out: {name}.")
 

@@ -22,6 +22,7 @@ const headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
 let others = [];
 let ticketId = null;
 let told = Promise.resolve();
+let word = null;
 let isHere = false;
 let soon = 0;
 
@@ -34,6 +35,7 @@ export function startPresence() {
   hear(document, "visibilitychange", tell);
   hear(window, "pageshow", ({ persisted }) => persisted && tell());
   hear(window, "pagehide", goAway);
+  hear(window, "submit", ({ target }) => target.matches("[action='/logout']") && fallSilent());
   new MutationObserver(lookAtTicket).observe(host, { childList: true });
   lookAtTicket();
 }
@@ -60,12 +62,20 @@ function tell() {
 async function putLease() {
   if (document.hidden || !isLive()) return;
   isHere = true;
-  const response = await fetch(lease, { method: "PUT", headers, body: JSON.stringify({ ticketId }) });
+  word = new AbortController();
+  const response = await fetch(lease, { method: "PUT", headers, body: JSON.stringify({ ticketId }), signal: word.signal });
   if (response.ok) showOthers((await response.json()).people);
 }
 
 function goAway() {
   if (isHere) fetch(lease, { method: "DELETE", headers, keepalive: true }).catch(() => {});
+  isHere = false;
+}
+
+// Signing out ends the lease; a word that came after it would only be refused.
+function fallSilent() {
+  clearTimeout(soon);
+  word?.abort();
   isHere = false;
 }
 

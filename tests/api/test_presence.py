@@ -17,6 +17,7 @@ from punt.database import db, now, writing
 from punt.events.log import LoggedEvent
 from punt.models import PresenceLease, presence
 from tests.support.board import HARB, column_ids, made, person, ticket
+from tests.support.cast import PASSWORD
 
 PRESENCE = f"{HARB}/presence"
 There = list[tuple[str, list[str]]]
@@ -141,6 +142,71 @@ def test_who_comes_back_after_their_lease_ended_is_there_again_without_news(app:
     stay(bob)
 
     assert told(app) == [[("bob", [])]]
+    assert ends(app) == [45]
+
+
+def test_all_leases_of_a_session_end_with_it_and_no_others(
+    app: Flask, alice: FlaskClient, bob: FlaskClient, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    made(bob, "/api/projects", key="BOAT", name="Boat")
+    elsewhere = sign_in("bob")
+    stay(alice)
+    stay(bob, "one")
+    stay(bob, "two")
+    bob.put("/api/projects/BOAT/presence", json={}, headers={"X-Tab-Id": "three"})
+    stay(elsewhere, "four", ticket_id=(one := ticket(alice)["id"]))
+    before = len(told(app))
+
+    bob.post("/api/auth/logout")
+    assert len(ends(app)) == 2
+    assert told(app)[before:] == [[]]
+    elsewhere.post("/logout")
+
+    assert told(app)[before + 1 :] == [[("alice", [])]]
+    assert one not in str(stay(alice).json)
+
+
+@pytest.mark.parametrize("how", ["ended elsewhere", "a new password", "disabled", "deleted", "another signs in"])
+def test_whichever_way_a_session_ends_its_person_is_gone(
+    how: str, app: Flask, alice: FlaskClient, bob: FlaskClient, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    elsewhere, sue, path = sign_in("bob"), sign_in("sue"), f"/api/admin/users/{person(bob)}"
+    stay(alice)
+    stay(bob)
+
+    answer = {
+        "ended elsewhere": lambda: elsewhere.delete("/api/me/sessions"),
+        "a new password": lambda: elsewhere.patch(
+            "/api/me/password", json={"currentPassword": PASSWORD, "newPassword": "a mast and three sails"}
+        ),
+        "disabled": lambda: sue.patch(path, json={"isActive": False}),
+        "deleted": lambda: sue.delete(path, json={"yourPassword": PASSWORD}),
+        "another signs in": lambda: bob.post("/api/auth/login", json={"username": "alice", "password": PASSWORD}),
+    }[how]()
+
+    assert answer.status_code in {200, 204}, answer.json
+    assert told(app)[-1] == [("alice", [])]
+
+
+def test_a_tab_belongs_to_who_signed_in_last(
+    app: Flask, bob: FlaskClient, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    again = sign_in("bob")
+    stay(bob)
+    stay(again)
+
+    bob.post("/api/auth/logout")
+
+    assert ends(app) == [45]
+
+
+def test_a_program_stays_until_its_lease_ends(app: Flask, bob: FlaskClient) -> None:
+    secret = made(bob, "/api/me/tokens", name="Robot", scope="write")["token"]
+    bearer = {"Authorization": f"Bearer {secret}", "X-Tab-Id": "robot"}
+    assert app.test_client().put(PRESENCE, json={}, headers=bearer).status_code == 200
+
+    bob.post("/api/auth/logout")
+
     assert ends(app) == [45]
 
 

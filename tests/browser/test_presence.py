@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from punt.database import now
 from punt.models import PresenceLease, User
 from tests.browser.board import card
-from tests.browser.conftest import Window
+from tests.browser.conftest import Watch, Window, open_live
+from tests.browser.network import hold, intercept
 from tests.support.server import Server
+from tests.support.wait import until
 
 TICKET = "/projects/HARB/tickets/1"
 
@@ -34,6 +36,12 @@ def expect_others(page: Page, *names: str) -> None:
     """Wait until exactly these people are said to be here too."""
     expect(page.locator("[data-presence] [data-user]")).to_have_count(len(names))
     assert others(page) == list(names)
+
+
+def sign_out(page: Page) -> None:
+    """Sign out by the menu."""
+    page.get_by_label("Your account").click()
+    page.locator('form[action="/logout"] button').dispatch_event("click")  # does not wait for the next page
 
 
 def test_each_sees_who_else_has_the_board_open_and_who_closes_it_is_gone_at_once(window: Window) -> None:
@@ -129,12 +137,44 @@ def test_who_crashes_is_gone_when_the_lease_ends(window: Window, server: Server)
     expect_others(alice)
 
 
+def test_who_signs_out_is_gone_from_all_tabs_at_once(
+    window: Window, profile: Callable[..., BrowserContext], watch: Watch
+) -> None:
+    watch.expect("status of 401 (UNAUTHORIZED)")  # how the second tab learns of it
+    alice, vera = window("alice"), profile("vera")
+    first, second = open_live(vera), open_live(vera)
+    for page in (first, second):
+        expect_others(page, "Alice Lindqvist")
+    expect_others(alice, "Vera Novak")
+
+    sign_out(first)
+
+    expect_others(alice)
+    second.wait_for_url("**/login*")
+
+
+def test_a_word_on_its_way_is_taken_back_when_signing_out(window: Window) -> None:
+    alice, bob = window("alice"), window("bob")
+    expect_others(alice, "Bob Keller")
+    words, goodbye, taken_back = hold(bob, "PUT"), list[Route](), list[Request]()
+    intercept(bob, "**/logout", lambda route: goodbye.append(route))
+    bob.on("requestfailed", lambda request: taken_back.append(request))
+    card(bob, "Paint the pier").locator("[data-open]").click()
+    until(lambda: bob.wait_for_timeout(10) or words, what="a word")  # type: ignore[func-returns-value]
+    bob.keyboard.press("Escape")
+
+    sign_out(bob)
+
+    until(lambda: bob.wait_for_timeout(10) or words[0].request in taken_back, what="a word taken back")  # type: ignore[func-returns-value]
+    goodbye[0].continue_()
+    bob.wait_for_url("**/login")
+
+
 def test_leaving_a_project_that_is_gone_or_signing_out_complains_of_nothing(window: Window, server: Server) -> None:
     alice, bob, vera = window("alice"), window("bob"), window("vera")
     expect_others(alice, "Bob Keller", "Vera Novak")
 
-    vera.get_by_label("Your account").click()
-    vera.locator('form[action="/logout"] button').click()
+    sign_out(vera)
     vera.wait_for_url("**/login")
     assert server.client("alice").delete("/api/projects/HARB").status_code == 204
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from punt.database import db, writing
+from punt.database import db, now, writing
 from punt.errors import Conflict, TooMany
-from punt.models import Column, Label, Membership, PresenceLease, Project, RateCounter, Role, Ticket, User
+from punt.events.log import LoggedEvent
+from punt.models import Column, Label, Membership, PresenceLease, Project, RateCounter, Role, Ticket, User, UserSession
 from punt.models.merging import merge_labels
 from tests.conftest import app_on
 from tests.support.cast import signed_in
@@ -28,6 +31,7 @@ from tests.support.wait import until
 
 HARB = "/api/projects/HARB"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+SESSION = "s" * 26
 _names = count()
 
 
@@ -165,16 +169,32 @@ def test_the_first_tries_of_a_bucket_at_once_are_all_counted(inside: Flask) -> N
         try_it()
 
 
-def test_two_who_come_at_once_are_both_told_of(inside: Flask) -> None:
-    def come(username: str) -> list[str]:
-        person = User.named(username)
-        assert person
-        return [each["username"] for each in PresenceLease.take(project(), person, "tab", None)["people"]]
+def come(username: str, session_id: str | None = None) -> list[str]:
+    present = PresenceLease.take(project(), named(username), "tab", ticket_id=None, session_id=session_id)
+    return [each["username"] for each in present["people"]]
 
+
+def test_two_who_come_at_once_are_both_told_of(inside: Flask) -> None:
     first = Rival(inside, lambda: come("alice")).wait_until_worked()
     second = Rival(inside, lambda: come("bob")).wait_until_blocked()
 
     assert (first.commit(), second.commit()) == (["alice"], ["alice", "bob"])
+
+
+def test_who_signs_out_while_another_page_of_theirs_comes_is_told_to_be_gone(inside: Flask) -> None:
+    with inside.app_context(), writing():
+        db.session.add(UserSession(id=SESSION, user=named("bob"), expires_at=now() + timedelta(minutes=1)))
+        come("alice")
+    first = Rival(inside, lambda: come("bob", SESSION)).wait_until_worked()
+    second = Rival(inside, lambda: db.session.get_one(UserSession, SESSION).end()).wait_until_blocked()
+
+    assert first.commit() == ["alice", "bob"]
+    second.commit()
+
+    with inside.app_context():
+        news = sa.select(LoggedEvent.message).where(LoggedEvent.type == "presence.changed")
+        last = db.session.scalars(news.order_by(LoggedEvent.position.desc()).limit(1)).one()
+    assert [each["username"] for each in json.loads(last)["data"]["people"]] == ["alice"]
 
 
 def test_two_labels_of_one_name_at_once_are_one_label_and_a_409(inside: Flask, punt: PostgresPunt) -> None:
