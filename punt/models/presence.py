@@ -35,7 +35,7 @@ class PresenceLease(Base):
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     tab_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     ticket_id: Mapped[str | None] = mapped_column(sa.ForeignKey("ticket.id", ondelete="SET NULL"))
-    session_id: Mapped[str | None] = mapped_column(sa.ForeignKey("user_session.id", ondelete="CASCADE"))
+    session_id: Mapped[str | None] = mapped_column(sa.String(26))  # no foreign key: nobody who comes waits for who goes
     expires_at: Mapped[datetime] = mapped_column(Timestamp)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
@@ -60,7 +60,7 @@ class PresenceLease(Base):
         RateCounter.count(f"presence {user.id}", limit=CHANGES, seconds=WINDOW)
         name = {"project_id": project.id, "user_id": user.id, "tab_id": tab_id}
         lease = cls(**name, ticket_id=ticket_id, session_id=session_id, expires_at=moment + TERM)
-        return cls._change(project, lambda: db.session.merge(lease))
+        return cls._change(project, partial(db.session.merge, lease))
 
     @classmethod
     def give_back(cls, project: Project, user: User, tab_id: str) -> None:
@@ -74,18 +74,28 @@ class PresenceLease(Base):
 
     @classmethod
     def end_with(cls, session: UserSession) -> None:
-        """End all leases of a session that ends."""
-        held = sa.select(cls.project_id).where(cls.session_id == session.id)
-        for project in db.session.scalars(sa.select(Project).where(Project.id.in_(held)).order_by(Project.id)):
-            cls._change(project, partial(cls._end, project, cls.session_id == session.id))
+        """End all leases of a session that ends.
+
+        No project is held for it, since whoever ends a session may hold what others wait for who hold a project. One
+        who comes or goes at the same moment may be told wrongly by that, until pages renew their leases.
+        """
+        own = cls.session_id == session.id
+        places = sa.select(Project).where(Project.id.in_(sa.select(cls.project_id).where(own)))
+        for project in db.session.scalars(places.order_by(Project.id)):
+            cls._tell(project, partial(cls._end, project, own))
 
     @classmethod
     def _change(cls, project: Project, change: Callable[[], object]) -> wire.Json:
-        """Change the leases of a project, end those that are over, and announce who is there now if that is news."""
+        """Change the leases of a project, of which nobody else changes any meanwhile, and end those that are over."""
         db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
+        return cls._tell(project, change, partial(cls._end, project, cls.expires_at <= now()))
+
+    @classmethod
+    def _tell(cls, project: Project, *changes: Callable[[], object]) -> wire.Json:
+        """Change the leases of a project, and announce who is there now if that is news."""
         before = wire.presence(cls._of(project))
-        change()
-        cls._end(project, cls.expires_at <= now())
+        for change in changes:
+            change()
         after = wire.presence(cls._of(project))
         if after != before:
             draft = Draft("presence.changed", topics.project(project.id), after, project_id=project.id)

@@ -60,7 +60,7 @@ class UserSession(Base):
         :param agent: what the browser is called, in a few words.
         :param address: where it is on the network.
         """
-        for over in db.session.scalars(sa.select(cls).where(cls.user_id == user.id, cls.expires_at <= now())).all():
+        for over in cls._in_order(cls.user_id == user.id, cls.expires_at <= now()):
             over.end()
         session = cls(user=user, expires_at=now() + timedelta(seconds=seconds), agent=agent, address=address)
         db.session.add(session)
@@ -70,8 +70,6 @@ class UserSession(Base):
         """Sign its person out of its browser, whose pages are nowhere any more."""
         from punt.models.presence import PresenceLease  # leases know their session; here alone a session knows them
 
-        own = sa.select(UserSession.id).where(UserSession.id == self.id)
-        db.session.execute(own.with_for_update())  # waits for a page that comes at this moment
         PresenceLease.end_with(self)
         db.session.delete(self)
 
@@ -94,6 +92,10 @@ class UserSession(Base):
 
     @classmethod
     def _end(cls, user: User, but: UserSession | None) -> None:
-        for session in db.session.scalars(sa.select(cls).where(cls.user_id == user.id)).all():
+        for session in cls._in_order(cls.user_id == user.id):
             if session is not but:
                 session.end()
+
+    @classmethod
+    def _in_order(cls, *which: sa.ColumnElement[bool]) -> Sequence[UserSession]:
+        return db.session.scalars(sa.select(cls).where(*which).order_by(cls.id)).all()

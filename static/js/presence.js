@@ -23,6 +23,7 @@ let others = [];
 let ticketId = null;
 let told = Promise.resolve();
 let word = null;
+let silent = false;
 let isHere = false;
 let soon = 0;
 
@@ -33,7 +34,7 @@ export function startPresence() {
   new MutationObserver(tellSoon).observe(query(STATE), { attributeFilter: ["data-connection"] });
   setInterval(tell, RENEW);
   hear(document, "visibilitychange", tell);
-  hear(window, "pageshow", ({ persisted }) => persisted && tell());
+  hear(window, "pageshow", ({ persisted }) => persisted && comeBack());
   hear(window, "pagehide", goAway);
   hear(window, "submit", ({ target }) => target.matches("[action='/logout']") && fallSilent());
   new MutationObserver(lookAtTicket).observe(host, { childList: true });
@@ -60,7 +61,7 @@ function tell() {
 }
 
 async function putLease() {
-  if (document.hidden || !isLive()) return;
+  if (silent || document.hidden || !isLive()) return;
   isHere = true;
   word = new AbortController();
   const response = await fetch(lease, { method: "PUT", headers, body: JSON.stringify({ ticketId }), signal: word.signal });
@@ -74,9 +75,14 @@ function goAway() {
 
 // Signing out ends the lease; a word that came after it would only be refused.
 function fallSilent() {
-  clearTimeout(soon);
+  silent = true;
   word?.abort();
   isHere = false;
+}
+
+function comeBack() {
+  silent = false;
+  tell();
 }
 
 function showOthers(people) {

@@ -156,18 +156,21 @@ def test_who_signs_out_is_gone_from_all_tabs_at_once(
 def test_a_word_on_its_way_is_taken_back_when_signing_out(window: Window) -> None:
     alice, bob = window("alice"), window("bob")
     expect_others(alice, "Bob Keller")
-    words, goodbye, taken_back = hold(bob, "PUT"), list[Route](), list[Request]()
+    words, goodbye, taken_back, asked = hold(bob, "PUT"), list[Route](), list[Request](), list[str]()
     intercept(bob, "**/logout", lambda route: goodbye.append(route))
     bob.on("requestfailed", lambda request: taken_back.append(request))
     card(bob, "Paint the pier").locator("[data-open]").click()
     until(lambda: bob.wait_for_timeout(10) or words, what="a word")  # type: ignore[func-returns-value]
-    bob.keyboard.press("Escape")
+    bob.keyboard.press("Escape")  # another word, which waits for the first
 
+    bob.on("request", lambda request: asked.append(request.url))
     sign_out(bob)
 
     until(lambda: bob.wait_for_timeout(10) or words[0].request in taken_back, what="a word taken back")  # type: ignore[func-returns-value]
+    until(lambda: bob.wait_for_timeout(10) or goodbye, what="a goodbye")  # type: ignore[func-returns-value]
     goodbye[0].continue_()
     bob.wait_for_url("**/login")
+    assert [url for url in asked if "/presence" in url] == []
 
 
 def test_leaving_a_project_that_is_gone_or_signing_out_complains_of_nothing(window: Window, server: Server) -> None:
