@@ -25,8 +25,8 @@ blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<refer
 def stay(reference: str) -> Any:
     """Say that this tab has the project open, and perhaps a ticket for editing; tell who is there."""
     grant, asked = access.project(reference), body(Presence)
-    known = {"ticket_id": _ticket_id(grant, asked), "session_id": _session_id()}
-    present = PresenceLease.take(grant.project, grant.user, _tab_id(), **known)
+    ticket_id, session_id = _ticket_id(grant, asked), _session_id()
+    present = PresenceLease.take(grant.project, grant.user, _tab_id(), ticket_id=ticket_id, session_id=session_id)
     db.session.commit()
     return present
 

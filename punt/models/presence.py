@@ -51,15 +51,14 @@ class PresenceLease(Base):
         :raises TooMany: when its person has changed it too often.
         """
         leases, moment = cls._of(project), now()
-        own = next((lease for lease in leases if (lease.user_id, lease.tab_id) == (user.id, tab_id)), None)
-        same = own and (own.ticket_id, own.session_id) == (ticket_id, session_id)
-        if own and same and all(lease.expires_at > moment for lease in leases):
+        what = {"user_id": user.id, "tab_id": tab_id, "ticket_id": ticket_id, "session_id": session_id}
+        own = next((lease for lease in leases if all(getattr(lease, name) == what[name] for name in what)), None)
+        if own and all(lease.expires_at > moment for lease in leases):
             if own.expires_at < moment + TERM - FRESH:
                 own.expires_at = moment + TERM
             return wire.presence(leases)
         RateCounter.count(f"presence {user.id}", limit=CHANGES, seconds=WINDOW)
-        name = {"project_id": project.id, "user_id": user.id, "tab_id": tab_id}
-        lease = cls(**name, ticket_id=ticket_id, session_id=session_id, expires_at=moment + TERM)
+        lease = cls(**what, project_id=project.id, expires_at=moment + TERM)
         return cls._change(project, partial(db.session.merge, lease))
 
     @classmethod

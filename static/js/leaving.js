@@ -3,6 +3,7 @@
 import { create, hear, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { findPerson } from "./people.js";
+import { fallSilent } from "./presence.js";
 import { me } from "./session.js";
 import { closeStream } from "./stream.js";
 import { tabId } from "./tab.js";
@@ -27,9 +28,15 @@ export function startLeaving() {
   hear(window, "submit", ({ target, defaultPrevented }) => {
     sent ||= !defaultPrevented && target.method !== "dialog";
     if (!defaultPrevented && target.method === "post") target.append(create("input", { type: "hidden", name: "tabId", value: tabId() }));
-    if (target.matches("[action='/logout']")) closeStream(); // its end may be heard before the form's answer, and lead back here
+    if (target.matches("[action='/logout']")) signOff();
   });
   hear(window, "pageshow", () => (sent = false));
+}
+
+// The stream's end may be heard before the form's answer, and lead back here.
+function signOff() {
+  closeStream();
+  fallSilent();
 }
 
 export function leaveProject(why) {

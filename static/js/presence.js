@@ -22,8 +22,7 @@ const headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
 let others = [];
 let ticketId = null;
 let told = Promise.resolve();
-let word = null;
-let silent = false;
+let saying = new AbortController();
 let isHere = false;
 let soon = 0;
 
@@ -36,7 +35,6 @@ export function startPresence() {
   hear(document, "visibilitychange", tell);
   hear(window, "pageshow", ({ persisted }) => persisted && comeBack());
   hear(window, "pagehide", goAway);
-  hear(window, "submit", ({ target }) => target.matches("[action='/logout']") && fallSilent());
   new MutationObserver(lookAtTicket).observe(host, { childList: true });
   lookAtTicket();
 }
@@ -61,10 +59,9 @@ function tell() {
 }
 
 async function putLease() {
-  if (silent || document.hidden || !isLive()) return;
+  if (saying.signal.aborted || document.hidden || !isLive()) return;
   isHere = true;
-  word = new AbortController();
-  const response = await fetch(lease, { method: "PUT", headers, body: JSON.stringify({ ticketId }), signal: word.signal });
+  const response = await fetch(lease, { method: "PUT", headers, body: JSON.stringify({ ticketId }), signal: saying.signal });
   if (response.ok) showOthers((await response.json()).people);
 }
 
@@ -73,15 +70,14 @@ function goAway() {
   isHere = false;
 }
 
-// Signing out ends the lease; a word that came after it would only be refused.
-function fallSilent() {
-  silent = true;
-  word?.abort();
+/** Takes back what this page is saying and says no more: signing out ends the lease, and what came after it would be refused. */
+export function fallSilent() {
+  saying.abort();
   isHere = false;
 }
 
 function comeBack() {
-  silent = false;
+  saying = new AbortController();
   tell();
 }
 

@@ -17,6 +17,12 @@ def expect_live(page: Page, *, seconds: float = 5) -> None:
     expect_state(page, "live", seconds=seconds)
 
 
+def sign_out(page: Page) -> None:
+    """Sign out by the menu."""
+    page.get_by_label("Your account").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
 def card(place: Page | Locator, title: str) -> Locator:
     """Find a card by its title."""
     return place.locator("[data-ticket]", has_text=title)

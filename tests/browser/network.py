@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from playwright.sync_api import APIResponse, Page, Route
 
 from tests.support.wait import until
 
+T = TypeVar("T")
 PROJECT = "**/api/projects/**"
 PROBE = "/healthz"
 INTERCEPTED = 299
@@ -24,6 +26,16 @@ def intercept(page: Page, url: str, act: Callable[[Route], object], *, times: in
     asks = f"fetch('{PROBE}').then(({{ status }}) => status)"
     until(lambda: page.evaluate(asks) == INTERCEPTED, what="requests to be intercepted")
     page.unroute(f"**{PROBE}")
+
+
+def until_told(page: Page, condition: Callable[[], T], *, what: str) -> T:
+    """Wait as :func:`until` does, for what a page's events bring: they come in only while Playwright is busy."""
+
+    def told() -> T:
+        page.wait_for_timeout(10)
+        return condition()
+
+    return until(told, what=what)
 
 
 def divert(page: Page, method: str, act: Callable[[Route], object]) -> None:
@@ -45,8 +57,7 @@ def hold(page: Page, method: str) -> list[Route]:
 
 def let_go(page: Page, held: list[Route]) -> None:
     """Let the first of them through, as soon as there is one, and all that follow."""
-    until(lambda: page.wait_for_timeout(10) or held, what="a request")  # type: ignore[func-returns-value]
-    held[0].continue_()
+    until_told(page, lambda: held, what="a request")[0].continue_()
     page.unroute_all()
 
 
@@ -59,7 +70,7 @@ class Late:
 
     def wait(self) -> None:
         """Wait until the server has answered."""
-        until(lambda: self._page.wait_for_timeout(10) or self._answers, what="an answer")  # type: ignore[func-returns-value]
+        until_told(self._page, lambda: self._answers, what="an answer")
 
     def arrive(self) -> None:
         """Let what was answered come, and what is asked from here on go its way."""

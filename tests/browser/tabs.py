@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, Request
 
 from tests.browser.board import expect_state
+from tests.browser.network import until_told
 from tests.support.audit import TOKEN, streams_open
 from tests.support.server import Server
 from tests.support.wait import until
@@ -64,11 +65,7 @@ class Tabs:
     @property
     def leader(self) -> Page:
         """The tab that opened the newest stream of those that are open: others only read what they missed."""
-        return until(self._open, what="a stream")[-1]
-
-    def _open(self) -> list[Page]:
-        self.pages[-1].wait_for_timeout(10)  # lets in the news of what pages have asked for
-        return list(self._streams.values())
+        return until_told(self.pages[-1], lambda: list(self._streams.values()), what="a stream")[-1]
 
     def expect_all(self, server: Server) -> None:
         """Expect each tab to show what is in the database, in its order, without having fetched its board anew."""

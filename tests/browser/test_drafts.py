@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.board import card, column, expect_live
+from tests.browser.board import card, column, expect_live, sign_out
 from tests.browser.conftest import Watch, Window, open_live
 from tests.browser.network import intercept
 from tests.browser.ticket import (
@@ -257,8 +257,7 @@ def test_another_account_on_the_same_browser_sees_nothing_of_it(
     page = open_live(profile("bob"), "/projects/HARB/tickets/1")
     field(page, "title").fill("A secret")
 
-    page.locator("header summary").last.click()
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     sign_in_again(page, "alice")
     page.goto("/projects/HARB/tickets/1")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.board import card, column, expect_titles
+from tests.browser.board import card, column, expect_titles, sign_out
 from tests.browser.conftest import Watch
 
 Profile = Callable[..., BrowserContext]
@@ -84,8 +84,7 @@ def _set_up_and_sign_in_again(page: Page) -> None:
     page.locator('input[name="name"]').fill("Alice Lindqvist")
     page.locator('input[name="password"]').fill("correct horse battery")
     page.locator("main form button").last.click()
-    page.get_by_label("Your account").click()
-    page.locator('form[action="/logout"] button').click()
+    sign_out(page)
     page.wait_for_url("**/login")
     page.goto("/projects/new")
     page.locator('input[name="username"]').fill("alice")

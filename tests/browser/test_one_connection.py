@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from tests.browser.board import add, card, expect_state
+from tests.browser.board import add, card, expect_state, sign_out
 from tests.browser.conftest import INSECURE, Watch
 from tests.browser.tabs import (
     MANY,
@@ -125,8 +125,7 @@ def test_signing_out_in_one_tab_reaches_the_others(server: Server, tabs: Tabs, w
     watch.expect("401")
     page = tabs.open(3)
 
-    page.get_by_label("Your account").click()
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
 
     for other in tabs.pages[:2]:
         other.wait_for_url("**/login?next=*", timeout=10_000)

@@ -11,11 +11,10 @@ from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from punt.database import now
 from punt.models import PresenceLease, User
-from tests.browser.board import card
+from tests.browser.board import card, sign_out
 from tests.browser.conftest import Watch, Window, open_live
-from tests.browser.network import hold, intercept
+from tests.browser.network import hold, intercept, until_told
 from tests.support.server import Server
-from tests.support.wait import until
 
 TICKET = "/projects/HARB/tickets/1"
 
@@ -36,12 +35,6 @@ def expect_others(page: Page, *names: str) -> None:
     """Wait until exactly these people are said to be here too."""
     expect(page.locator("[data-presence] [data-user]")).to_have_count(len(names))
     assert others(page) == list(names)
-
-
-def sign_out(page: Page) -> None:
-    """Sign out by the menu."""
-    page.get_by_label("Your account").click()
-    page.locator('form[action="/logout"] button').dispatch_event("click")  # does not wait for the next page
 
 
 def test_each_sees_who_else_has_the_board_open_and_who_closes_it_is_gone_at_once(window: Window) -> None:
@@ -160,15 +153,16 @@ def test_a_word_on_its_way_is_taken_back_when_signing_out(window: Window) -> Non
     intercept(bob, "**/logout", lambda route: goodbye.append(route))
     bob.on("requestfailed", lambda request: taken_back.append(request))
     card(bob, "Paint the pier").locator("[data-open]").click()
-    until(lambda: bob.wait_for_timeout(10) or words, what="a word")  # type: ignore[func-returns-value]
+    until_told(bob, lambda: words, what="a word")
     bob.keyboard.press("Escape")  # another word, which waits for the first
 
     bob.on("request", lambda request: asked.append(request.url))
-    sign_out(bob)
+    bob.locator('form[action="/logout"] button').dispatch_event(
+        "click"
+    )  # does not wait for the next page, which is held
 
-    until(lambda: bob.wait_for_timeout(10) or words[0].request in taken_back, what="a word taken back")  # type: ignore[func-returns-value]
-    until(lambda: bob.wait_for_timeout(10) or goodbye, what="a goodbye")  # type: ignore[func-returns-value]
-    goodbye[0].continue_()
+    until_told(bob, lambda: words[0].request in taken_back, what="a word taken back")
+    until_told(bob, lambda: goodbye, what="a goodbye")[0].continue_()
     bob.wait_for_url("**/login")
     assert [url for url in asked if "/presence" in url] == []
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.board import sign_out
 from tests.browser.conftest import Window
 from tests.support.server import Server
 
@@ -65,8 +66,7 @@ def test_the_choice_stays_after_signing_out(window: Window) -> None:
     with page.expect_response("**/theme"):
         page.locator("main [data-theme-form] button[value=dark]").click()
 
-    page.get_by_label("Your account").click()
-    page.locator('form[action="/logout"] button').click()
+    sign_out(page)
     page.wait_for_url("**/login")
 
     assert page.evaluate(GROUND) == DARK
