@@ -7,7 +7,7 @@ MINUTES ?= 10
 export FLASK_APP := wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format screenshots bench soak fuzz audit lock clean
+.PHONY: help install run demo test lint format screenshots bench attacks soak fuzz audit lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -41,6 +41,9 @@ screenshots: $(VENV)/.dev ## pictures of every page into screenshots/
 bench: $(VENV)/.dev ## measure, and print the figures
 	@$(BIN)/python -m tests.support.chromium
 	@for each in live tabs assets board transfer storm_of_logins; do $(BIN)/python -m bench.$$each || exit; done
+
+attacks: $(VENV)/.dev ## what tries to make everybody wait, beside a reader, judged at the end (POSTGRES=yes)
+	@$(BIN)/python -m bench.attacks $(if $(filter yes,$(POSTGRES)),--postgres)
 
 soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10, POSTGRES=yes)
 	@$(BIN)/python -m bench.soak --minutes $(MINUTES) $(if $(filter yes,$(POSTGRES)),--postgres)

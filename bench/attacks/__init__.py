@@ -1,0 +1,1 @@
+"""What tries to make everybody wait: ``python -m bench.attacks [NAME …] [--postgres] [--seconds N]``."""
