@@ -1,4 +1,4 @@
-"""Markdown as safe HTML: raw HTML is shown as text, links lead only to what a browser may open."""
+"""Markdown as safe HTML: raw HTML is shown as text, and links lead only to the web, to mail and to phone numbers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from punt.threads import apart
 
 TASK = re.compile(r"\[([ xX])\](?=\s|$)")
 """How an item of a task list begins, as GitHub Flavored Markdown says, 5.3."""
+LINK = re.compile(r"(?:https?|mailto|tel):|[^:/?#]*(?:[/?#]|$)", re.IGNORECASE)
+"""How an address that may become a link begins: with one of these schemes, or without any (RFC 3986, 4.2)."""
 OPEN, DONE = ("To do", "☐"), ("Done", "☑")
 """What a screen reader says of a task, and what others see."""
 
@@ -34,10 +36,16 @@ def _html(text: str) -> str:
 def _renderer() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     markdown.disable("image")
+    markdown.validateLink = _may_lead_to  # type: ignore[assignment,method-assign]
     markdown.core.ruler.push("tasks", _find_tasks)
     markdown.add_render_rule("link_open", _link_open)
     markdown.add_render_rule("task", _task)
     return markdown
+
+
+def _may_lead_to(address: str) -> bool:
+    """Tell whether an address becomes a link; others, such as those that start programs, stay text."""
+    return LINK.match(address) is not None
 
 
 def _find_tasks(state: StateCore) -> None:

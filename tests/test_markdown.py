@@ -45,6 +45,17 @@ ATTACKS = [
     "[x](data:text/html,<script>alert(1)</script>)",
     "[x](file:///etc/passwd)",
     "[x][1]\n\n[1]: javascript:alert(1)",
+    "[x](ms-msdt:/id)",
+    "[x](search-ms:query=x)",
+    "[x](InTeNt://x#Intent;end)",
+    "[x](&#9;vscode://x)",
+    "[x](ms&#x2d;word:ofe)",
+    "[x](blob:https://a.example/x)",
+    "[x](view-source:https://a.example)",
+    "[x](12:30)",
+    "[x][2]\n\n[2]: sms:1",
+    "<intent://x>",
+    "<ms-msdt:x>",
     '[x](http://a.example "\\" onmouseover=alert(1) x=\\"")',
     '[x](http://a.example/"onmouseover=alert(1))',
     "[x](http://a.example 'title\"><script>alert(1)</script>')",
@@ -108,7 +119,7 @@ def assert_harmless(text: str) -> None:
     for name, value in found.attributes:
         assert name in ATTRIBUTES
         if name == "href":
-            assert urlsplit(unquote(value).strip()).scheme in {"", "http", "https", "mailto"}
+            assert urlsplit(unquote(value).strip()).scheme in {"", "http", "https", "mailto", "tel"}
         if name in {"role", "aria-label"}:
             assert value in {"img", "To do", "Done"}
         if name == "style":
@@ -144,6 +155,33 @@ def test_attacks_joined_are_still_text(texts: list[str]) -> None:
 )
 def test_what_people_write_is_shown(text: str, html: str) -> None:
     assert render(text) == html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a.example",
+        "HTTPS://a.example/b:c",
+        "mailto:a@a.example",
+        "tel:+4930",
+        "/projects/HARB",
+        "?q=a:b",
+        "#a:b",
+        "./a:b",
+        "a/b:c",
+        "plan.pdf",
+        "//a.example",
+    ],
+)
+def test_the_web_mail_phones_and_places_beside_this_one_can_be_linked(address: str) -> None:
+    assert f'<a href="{address}"' in render(f"[x]({address})")
+
+
+@pytest.mark.parametrize("scheme", ["ms-msdt", "search-ms", "intent", "sms", "callto", "ftp", "x", "a+b.c-1", "httpx"])
+def test_any_other_scheme_stays_text(scheme: str) -> None:
+    texts = [f"[x]({scheme}:y)", f"[x]({scheme.upper()}://y)", f"<{scheme}:y>", f"[x]\n\n[x]: {scheme}:y"]
+
+    assert "<a" not in "".join(map(render, texts))
 
 
 def item(words: str, sign: str, text: str) -> str:
