@@ -7,7 +7,6 @@ from functools import partial
 from http import HTTPStatus
 from io import SEEK_END
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.globals import request_ctx
@@ -22,6 +21,7 @@ from punt import bearer
 from punt.database import HELD_BY_OTHERS, db, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
 from punt.events import capture
+from punt.security import page_before
 
 logger = logging.getLogger(__name__)
 
@@ -87,8 +87,7 @@ def _page_to_return_to() -> str | None:
     """The page asked for, or the one whose form was sent: what was typed there waits in the browser."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    page = urlsplit(request.referrer or "")
-    return page.path if page.netloc == request.host else None
+    return page_before()
 
 
 def _http(error: HTTPException) -> BaseResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import gevent
 from flask import Flask, Response, current_app, g, request, session
@@ -84,6 +85,15 @@ def takes_at_most(size: int) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def page_before() -> str | None:
+    """Return the path and query of the page of this site that a request came from, if it tells."""
+    try:
+        page = urlsplit(request.referrer or "")
+    except ValueError:  # such as http://[
+        return None
+    return page._replace(scheme="", netloc="").geturl() if page.netloc == request.host else None
 
 
 def _before() -> None:

@@ -22,6 +22,8 @@ def nobody(app: Flask) -> FlaskClient:
         ("http://localhost//evil.example", "/"),
         ("https://evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("http://[", "/"),
+        ("http://localhost", "/"),
         (None, "/"),
     ],
 )

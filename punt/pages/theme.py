@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, request
 
 from punt import access
 from punt.pages.auth import local
-from punt.security import begins_itself
+from punt.security import begins_itself, page_before
 
 THEMES = ("system", "light", "dark")
 COOKIE = "punt_theme"
@@ -30,8 +29,7 @@ def theme() -> str:
 def choose() -> Any:
     """Remember a theme and go back to the page where it was chosen."""
     access.user()
-    here = urlsplit(request.referrer or "")
-    response = redirect(local(here._replace(scheme="", netloc="").geturl()), 303)
+    response = redirect(local(page_before()), 303)
     wanted = request.form.get("theme")
     if wanted in THEMES:
         response.set_cookie(COOKIE, wanted, max_age=LONGEST, httponly=True, samesite="Lax", secure=request.is_secure)
