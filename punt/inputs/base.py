@@ -25,6 +25,7 @@ from werkzeug.datastructures import MultiDict
 
 from punt.errors import Detail, Invalid
 from punt.events.publication import camel
+from punt.inputs.names import NameTwice, refuse_names_twice
 
 
 class Input(BaseModel):
@@ -132,9 +133,13 @@ def body(model: type[AnInput]) -> AnInput:
     if not request.is_json:
         raise Invalid.field("Content-Type", "Send JSON, with Content-Type: application/json.")
     try:
-        return model.model_validate_json(request.get_data())
+        found = model.model_validate_json(request.get_data())
+        refuse_names_twice(request.get_data())
     except ValidationError as error:
         raise invalid(error) from None
+    except NameTwice as twice:
+        raise Invalid.field(twice.name, "This is given twice.") from None
+    return found
 
 
 def form(model: type[AnInput], fields: MultiDict[str, str], *, lists: tuple[str, ...] = ()) -> AnInput:

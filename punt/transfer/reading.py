@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from punt.inputs.base import Input, invalid
+from punt.inputs.names import NameTwice, each_once
 from punt.transfer.layout import FORMAT, VERSION, Header, Row, RowLine, Seal, Trailer
 from punt.transfer.refusal import Refusal
 
@@ -112,11 +112,11 @@ def _header(line: bytes) -> Header:
 
 def _read(model: type[AnInput], line: bytes, number: int, what: str) -> AnInput:
     try:
-        told = json.loads(line, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
+        told = json.loads(line, object_pairs_hook=each_once, parse_constant=_no_constant)
     except RecursionError:
         raise Refusal("This is nested too deep.", line=number) from None
     except ValueError as error:
-        said = str(error) if isinstance(error, _Unfit) else f"This is not {what}: it is not valid JSON."
+        said = str(error) if isinstance(error, NameTwice | _NoNumber) else f"This is not {what}: it is not valid JSON."
         raise Refusal(said, line=number) from None
     try:
         return model.model_validate(told, strict=model is not Header)
@@ -125,17 +125,9 @@ def _read(model: type[AnInput], line: bytes, number: int, what: str) -> AnInput:
         raise Refusal(f"This is not {what}. {wrong.field}: {wrong.message}", line=number) from None
 
 
-class _Unfit(ValueError):
-    """JSON that a program could read in two ways."""
-
-
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = Counter(name for name, _ in pairs)
-        raise _Unfit(f"{names.most_common(1)[0][0][:80]} stands here twice.")
-    return found
+class _NoNumber(ValueError):
+    """What Python takes for a number of JSON and nobody else does."""
 
 
 def _no_constant(name: str) -> Any:
-    raise _Unfit(f"{name} is no number.")
+    raise _NoNumber(f"{name} is no number.")

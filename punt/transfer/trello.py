@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from punt.inputs.names import NameTwice, each_once
 from punt.transfer.cards import Card, Plan, day, many_lines, one_line
 from punt.transfer.refusal import Refusal
 
@@ -107,12 +108,14 @@ def read_trello(content: bytes) -> Plan:
     :raises Refusal: when it is no export of a board.
     """
     try:
-        board = TrelloBoard.model_validate(json.loads(content), strict=False)
+        board = TrelloBoard.model_validate(json.loads(content, object_pairs_hook=each_once), strict=False)
     except RecursionError:
         raise Refusal("This is nested too deep.") from None
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))
         raise Refusal(f"This is no board exported from Trello: {where} is missing or wrong.") from None
+    except NameTwice as twice:
+        raise Refusal(f"This is no board exported from Trello: {twice}") from None
     except ValueError:
         raise Refusal("This is no board exported from Trello: it is not valid JSON.") from None
     return _Reader(board).plan()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -77,6 +78,36 @@ def test_an_unknown_field_is_refused_by_name(town: Flask, visit: Visit, things: 
 
     assert answer.status_code == 400
     assert {"field": "surprise", "message": "There is no such field."} in (answer.json or {})["details"]
+
+
+@pytest.mark.parametrize("route", [route for route in WITH_BODY if route.body], ids=str)
+def test_a_name_given_twice_is_refused_by_name(town: Flask, visit: Visit, things: dict[str, str], route: Route) -> None:
+    name, value = next(iter(route.filled(things).items()))
+    right = json.dumps(route.filled(things))
+    escaped = json.dumps(f"\\u{ord(name[0]):04x}{name[1:]}").replace("\\\\", "\\")
+
+    with nothing_changes(town):
+        answers = [
+            route.ask(visit(route.somebody), things, data=text, content_type="application/json", body=None)
+            for text in (
+                f'{{"{name}": {json.dumps(value)}, {right[1:]}',
+                f'{right[:-1]}, "{name}": {json.dumps(value)}}}',
+                f"{right[:-1]}, {escaped}: {json.dumps(value)}}}",
+            )
+        ]
+
+    assert [(answer.status_code, fields(answer)) for answer in answers] == [(400, [name])] * 3
+
+
+def test_a_name_given_twice_further_inside_is_refused_by_name(
+    town: Flask, visit: Visit, things: dict[str, str]
+) -> None:
+    body = f'{{"ticketIds": ["{things["ticket"]}"], "updates": {{"title": "One", "title": "Two"}}}}'
+
+    with nothing_changes(town):
+        answer = visit("alice").patch(TICKETS, data=body, content_type="application/json")
+
+    assert (answer.status_code, fields(answer)) == (400, ["title"])
 
 
 def test_a_body_over_10_mb_is_413(town: Flask, visit: Visit) -> None:

@@ -70,12 +70,16 @@ class Route:
     def ask(self, client: FlaskClient, things: dict[str, str], *, body: Any = ..., **options: Any) -> TestResponse:
         """Send the right request, or one with another body."""
         if body is ...:
-            body = json.loads(_filled(json.dumps(self.body), things))
+            body = self.filled(things)
         if body is not None and "data" not in options:
             options["json"] = body
         elif self.data:
             options.setdefault("data", self.data)
         return client.open(self.address(things), method=options.pop("method", self.method), **options)
+
+    def filled(self, things: dict[str, str]) -> Any:
+        """Return the right body, with ids in it."""
+        return json.loads(_filled(json.dumps(self.body), things))
 
     def address(self, things: dict[str, str]) -> str:
         path = self.rule.replace("<reference>", things.get("project", "HARB")) + self.query

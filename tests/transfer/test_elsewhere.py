@@ -229,6 +229,10 @@ WRONG = {
     ),
     "many labels": (b"Title,Tags\n" + b"".join(b"x,c%d\n" % n for n in range(501)), "more than 500 labels"),
     "no board": (b"{}", "no board exported from Trello: name is missing"),
+    "a name twice": (
+        b'{"name": "B", "lists": [{"id": "a", "id": "b", "name": "L"}], "cards": []}',
+        "id stands here twice",
+    ),
     "half a board": (b'{"name": "x", "lists": [', "not valid JSON"),
     "a board of another kind": (b'{"name": "x", "lists": 5, "cards": []}', "lists is missing or wrong"),
     "a nested board": (b'{"name":' * 100_000, "nested too deep"),
