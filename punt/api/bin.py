@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, jsonify, url_for
 
 from punt import access
 from punt.access import May
 from punt.api.describe import answers
 from punt.api.tickets import reply
 from punt.database import db
+from punt.inputs.base import query
+from punt.inputs.boards import BinQuery
 from punt.models import BinnedTicket, shapes, wire
 
 blueprint = Blueprint("api_bin", __name__, url_prefix="/api/projects/<reference>/bin")
 
 
 @blueprint.get("")
-@answers(list[shapes.BinnedTicket])
+@answers(list[shapes.BinnedTicket], query=BinQuery, sends=("Link",))
 def index(reference: str) -> Any:
-    """List the deleted tickets, newest first."""
-    grant = access.project(reference, May.DELETE_OWN)
-    return [wire.binned(binned) for binned in BinnedTicket.of(grant.project.id)]
+    """List the deleted tickets, newest first; the next page is in a ``Link`` header."""
+    grant, asked = access.project(reference, May.DELETE_OWN), query(BinQuery)
+    found, more = BinnedTicket.page(grant.project.id, asked.limit, asked.before)
+    response = jsonify([wire.binned(binned) for binned in found])
+    if more:
+        address = url_for("api_bin.index", reference=reference, limit=asked.limit, before=more)
+        response.headers["Link"] = f'<{address}>; rel="next"'
+    return response
 
 
 @blueprint.post("/<binned_reference>/restore")

@@ -107,6 +107,13 @@ class TicketOrder(Input):
     tickets: list[PlacedTicket] = Field(max_length=10_000)
 
 
+class BinQuery(Input):
+    """Which deleted tickets to list; ``before`` is a place that the address of a next page names."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 500
+    before: Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[\x21-\x7e]{1,26}$")] | None = None
+
+
 class SearchQuery(Input):
     """What is searched for across projects."""
 

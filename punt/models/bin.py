@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,9 @@ from punt.models.project import Project
 from punt.models.ticket import Ticket, TicketType
 
 KEPT = timedelta(days=30)
-MOST_LISTED = 500
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+PAGE = 500
+"""Tickets listed at once."""
 
 
 class BinnedTicket(Base):
@@ -46,11 +48,33 @@ class BinnedTicket(Base):
         ticket.delete()
 
     @classmethod
-    def of(cls, project_id: str) -> Sequence[BinnedTicket]:
-        """List what a project's bin holds, newest first."""
-        query = sa.select(cls).where(cls.project_id == project_id, cls.is_kept())
-        query = query.order_by(cls.deleted_at.desc(), cls.id)
-        return db.session.scalars(query.limit(MOST_LISTED)).all()
+    def page(
+        cls, project_id: str, limit: int = PAGE, before: str | None = None
+    ) -> tuple[Sequence[BinnedTicket], str | None]:
+        """List what a project's bin holds, newest first, and from where to read on, if there is more.
+
+        :param before: a place that an earlier page named.
+        """
+        query = cls._of(project_id).order_by(cls.deleted_at.desc(), cls.id)
+        if before:
+            at, last = _moment(before), before.partition(".")[2]
+            query = query.where(sa.or_(cls.deleted_at < at, sa.and_(cls.deleted_at == at, cls.id > last)))
+        found = db.session.scalars(query.limit(limit + 1)).all()
+        return found[:limit], found[limit - 1].place if len(found) > limit else None
+
+    @classmethod
+    def count(cls, project_id: str) -> int:
+        """Count what a project's bin holds."""
+        return db.session.scalar(sa.select(sa.func.count()).select_from(cls._of(project_id).subquery())) or 0
+
+    @classmethod
+    def _of(cls, project_id: str) -> sa.Select[BinnedTicket]:
+        return sa.select(cls).where(cls.project_id == project_id, cls.is_kept())
+
+    @property
+    def place(self) -> str:
+        """Its place in the list: when it was deleted, in microseconds since 1970, and its id."""
+        return f"{(self.deleted_at - EPOCH) // MICROSECOND}.{self.id}"
 
     @classmethod
     def is_kept(cls) -> sa.ColumnElement[bool]:
@@ -100,6 +124,10 @@ class BinnedTicket(Base):
             "parent_id": parent.id if parent and parent.type != TicketType.SUBTASK else None,
             "assignee_id": was["assigneeId"] if assigned else None,
         }
+
+
+def _moment(place: str) -> datetime:
+    return EPOCH + int(place.partition(".")[0]) * MICROSECOND
 
 
 def _day(text: str | None) -> date | None:

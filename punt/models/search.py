@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -18,8 +19,15 @@ WORDS = 8
 """Further words of a question are not looked at."""
 
 
-def find(projects: Sequence[Project], asked: str) -> list[wire.Json]:
-    """List what answers to a question: first the ticket of that key, then projects, then tickets, last changed first.
+class Found(NamedTuple):
+    """What answers to a question, and whether there is more than that."""
+
+    hits: list[wire.Json]
+    more: bool
+
+
+def find(projects: Sequence[Project], asked: str) -> Found:
+    """Find what answers to a question: first the ticket of that key, then projects, then tickets, last changed first.
 
     Without a question it is everything, so what changed last.
 
@@ -27,10 +35,11 @@ def find(projects: Sequence[Project], asked: str) -> list[wire.Json]:
     """
     words = asked.split()[:WORDS]
     named = [project for project in projects if all(_names(project, word.lower()) for word in words)]
-    hits = [*map(wire.ticket_hit, _of_key(projects, asked)), *map(wire.project_hit, named[:PROJECTS])]
+    keyed = _of_key(projects, asked)
+    hits = [*map(wire.ticket_hit, keyed[:PROJECTS]), *map(wire.project_hit, named[:PROJECTS])]
     seen = {hit["id"] for hit in hits}
-    rest = (wire.ticket_hit(ticket) for ticket in _of_title(projects, words) if ticket.id not in seen)
-    return [*hits, *rest][:LIMIT]
+    hits += [wire.ticket_hit(ticket) for ticket in _of_title(projects, words) if ticket.id not in seen]
+    return Found(hits[:LIMIT], max(len(keyed), len(named)) > PROJECTS or len(hits) > LIMIT)
 
 
 def _names(project: Project, word: str) -> bool:
@@ -44,11 +53,11 @@ def _of_key(projects: Sequence[Project], asked: str) -> Sequence[Ticket]:
         return []
     ids = [project.id for project in projects if key[1] in (None, project.key)]
     query = sa.select(Ticket).where(Ticket.project_id.in_(ids), Ticket.number == int(key[2]))
-    return db.session.scalars(query.order_by(Ticket.updated_at.desc()).limit(PROJECTS)).all()
+    return db.session.scalars(query.order_by(Ticket.updated_at.desc()).limit(PROJECTS + 1)).all()
 
 
 def _of_title(projects: Sequence[Project], words: Sequence[str]) -> Sequence[Ticket]:
     query = sa.select(Ticket).where(Ticket.project_id.in_([project.id for project in projects]))
     for word in words:
         query = query.where(sa.or_(Ticket.title.icontains(word, autoescape=True), Ticket.project_key == word.upper()))
-    return db.session.scalars(query.order_by(Ticket.updated_at.desc(), Ticket.id).limit(LIMIT)).all()
+    return db.session.scalars(query.order_by(Ticket.updated_at.desc(), Ticket.id).limit(LIMIT + 1)).all()

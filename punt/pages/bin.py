@@ -10,6 +10,8 @@ from punt import access
 from punt.access import May
 from punt.database import db
 from punt.events.pipeline import cursor
+from punt.inputs.base import query
+from punt.inputs.boards import BinQuery
 from punt.models import BinnedTicket, wire
 from punt.models.bin import KEPT
 from punt.models.people import those_with
@@ -23,7 +25,8 @@ def show(key: str) -> Any:
     access.user()
     place = cursor()
     grant = access.project(key, May.DELETE_OWN)
-    found = BinnedTicket.of(grant.project.id)
+    asked = query(BinQuery)
+    found, more = BinnedTicket.page(grant.project.id, asked.limit, asked.before)
     people = those_with([binned.deleted_by_id for binned in found if binned.deleted_by_id])
     return render_template(
         "projects/bin.html",
@@ -31,6 +34,9 @@ def show(key: str) -> Any:
         binned=[wire.binned(each) | {"mayRestore": grant.may_delete(each)} for each in found],
         people={person.id: wire.user(person) for person in people},
         days=KEPT.days,
+        count=BinnedTicket.count(grant.project.id),
+        newest=url_for("bin.show", key=key) if asked.before else None,
+        older=url_for("bin.show", key=key, limit=asked.limit, before=more) if more else None,
         cursor=place,
     )
 

@@ -18,4 +18,5 @@ blueprint = Blueprint("search", __name__)
 def show() -> Any:
     """Show what was found."""
     visible, asked = access.projects(), query(SearchQuery)
-    return render_template("search.html", q=asked.q, hits=find(visible, asked.q))
+    found = find(visible, asked.q)
+    return render_template("search.html", q=asked.q, hits=found.hits, more=found.more and asked.q)

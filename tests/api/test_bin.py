@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -312,3 +316,66 @@ def test_a_preview_has_the_limit_of_a_description(bob: FlaskClient) -> None:
     answer = bob.post(f"{HARB}/preview", json={"text": "x" * 50_001})
 
     assert (answer.status_code, fields(answer)) == (400, ["text"])
+
+
+def fill(app: Flask, client: FlaskClient, count: int) -> list[str]:
+    """Put so many tickets into the bin, two at each moment, and return their ids, newest first."""
+    first = ticket(client, "0")
+    delete(client, first["id"])
+    with app.app_context(), writing():
+        one = db.session.get(BinnedTicket, first["id"])
+        assert one
+        moment = now() - timedelta(minutes=1)
+        rows = [
+            {
+                "id": f"{number:026}",
+                "number": number + 2,
+                "project_id": one.project_id,
+                "deleted_at": moment - timedelta(seconds=number // 2),
+                "content": one.content | {"id": f"{number:026}", "number": number + 2},
+            }
+            for number in range(count - 1)
+        ]
+        db.session.execute(sa.insert(BinnedTicket), rows)
+    return [first["id"], *(row["id"] for row in rows)]
+
+
+def test_a_long_bin_is_listed_page_by_page(app: Flask, alice: FlaskClient) -> None:
+    ids = fill(app, alice, 1206)
+
+    pages, address = [], BIN
+    while address:
+        answer = alice.get(address)
+        pages.append([each["id"] for each in answer.json or ()])
+        address = answer.headers.get("Link", "").partition(">")[0].lstrip("<")
+
+    assert [len(page) for page in pages] == [500, 500, 206]
+    assert [each for page in pages for each in page] == ids
+
+
+def test_a_page_says_how_many_there_are_and_leads_on(app: Flask, alice: FlaskClient) -> None:
+    ids = fill(app, alice, 501)
+
+    first = alice.get("/projects/HARB/bin").text
+    older = html.unescape(re.findall(r'href="([^"]*before=[^"]*)"', first)[0])
+    last = alice.get(older).text
+
+    assert "Showing 500 of 501" in first
+    assert (ids[-1] in first, ids[-1] in last, ids[0] in last) == (False, True, False)
+    assert 'href="/projects/HARB/bin">Newest' in last
+
+
+def test_a_bin_that_is_shown_whole_says_nothing_of_pages(alice: FlaskClient) -> None:
+    delete(alice, ticket(alice)["id"])
+
+    assert "Showing" not in alice.get("/projects/HARB/bin").text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("limit=0", "limit"), ("limit=501", "limit"), ("before=x", "before"), ("before=99999999999999999.a", "before")],
+)
+def test_a_place_in_the_bin_that_is_none_is_refused(alice: FlaskClient, query: str, field: str) -> None:
+    answer = alice.get(f"{BIN}?{query}")
+
+    assert (answer.status_code, fields(answer)) == (400, [field])

@@ -94,3 +94,12 @@ def test_a_question_that_is_none_is_refused_by_its_field(bob: FlaskClient) -> No
     answers = [bob.get("/api/search", query_string={"q": wrong}) for wrong in ("x" * 201, "a\nb", "\x07")]
 
     assert [(answer.status_code, fields(answer)) for answer in answers] == [(400, ["q"])] * 3
+
+
+def test_the_page_says_when_there_is_more_than_it_shows(bob: FlaskClient) -> None:
+    for number in range(21):
+        ticket(bob, f"Pier {number}")
+
+    pages = {q: bob.get("/search", query_string={"q": q}).text for q in ("pier", "pier 20", "")}
+
+    assert [q for q, page in pages.items() if "There is more than is shown here" in page] == ["pier"]

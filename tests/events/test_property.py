@@ -454,7 +454,7 @@ class Writer:
             BinnedTicket.take(found, None)
 
     def restore(self, binned: int) -> None:
-        if kept := BinnedTicket.of(self._project.id):
+        if kept := BinnedTicket.page(self._project.id)[0]:
             kept[binned % len(kept)].restore(self._project)
 
     def adopt(self, child: int, parent: int) -> None:
