@@ -121,9 +121,11 @@ def _made_before(grant: Grant) -> Ticket | None:
     used = IdempotencyKey.of(grant.user.id, key) if key else None
     if used is None:
         return None
-    ticket = db.session.get(Ticket, used.ticket_id)
-    if ticket is None or used.request_hash != _request_hash():
+    if used.request_hash != _request_hash():
         raise Conflict("This Idempotency-Key was used for another request.")
+    ticket = db.session.get(Ticket, used.ticket_id)
+    if ticket is None:
+        raise Conflict("The ticket that was created with this Idempotency-Key has been deleted since.")
     return ticket
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.board import TICKETS, fields, nothing_changes, shown, ticket
+from tests.support.board import HARB, TICKETS, fields, nothing_changes, shown, ticket
 
 
 def create(client: FlaskClient, key: str, **body: Any) -> Any:
@@ -46,13 +46,27 @@ def test_a_key_used_for_another_request_is_409(app: Flask, bob: FlaskClient) -> 
     assert answer.status_code == 409
 
 
-def test_a_key_whose_ticket_is_gone_makes_no_second_one(app: Flask, bob: FlaskClient) -> None:
+def test_a_key_whose_ticket_is_gone_makes_no_second_one_and_says_why(bob: FlaskClient) -> None:
     create(bob, "a1")
     bob.delete(f"{TICKETS}/1")
 
+    answers = [create(bob, "a1"), create(bob, "a1", title="Two")]
+
+    assert [(answer.status_code, answer.json["error"]) for answer in answers] == [
+        (409, "The ticket that was created with this Idempotency-Key has been deleted since."),
+        (409, "This Idempotency-Key was used for another request."),
+    ]
+    assert bob.get(TICKETS).json == []
+
+
+def test_a_key_whose_ticket_came_back_answers_with_it_again(bob: FlaskClient) -> None:
+    create(bob, "a1")
+    bob.delete(f"{TICKETS}/1")
+    back = bob.post(f"{HARB}/bin/1/restore").json
+
     answer = create(bob, "a1")
 
-    assert (answer.status_code, bob.get(TICKETS).json) == (409, [])
+    assert (answer.status_code, answer.json) == (201, back)
 
 
 def test_a_refused_request_does_not_use_its_key_up(bob: FlaskClient) -> None:
