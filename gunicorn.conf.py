@@ -41,6 +41,7 @@ keepalive = 30
 timeout = 60
 graceful_timeout = 10
 limit_request_line = 8190
+forwarded_allow_ips, forwarder_headers, secure_scheme_headers = "", "", {}  # what PUNT_PROXY_COUNT says, counts
 control_socket_disable = True
 loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_login import AnonymousUserMixin
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm.exc import StaleDataError
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(NoConnectionInTime, _database_away)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ParseException, lambda _: _error(400, "The body of this request is malformed."))
     app.register_error_handler(Exception, _bug)
     app.after_request(_log_refusal)
 
