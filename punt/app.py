@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
     app.json = _Json(app)
-    database.init_app(app)
+    database.init_app(app, settings.statement_patience)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     with app.app_context():
         pipeline = EventPipeline(db.engine, settings)

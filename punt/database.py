@@ -24,6 +24,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from punt import deadlines
 from punt.errors import Busy
 
 WRITES = "punt_writes"
@@ -83,8 +84,11 @@ def new_id() -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
 
 
-def init_app(app: Flask) -> None:
-    """Give the app its database, opening no connection yet."""
+def init_app(app: Flask, patience: float) -> None:
+    """Give the app its database, opening no connection yet.
+
+    :param patience: seconds that a statement of a request may take.
+    """
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -92,6 +96,7 @@ def init_app(app: Flask) -> None:
         else:
             event.listen(db.engine, "connect", _wait_for_locks_as_long_as_on_sqlite)
             event.listen(db.engine, "begin", _begin_snapshot)
+        deadlines.bound(db.engine, patience, waiting=WRITE_PATIENCE)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
         event.listen(db.session, "before_flush", _refuse_late_write)
 

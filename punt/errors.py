@@ -101,6 +101,15 @@ class Busy(Problem):
         super().__init__("The server is busy. Nothing was changed; please try again.")
 
 
+class TookTooLong(Problem):
+    """It would hold up everybody else; asking for less is fine."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("This took too long and was stopped. Nothing was changed; please ask for less at once.")
+
+
 class Away(Problem):
     """The database does not answer. Whether a write that was under way is kept, nobody knows."""
 

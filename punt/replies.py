@@ -18,9 +18,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt import bearer
+from punt import bearer, deadlines
 from punt.database import HELD_BY_OTHERS, db, now, sqlstate
-from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TooMany
+from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TookTooLong, TooMany
 from punt.events import capture
 from punt.security import page_before
 
@@ -126,6 +126,9 @@ def _broken_rule(error: IntegrityError) -> str:
 def _database_away(error: SQLAlchemyError) -> BaseResponse:
     if sqlstate(error) in HELD_BY_OTHERS:
         return _problem(Busy())
+    if deadlines.cut_short(error):
+        logger.warning("a statement took too long: %s %r", request.method, request.path)
+        return _problem(TookTooLong())
     logger.error("the database did not answer: %s", error)
     g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not ask again who is looking
     return _problem(Away())

@@ -70,6 +70,7 @@ class Settings(BaseModel):
     )
     session_lifetime: int = Field(30 * 86_400, alias="PUNT_SESSION_LIFETIME", ge=1, le=366 * 86_400)
     request_patience: float = Field(60, alias="PUNT_REQUEST_PATIENCE", ge=1, le=3600)
+    statement_patience: float = Field(5, alias="PUNT_STATEMENT_PATIENCE", ge=0.1, le=3600)
     stream_keepalive: float = Field(30, alias="PUNT_STREAM_KEEPALIVE", gt=0, le=30)
     stream_lifetime: float = Field(600, alias="PUNT_STREAM_LIFETIME", gt=0, le=86_400)
     stream_write_timeout: float = Field(10, alias="PUNT_STREAM_WRITE_TIMEOUT", ge=0.1, le=300)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from punt import access, administration
 from punt.database import db, end_read, writing
+from punt.deadlines import unhurried
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
 from punt.inputs.database import Overhaul
@@ -93,6 +94,7 @@ def wipe(what: str) -> None:
 def _overhauling() -> Iterator[Session]:
     """Write as :func:`writing` does, alone, and only for who is a system admin still: the look at a file takes long."""
     with writing() as session:
+        unhurried(session)
         hold_everything(session)
         access.admin_anew()
         yield session
@@ -104,6 +106,7 @@ def exported() -> BinaryIO:
     It is written before it is sent, so that a slow reader holds no snapshot of the database.
     """
     note_export()
+    unhurried(db.session())
     with ExitStack() as stack:
         file: Any = stack.enter_context(TemporaryFile(dir=instance()))
         for _ in write_export(db.session.connection(), file):

@@ -41,10 +41,10 @@ def put_away(app: Flask) -> None:
 
 
 @contextmanager
-def app_on(database: str, folder: Path) -> Iterator[Flask]:
+def app_on(database: str, folder: Path, **more: str) -> Iterator[Flask]:
     """Build an app on a database of PostgreSQL."""
     settings = {"PUNT_INSTANCE_PATH": folder, "PUNT_DATABASE_URL": database, "PUNT_RATE_LIMITS": "off"}
-    app = create_app(Settings.model_validate(settings))
+    app = create_app(Settings.model_validate(settings | more))
     try:
         yield app
     finally:

@@ -46,7 +46,7 @@ LAYERS = (
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
-    {"settings", "errors", "threads", "agents"},
+    {"settings", "errors", "threads", "agents", "deadlines"},
 )
 """The house, top first; a module imports its own layer and those below."""
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, Timestamp, db, new_id, now
+from punt.deadlines import unhurried
 from punt.errors import Conflict, Detail
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
@@ -83,6 +84,7 @@ class Project(Base):
 
     def remove(self) -> None:
         """Delete the project with all that is in it."""
+        unhurried(db.session())  # the database does all of it by one statement
         db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update())
         db.session.delete(self)
 

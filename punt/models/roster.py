@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from punt.database import db
+from punt.deadlines import unhurried
 from punt.errors import Conflict, Detail
 from punt.models.membership import Membership, Role
 from punt.models.project import Project
@@ -115,6 +116,7 @@ def remove(person: User, heir: User | None) -> None:
     :param heir: who becomes an owner of the projects that they alone own.
     :raises Conflict: when they are the last admin, or such a project has no heir.
     """
+    unhurried(db.session())  # it changes all tickets of theirs
     _refuse_last_admin(person)
     _hand_over(person, heir)
     named = sa.select(Ticket).where(sa.or_(Ticket.assignee_id == person.id, Ticket.creator_id == person.id))

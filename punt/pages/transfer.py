@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from punt import access
 from punt.access import Grant, May
 from punt.database import begin_write, db, end_read
+from punt.deadlines import unhurried
 from punt.errors import Problem
 from punt.models import wire
 from punt.pages.forms import errors_of
@@ -39,6 +40,7 @@ def create(key: str) -> Any:
     try:
         plan = _read(uploaded(BODY_LIMIT).read())
         begin_write()
+        unhurried(db.session())
         access.user_anew()
         grant = access.project(key, May.MANAGE)
         report = carry_out(grant.project, plan, grant.user.id)
