@@ -32,12 +32,12 @@ def index(reference: str) -> Any:
 
 
 @blueprint.post("/<binned_reference>/restore")
-@answers(shapes.Ticket, sends=("ETag",))
+@answers(shapes.RestoredTicket, sends=("ETag",))
 def restore(reference: str, binned_reference: str) -> Any:
-    """Make a deleted ticket a ticket again."""
+    """Make a deleted ticket a ticket again; what could not be brought back is said in ``notRestored``."""
     grant = access.project(reference, May.DELETE_OWN)
     binned = grant.binned_to_change(binned_reference)
     grant.require_restoring(binned)
     ticket = binned.restore(grant.project)
     db.session.commit()
-    return reply(ticket)
+    return reply(ticket, content=wire.restored(ticket))

@@ -94,15 +94,14 @@ def delete_all(reference: str) -> Any:
     found = grant.tickets_to_change(asked.ticket_ids)
     for ticket in found:
         grant.require_deletion(ticket)
-    for ticket in found:
-        BinnedTicket.take(ticket, grant.user.id)
+    BinnedTicket.take_all(found, grant.user.id)
     db.session.commit()
     return nothing()
 
 
-def reply(ticket: Ticket, status: int = 200) -> Response:
+def reply(ticket: Ticket, status: int = 200, *, content: wire.Json | None = None) -> Response:
     """Answer with a ticket and its version."""
-    response = jsonify(wire.ticket(ticket))
+    response = jsonify(content or wire.ticket(ticket))
     response.status_code = status
     response.headers["ETag"] = f'"{ticket.version}"'
     return response

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from punt.database import Base, Timestamp, db, now
 from punt.models import wire
 from punt.models.label import Label
-from punt.models.membership import Membership
 from punt.models.project import Project
-from punt.models.ticket import Ticket, TicketType
+from punt.models.restoring import Restoration, batches, families_of
+from punt.models.ticket import Ticket
 
 KEPT = timedelta(days=30)
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -42,10 +42,18 @@ class BinnedTicket(Base):
     @classmethod
     def take(cls, ticket: Ticket, deleted_by_id: str | None) -> None:
         """Delete a ticket, keeping what it was; its children stay, without a parent."""
-        content = wire.ticket(ticket, order=0)
-        kept = {"id": ticket.id, "project_id": ticket.project_id, "number": ticket.number, "content": content}
-        db.session.add(cls(creator_id=ticket.creator_id, deleted_by_id=deleted_by_id, **kept))
-        ticket.delete()
+        cls.take_all([ticket], deleted_by_id)
+
+    @classmethod
+    def take_all(cls, tickets: Sequence[Ticket], deleted_by_id: str | None) -> None:
+        """Delete several tickets, keeping what each was before any of them went."""
+        families = families_of(tickets)
+        for ticket in tickets:
+            kept = {"id": ticket.id, "project_id": ticket.project_id, "number": ticket.number}
+            content = wire.ticket(ticket, order=0) | families[ticket.id]
+            db.session.add(cls(**kept, creator_id=ticket.creator_id, deleted_by_id=deleted_by_id, content=content))
+        for ticket in tickets:
+            ticket.delete()
 
     @classmethod
     def page(
@@ -87,48 +95,44 @@ class BinnedTicket(Base):
         old = sa.select(cls.id).where(cls.deleted_at <= now() - KEPT).limit(most)
         return connection.execute(sa.delete(cls).where(cls.id.in_(old))).rowcount
 
+    @classmethod
+    def relabel(cls, label: Label, heir: Label) -> None:
+        """Let deleted tickets come back with another label, the heir of one that goes."""
+        named = sa.cast(cls.content, sa.Text).contains(label.id, autoescape=True)
+        carrying = sa.select(cls).where(cls.project_id == label.project_id, named).order_by(cls.id)
+        for binned in db.session.scalars(carrying.with_for_update().execution_options(populate_existing=True)):
+            labels = {each["id"]: each for each in binned.content["labels"]}
+            if labels.pop(label.id, None):
+                binned._keep(labels=list((labels | {heir.id: wire.label(heir)}).values()))
+
     def restore(self, project: Project) -> Ticket:
-        """Make it a ticket again: at its old place as far as there is one, of a version that was never seen."""
-        was, columns = self.content, project.columns()
-        column = next((each for each in columns if each.id == was["columnId"]), columns[0])
-        rank = was["rank"] if column.id == was["columnId"] else None
-        ticket = Ticket.bring_back(project, column, rank, was["version"] + 1, self._attributes())
-        db.session.delete(self)
-        db.session.flush()
-        return ticket
+        """Make it a ticket again; what could not be brought back is said by that ticket's ``losses``."""
+        return Restoration(self, project).carry_out()
 
-    def _attributes(self) -> dict[str, Any]:
-        was = self.content
-        same = {"title", "description", "type", "priority", "estimate"}
-        return {name: was[name] for name in same} | {
-            "id": self.id,
-            "number": self.number,
-            "creator_id": self.creator_id,
-            "created_at": datetime.fromisoformat(was["createdAt"]),
-            "story_points": was["storyPoints"],
-            "start_date": _day(was["startDate"]),
-            "due_date": _day(was["dueDate"]),
-            **self._references(),
-        }
+    def others(self, ids: Iterable[str]) -> dict[str, BinnedTicket]:
+        """Load those in the same bin with these ids, and keep others from restoring them until the commit."""
+        found = dict[str, BinnedTicket]()
+        wanted = sa.select(BinnedTicket).where(BinnedTicket.project_id == self.project_id, BinnedTicket.is_kept())
+        for some in batches(ids):
+            named = wanted.where(BinnedTicket.id.in_(some)).order_by(BinnedTicket.id).with_for_update()
+            fresh = db.session.scalars(named.execution_options(populate_existing=True))
+            found |= {binned.id: binned for binned in fresh}
+        return found
 
-    def _references(self) -> dict[str, Any]:
-        """What it refers to, as far as that is still there."""
-        was = self.content
-        labels = sa.select(Label).where(
-            Label.project_id == self.project_id, Label.id.in_([label["id"] for label in was["labels"]])
-        )
-        parent = db.session.get(Ticket, was["parentId"]) if was["parentId"] else None
-        assigned = was["assigneeId"] and Membership.of(self.project_id, was["assigneeId"])
-        return {
-            "labels": list(db.session.scalars(labels)),
-            "parent_id": parent.id if parent and parent.type != TicketType.SUBTASK else None,
-            "assignee_id": was["assigneeId"] if assigned else None,
-        }
+    def keep_child(self, child: BinnedTicket) -> None:
+        """Remember one that was a child and comes back first."""
+        children = {each["id"]: each for each in self.content.get("children", ())}
+        known = {"id": child.id, "key": child.content["key"]}
+        self._keep(children=list((children | {child.id: known}).values()))
+
+    def keep_parent(self, parent: Ticket) -> None:
+        """Remember what was the parent and comes back first, unless there is another one."""
+        if self.content["parentId"] is None:
+            self._keep(parentId=parent.id, parentKey=f"{parent.project_key}-{parent.number}")
+
+    def _keep(self, **changed: Any) -> None:
+        self.content = self.content | changed
 
 
 def _moment(place: str) -> datetime:
     return EPOCH + int(place.partition(".")[0]) * MICROSECOND
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -9,12 +9,13 @@ from sqlalchemy.orm import selectinload
 
 from punt.database import db
 from punt.errors import Conflict, Invalid
+from punt.models.bin import BinnedTicket
 from punt.models.label import Label
 from punt.models.ticket import Ticket, ticket_label
 
 
 def merge_labels(label: Label, heir: Label) -> None:
-    """Give every ticket that carries a label the heir instead, and delete the label.
+    """Give every ticket that carries a label the heir instead, deleted ones too, and delete the label.
 
     Tickets are held before labels, as by whoever labels one; those that got the label meanwhile come afterwards.
 
@@ -23,6 +24,7 @@ def merge_labels(label: Label, heir: Label) -> None:
     """
     if label is heir:
         raise Invalid.field("into", "Choose another label.")
+    BinnedTicket.relabel(label, heir)
     _carriers(label)
     both = sa.select(Label.id).where(Label.id.in_([label.id, heir.id])).order_by(Label.id)
     if len(db.session.scalars(both.with_for_update()).all()) < 2:

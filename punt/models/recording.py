@@ -59,7 +59,8 @@ def _differences(trail: Trail, changed: Changed, names: Mapping[str, str]) -> di
     """Return old and new of each field that is told, by its name in the audit."""
     thing, found = changed.thing, dict[str, list[Any] | None]()
     if changed.change is Change.CREATED:
-        return {camel(name): [None, value] for name in sorted(trail.first) if (value := getattr(thing, name))}
+        found |= {camel(name): [None, value] for name in sorted(trail.first) if (value := getattr(thing, name))}
+        return {**found, **trail.lost(thing)}
     for name, before in changed.before.items():
         if name in trail.secret:
             found[trail.secret[name]] = None

@@ -153,6 +153,14 @@ class Ticket(Shape):
     updated_at: AwareDatetime
 
 
+class RestoredTicket(Ticket):
+    """A ticket out of the bin, and what of it could not be brought back, if anything."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    not_restored: list[FieldError] = []
+
+
 class StaleTicket(Error):
     """Why a write of a ticket was refused; when somebody else changed it meanwhile, with the ticket as it is now."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, subqueryload
@@ -18,6 +18,9 @@ from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.project import Project
 from punt.models.rank import RANK, between
+
+if TYPE_CHECKING:
+    from punt.models.restoring import Loss
 
 
 class TicketType(StrEnum):
@@ -88,6 +91,8 @@ class Ticket(Base):
 
     restored = False
     """Whether it was made again out of the bin, and not for the first time."""
+    losses = cast("Sequence[Loss]", ())
+    """What of it could not be brought back then."""
 
     @classmethod
     def create(cls, project: Project, column: Column, creator_id: str | None, fields: dict[str, Any]) -> Ticket:

@@ -45,6 +45,7 @@ class Trail:
     :param long: attributes whose texts are kept as their lengths.
     :param secret: attributes of which only the change is kept, by the name of the field.
     :param first: attributes that are told when the object is made, too.
+    :param lost: from a created object, the fields that are not what they should be, as pairs like those of a change.
     :param verb: from the object, the change and the names of its changed fields, the word for it.
     :param part_of_project: whether one that is made together with its project is not told.
     :param told: whether a change is told at all.
@@ -61,6 +62,7 @@ class Trail:
     long: frozenset[str] = frozenset()
     secret: Mapping[str, str] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
+    lost: Callable[[Any], Mapping[str, list[Any]]] = lambda _: {}
     verb: Callable[[Any, Change, Iterable[str]], str] = lambda _, change, __: change.value
     part_of_project: bool = False
     told: Callable[[Changed], bool] = lambda _: True
@@ -78,6 +80,11 @@ def _ticket_verb(ticket: Ticket, change: Change, fields: Iterable[str]) -> str:
     return "moved" if moved else change.value
 
 
+def _lost(ticket: Ticket) -> dict[str, list[Any]]:
+    names = {"columnId": "column", "parentId": "parent"}
+    return {names.get(loss.field, loss.field): [loss.before, loss.after] for loss in ticket.losses}
+
+
 _TICKET_FIELDS = {"title", "type", "priority", "assignee_id", "labels", "story_points", "estimate"}
 
 TRAILS: dict[type[Any], Trail] = {
@@ -87,6 +94,7 @@ TRAILS: dict[type[Any], Trail] = {
         fields=frozenset(_TICKET_FIELDS | {"start_date", "due_date"}),
         named={"column_id": "column", "parent_id": "parent", "rank": PLACE},
         long=frozenset({"description"}),
+        lost=_lost,
         verb=_ticket_verb,
     ),
     Column: Trail(

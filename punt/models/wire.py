@@ -173,6 +173,12 @@ def binned(binned: BinnedTicket) -> Json:
     }
 
 
+def restored(back: Ticket) -> Json:
+    """A ticket out of the bin, and what of it could not be brought back, if anything."""
+    lost = [{"field": loss.field, "message": loss.message} for loss in back.losses]
+    return {**ticket(back), **({"notRestored": lost} if lost else {})}
+
+
 def presence(leases: Iterable[PresenceLease]) -> Json:
     """Who is there, by name, each with the tickets that they have open for editing."""
     people: dict[str, Json] = {}

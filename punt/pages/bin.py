@@ -50,4 +50,6 @@ def restore(key: str, number: int) -> Any:
     ticket = binned.restore(grant.project)
     db.session.commit()
     flash(f"Restored {ticket.project_key}-{ticket.number}.", "success")
+    if ticket.losses:
+        flash(" ".join(loss.message for loss in ticket.losses), "error")
     return redirect(url_for("tickets.show", key=grant.project.key, number=number))

@@ -27,6 +27,12 @@ AMoment = Annotated[str, AfterValidator(moment)]
 
 class BinnedLabel(BaseModel):
     id: str
+    name: Annotated[str, Field(max_length=50)] = ""
+
+
+class BinnedChild(BaseModel):
+    id: str
+    key: Annotated[str, Field(max_length=30)]
 
 
 class BinnedContent(BaseModel):
@@ -52,6 +58,9 @@ class BinnedContent(BaseModel):
     dueDate: ADay | None  # noqa: N815
     version: Annotated[int, Field(ge=1, le=MOST)]
     createdAt: AMoment  # noqa: N815
+    columnName: Annotated[str, Field(max_length=50)] | None = None  # noqa: N815
+    parentKey: Annotated[str, Field(max_length=30)] | None = None  # noqa: N815
+    children: list[BinnedChild] = []
 
 
 def wrong_with_binned(row: Row, rank: Any) -> str | None:
@@ -136,6 +145,7 @@ TOLD: dict[str, Kind] = {
     **dict.fromkeys(("isAdmin", "isActive"), _is_truth),
     **dict.fromkeys(("startDate", "dueDate"), _is_day),
     "labels": _are_texts,
+    "children": _are_texts,
     "value": lambda value: isinstance(value, str | bool),
     "password": lambda _: False,
 }

@@ -31,7 +31,7 @@ export function startUndo(onChanged) {
  * they are then; `key` names the ticket that somebody else may have changed.
  */
 export function undoable(text, backs, options) {
-  const act = { text, backs, all: backs.length, done: 0, changed: [] };
+  const act = { text, backs, all: backs.length, done: 0, changed: [], lost: [] };
   acts.push(act);
   acts.splice(0, acts.length - DEEPEST);
   notice?.remove();
@@ -77,10 +77,14 @@ async function undo(act) {
   if (!acts.includes(act)) return;
   acts.splice(acts.indexOf(act), 1);
   notice?.remove();
-  const { changed } = act;
+  const { changed, lost } = act;
+  const show = (ticket) => {
+    showLast(ticket);
+    lost.push(...(ticket.notRestored ?? []).map(({ message }) => message));
+  };
   let why;
   for (const [back, key] of [...act.backs]) {
-    const error = await back().then((tickets) => void [tickets].flat().forEach(showLast), (reason) => reason);
+    const error = await back().then((tickets) => void [tickets].flat().forEach(show), (reason) => reason);
     if (error instanceof Unreachable || LATER.includes(error?.status)) {
       acts.push(act);
       return void toast(error.message, { failed: true, action: "Retry", run: () => inTurn(() => undo(act)) });
@@ -92,7 +96,7 @@ async function undo(act) {
   }
   if (changed[0]) why ??= `Somebody else has changed ${listed(changed)} since.`;
   if (why) toast(`${act.done ? `${act.done} of ${act.all} undone.` : "Nothing was undone."} ${why}`, { failed: true });
-  else toast(`Undone: ${act.text}`);
+  else toast([`Undone: ${act.text}`, ...lost].join(" "), { failed: lost[0] });
 }
 
 function onKey(event) {

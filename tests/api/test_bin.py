@@ -163,16 +163,6 @@ def test_a_parent_that_became_a_subtask_is_none_any_more(bob: FlaskClient) -> No
     assert restore(bob, child)["parentId"] is None
 
 
-def test_children_do_not_come_back_to_a_restored_parent(bob: FlaskClient) -> None:
-    parent = ticket(bob)["id"]
-    child = ticket(bob, parentId=parent)["id"]
-    delete(bob, parent)
-
-    restore(bob, parent)
-
-    assert shown(bob, child)["parentId"] is None
-
-
 def test_it_can_be_deleted_and_restored_again_and_again(bob: FlaskClient) -> None:
     one = ticket(bob)["id"]
 

@@ -235,6 +235,23 @@ def test_a_deletion_is_taken_back_for_everybody_and_to_its_place(three: list[dic
     expect(card(column(alice, "Done"), "Two")).to_have_count(1)
 
 
+def test_a_deletion_that_is_taken_back_brings_children_along_and_says_which_have_another_parent(
+    server: Server, window: Window
+) -> None:
+    alice = server.client("alice")
+    parent, other = make(server, "Parent")["id"], make(server, "Other")["id"]
+    stays, leaves = (make(server, title, parentId=parent) for title in ("Stays", "Leaves"))
+    page = window("alice")
+    delete(page, "Parent")
+    told = notice(page, "HARB-1 is deleted.")
+    alice.patch(f"{TICKETS}/{leaves['number']}", json={"parentId": other})
+
+    told.get_by_role("button", name="Undo").click()
+
+    expect(notice(page, "Undone: HARB-1 is deleted. HARB-4 is part of HARB-2 now.")).to_have_role("alert")
+    assert [shown(server, each["number"])["parentId"] for each in (stays, leaves)] == [parent, other]
+
+
 def test_a_deletion_on_the_tickets_own_page_is_taken_back_on_the_board(server: Server, window: Window) -> None:
     make(server, "Paint the pier")
     page = window("alice", "/projects/HARB/tickets/1")

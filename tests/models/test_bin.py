@@ -48,6 +48,23 @@ def test_a_deletion_and_a_restoration_are_one_event_each(harbour: Harbour) -> No
     assert back["data"]["version"] == 2
 
 
+def test_children_that_lose_and_get_back_a_parent_are_one_event_each_after_it(harbour: Harbour) -> None:
+    one = harbour.add("a")
+    child = harbour.add("b", parent_id=one)
+    start = head()
+
+    take(harbour, one)
+    restore(harbour, one)
+
+    told = [json.loads(entry.message) for entry in news(start)]
+    assert [(each["type"], each["data"]["id"]) for each in told[2:]] == [
+        ("ticket.created", one),
+        ("ticket.updated", child),
+    ]
+    assert {each["type"] for each in told[:2]} == {"ticket.updated", "ticket.deleted"}
+    assert (told[3]["changed"], told[3]["data"]["parentId"]) == (["parentId"], one)
+
+
 def test_deleted_and_restored_in_one_transaction_is_told_as_both(harbour: Harbour) -> None:
     one, start = harbour.add("a"), head()
 
