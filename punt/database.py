@@ -84,6 +84,10 @@ def new_id() -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
 
 
+ID_PATTERN = rf"[{ALPHABET}]{{26}}"
+"""What every id matches that :func:`new_id` makes; it may stand in the name of a file, a topic or an audience."""
+
+
 def init_app(app: Flask, patience: float) -> None:
     """Give the app its database, opening no connection yet.
 

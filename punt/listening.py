@@ -31,9 +31,9 @@ def subscription(
     inside = {each.id for each in access.projects()} if everywhere else {grant.project.id for grant in granted}
     wanted = {topics.access(person.id), *map(topics.project, inside)}
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
-    names = {person.id} | ({topics.SYSTEM_ADMINS} if person.is_admin else set())
+    names = topics.names_of(person.id, person.is_admin)
     check = _StreamCheck(type(proof), proof.id, person.id, person.is_admin, frozenset(inside), everywhere)
-    return Subscription(kind, person.id, frozenset(wanted), frozenset(names), check, proof.expires_at or NEVER)
+    return Subscription(kind, person.id, frozenset(wanted), names, check, proof.expires_at or NEVER)
 
 
 @dataclass(frozen=True)

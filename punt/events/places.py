@@ -8,6 +8,7 @@ because the disk is full or read-only, each process counts for itself: people se
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import logging
 import os
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ class Places:
     def _open(self, person: str) -> _Held:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._folder / person, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = os.open(self._folder / _name(person), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             self._complain(error)
             handle = None
@@ -86,6 +87,11 @@ class Places:
         if not self._complained:
             logger.warning("streams of a person are counted per worker only, not across all: %s", error)
         self._complained = True
+
+
+def _name(person: str) -> str:
+    """Name a person's file so that it lies in the folder, whatever the id."""
+    return hashlib.sha256(person.encode()).hexdigest()[:32]
 
 
 def _lock(handle: int | None, place: int) -> bool:

@@ -10,6 +10,11 @@ SYSTEM_ADMINS = "system-admins"
 """The name that stands for every system admin in an audience."""
 
 
+def names_of(user_id: str, is_admin: bool) -> frozenset[str]:
+    """List what an audience may call a person; nobody gets the admins' name by having it as an id."""
+    return frozenset(({user_id} - {SYSTEM_ADMINS}) | ({SYSTEM_ADMINS} if is_admin else set()))
+
+
 def project(project_id: str) -> str:
     """What happens inside one project."""
     return f"project:{project_id}"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from punt.database import ID_PATTERN
 from punt.inputs.admin import SiteChange
 from punt.inputs.base import invalid
 from punt.models import Priority, TicketType
@@ -21,17 +22,18 @@ MOST = 10**9 - 1
 
 Kind = Callable[[Any], bool]
 """Says whether a value is one that the audit keeps."""
+AnId = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
 ADay = Annotated[str, AfterValidator(day)]
 AMoment = Annotated[str, AfterValidator(moment)]
 
 
 class BinnedLabel(BaseModel):
-    id: str
+    id: AnId
     name: Annotated[str, Field(max_length=50)] = ""
 
 
 class BinnedChild(BaseModel):
-    id: str
+    id: AnId
     key: Annotated[str, Field(max_length=30)]
 
 
@@ -47,10 +49,10 @@ class BinnedContent(BaseModel):
     description: str
     type: Annotated[TicketType, Field(strict=False)]
     priority: Annotated[Priority, Field(strict=False)]
-    columnId: str  # noqa: N815 the names of the wire
+    columnId: AnId  # noqa: N815 the names of the wire
     rank: str
-    assigneeId: str | None  # noqa: N815
-    parentId: str | None  # noqa: N815
+    assigneeId: AnId | None  # noqa: N815
+    parentId: AnId | None  # noqa: N815
     labels: list[BinnedLabel]
     storyPoints: Annotated[int, Field(ge=0, le=MOST)] | None  # noqa: N815
     estimate: Annotated[str, Field(max_length=20)] | None

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from fractional_indexing import FIError, validate_order_key
 
+from punt.database import ID_PATTERN
 from punt.models import Priority, Role, TicketType
 from punt.transfer.cards import one_line
 from punt.transfer.layout import Row
@@ -54,7 +55,8 @@ def _name(value: str) -> str | None:
 
 
 _COLOR = _matching(r"#[0-9A-Fa-f]{6}", "This is no colour, such as #0b7a70.")
-_ID = _matching(r"[\x21-\x7e]+", "This is no id.")
+_ID = _matching(ID_PATTERN, "This is no id.")
+_WORD = _matching(r"[\x21-\x7e]+", "This is no word.")
 _HASH = _matching(r"[0-9a-f]{64}", "This is no hash.")
 _PASSWORD = _matching(
     r"scrypt:(1024|2048|4096|8192|16384|32768|65536|131072):8:1\$[A-Za-z0-9]{8,64}\$[0-9a-f]{128}",
@@ -69,7 +71,11 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("user", "password_hash"): _PASSWORD,
     ("user", "avatar_color"): _COLOR,
     ("picture", "hash"): _HASH,
+    ("site_setting", "name"): _WORD,
     ("audit_entry", "id"): _from(1, 1 << 53),
+    ("audit_entry", "actor_id"): _ID,
+    ("audit_entry", "token_id"): _ID,
+    ("audit_entry", "project_id"): _ID,
     ("project", "name"): _name,
     ("project", "key"): _matching(r"[A-Z][A-Z0-9]{1,9}", "This is no key of a project."),
     ("project", "color"): _COLOR,

@@ -126,3 +126,13 @@ def test_where_no_file_can_be_made_each_process_counts_for_itself_and_says_so_on
     assert taken == [0, 1, 2, None, 0]
     assert [places.take("nora"), len(places)] == [1, 4]
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize("person", ["../outside", "/etc/passwd", "a/b", ".", "..", "x" * 300, "a\0b", ""])
+def test_a_place_lies_in_its_folder_whoever_it_is_for(tmp_path: Path, person: str) -> None:
+    places = Places(tmp_path / "streams", 3, 5)
+
+    taken = places.take(person)
+
+    assert taken == 0
+    assert {path.parent.name for path in tmp_path.rglob("*") if path.is_file()} == {"streams"}

@@ -89,6 +89,19 @@ def told(changes: Any, verb: str = "updated") -> Change:
     return lambda rows: of(rows, "audit_entry")[0].update(verb=verb, changes=changes)
 
 
+def renamed(table: str, new_id: str) -> Change:
+    """Give a row another id, and whatever refers to it but the audit."""
+
+    def change(rows: list[Line]) -> None:
+        old = of(rows, table)[0]["id"]
+        for line in rows:
+            if line["table"] == "audit_entry":
+                continue
+            line["row"] = {name: new_id if value == old else value for name, value in line["row"].items()}
+
+    return change
+
+
 def setting(name: str, value: Any) -> Change:
     """Decide something for the site."""
     return lambda rows: of(rows, "site_setting")[0].update(name=name, value=value)
@@ -104,14 +117,31 @@ WRONG: dict[str, tuple[Change, str]] = {
         copy("user", username="Zoe", username_key="zoe", email=None),
         r"user\.id: The same as in line",
     ),
-    "two of one name": (copy("user", id="new", email=None), r"user\.username_key: The same as in line"),
-    "two of one email": (copy("user", id="new", username="Zoe", username_key="zoe"), r"user\.email: The same"),
-    "two tickets of one number": (copy("ticket", id="new", rank="a5"), r"ticket\.project_id and number: The same"),
+    "a person whose id is a path": (renamed("user", "../../outside"), r"user\.id: This is no id"),
+    "a person called as the admins are": (renamed("user", "system-admins"), r"user\.id: This is no id"),
+    "a person whose id is in capitals": (renamed("user", "N" * 26), r"user\.id: This is no id"),
+    "a person whose id ends a line": (renamed("user", "n" * 25 + "\n"), r"user\.id: This is no id"),
+    "a project whose id is a word": (renamed("project", "everyone"), r"project\.id: This is no id"),
+    "a membership whose id is free text": (renamed("membership", "<b>"), r"membership\.id: This is no id"),
+    "a column whose id is free text": (renamed("column", "a/b"), r"column\.id: This is no id"),
+    "a label whose id is free text": (renamed("label", "a b"), r"label\.id: This is no id"),
+    "a ticket whose id is a number": (renamed("ticket", "12"), r"ticket\.id: This is no id"),
+    "a ticket in the bin whose id is a number": (renamed("binned_ticket", "12"), r"binned_ticket\.id: This is no id"),
+    "an actor with a foreign id": (put("audit_entry", "actor_id", "../x"), r"audit_entry\.actor_id: This is no id"),
+    "a token with a foreign id": (put("audit_entry", "token_id", "x"), r"audit_entry\.token_id: This is no id"),
+    "a place with a foreign id": (put("audit_entry", "project_id", "x"), r"audit_entry\.project_id: This is no id"),
+    "a column of the bin with a foreign id": (inside(columnId="../x"), "columnId is wrong"),
+    "a parent of the bin with a foreign id": (inside(parentId="x"), "parentId is wrong"),
+    "a person of the bin with a foreign id": (inside(assigneeId="system-admins"), "assigneeId is wrong"),
+    "a label of the bin with a foreign id": (inside(labels=[{"id": "x"}]), "labels.0.id is wrong"),
+    "two of one name": (copy("user", id="n" * 26, email=None), r"user\.username_key: The same as in line"),
+    "two of one email": (copy("user", id="n" * 26, username="Zoe", username_key="zoe"), r"user\.email: The same"),
+    "two tickets of one number": (copy("ticket", id="n" * 26, rank="a5"), r"ticket\.project_id and number: The same"),
     "two tickets of one rank": (
-        copy("ticket", id="new", number=3),
+        copy("ticket", id="n" * 26, number=3),
         r"ticket\.(column_id and rank|project_id and number)",
     ),
-    "two memberships": (copy("membership", id="new"), r"membership\.project_id and user_id: The same"),
+    "two memberships": (copy("membership", id="n" * 26), r"membership\.project_id and user_id: The same"),
     "the same label twice": (copy("ticket_label"), r"ticket_label\.ticket_id and label_id: The same"),
     "a column that is not there": (
         put("ticket", "column_id", "nowhere"),
@@ -163,7 +193,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a label in other letters": (put("label", "name_key", "KEEL"), r"name_key: This is not the name"),
     "a number not given yet": (put("project", "last_number", 0), r"number: Its project has not given this number"),
     "a project without columns": (
-        lambda rows: rows.append({"table": "project", "row": {**of(rows, "project")[0], "id": "p9", "key": "NEW"}}),
+        lambda rows: rows.append({"table": "project", "row": {**of(rows, "project")[0], "id": "p" * 26, "key": "NEW"}}),
         r"project: This project has no column",
     ),
     "a ticket both there and deleted": (
