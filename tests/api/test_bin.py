@@ -369,3 +369,17 @@ def test_a_place_in_the_bin_that_is_none_is_refused(alice: FlaskClient, query: s
     answer = alice.get(f"{BIN}?{query}")
 
     assert (answer.status_code, fields(answer)) == (400, [field])
+
+
+def test_a_parent_in_another_project_which_an_import_may_name_is_none(
+    app: Flask, bob: FlaskClient, charlie: FlaskClient
+) -> None:
+    made(charlie, "/api/projects", key="FAR", name="Far")
+    far, one = made(charlie, "/api/projects/FAR/tickets", title="Far")["id"], ticket(bob)["id"]
+    delete(bob, one)
+    with app.app_context(), writing():
+        binned = db.session.get(BinnedTicket, one)
+        assert binned
+        binned.content = binned.content | {"parentId": far}
+
+    assert restore(bob, one)["parentId"] is None

@@ -259,8 +259,11 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a bin with a long estimate": (inside(estimate="x" * 21), r"content: This is no ticket: estimate is wrong"),
     "a bin with points below nothing": (inside(storyPoints=-5), r"content: This is no ticket: storyPoints"),
     "a bin with a child that is none": (inside(children=[{"id": 5, "key": "HARB-5"}]), r"children.0.id is wrong"),
-    "a bin with a child of a long name": (inside(children=[{"id": "x", "key": "x" * 31}]), r"children.0.key is wrong"),
-    "a bin with a label that has none": (inside(labels=[{"id": "x", "name": 5}]), r"labels.0.name is wrong"),
+    "a bin with a child of a long name": (
+        inside(children=[{"id": "n" * 26, "key": "x" * 31}]),
+        r"children.0.key is wrong",
+    ),
+    "a bin with a label that has none": (inside(labels=[{"id": "n" * 26, "name": 5}]), r"labels.0.name is wrong"),
     "a bin that is nested": (
         put("binned_ticket", "content", {"id": nest(40)}),
         r"content: This is nested more than 32",
