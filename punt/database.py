@@ -25,6 +25,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from punt import deadlines
+from punt.breath import pause
 from punt.errors import Busy
 
 WRITES = "punt_writes"
@@ -186,6 +187,7 @@ class _SqliteGate:
         event.listen(engine, "connect", self._configure)
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "checkin", self._leave)
+        event.listen(engine, "before_cursor_execute", lambda *_: pause())  # where PostgreSQL would be waited for
 
     def begin(self, session: Session) -> None:
         """Begin a writing transaction when it is this greenlet's turn."""

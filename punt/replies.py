@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
 from io import SEEK_END
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_login import AnonymousUserMixin
 from gunicorn.http.errors import ParseException
@@ -19,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from punt import bearer, deadlines
+from punt.breath import breathing
 from punt.database import HELD_BY_OTHERS, db, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TookTooLong, TooMany
 from punt.events import capture
@@ -55,6 +57,12 @@ def init_app(app: Flask) -> None:
 def nothing() -> tuple[str, int]:
     """Answer that it is done and there is no more to say."""
     return "", HTTPStatus.NO_CONTENT
+
+
+def listed(things: Iterable[Any]) -> Response:
+    """Answer with a list of things that may be many."""
+    texts = [current_app.json.dumps(thing) for thing in breathing(things)]
+    return Response(f"[{','.join(texts)}]\n", mimetype="application/json")
 
 
 def attached(file: BinaryIO) -> Response:

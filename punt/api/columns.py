@@ -14,7 +14,8 @@ from punt.inputs.base import body, query
 from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn, TicketOrder
 from punt.models import Column, shapes, wire
 from punt.models.sorting import order_column, sort_column
-from punt.replies import nothing
+from punt.models.together import as_told
+from punt.replies import listed, nothing
 
 blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
 
@@ -65,7 +66,7 @@ def sort(reference: str, column_id: str) -> Any:
     column, asked = grant.column(column_id), body(ColumnSort)
     moved = sort_column(column, asked.by)
     db.session.commit()
-    return [wire.ticket(ticket) for ticket in moved]
+    return listed(as_told(moved))
 
 
 @blueprint.put("/<column_id>/order")
@@ -77,7 +78,7 @@ def order(reference: str, column_id: str) -> Any:
     grant.require_all_here(ticket.id for ticket in asked.tickets)
     moved = order_column(column, {ticket.id: ticket.rank for ticket in asked.tickets})
     db.session.commit()
-    return [wire.ticket(ticket) for ticket in moved]
+    return listed(as_told(moved))
 
 
 @blueprint.delete("/<column_id>")

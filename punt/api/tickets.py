@@ -15,8 +15,9 @@ from punt.errors import Conflict, Invalid
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
-from punt.models.board import Page, matching, pages_of, with_orders
-from punt.replies import nothing
+from punt.models.board import Page, matching, pages_of
+from punt.models.together import as_told
+from punt.replies import listed, nothing
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
 
@@ -27,7 +28,7 @@ def index(reference: str) -> Any:
     """List tickets in board order: all that match, or a page of them when ``limit`` is given."""
     project, asked = access.project(reference).project, query(TicketFilter)
     page = pages_of(matching(project.id, asked.criteria()), asked.limit, asked.page)
-    response = jsonify([wire.ticket(ticket, order) for ticket, order in with_orders(project.id, page.tickets)])
+    response = listed(as_told(page.tickets))
     if page.next:
         response.headers["Link"] = f'<{_address_of(reference, page)}>; rel="next"'
     return response
@@ -83,7 +84,7 @@ def update_all(reference: str) -> Any:
     found = grant.tickets_to_change(asked.ticket_ids)
     tickets.change_all(grant, found, asked.updates)
     db.session.commit()
-    return [wire.ticket(ticket, order) for ticket, order in with_orders(grant.project.id, found)]
+    return listed(as_told(found))
 
 
 @blueprint.delete("")

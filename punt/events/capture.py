@@ -7,13 +7,15 @@ anything a board shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, SessionTransaction
 
+from punt.breath import breathing
 from punt.events.log import Origin, log
 from punt.events.publication import Change, Changed, Draft, Publication
 from punt.events.signals import changes_settled, events_committed
@@ -99,10 +101,10 @@ def _before_commit(session: Session) -> None:
     session.flush()
     things = _things(session.info.pop(_PENDING, None))
     drafts = _drafts(things)
-    if settled := [whole for changes in things if (whole := _whole(changes))]:
+    if settled := [whole for changes in breathing(things) if (whole := _whole(changes))]:
         changes_settled.send(session, changes=settled, origin=origin(session))
-    if drafts:
-        session.info[_LAST] = log.append(session.connection(), drafts, origin(session))
+    if first := next(drafts, None):
+        session.info[_LAST] = log.append(session.connection(), chain([first], drafts), origin(session))
 
 
 def _after_commit(session: Session) -> None:
@@ -147,24 +149,46 @@ def _whole(changes: list[_Seen]) -> Changed | None:
     return Changed(first.thing, Change.UPDATED, before)
 
 
-def _drafts(things: list[list[_Seen]]) -> list[Draft]:
-    """Turn what became of each object into events.
+def _drafts(things: list[list[_Seen]]) -> Iterator[Draft]:
+    """Turn what became of each object into events; of those that may be many, each at the moment when it is asked for.
 
     What takes access away comes before all else, so that the rest of its transaction is not told to who lost it.
     """
-    told = [list(_together(changes)) for changes in things]
-    told.sort(key=lambda drafts: not any(draft.rechecks for draft in drafts))
-    return [draft for drafts in told for draft in drafts]
+    told = [(changes, None if _is_one_of_many(changes) else _together(changes)) for changes in breathing(things)]
+    told.sort(key=lambda each: not any(draft.rechecks for draft in each[1] or ()))
+    return _flowing(told)
 
 
-def _together(changes: list[_Seen]) -> Iterable[Draft]:
+def _flowing(told: list[tuple[list[_Seen], Sequence[Draft] | None]]) -> Iterator[Draft]:
+    many: dict[type[Any], list[Any]] = {}
+    for changes, drafts in told:
+        if drafts is None:
+            many.setdefault(type(changes[0].thing), []).append(changes[0].thing)
+    payloads = {kind: kind.__publication__.several(things) for kind, things in many.items()}
+    for changes, drafts in told:
+        yield from _together(changes, next(payloads[type(changes[0].thing)])) if drafts is None else drafts
+
+
+def _is_one_of_many(changes: list[_Seen]) -> bool:
+    """Tell whether the payload is looked up together with that of others; such things take no access away."""
+    publication = _publication(changes[0].thing)
+    if publication is None or publication.several is None or changes[-1].change is Change.DELETED:
+        return False
+    return publication.tells(changes[0].change, _attributes(changes))
+
+
+def _together(changes: list[_Seen], data: dict[str, Any] | None = None) -> Sequence[Draft]:
     first, last = changes[0], changes[-1]
     if last.change is Change.DELETED:
         return [] if first.change is Change.CREATED else last.drafts
     if first.drafts:
         return first.drafts
     publication: Publication = type(first.thing).__publication__
-    return publication.drafts(first.thing, first.change, frozenset().union(*(seen.before for seen in changes)))
+    return publication.drafts(first.thing, first.change, _attributes(changes), data)
+
+
+def _attributes(changes: list[_Seen]) -> frozenset[str]:
+    return frozenset().union(*(seen.before for seen in changes))
 
 
 def _changed(thing: Any) -> dict[str, Sequence[Any]]:

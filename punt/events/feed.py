@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from gevent.event import Event
 from sqlalchemy.exc import OperationalError
 
+from punt.breath import breathing
 from punt.database import WRITES, now
 from punt.events import metrics
 from punt.events.cursor import Cursor
@@ -81,7 +82,7 @@ class Feed:
                 continue
             self._epoch = head.epoch
             metrics.log_lag.set((now() - entries[0].created_at).total_seconds() if entries else 0)
-            for entry in entries:
+            for entry in breathing(entries):
                 self._hub.publish(entry)
             if len(entries) < PAGE:
                 break

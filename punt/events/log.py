@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from punt.breath import breathing, slices
 from punt.database import Base, Timestamp, now
 from punt.events.cursor import Cursor
 from punt.events.doorbell import CHANNEL
 from punt.events.publication import EVERYONE, Draft
 
+BATCH = 200
+"""Events that are written by one statement of SQLite."""
 FEW = 50
 """Topics that are looked up one by one; who listens to more listens to most of the log, and it is read through."""
 
@@ -98,13 +101,13 @@ _ROWS = sa.select(
 class EventLog:
     """Appends to the log and reads from it, on whatever connection it is given."""
 
-    def append(self, connection: sa.Connection, drafts: Sequence[Draft], origin: Origin) -> int:
-        """Write events as the last act before the commit and return the last position.
+    def append(self, connection: sa.Connection, drafts: Iterable[Draft], origin: Origin) -> int:
+        """Write events, one at least, as the last act before the commit and return the last position.
 
         The counter row is the last lock a transaction takes: taken earlier, writers that hold other rows deadlock.
         """
         moment = now()
-        rows = [
+        rows = (
             {
                 "type": draft.type,
                 "topic": draft.topic,
@@ -113,8 +116,8 @@ class EventLog:
                 "message": encode(draft, origin, moment),
                 "rechecks": draft.rechecks,
             }
-            for draft in drafts
-        ]
+            for draft in breathing(drafts)
+        )
         write = _append_at_once if connection.dialect.name == "postgresql" else _append
         return write(connection, rows, moment)
 
@@ -177,7 +180,12 @@ class EventLog:
         connection.execute(sa.update(EventHead).where(*ending).values(epoch=new_epoch()))
 
 
-def _append(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime) -> int:
+def _append(connection: sa.Connection, rows: Iterator[dict[str, Any]], moment: datetime) -> int:
+    """Write some at a time: nobody else may write meanwhile anyway."""
+    return [_append_some(connection, some, moment) for some in slices(rows, BATCH)][-1]
+
+
+def _append_some(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime) -> int:
     taken = sa.update(EventHead).values(position=EventHead.position + len(rows))
     head = connection.execute(taken.returning(EventHead.epoch, EventHead.position)).one()
     first = head.position - len(rows) + 1
@@ -202,9 +210,10 @@ SELECT position, pg_notify(:channel, '') FROM head
 """)
 
 
-def _append_at_once(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime) -> int:
+def _append_at_once(connection: sa.Connection, rows: Iterator[dict[str, Any]], moment: datetime) -> int:
     """Take positions, write and ring in one round trip: the counter row is held only that long."""
-    values = {"count": len(rows), "rows": json.dumps(rows), "moment": moment, "channel": CHANNEL}
+    texts = [json.dumps(row) for row in rows]
+    values = {"count": len(texts), "rows": f"[{','.join(texts)}]", "moment": moment, "channel": CHANNEL}
     return int(connection.execute(_APPEND_AT_ONCE, values).one().position)
 
 

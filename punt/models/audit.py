@@ -12,11 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from punt.breath import slices
 from punt.database import Base, Timestamp, db, now
 from punt.events import capture
 from punt.events.log import Origin
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+BATCH = 200
+"""Entries that are written by one statement."""
 KINDS = ("ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database")
 
 
@@ -53,7 +56,8 @@ class AuditEntry(Base):
             ``actor_id`` where that is not the origin's.
         """
         from_where = {"at": now(), "actor_id": origin.actor_id, "tab_id": origin.tab_id, "token_id": origin.token_id}
-        session.connection().execute(sa.insert(cls), [from_where | row for row in rows])
+        for some in slices(rows, BATCH):
+            session.connection().execute(sa.insert(cls), [from_where | row for row in some])
 
     @classmethod
     def note(cls, kind: str, verb: str, subject: str = "", **more: Any) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from punt.breath import breathing
 from punt.database import db
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.ticket import Ticket, ticket_label
+from punt.models.together import all_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -38,35 +40,26 @@ def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None) -> 
         position, rank = place.split(".", 1)
         query = query.where(sa.tuple_(Column.position, Ticket.rank) > sa.tuple_(int(position), rank))
     if limit is None:
-        return Page(db.session.scalars(query).all(), None)
+        return Page(all_of(query), None)
     rows: Sequence[Any] = db.session.execute(query.add_columns(Column.position).limit(limit + 1)).all()
     more = f"{rows[limit - 1].position}.{rows[limit - 1][0].rank}" if len(rows) > limit else None
     return Page([row[0] for row in rows[:limit]], more)
 
 
-def with_orders(project_id: str, tickets: Sequence[Ticket]) -> list[tuple[Ticket, int]]:
-    """Pair tickets with their order in the whole column, counted in one query."""
-    ranks = sa.select(Ticket.id).where(Ticket.project_id == project_id)
-    place = sa.func.row_number().over(partition_by=Ticket.column_id, order_by=Ticket.rank)
-    rows: Sequence[Any] = db.session.execute(ranks.add_columns(place.label("place"))).all()
-    orders: dict[str, int] = {row.id: row.place - 1 for row in rows}
-    return [(ticket, orders[ticket.id]) for ticket in tickets]
-
-
 def cards(project_id: str) -> list[wire.Json]:
     """Read what the cards of a board show, in board order: rows, not objects, for a board may hold thousands."""
     query = sa.select(*(getattr(Ticket, name) for name in wire.CARD)).join(Column, Column.id == Ticket.column_id)
-    rows = db.session.execute(query.where(Ticket.project_id == project_id).order_by(Column.position, Ticket.rank))
+    query = query.where(Ticket.project_id == project_id).order_by(Column.position, Ticket.rank)
     labels = _labels_of_tickets(project_id)
-    return [wire.card(row, labels.get(row.id, [])) for row in rows]
+    return [wire.card(row, labels.get(row.id, [])) for row in breathing(rows_of(query))]
 
 
 def _labels_of_tickets(project_id: str) -> dict[str, list[wire.Json]]:
     labels = {label.id: wire.label(label) for label in Label.of(project_id)}
     pairs = sa.select(ticket_label).join(Label).where(Label.project_id == project_id).order_by(Label.name_key)
     found: dict[str, list[wire.Json]] = defaultdict(list)
-    for ticket_id, label_id in db.session.execute(pairs):
-        found[ticket_id].append(labels[label_id])
+    for pair in breathing(rows_of(pairs)):
+        found[pair.ticket_id].append(labels[pair.label_id])
     return found
 
 

@@ -12,6 +12,7 @@ from punt.errors import Conflict, Invalid
 from punt.models.bin import BinnedTicket
 from punt.models.label import Label
 from punt.models.ticket import Ticket, ticket_label
+from punt.models.together import LEAN, all_of, flushed
 
 
 def merge_labels(label: Label, heir: Label) -> None:
@@ -29,9 +30,8 @@ def merge_labels(label: Label, heir: Label) -> None:
     both = sa.select(Label.id).where(Label.id.in_([label.id, heir.id])).order_by(Label.id)
     if len(db.session.scalars(both.with_for_update()).all()) < 2:
         raise Conflict("Somebody else deleted this label meanwhile.")
-    for ticket in _carriers(label):
+    for ticket in flushed(_carriers(label)):
         ticket.edit({"labels": [heir, *(each for each in ticket.labels if each is not label)]})
-    db.session.flush()
     db.session.delete(label)
 
 
@@ -45,5 +45,4 @@ def _carriers(label: Label) -> Sequence[Ticket]:
     """Load the tickets that carry a label, to change them."""
     carrying = sa.select(ticket_label.c.ticket_id).where(ticket_label.c.label_id == label.id)
     held = sa.select(Ticket).where(Ticket.id.in_(carrying)).order_by(Ticket.id).with_for_update()
-    fresh = held.options(selectinload(Ticket.labels)).execution_options(populate_existing=True)
-    return db.session.scalars(fresh).all()
+    return all_of(held.options(selectinload(Ticket.labels), LEAN).execution_options(populate_existing=True))

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from punt.breath import breathing
 from punt.events.log import Origin
 from punt.events.publication import Change, Changed, camel
 from punt.models.audit import AuditEntry
@@ -28,7 +29,7 @@ def record(session: Session, *, changes: Sequence[Changed], origin: Origin) -> N
     founded = {each.thing.id for each in changes if isinstance(each.thing, Project) and each.change is Change.CREATED}
     told = [each for each in changes if (trail := TRAILS.get(type(each.thing))) and _is_told(trail, each, founded)]
     names = _names(session, told)
-    rows = [row for each in told if (row := _row(each, names, origin))]
+    rows = [row for each in breathing(told) if (row := _row(each, names, origin))]
     if rows:
         AuditEntry.write(session, origin, rows)
 

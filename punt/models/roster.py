@@ -15,6 +15,7 @@ from punt.errors import Conflict, Detail
 from punt.models.membership import Membership, Role
 from punt.models.project import Project
 from punt.models.ticket import Ticket
+from punt.models.together import LEAN, all_of, flushed
 from punt.models.user import User
 from punt.models.user_session import UserSession
 
@@ -120,7 +121,8 @@ def remove(person: User, heir: User | None) -> None:
     _refuse_last_admin(person)
     _hand_over(person, heir)
     named = sa.select(Ticket).where(sa.or_(Ticket.assignee_id == person.id, Ticket.creator_id == person.id))
-    for ticket in db.session.scalars(named.order_by(Ticket.id).with_for_update()):  # or screens would not hear of it
+    theirs = all_of(named.order_by(Ticket.id).with_for_update().options(LEAN))
+    for ticket in flushed(theirs):  # or screens would not hear of it
         ticket.edit({name: None for name in ("assignee_id", "creator_id") if getattr(ticket, name) == person.id})
     for membership in db.session.scalars(sa.select(Membership).where(Membership.user_id == person.id)):
         db.session.delete(membership)

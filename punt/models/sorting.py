@@ -15,6 +15,7 @@ from punt.database import db
 from punt.models.column import Column
 from punt.models.rank import several_between
 from punt.models.ticket import Priority, Ticket
+from punt.models.together import LEAN, all_of, flushed
 
 
 class SortBy(StrEnum):
@@ -68,9 +69,8 @@ def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
 def _give_ranks(wanted: Sequence[Ticket], taken: Sequence[str]) -> list[Ticket]:
     ranks = ranks_for([ticket.rank for ticket in wanted], taken)
     moved = [(ticket, rank) for ticket, rank in zip(wanted, ranks, strict=True) if ticket.rank != rank]
-    for ticket, rank in moved:
+    for ticket, rank in flushed(moved):
         ticket.rank = rank
-    db.session.flush()
     return [ticket for ticket, _ in moved]
 
 
@@ -79,7 +79,7 @@ def _hold(column: Column) -> tuple[list[Ticket], list[str]]:
     inside = sa.select(Ticket).where(Ticket.column_id == column.id)
     held = set(db.session.scalars(inside.with_only_columns(Ticket.id).order_by(Ticket.id).with_for_update()))
     column.hold()
-    present = db.session.scalars(inside.order_by(Ticket.rank).execution_options(populate_existing=True)).all()
+    present = all_of(inside.order_by(Ticket.rank).execution_options(populate_existing=True).options(LEAN))
     return [ticket for ticket in present if ticket.id in held], [ticket.rank for ticket in present]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship, subqueryload
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Invalid
@@ -61,6 +61,7 @@ class Ticket(Base):
         noun="ticket",
         topic=lambda ticket: topics.project(ticket.project_id),
         data=wire.ticket,
+        several=lambda tickets: _told_together(tickets),
         project=lambda ticket: ticket.project_id,
         moving=frozenset({"column_id", "rank"}),
     )
@@ -135,7 +136,9 @@ class Ticket(Base):
     @classmethod
     def in_column(cls, column_id: str) -> Sequence[Ticket]:
         """List a column's tickets, top first."""
-        return db.session.scalars(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank)).all()
+        from punt.models.together import LEAN, all_of  # which knows tickets
+
+        return all_of(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank).options(LEAN))
 
     @classmethod
     def on_board(cls, project_id: str) -> sa.Select[Ticket]:
@@ -145,7 +148,7 @@ class Ticket(Base):
             .join(Column, Column.id == cls.column_id)
             .where(cls.project_id == project_id)
             .order_by(Column.position, cls.rank)
-            .options(subqueryload(cls.labels))
+            .options(selectinload(cls.labels))
         )
 
     def order(self) -> int:
@@ -228,6 +231,12 @@ class Ticket(Base):
     def _refuse_children(self) -> None:
         if db.session.scalar(sa.select(Ticket.id).where(Ticket.parent_id == self.id).limit(1)):
             raise Invalid.field("type", "A ticket with children cannot become a subtask.")
+
+
+def _told_together(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
+    from punt.models.together import as_told  # which knows tickets
+
+    return as_told(tickets)
 
 
 def _last_rank(column: Column) -> str | None:

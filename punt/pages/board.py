@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from punt import access
 from punt.access import Grant, May
+from punt.breath import breathing
 from punt.events.pipeline import cursor
 from punt.models import Label, Priority, TicketType, wire
 from punt.models.board import cards
@@ -53,7 +54,7 @@ def surroundings(grant: Grant) -> dict[str, Any]:
 
 def _columns(grant: Grant, wanted: Filter) -> list[dict[str, Any]]:
     columns = {column.id: wire.column(column) | {"tickets": [], "hidden": 0} for column in grant.project.columns()}
-    for card in cards(grant.project.id):
+    for card in breathing(cards(grant.project.id)):
         column = columns[card["columnId"]]
         card["hidden"] = not wanted.lets_through(card, done=is_done(column["name"]))
         column["hidden"] += card["hidden"]

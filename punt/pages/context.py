@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, g
 from flask_login import current_user
 
+from punt.breath import breathing
 from punt.database import now
 from punt.events.pipeline import pipeline
 from punt.models import SiteSetting, wire
@@ -26,7 +27,14 @@ def init_app(app: Flask) -> None:
         lambda: {"me": me(), "theme": theme(), "site": site(), "keepalive": pipeline().settings.stream_keepalive}
     )
     app.jinja_env.filters.update(
-        initials=initials, ink_on=ink_on, day=day, due_state=due_state, due_text=due_text, when=when, is_done=is_done
+        initials=initials,
+        ink_on=ink_on,
+        day=day,
+        due_state=due_state,
+        due_text=due_text,
+        when=when,
+        is_done=is_done,
+        breathing=breathing,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

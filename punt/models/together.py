@@ -1,0 +1,78 @@
+"""Tickets by the thousand: loaded, told and changed some at a time, so that others have their turn meanwhile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, load_only, selectinload
+
+from punt.breath import breathing, slices
+from punt.database import db
+from punt.models import wire
+from punt.models.ticket import Ticket
+
+BATCH = 100
+ROWS = 500
+LEAN = defer(Ticket.description)
+"""Loads tickets without what of each may be long: as an option of a query for many."""
+FEW = 3
+"""Tickets of which each is looked up by itself."""
+
+Row = TypeVar("Row")
+Thing = TypeVar("Thing")
+
+
+def all_of(query: sa.Select[Row]) -> list[Row]:
+    """Load all that is selected, one thing a row."""
+    rows = db.session.scalars(query.execution_options(yield_per=BATCH))
+    return list(breathing(rows))
+
+
+def rows_of(query: sa.Select[Any]) -> sa.Result[Any]:
+    """Select rows that may be many, fetched some at a time."""
+    return db.session.execute(query.execution_options(yield_per=ROWS))
+
+
+def flushed(things: Iterable[Thing]) -> Iterator[Thing]:
+    """Give things to be changed; what was done to some is written before the next ones come."""
+    for some in slices(things, BATCH):
+        yield from some
+        db.session.flush()
+
+
+def as_told(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
+    """Give tickets as :func:`wire.ticket` does, with what that needs looked up for some at a time.
+
+    A description that was not loaded is not kept either: of thousands of tickets those may be long.
+    """
+    orders = orders_of(tickets)
+    for some in slices(tickets, BATCH):
+        lean = [ticket for ticket in some if sa.inspect(ticket).unloaded & {"labels", "description"}]
+        undescribed = [ticket for ticket in lean if "description" in sa.inspect(ticket).unloaded]
+        if len(lean) > FEW:
+            whole = load_only(Ticket.id, Ticket.description), selectinload(Ticket.labels)
+            wanted = sa.select(Ticket).where(Ticket.id.in_([ticket.id for ticket in lean]))
+            db.session.scalars(wanted.options(*whole)).all()
+        yield from (wire.ticket(ticket, orders[ticket.id]) for ticket in some)
+        for ticket in undescribed:
+            db.session.expire(ticket, ["description"])
+
+
+def orders_of(tickets: Iterable[Ticket]) -> dict[str, int]:
+    """Return the order of each ticket in its column, by its id."""
+    inside: dict[str, list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        inside[ticket.column_id].append(ticket)
+    orders: dict[str, int] = {}
+    for column_id, some in inside.items():
+        few = len(some) <= FEW
+        orders |= {ticket.id: ticket.order() for ticket in some} if few else _orders_in(column_id)
+    return orders
+
+
+def _orders_in(column_id: str) -> dict[str, int]:
+    query = sa.select(Ticket.id).where(Ticket.column_id == column_id).order_by(Ticket.rank)
+    return {row.id: order for order, row in enumerate(breathing(rows_of(query)))}
