@@ -50,6 +50,7 @@ export function adoptCard(fresh, columnId, known) {
   const { ticket } = fresh.dataset;
   const card = cardWith(ticket);
   markCard(fresh);
+  if (held.has(ticket)) held.get(ticket).missed = true;
   if (deleted.has(ticket) || held.has(ticket) || (card && card.dataset.version !== known)) return;
   if (card) wear(fresh, card);
   if (!card || card.isEqualNode(fresh)) return settleCard(card ?? fresh, columnId);
@@ -87,20 +88,23 @@ export const reviveAll = () => deleted.clear();
 
 /** Keeps changes away from a card that is being dragged or saved, until as many releases. */
 export function hold(id) {
-  const hand = held.get(id) ?? { times: 0, ticket: null };
+  const hand = held.get(id) ?? { times: 0, home: cardWith(id).parentElement.dataset.column };
   hand.times += 1;
   held.set(id, hand);
 }
 
-/** Gives the card free and shows the newest of `ticket` and what came meanwhile. */
+/** Gives the card free and shows the newest of `ticket` and what came meanwhile; without any it lies where it lay before. */
 export function release(id, ticket) {
   if (ticket) keepNewest(ticket);
   const hand = held.get(id);
   hand.times -= 1;
   if (hand.times) return;
   held.delete(id);
-  cardWith(id)?.removeAttribute("data-pending");
+  const card = cardWith(id);
+  card?.removeAttribute("data-pending");
   if (hand.ticket) placeTicket(hand.ticket);
+  else if (card) settleCard(card, hand.home);
+  if (hand.missed || !(card || hand.ticket || deleted.has(id))) missSomething();
 }
 
 /** Says how many cards a column's panel holds, and whether it is full. */

@@ -26,15 +26,19 @@ export function startColumnDrag() {
     if (panel.nextElementSibling !== next) insert(board, panel, next);
   });
   hear(board, "dragend", async ({ dataTransfer }) => {
-    const { columnPanel: id, order } = panel?.dataset ?? {};
-    const place = panelsOf(board).indexOf(panel);
-    panel?.removeAttribute("data-carried");
+    const moved = panel;
     panel = null;
-    if (!id || dataTransfer.dropEffect === "none" || place === Number(order)) return arrange();
+    if (!moved) return;
+    const { columnPanel: id, order } = moved.dataset;
+    const place = panelsOf(board).indexOf(moved);
+    moved.removeAttribute("data-carried");
+    if (dataTransfer.dropEffect === "none" || place === Number(order)) return arrange();
+    moved.dataset.pending = "";
     await moveColumn(`${projectPath}/columns/${id}`, place).catch(({ message }) => {
       toast(`The column was not moved. ${message}`, { failed: true });
       arrange();
     });
+    moved.removeAttribute("data-pending");
   });
 }
 

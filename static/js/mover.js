@@ -2,12 +2,11 @@
 
 import { announceMove } from "./announcer.js";
 import { api } from "./api.js";
-import { hold, release, removeTicket, seat, ticketsPath } from "./board.js";
+import { hold, release, seat, ticketsPath } from "./board.js";
 import { cardWith, columnName, placeOf } from "./places.js";
 import { toast } from "./toast.js";
 import { revertMove, undoAfter, undoable } from "./undo.js";
 
-const ASKED_EVERY = 2_000;
 /** Beyond the end of any column. */
 const BOTTOM = 1_000_000;
 
@@ -54,24 +53,14 @@ function offerUndo(tickets, { list }, back) {
   undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
 }
 
+// Nothing was moved as far as one knows: if the server did it after all, the stream says so.
 function failMove(ids, place, { message }) {
   const run = () => {
     const cards = ids.map(cardWith).filter(Boolean);
-    if (cards.length) moveCards(cards, place);
+    if (cards.length && place.list.isConnected) moveCards(cards, place);
   };
+  for (const id of ids) release(id);
   toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
-  ids.forEach(askWhereItIs);
-}
-
-// Not back to where it was: others may have moved it meanwhile.
-async function askWhereItIs(id) {
-  try {
-    release(id, await api.get(pathTo(id)));
-  } catch ({ status }) {
-    if (status !== 404) return setTimeout(() => askWhereItIs(id), ASKED_EVERY);
-    removeTicket(id);
-    release(id);
-  }
 }
 
 const pathTo = (id) => `${ticketsPath}/${id}`;

@@ -1,6 +1,7 @@
 /** Light, dark, or as the system has it: shown at once, and kept by the server in a cookie. */
 
 import { hear, query, queryAll } from "./dom.js";
+import { toast } from "./toast.js";
 
 const FORM = "[data-theme-form]";
 
@@ -9,8 +10,14 @@ export function startThemes() {
     const { target: form, submitter } = event;
     if (!form.matches(FORM)) return;
     event.preventDefault();
+    const before = document.documentElement.dataset.theme;
+    const fail = () => {
+      showTheme(before);
+      toast("The theme could not be kept.", { failed: true });
+    };
     showTheme(submitter.value);
-    fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: submitter.value }), redirect: "manual" }).catch(() => {});
+    const answer = fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: submitter.value }), redirect: "manual" });
+    answer.then(({ type }) => type === "opaqueredirect" || fail(), fail);
   });
 }
 
