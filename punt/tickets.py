@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from punt.access import Grant, named
 from punt.database import db
 from punt.errors import Conflict, Invalid
+from punt.events.publication import camel
 from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
-from punt.models import Column, Label, Ticket, wire
+from punt.models import Column, Label, Ticket, User, wire
 from punt.models.placing import move_together
 
 _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PLACES})
@@ -22,7 +24,7 @@ def create(grant: Grant, asked: NewTicket) -> Ticket:
 
 def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
     """Edit and move a ticket as asked; it keeps its place when only the column it is in is named."""
-    ticket.edit(attributes(grant, asked))
+    ticket.edit(attributes(grant, asked, ticket))
     if asked.placed or asked.column_id not in (None, ticket.column_id):
         column = _column(grant, asked.column_id or ticket.column_id)
         ticket.move_to(column, order=asked.order, **_neighbours(grant, asked))
@@ -52,14 +54,19 @@ def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
         raise Conflict("Somebody else changed this ticket meanwhile.", ticket=wire.ticket(ticket))
 
 
-def attributes(grant: Grant, asked: TicketFields) -> dict[str, Any]:
-    """Return what was asked for as attributes of a ticket, its references checked."""
+def attributes(grant: Grant, asked: TicketFields, ticket: Ticket | None = None) -> dict[str, Any]:
+    """Return what was asked for as attributes of a ticket, its references checked.
+
+    :param ticket: what it refers to already may stay, though it could not be chosen any more.
+    """
     given = asked.given()
     found = {name: value for name, value in given.items() if name not in _NO_ATTRIBUTE}
-    if asked.assignee_id:
-        found["assignee_id"] = named("assigneeId", grant.member, asked.assignee_id).id
-    if asked.parent_id:
-        found["parent_id"] = named("parentId", grant.ticket, asked.parent_id).id
+    loaders: dict[str, Callable[[str], User | Ticket]] = {"assignee_id": grant.member, "parent_id": grant.ticket}
+    for name, load in loaders.items():
+        if ticket and found.get(name) == getattr(ticket, name):
+            found.pop(name, None)
+        elif found.get(name):
+            found[name] = named(camel(name), load, found[name]).id
     if "label_ids" in given:
         found["labels"] = [named("labelIds", grant.label, label_id) for label_id in asked.label_ids]
     if given.get("new_label"):

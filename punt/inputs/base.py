@@ -150,7 +150,7 @@ def form(model: type[AnInput], fields: MultiDict[str, str], *, lists: tuple[str,
     """
     wanted = {model.model_fields[name].alias or name for name in model.model_fields}
     given: dict[str, Any] = {
-        name: [value for value in fields.getlist(name) if value] if name in lists else _emptied(model, name, value)
+        name: [value for value in fields.getlist(name) if value] if name in lists else _typed(model, name, value)
         for name, value in fields.items()
         if name in wanted
     }
@@ -171,8 +171,10 @@ def query(model: type[AnInput]) -> AnInput:
         raise invalid(error) from None
 
 
-def _emptied(model: type[Input], name: str, value: str) -> str | None:
-    return None if not value.strip() and name in getattr(model, "NONE_WHEN_EMPTY", ()) else value
+def _typed(model: type[Input], name: str, value: str) -> str | None:
+    """Return what was typed, with line ends as one types them: a form sends them longer than its field counts."""
+    empty = not value.strip() and name in getattr(model, "NONE_WHEN_EMPTY", ())
+    return None if empty else value.replace("\r\n", "\n")
 
 
 def invalid(error: ValidationError) -> Invalid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -32,9 +33,10 @@ def show(key: str) -> Any:
     access.user()
     place = cursor()
     grant = access.project(key)
-    around = surroundings(grant)
+    around, found = surroundings(grant), cards(grant.project.id)
+    around["members"] += _assigned_no_members(around, found)
     wanted = Filter.of(request.args, grant.user.id, around)
-    columns = _columns(grant, wanted)
+    columns = _columns(grant, found, wanted)
     return render_template("projects/board.html", columns=columns, filter=wanted, cursor=place, **around)
 
 
@@ -52,9 +54,15 @@ def surroundings(grant: Grant) -> dict[str, Any]:
     }
 
 
-def _columns(grant: Grant, wanted: Filter) -> list[dict[str, Any]]:
+def _assigned_no_members(around: dict[str, Any], found: Sequence[wire.Json]) -> list[wire.Json]:
+    """List those who left and have tickets still, so that one can filter by them."""
+    assigned = {card["assigneeId"] for card in found} - {member["id"] for member in around["members"]}
+    return [person for person in around["people"].values() if person["id"] in assigned]
+
+
+def _columns(grant: Grant, found: Sequence[wire.Json], wanted: Filter) -> list[dict[str, Any]]:
     columns = {column.id: wire.column(column) | {"tickets": [], "hidden": 0} for column in grant.project.columns()}
-    for card in breathing(cards(grant.project.id)):
+    for card in breathing(found):
         column = columns[card["columnId"]]
         card["hidden"] = not wanted.lets_through(card, done=is_done(column["name"]))
         column["hidden"] += card["hidden"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from punt.models.bin import KEPT
 from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
 from punt.pages.history import history_of
+
+OFFERED = 500
+"""Tickets that a form offers as parents."""
 
 blueprint = Blueprint("tickets", __name__, url_prefix="/projects/<key>/tickets")
 
@@ -62,7 +66,7 @@ def update(key: str, number: int) -> Any:
     try:
         asked = form(TicketForm, request.form, lists=("labelIds",))
         tickets.refuse_stale(ticket, asked.version)
-        ticket.edit(tickets.attributes(grant, asked) | _title(asked))
+        ticket.edit(tickets.attributes(grant, asked, ticket) | _title(asked))
         db.session.commit()
     except Problem as problem:
         return _again(key, number, problem)
@@ -107,9 +111,8 @@ def _again(key: str, number: int, problem: Problem) -> Any:
 
 
 def _page(grant: Grant, ticket: Ticket, **context: Any) -> str:
-    around = _around(grant)
+    around = _around(grant, ticket)
     around["can"] |= {"delete": grant.may_delete(ticket)}
-    around["parents"] = [each for each in around["parents"] if each["id"] != ticket.id]
     return render_template(
         "tickets/show.html",
         ticket=wire.ticket(ticket),
@@ -120,15 +123,26 @@ def _page(grant: Grant, ticket: Ticket, **context: Any) -> str:
     )
 
 
-def _around(grant: Grant) -> dict[str, Any]:
-    parents = sa.select(Ticket).where(Ticket.project_id == grant.project.id, Ticket.type != TicketType.SUBTASK)
+def _around(grant: Grant, ticket: Ticket | None = None) -> dict[str, Any]:
+    offered, left_out = _parents(grant, ticket)
     return surroundings(grant) | {
         "columns": [wire.column(column) for column in grant.project.columns()],
-        "parents": [
-            {"id": each.id, "key": f"{each.project_key}-{each.number}", "title": each.title}
-            for each in db.session.scalars(parents.order_by(Ticket.number.desc()).limit(500))
-        ],
+        "parents": offered,
+        "parents_left_out": left_out,
     }
+
+
+def _parents(grant: Grant, ticket: Ticket | None) -> tuple[list[wire.Json], bool]:
+    """List what a ticket may be part of, newest first, and what it is part of; tell whether others are left out."""
+    own_id, parent_id = (ticket.id, ticket.parent_id) if ticket else ("", None)
+    known = sa.select(Ticket.id, Ticket.project_key, Ticket.number, Ticket.title)
+    known = known.where(Ticket.project_id == grant.project.id).order_by(Ticket.number.desc())
+    others = known.where(Ticket.type != TicketType.SUBTASK, Ticket.id.not_in([own_id, parent_id or ""]))
+    newest: Sequence[Any] = db.session.execute(others.limit(OFFERED + 1)).all()
+    rows = [*newest[:OFFERED], *db.session.execute(known.where(Ticket.id == parent_id))]
+    rows.sort(key=lambda row: -row.number)
+    named = [{"id": row.id, "key": f"{row.project_key}-{row.number}", "title": row.title} for row in rows]
+    return named, len(newest) > OFFERED
 
 
 def _title(asked: TicketForm) -> dict[str, str]:
