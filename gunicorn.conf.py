@@ -102,6 +102,7 @@ def post_worker_init(worker):
     gevent.spawn(_drain_when_stopping, worker, events)
     gevent.spawn(_hang_up_on_the_slow, worker)
     gc.collect()
+    sys.setswitchinterval(0.001)  # where a thread works beside the event loop, that waits for it not five times as long
     gc.freeze()  # what is loaded by now stays: to look through it for garbage again would stop all streams for 80 ms
 
 

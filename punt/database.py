@@ -31,6 +31,8 @@ from punt.errors import Busy
 WRITES = "punt_writes"
 WRITE_PATIENCE = 10.0
 """Seconds a write waits for its turn before it is refused as busy."""
+WRITERS = 8
+"""Writing transactions of one process that may be under way at once on PostgreSQL, of the 15 connections it has."""
 RETRY_PAUSE = 0.0007
 READ_BUSY_TIMEOUT = 100
 
@@ -101,6 +103,7 @@ def init_app(app: Flask, patience: float) -> None:
         else:
             event.listen(db.engine, "connect", _wait_for_locks_as_long_as_on_sqlite)
             event.listen(db.engine, "begin", _begin_snapshot)
+            app.extensions["punt_write_gate"] = _Gate(db.engine, WRITERS)
         deadlines.bound(db.engine, patience, waiting=WRITE_PATIENCE)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
         event.listen(db.session, "before_flush", _refuse_late_write)
@@ -115,11 +118,7 @@ def begin_write() -> None:
     session = db.session()
     if session.in_transaction():
         raise RuntimeError("begin_write() comes before the first statement of a transaction")
-    gate = current_app.extensions.get("punt_write_gate")
-    if gate is None:
-        session.connection(execution_options={WRITES: True})
-    else:
-        gate.begin(session)
+    current_app.extensions["punt_write_gate"].begin(session)
 
 
 CLASHES = frozenset({"40001", "40P01"})
@@ -176,22 +175,19 @@ def _begin_snapshot(connection: sa.Connection) -> None:
     driver.isolation_level = IsolationLevel.READ_COMMITTED if writes else IsolationLevel.REPEATABLE_READ
 
 
-class _SqliteGate:
-    """Lets one writer of this process at a time begin, and waits for those of others without blocking.
+class _Gate:
+    """Lets so many writers of this process begin.
 
     The turn is taken before a connection is, so that waiting writers never empty the pool that readers need.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._turn = threading.Semaphore()
-        event.listen(engine, "connect", self._configure)
-        event.listen(engine, "begin", self._begin)
+    def __init__(self, engine: sa.Engine, writers: int) -> None:
+        self._turns = threading.Semaphore(writers)
         event.listen(engine, "checkin", self._leave)
-        event.listen(engine, "before_cursor_execute", lambda *_: pause())  # where PostgreSQL would be waited for
 
     def begin(self, session: Session) -> None:
         """Begin a writing transaction when it is this greenlet's turn."""
-        if not self._turn.acquire(timeout=WRITE_PATIENCE):
+        if not self._turns.acquire(timeout=WRITE_PATIENCE):
             raise Busy
         connection = None
         try:
@@ -204,7 +200,21 @@ class _SqliteGate:
             raise
         finally:
             if connection is None:
-                self._turn.release()
+                self._turns.release()
+
+    def _leave(self, _connection: Any, record: Any) -> None:
+        if record.info.pop("turn", None):
+            self._turns.release()
+
+
+class _SqliteGate(_Gate):
+    """Lets one writer of this process at a time begin, and waits for those of others without blocking."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        super().__init__(engine, 1)
+        event.listen(engine, "connect", self._configure)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "before_cursor_execute", lambda *_: pause())  # where PostgreSQL would be waited for
 
     def _configure(self, connection: Any, _record: Any) -> None:
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
@@ -237,5 +247,4 @@ class _SqliteGate:
             if connection is not None:
                 connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
         finally:
-            if record.info.pop("turn", None):
-                self._turn.release()
+            super()._leave(connection, record)

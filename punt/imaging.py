@@ -7,8 +7,8 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
+from punt.elsewhere import Failed, elsewhere
 from punt.errors import Invalid
-from punt.threads import apart
 
 SIDE = 256
 """Pixels of a kept picture's side."""
@@ -17,9 +17,12 @@ MOST_PIXELS = 20_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """What is looked for at all: Pillow reads dozens of formats more, each with code of its own to break."""
 QUALITY = 85
+PATIENCE = 30
+"""Seconds that a picture may take."""
+BROKEN = "This is not a PNG, JPEG, WebP or GIF picture, or it is broken."
 
 _turn = threading.Semaphore()
-"""One picture at a time in each worker: a large one takes some 200 MB for a moment."""
+"""One picture at a time for each worker: a large one takes some 200 MB for a moment."""
 
 
 def square(content: bytes) -> bytes:
@@ -28,13 +31,16 @@ def square(content: bytes) -> bytes:
     :raises Invalid: when it is no picture of a known format, is broken, or has too many pixels.
     """
     with _turn:
-        made = apart(_made_from, content)
+        try:
+            made = elsewhere(PATIENCE, made_from, content)
+        except Failed:  # a decoder may crash, too
+            made = BROKEN
     if isinstance(made, str):
         raise Invalid.field("picture", made)
     return made
 
 
-def _made_from(content: bytes) -> bytes | str:
+def made_from(content: bytes) -> bytes | str:
     """Make the square, or say what is wrong."""
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as picture:
@@ -44,7 +50,7 @@ def _made_from(content: bytes) -> bytes | str:
     except Image.DecompressionBombError:
         return f"This has too many pixels: at most {MOST_PIXELS // 1_000_000} million."
     except Exception:  # what is broken makes decoders raise anything
-        return "This is not a PNG, JPEG, WebP or GIF picture, or it is broken."
+        return BROKEN
 
 
 def _cut(picture: Image.Image) -> Image.Image:

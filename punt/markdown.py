@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import threading
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
@@ -10,7 +12,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from punt.threads import apart
+from punt.elsewhere import Failed, elsewhere
+from punt.errors import Busy
+
+logger = logging.getLogger(__name__)
 
 TASK = re.compile(r"\[([ xX])\](?=\s|$)")
 """How an item of a task list begins, as GitHub Flavored Markdown says, 5.3."""
@@ -20,16 +25,67 @@ OPEN, DONE = ("To do", "☐"), ("Done", "☑")
 """What a screen reader says of a task, and what others see."""
 
 
+SOON = 1000
+"""Signs of a text that is rendered right here, within some 30 ms; what has more of them goes elsewhere."""
+PATIENCE = 10
+"""Seconds that a text may take, and that it waits for those before it."""
+_SIGN = re.compile(r"[^\w\s]|\n")
+
+_page_turn, _preview_turn = threading.Semaphore(), threading.Semaphore()
+"""Of the texts that go elsewhere a worker has one rendered at a time, and no page waits for previews."""
+
+
 def render(text: str) -> Markup:
-    """Turn Markdown into HTML that is safe on a page; pictures become plain links, for nothing third is loaded."""
-    return Markup(_html(text))  # noqa: S704 - the renderer escapes everything
+    """Turn Markdown into HTML that is safe on a page; pictures become plain links, for nothing third is loaded.
+
+    A text that takes too long is shown as it was written.
+    """
+    try:
+        return Markup(_short(text) if _is_soon_done(text) else _long(text))  # noqa: S704 - the renderer escapes everything
+    except Busy:
+        return Markup("<pre>{}</pre>").format(text)
 
 
-@lru_cache(maxsize=256)
-def _html(text: str) -> str:
-    """Render apart from the event loop: some texts take the parser most of a second."""
-    html: str = apart(_renderer().render, text)
+def preview(text: str) -> Markup:
+    """Render a text as :func:`render` does, without remembering it.
+
+    :raises Busy: when it takes too long.
+    """
+    return Markup(_short(text) if _is_soon_done(text) else _elsewhere(text, _preview_turn))  # noqa: S704 - as above
+
+
+def html_of(text: str) -> str:
+    """Render a text, however long that takes."""
+    html: str = _renderer().render(text)
     return html
+
+
+def _is_soon_done(text: str) -> bool:
+    """Estimate what a text costs: by its signs, and by the cells of a table, which may be more than it writes."""
+    if len(text) > 20 * SOON:
+        return False
+    widest = max(line.count("|") for line in text.split("\n"))
+    return len(_SIGN.findall(text)) + widest * text.count("\n") <= SOON
+
+
+_short = lru_cache(maxsize=256)(html_of)
+
+
+@lru_cache(maxsize=16)  # for these may become a megabyte each
+def _long(text: str) -> str:
+    return _elsewhere(text, _page_turn)
+
+
+def _elsewhere(text: str, turn: threading.Semaphore) -> str:
+    if not turn.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
+        return elsewhere(PATIENCE, html_of, text)
+    except Failed as failed:
+        logger.warning("a text of %d characters was not rendered: %s", len(text), failed)
+        raise Busy from None
+    finally:
+        turn.release()
 
 
 @cache

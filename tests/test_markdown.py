@@ -6,11 +6,13 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from punt.markdown import render
+from punt import markdown
+from punt.errors import Busy
+from punt.markdown import html_of, preview, render
 
 TAGS = {
     *("span", "p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
@@ -113,7 +115,7 @@ class Reader(HTMLParser):
 
 def assert_harmless(text: str) -> None:
     """Fail when the HTML of a text holds anything that is not plain prose."""
-    found = Reader(render(text))
+    found = Reader(html_of(text))
 
     assert found.tags <= TAGS
     for name, value in found.attributes:
@@ -136,6 +138,7 @@ def test_no_text_becomes_anything_but_prose(text: str) -> None:
     assert_harmless(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(ATTACKS), min_size=2, max_size=3))
 def test_attacks_joined_are_still_text(texts: list[str]) -> None:
     assert_harmless("".join(texts))
@@ -253,3 +256,60 @@ def test_a_picture_loads_nothing_from_elsewhere() -> None:
 
 def test_a_template_shows_it_as_html() -> None:
     assert isinstance(render("x"), Markup)
+
+
+SLOW = {
+    "brackets": "[" * 49_900,
+    "emphasis": "*a_" * 16_000,
+    "a wide table": f"|{'a|' * 100}\n|{'-|' * 100}\n" + "|\n" * 700,
+    "a list": "1. a\n" * 9_000,
+}
+"""Texts on which the parser is at work for long."""
+
+
+@pytest.mark.parametrize("text", SLOW.values(), ids=SLOW.keys())
+def test_a_text_that_takes_long_is_rendered_in_another_process(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = html_of(text)
+    monkeypatch.setattr(markdown, "html_of", None)  # in this process nobody could
+
+    monkeypatch.setattr(markdown, "elsewhere", lambda _seconds, _work, asked: f"elsewhere {len(asked)}")
+
+    assert preview(text) == f"elsewhere {len(text)}"
+    assert expected
+
+
+def test_a_text_that_takes_long_looks_the_same_from_another_process() -> None:
+    text = "- [x] [Red](https://example.org) <b>\n" * 300
+
+    assert preview(text) == render(text) == html_of(text)
+
+
+def test_a_text_as_people_write_them_is_rendered_right_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown, "elsewhere", None)
+    text = (
+        "## Berths\n\n- [x] *Red* light, see [the chart](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n" * 10
+    )
+
+    assert preview(text) == render(text) == html_of(text)
+
+
+def test_a_text_that_takes_too_long_is_shown_as_written_and_has_no_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "<b>&[" * 2000
+    monkeypatch.setattr(markdown, "PATIENCE", 0.001)
+
+    assert render(text) == Markup("<pre>{}</pre>").format(text)
+    with pytest.raises(Busy):
+        preview(text)
+
+
+def test_previews_wait_for_one_another_and_pages_do_not_wait_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown, "PATIENCE", 0.05)
+    monkeypatch.setattr(markdown, "elsewhere", lambda *_: "rendered")
+
+    with markdown._preview_turn:
+        page = render("[" * 3000)
+        with pytest.raises(Busy):
+            preview("[" * 3000)
+
+    assert page == "rendered"
+    assert preview("[" * 3000) == "rendered"

@@ -10,7 +10,8 @@ from bench.attacks.registry import attack
 PROJECT = f"/api/projects/{ATTACKED}"
 SLOW_MARKDOWN = "[" * 49_900
 ROWS = "\n".join(["title,status,labels", *(f"Crate {nth},To Do,freight" for nth in range(2000))])
-WRITERS = 16
+WRITERS = 40
+"""More than a worker has connections to the database."""
 
 
 @attack("previews", attackers=12)

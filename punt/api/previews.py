@@ -12,7 +12,7 @@ from punt.api.describe import answers
 from punt.database import end_read
 from punt.inputs.base import body
 from punt.inputs.tickets import Preview
-from punt.markdown import render
+from punt.markdown import preview
 from punt.models import shapes
 from punt.security import begins_itself
 
@@ -27,4 +27,4 @@ def create(reference: str) -> Any:
     access.project(reference, May.WORK)
     asked = body(Preview)
     end_read()
-    return {"html": render(asked.text)}
+    return {"html": preview(asked.text)}

@@ -14,12 +14,8 @@ from punt.errors import Problem
 from punt.models import wire
 from punt.pages.forms import errors_of
 from punt.security import BODY_LIMIT, begins_itself
-from punt.threads import apart
-from punt.transfer.cards import Plan
 from punt.transfer.carrying import Report, carry_out
-from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import read_csv
-from punt.transfer.trello import read_trello
+from punt.transfer.foreign import read_foreign
 from punt.uploads import uploaded
 
 blueprint = Blueprint("transfer", __name__, url_prefix="/projects/<key>/import")
@@ -38,7 +34,7 @@ def create(key: str) -> Any:
     access.project(key, May.MANAGE)
     end_read()
     try:
-        plan = _read(uploaded(BODY_LIMIT).read())
+        plan = read_foreign(uploaded(BODY_LIMIT).read())
         begin_write()
         unhurried(db.session())
         access.user_anew()
@@ -50,22 +46,6 @@ def create(key: str) -> Any:
         access.user_anew()
         return _page(access.project(key, May.MANAGE), errors=errors_of(problem)), problem.status
     return _page(grant, report=report)
-
-
-def _read(content: bytes) -> Plan:
-    read = apart(_read_apart, content)
-    if isinstance(read, Refusal):
-        raise read
-    return read
-
-
-def _read_apart(content: bytes) -> Plan | Refusal:
-    """Read a file by its beginning, for a board of Trello is one JSON object; what a thread raised would be logged."""
-    read = read_trello if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else read_csv
-    try:
-        return read(content)
-    except Refusal as refusal:
-        return refusal
 
 
 def _page(grant: Grant, report: Report | None = None, errors: dict[str, str] | None = None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from punt.errors import Detail, Invalid
 
 
@@ -17,6 +19,16 @@ class Refusal(Invalid):
         sentence = _printable(f"{place}: {message}" if place else message)
         super().__init__(sentence, Detail("file", sentence))
         self.line, self.field_name = line, field
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as it is."""
+        return _as_it_was, (self.message, self.line, self.field_name)
+
+
+def _as_it_was(sentence: str, line: int | None, field: str | None) -> Refusal:
+    refusal = Refusal(sentence)
+    refusal.line, refusal.field_name = line, field
+    return refusal
 
 
 def _printable(sentence: str) -> str:

@@ -1,0 +1,69 @@
+"""Work that keeps Python busy for long: in a process of its own, so that nobody waits for the interpreter.
+
+Threads would not do: all Python of a process runs by turns, and whoever answers requests would wait for turns.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from punt.threads import NICE
+
+ROOT = Path(__file__).resolve().parent.parent
+MEMORY = 1 << 30
+"""Bytes that such a process may have."""
+
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+
+
+class Failed(Exception):
+    """The work was not done: it took too long or too much memory, raised something, or crashed."""
+
+
+def elsewhere(
+    seconds: float, work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> Answer:
+    """Do something in a process of its own, which gives way to all others, and wait for it cooperatively.
+
+    :param seconds: after which it is given up.
+    :param work: a function at the top of a module; the module is imported there.
+    :raises Failed: when there is no answer.
+    """
+    command = [sys.executable, "-m", "punt.elsewhere"]
+    asked = pickle.dumps((work, arguments, named))
+    try:
+        child = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, timeout=seconds, check=True)  # noqa: S603
+    except subprocess.CalledProcessError as error:
+        raise Failed(_kind(error)) from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failed(type(error).__name__) from None
+    answer: Answer = pickle.loads(child.stdout)  # noqa: S301 - written by our own code
+    return answer
+
+
+def _kind(error: subprocess.CalledProcessError) -> str:
+    """Name what went wrong; its words may quote what people wrote, which is not for the log."""
+    lines = error.stderr.decode(errors="replace").split("\n")
+    return next((line.partition(":")[0] for line in reversed(lines) if line.strip()), f"exit {error.returncode}")
+
+
+def _work() -> None:
+    """Do what the parent asks, read from the standard input; what is raised goes to the standard error."""
+    os.nice(NICE)
+    if sys.platform == "linux":  # elsewhere the limit is of another kind, or none
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - as above
+    answer: Any = work(*arguments, **named)
+    pickle.dump(answer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    _work()
