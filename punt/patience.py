@@ -1,4 +1,4 @@
-"""What PostgreSQL undid for somebody else's sake is done again."""
+"""What was undone because somebody else was in the way, or because there was no room, is done again."""
 
 from __future__ import annotations
 
@@ -7,27 +7,36 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from punt.database import CLASHES, begin_write, db, sqlstate
+from punt.models.rank import Crowded
+from punt.models.spreading import make_room
 
 TIMES = 3
 """How often a view is asked in all, before whoever wanted it is told that the server is busy."""
 
 
 class PatientFlask(Flask):
-    """Asks a view again when its transaction lost a deadlock; all of it was undone, and its body is still there.
+    """Asks a view again when PostgreSQL undid it to end a deadlock, or when a column is crowded, once that is spread.
 
-    Views that begin their transactions themselves may have ended one already, so they are asked once.
+    All of the transaction was undone, and the body is still there. Views that begin their transactions themselves may
+    have ended one already, so they are asked once.
     """
 
     def dispatch_request(self) -> ResponseReturnValue:
         for _ in range(TIMES - 1):
             try:
                 return super().dispatch_request()
-            except OperationalError as error:
-                if sqlstate(error) not in CLASHES or self._begins_itself():
+            except (OperationalError, Crowded) as error:
+                if not self._passes(error) or self._begins_itself():
                     raise
+                crowded = error.column_id if isinstance(error, Crowded) else None
             db.session.rollback()
+            if crowded:
+                make_room(crowded)
             begin_write()
         return super().dispatch_request()
+
+    def _passes(self, error: OperationalError | Crowded) -> bool:
+        return isinstance(error, Crowded) or sqlstate(error) in CLASHES
 
     def _begins_itself(self) -> bool:
         return hasattr(self.view_functions.get(request.endpoint or ""), "begins_itself")

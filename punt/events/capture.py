@@ -8,6 +8,7 @@ anything a board shows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -42,7 +43,7 @@ class _Pending:
     deleted: list[_Seen] = field(default_factory=list)
 
 
-def originate(session: Session, **known: str | None) -> None:
+def originate(session: Session, **known: Any) -> None:
     """Say where this session's changes come from.
 
     :param known: ``tab_id``, ``actor_id``, ``token_id``, as they become known.
@@ -54,6 +55,17 @@ def origin(session: Session) -> Origin:
     """Return where this session's changes come from, as far as that was said."""
     found: Origin = session.info.get(_ORIGIN, Origin())
     return found
+
+
+@contextmanager
+def upkeep(session: Session) -> Iterator[None]:
+    """Let what is changed meanwhile be nobody's act, whoever is asking; it has to be committed within."""
+    before = session.info.pop(_ORIGIN, None)
+    session.info[_ORIGIN] = Origin(is_upkeep=True)
+    try:
+        yield
+    finally:
+        session.info[_ORIGIN] = before or Origin()
 
 
 def announce(session: Session, *drafts: Draft) -> None:

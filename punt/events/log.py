@@ -53,11 +53,15 @@ class EventHead(Base):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where changes come from: the browser tab that asked for them, its person, and the token they signed in by."""
+    """Where changes come from: the browser tab that asked for them, its person, and the token they signed in by.
+
+    :param is_upkeep: whether they are nobody's act, of which the audit tells nothing.
+    """
 
     tab_id: str | None = None
     actor_id: str | None = None
     token_id: str | None = None
+    is_upkeep: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80, OneLine, Rule, Whole, within_blanks
+from punt.models.rank import LONGEST_KNOWN
 from punt.models.sorting import SortBy
 
 
@@ -98,7 +99,7 @@ class PlacedTicket(Input):
     """A ticket, and its rank in its column as it was seen last."""
 
     id: Id
-    rank: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    rank: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KNOWN)]
 
 
 class TicketOrder(Input):

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from punt.inputs.base import AnyCase, Day, Id, Input, ManyLines, Name50, OneLine, Whole, named
 from punt.models import Priority, TicketType
+from punt.models.rank import LONGEST_KNOWN
 
 PLACES = ("order", "before", "after")
 
@@ -127,7 +128,7 @@ class TicketFilter(Input):
     label_id: Id | None = None
     q: Annotated[str, Field(max_length=200), OneLine] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] | None = None
-    page: Annotated[str, Field(pattern=r"^\d{1,4}\.[0-9A-Za-z]{1,500}$")] | None = None
+    page: Annotated[str, Field(pattern=rf"^\d{{1,4}}\.[0-9A-Za-z]{{1,{LONGEST_KNOWN}}}$")] | None = None
 
     def criteria(self) -> dict[str, str]:
         """Return what the tickets must match, by attribute."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from punt.database import Base, db, new_id
 from punt.errors import Conflict, Detail, Invalid
 from punt.events.publication import Publication
 from punt.models import topics, wire
+from punt.models.rank import Crowded
 
 if TYPE_CHECKING:
     from punt.models.project import Project
@@ -69,6 +71,16 @@ class Column(Base):
         held = sa.select(Column.id).where(Column.id == self.id).with_for_update(key_share=True)
         if db.session.scalar(held) is None:
             raise Conflict("Somebody else deleted this column meanwhile.")
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Hold the column while tickets get their places in it; where there is no room, say that it is in here."""
+        self.hold()
+        try:
+            yield
+        except Crowded as crowded:
+            crowded.column_id = self.id
+            raise
 
     def revise(self, siblings: Sequence[Column], *, order: int | None = None, **fields: str | int | None) -> None:
         """Change name, colour or limit, and move the column to an order on its board."""

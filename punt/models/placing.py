@@ -32,7 +32,8 @@ def move_together(
     following = db.session.execute(below.order_by(Ticket.rank).limit(max(len(rest), 1))).all()
     if [row.id for row in following[: len(rest)]] == [ticket.id for ticket in rest]:
         return
-    ranks = several_between(first.rank, following[0].rank if following else None, len(rest))
+    with column.placing():
+        ranks = several_between(first.rank, following[0].rank if following else None, len(rest))
     for ticket, rank in zip(rest, ranks, strict=True):
         ticket.column_id, ticket.rank = column.id, rank
         db.session.flush()  # one by one, so that their events stand in their order

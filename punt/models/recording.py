@@ -26,6 +26,8 @@ _REFERENCES: dict[str, tuple[type[Any], tuple[str, ...], Callable[[Any], str]]] 
 
 def record(session: Session, *, changes: Sequence[Changed], origin: Origin) -> None:
     """Write down what a transaction changed, as part of it; a receiver of ``changes_settled``."""
+    if origin.is_upkeep:
+        return
     founded = {each.thing.id for each in changes if isinstance(each.thing, Project) and each.change is Change.CREATED}
     told = [each for each in changes if (trail := TRAILS.get(type(each.thing))) and _is_told(trail, each, founded)]
     names = _names(session, told)

@@ -35,7 +35,7 @@ _KEYS: dict[SortBy, Callable[[Ticket], Any]] = {
 def sort_column(column: Column, by: SortBy) -> list[Ticket]:
     """Sort a column's tickets, the most urgent on top, equal ones as they lie; return those that moved."""
     mine, taken = _hold(column)
-    return _give_ranks(sorted(mine, key=_KEYS[by]), taken)
+    return _give_ranks(column, sorted(mine, key=_KEYS[by]), taken)
 
 
 def order_column(column: Column, seen: Mapping[str, str]) -> list[Ticket]:
@@ -47,7 +47,7 @@ def order_column(column: Column, seen: Mapping[str, str]) -> list[Ticket]:
     mine, taken = _hold(column)
     by_id = {ticket.id: ticket for ticket in mine if seen.get(ticket.id) == ticket.rank}
     named = iter([by_id[ticket_id] for ticket_id in seen if ticket_id in by_id])
-    return _give_ranks([next(named) if ticket.id in by_id else ticket for ticket in mine], taken)
+    return _give_ranks(column, [next(named) if ticket.id in by_id else ticket for ticket in mine], taken)
 
 
 def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
@@ -66,8 +66,9 @@ def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
     return ranks
 
 
-def _give_ranks(wanted: Sequence[Ticket], taken: Sequence[str]) -> list[Ticket]:
-    ranks = ranks_for([ticket.rank for ticket in wanted], taken)
+def _give_ranks(column: Column, wanted: Sequence[Ticket], taken: Sequence[str]) -> list[Ticket]:
+    with column.placing():
+        ranks = ranks_for([ticket.rank for ticket in wanted], taken)
     moved = [(ticket, rank) for ticket, rank in zip(wanted, ranks, strict=True) if ticket.rank != rank]
     for ticket, rank in flushed(moved):
         ticket.rank = rank

@@ -17,7 +17,7 @@ from punt.models import topics, wire
 from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.project import Project
-from punt.models.rank import RANK, between
+from punt.models.rank import RANK, between, is_long
 
 if TYPE_CHECKING:
     from punt.models.restoring import Loss
@@ -123,8 +123,8 @@ class Ticket(Base):
         cls, project: Project, column: Column, rank: str | None, version: int, fields: dict[str, Any]
     ) -> Ticket:
         """Add a deleted ticket again: at its rank, right below who has that now, or without one at the bottom."""
-        column.hold()
-        place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
+        with column.placing():
+            place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
         ticket = cls(project_id=project.id, project_key=project.key, column_id=column.id, rank=place, **fields)
         ticket.restored = True
         db.session.add(ticket)
@@ -186,14 +186,14 @@ class Ticket(Base):
         """
         if self in (before, after):
             raise Invalid.field("before" if self is before else "after", "A ticket cannot be its own neighbour.")
-        column.hold()
-        before, after = _as_it_is_now("before", before), _as_it_is_now("after", after)
-        others = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.id != self.id)
-        above, below = _gap(others, column, order, before, after)
-        here = self.column_id == column.id and (above or "") < self.rank and (below is None or self.rank < below)
-        if not here:
-            self.column_id, self.rank = column.id, between(above, below)
-            db.session.flush()
+        with column.placing():
+            before, after = _as_it_is_now("before", before), _as_it_is_now("after", after)
+            others = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.id != self.id)
+            above, below = _gap(others, column, order, before, after)
+            here = self.column_id == column.id and (above or "") < self.rank and (below is None or self.rank < below)
+            if not here:
+                self.column_id, self.rank = column.id, between(above, below)
+                db.session.flush()
 
     def delete(self) -> None:
         """Delete the ticket; its children stay, without a parent."""
@@ -244,9 +244,10 @@ def _last_rank(column: Column) -> str | None:
 
 
 def _free_rank(column: Column, rank: str) -> str:
-    from_there = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.rank >= rank)
-    ranks = db.session.scalars(from_there.order_by(Ticket.rank).limit(2)).all()
-    return rank if rank not in ranks else between(rank, ranks[1] if len(ranks) > 1 else None)
+    inside = sa.select(Ticket.rank).where(Ticket.column_id == column.id)
+    above = db.session.scalar(inside.where(Ticket.rank <= rank).order_by(Ticket.rank.desc()).limit(1))
+    below = db.session.scalar(inside.where(Ticket.rank > rank).order_by(Ticket.rank).limit(1))
+    return between(above, below) if rank == above or is_long(rank) else rank
 
 
 def _as_it_is_now(field: str, neighbour: Ticket | None) -> Ticket | None:

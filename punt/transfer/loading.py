@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from punt.models.audit import AuditEntry
+from punt.models.spreading import spread_unseen
 from punt.models.wipe import empty_everything
 from punt.transfer.staging import Staging
 from punt.transfer.tables import carried
@@ -33,6 +34,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
             yield done
             time.sleep(0)  # let others of this process have their turn; whoever wants to write waits
     continue_numbers(connection, carried())
+    spread_unseen(session)
     AuditEntry.note("database", "imported", "everything")
 
 

@@ -15,12 +15,10 @@ from fractional_indexing import FIError, validate_order_key
 
 from punt.database import ID_PATTERN
 from punt.models import Priority, Role, TicketType
+from punt.models.rank import LONGEST_KNOWN
 from punt.transfer.cards import one_line
 from punt.transfer.layout import Row
 from punt.transfer.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
-
-LONGEST_RANK = 900
-"""Characters: finding a place beside a longer one would be deeper than Python goes."""
 
 Rule = Callable[[Any], str | None]
 """Says what is wrong with a value, or None."""
@@ -42,7 +40,7 @@ def _from(least: int, most: int = MOST) -> Rule:
 
 def _rank(value: str) -> str | None:
     try:
-        if len(value) > LONGEST_RANK or not re.fullmatch(r"[0-9A-Za-z]+", value, re.ASCII):
+        if len(value) > LONGEST_KNOWN or not re.fullmatch(r"[0-9A-Za-z]+", value, re.ASCII):
             raise FIError
         validate_order_key(value)
     except FIError:

@@ -14,10 +14,13 @@ export function register(table, project) {
   }
 }
 
+// Nobody moved a ticket that got another rank as its column was spread: there is nothing to tell of it.
+const typeOf = ({ type, actorId }) => (actorId || type !== "ticket.moved" ? type : "ticket.spread");
+
 // A wipe reaches every tab, the one that caused it included, so it comes before the question whose it is.
 export function receive(message) {
   if (!message.type.startsWith("database.") && isOwn(message.tabId)) return;
-  for (const { handler, project } of registered.get(message.type) ?? []) {
+  for (const { handler, project } of registered.get(typeOf(message)) ?? []) {
     if (!project || (message.projectId ?? project) === project) attempt(handler, message);
   }
 }
@@ -26,7 +29,7 @@ export function receive(message) {
 export function receiveAgain(messages, tables, project) {
   for (const message of messages) {
     if (isOwn(message.tabId) || message.projectId !== project) continue;
-    for (const { [message.type]: handler } of tables) if (handler) attempt(handler, message);
+    for (const { [typeOf(message)]: handler } of tables) if (handler) attempt(handler, message);
   }
 }
 

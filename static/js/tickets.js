@@ -12,6 +12,7 @@ export const ticketHandlers = {
   },
   "ticket.updated": showChanged("changed"),
   "ticket.moved": showChanged("moved"),
+  "ticket.spread": placeTicket,
   "ticket.deleted": ({ id }) => removeTicket(id),
 };
 

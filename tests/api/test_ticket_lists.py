@@ -156,7 +156,7 @@ def test_a_ticket_that_moves_away_meanwhile_does_not_hide_others(bob: FlaskClien
         ("page", "-1.a0"),
         ("page", "99999.a0"),
         ("page", "0.a0;DROP TABLE ticket"),
-        ("page", "0." + "a" * 501),
+        ("page", "0." + "a" * 1001),
         ("type", "saga"),
         ("priority", "urgent"),
         ("columnId", "x" * 65),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from tests.browser.board import card, column
+from punt.models.rank import LONGEST
+from tests.browser.board import card, column, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import DIALOG, Keyboard, fill
 from tests.browser.network import intercept
+from tests.support.audit import database_of
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -60,6 +63,30 @@ def test_what_others_do_is_told_together(server: Server, window: Window) -> None
     assert _texts(page) == ["Bob Keller moved 3 tickets. Bob Keller changed HARB-4. Alice Lindqvist deleted a ticket."]
     bob.patch(f"{TICKETS}/{ids[3]}", json={"columnId": review})
     until(lambda: _texts(page)[1:] == ["Bob Keller moved HARB-4 to Review."], what="the next news")
+
+
+def test_that_a_column_is_spread_shows_in_its_order_and_is_told_to_nobody(server: Server, window: Window) -> None:
+    ids = fill(server, "To Do", "Anchor", "Buoy", "Crane", "Dock", "Ebb")
+    _crowd(server, ids)
+    page, bob = _listening(window), server.client("bob")
+
+    bob.patch(f"{TICKETS}/{ids[4]}", json={"before": ids[3]})
+
+    until(lambda: _texts(page), what="something to be said")
+    assert _texts(page) == ["Bob Keller moved HARB-5 to To Do."]
+    expect_titles(page, "To Do", ["Anchor", "Buoy", "Crane", "Ebb", "Dock"])
+    expect(page.locator("[data-ticket][data-fresh]")).to_have_count(1)
+    assert max(len(each["rank"]) for each in bob.get(TICKETS).json()) < LONGEST
+    shown = page.locator("[data-ticket]").evaluate_all("cards => cards.map((card) => card.dataset.rank)")
+    assert shown == [each["rank"] for each in bob.get(TICKETS).json()]
+
+
+def _crowd(server: Server, ids: list[str]) -> None:
+    """Give tickets the ranks that they have before their column is spread."""
+    with database_of(server) as connection:
+        for letter, each in zip("VWXYZ", ids, strict=True):
+            rank = f"a0{'z' * (LONGEST - 3)}{letter}"
+            connection.execute(sa.text("UPDATE ticket SET rank = :rank WHERE id = :id"), {"rank": rank, "id": each})
 
 
 def test_over_an_open_ticket_it_is_told_inside_the_dialog(server: Server, window: Window) -> None:
