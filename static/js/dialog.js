@@ -1,13 +1,13 @@
 /** Opens tickets over the board, each at its own address. */
 
-import { Unreachable, api, fetchPage } from "./api.js";
+import { Unreachable, fetchPage } from "./api.js";
 import { board, placeTicket, removeTicket, revive } from "./board.js";
 import { focusInPlace, hear, isModified, query } from "./dom.js";
 import { enterCard } from "./focus.js";
 import { canBeSeen, cardOf, cardWith, linkOf } from "./places.js";
 import { TicketView } from "./ticket-view.js";
 import { moveToasts, toast } from "./toast.js";
-import { undoable } from "./undo.js";
+import { undoableDeletion } from "./undo.js";
 
 const NOT_THE_CARD = "a:not([data-open]), button, input, select, textarea, summary, label";
 
@@ -79,8 +79,9 @@ function afterClose() {
   if (history.state?.ticket) history.back();
 }
 
-function afterDelete(id, words, restore) {
+function afterDelete(deletion) {
+  const { id } = deletion;
   if (id === view.id) dialog.close();
   removeTicket(id);
-  undoable(words, [[() => api.post(restore)]]);
+  undoableDeletion(deletion);
 }

@@ -15,7 +15,7 @@ export function startTicketPage(host) {
   return view.handlers;
 }
 
-function goToBoard(id, words, restore) {
-  undoableNext(words, restore);
+function goToBoard(deletion) {
+  undoableNext(deletion);
   location.assign(location.pathname.replace(/tickets\/\d+$/, "board"));
 }

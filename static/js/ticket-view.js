@@ -45,7 +45,7 @@ export class TicketView {
     deleteForm: (form) => this.#delete(form),
   };
 
-  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted(ticket)` after what is done here. */
+  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted({id, text, path})` after what is done here. */
   constructor(host, onChanged, onDeleted) {
     this.#host = host;
     this.#onChanged = onChanged;
@@ -223,11 +223,12 @@ export class TicketView {
 
   async #delete(form) {
     const { id } = this;
-    const words = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
-    await api.delete(pathOf(form)).catch((error) => {
+    const text = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
+    const path = pathOf(form);
+    await api.delete(path).catch((error) => {
       if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
     });
-    this.#onDeleted(id, words, pathOf(form).replace(/tickets\/\d+$/, `bin/${id}/restore`));
+    this.#onDeleted({ id, text, path });
   }
 
   #fail(form, error) {

@@ -23,7 +23,7 @@ export function startUndo(onChanged) {
   showLast = onChanged;
   hear(window, "keydown", onKey);
   const left = take(NEXT);
-  if (left) undoable(left.text, [[() => api.post(left.path)]]);
+  if (left) undoableDeletion(left);
 }
 
 /**
@@ -46,10 +46,15 @@ function inTurn(work) {
   underWay = underWay.then(work).catch(reportError);
 }
 
-/** Says on the page that comes next what was done; a post to `path` takes it back. */
-export function undoableNext(text, path) {
-  leave(NEXT, { text, path });
+/** Says what was deleted: the ticket at `path`, by the address in the API that it had, with its `id`. */
+export function undoableDeletion({ text, path, id }) {
+  const restore = path.replace(/tickets.*/, `bin/${id}/restore`);
+  // What is not in the bin may be back already, perhaps by a try whose answer was lost.
+  undoable(text, [[() => api.post(restore).catch((error) => (error.status === 404 ? api.get(path) : Promise.reject(error)))]]);
 }
+
+/** Says that on the page that comes next. */
+export const undoableNext = (deletion) => leave(NEXT, deletion);
 
 /**
  * Gives a ticket's fields the values of `wish` again, if those named are still what one's own change made of them, `after`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.board import card, column, drag, expect_titles
 from tests.browser.conftest import Watch, Window
@@ -250,6 +250,27 @@ def test_a_deletion_that_is_taken_back_brings_children_along_and_says_which_have
 
     expect(notice(page, "Undone: HARB-1 is deleted. HARB-4 is part of HARB-2 now.")).to_have_role("alert")
     assert [shown(server, each["number"])["parentId"] for each in (stays, leaves)] == [parent, other]
+
+
+def test_a_deletion_that_was_taken_back_though_the_answer_was_lost_is_not_called_a_failure(
+    three: list[dict[str, Any]], window: Window, watch: Watch
+) -> None:
+    watch.expect("ERR_FAILED")
+    watch.expect("404")
+    page = window("alice")
+    delete(page, "Two")
+    told = notice(page, "HARB-2 is deleted.")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    intercept(page, "**/restore", lose, times=1)
+    told.get_by_role("button", name="Undo").click()
+    notice(page, "cannot be reached").get_by_role("button", name="Retry").click()
+
+    notice(page, "Undone: HARB-2 is deleted.")
+    expect_titles(page, "To Do", ["One", "Two", "Three"])
 
 
 def test_a_deletion_on_the_tickets_own_page_is_taken_back_on_the_board(server: Server, window: Window) -> None:
