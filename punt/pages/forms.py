@@ -16,9 +16,10 @@ def errors_of(problem: Problem) -> dict[str, str]:
 
 
 def typed() -> dict[str, Any]:
-    """Return what was typed, passwords left out."""
-    fields = {name: value for name, value in request.form.items() if "password" not in name.lower()}
-    return fields | {"labelIds": [value for value in request.form.getlist("labelIds") if value]}
+    """Return what was typed, passwords left out; a field that was not sent is not among it."""
+    fields: dict[str, Any] = {name: value for name, value in request.form.items() if "password" not in name.lower()}
+    labels = {"labelIds": [value for value in request.form.getlist("labelIds") if value]}
+    return fields | (labels if "labelIds" in fields else {})
 
 
 def again(template: str, problem: Problem, **context: Any) -> tuple[str, int]:

@@ -135,6 +135,23 @@ def test_a_form_that_is_shown_again_keeps_the_old_parent_too(alice: FlaskClient)
     assert ("parentId", parent) in Forms(answer.text).sent[address]
 
 
+def test_a_form_that_is_shown_again_shows_of_fields_that_were_not_sent_what_the_ticket_says(
+    alice: FlaskClient,
+) -> None:
+    label = made(alice, f"{HARB}/labels", name="quay")["id"]
+    one = ticket(
+        alice, type="Bug", priority="High", labelIds=[label], description="Both sides", assigneeId=person(alice)
+    )
+    address = f"/projects/HARB/tickets/{one['number']}"
+
+    answer = alice.post(address, data={"title": "", "estimate": "2h"})
+
+    shown_again, before = Forms(answer.text).sent[address], as_shown(alice, address)
+    assert (answer.status_code, dict(shown_again)["title"], dict(shown_again)["estimate"]) == (400, "", "2h")
+    for name in ("type", "priority", "labelIds", "description", "assigneeId"):
+        assert [value for field, value in shown_again if field == name] == before[name]
+
+
 def test_a_parent_that_could_be_none_any_more_stays(alice: FlaskClient, app: Flask) -> None:
     parent, child = ticket(alice, "Parent")["id"], ticket(alice, "Child")
     alice.patch(f"{TICKETS}/{child['id']}", json={"parentId": parent})
@@ -247,6 +264,18 @@ def test_a_label_a_project_and_a_profile_keep_colours_that_no_palette_has(alice:
     changed = {name for name in dict(before[1] or {}) if dict(before[1] or {})[name] != dict(after[1] or {})[name]}
     assert changed <= {"updatedAt"}
     assert (before[0], before[2]) == (after[0], after[2])
+
+
+def test_a_person_who_cannot_be_disabled_keeps_name_and_email(app: Flask) -> None:
+    sue = cast.signed_in(app, "sue")
+    sue.patch("/api/me", json={"email": "sue@harbour.test"})
+    address = f"/admin/people/{person(sue)}"
+    before = as_shown(sue, address)
+
+    answer = sue.post(address, data={"isActive": "false"})
+
+    assert answer.status_code >= 400
+    assert Forms(answer.text).sent[address][:2] == [("name", before["name"][0]), ("email", "sue@harbour.test")]
 
 
 def test_every_member_keeps_their_role(alice: FlaskClient) -> None:
