@@ -161,6 +161,10 @@ def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 
+def _strpos(text: Any, part: Any) -> Any:
+    return None if text is None or part is None else text.find(part) + 1
+
+
 def _wait_for_locks_as_long_as_on_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(f"SET lock_timeout = {WRITE_PATIENCE * 1000:.0f}")
     connection.commit()
@@ -218,6 +222,7 @@ class _SqliteGate(_Gate):
 
     def _configure(self, connection: Any, _record: Any) -> None:
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
+        connection.create_function("strpos", 2, _strpos, deterministic=True)  # as PostgreSQL has it
         connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")

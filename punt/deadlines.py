@@ -20,6 +20,9 @@ UNHURRIED = "punt_unhurried"
 STEPS = 1000
 """After so many steps of SQLite's machine the time is looked at: some 30 µs of most statements."""
 
+BIT_BY_BIT = 12
+"""How much longer it may take to read what a statement finds bit by bit: others have their turn in between."""
+
 
 def bound(engine: sa.Engine, patience: float, waiting: float) -> None:
     """Let no statement of a request take longer than so many seconds.
@@ -51,12 +54,14 @@ _LATE = "punt_late"
 
 
 def _bound_sqlite(engine: sa.Engine, patience: float) -> None:
+    # What counts is the time that the thread works: on a busy machine a short statement may last long.
     def watch(connection: Any, record: Any) -> None:
         moments = record.info
-        connection.set_progress_handler(lambda: time.monotonic() > moments.get(_LATE, inf), STEPS)
+        connection.set_progress_handler(lambda: time.thread_time() > moments.get(_LATE, inf), STEPS)
 
-    def begin(connection: sa.Connection, *_: Any) -> None:
-        connection.info[_LATE] = time.monotonic() + patience if _hurries(connection) else inf
+    def begin(connection: sa.Connection, _c: Any, _s: Any, _p: Any, context: Any, _m: bool) -> None:
+        longest = patience * (BIT_BY_BIT if context and context.execution_options.get("yield_per") else 1)
+        connection.info[_LATE] = time.thread_time() + longest if _hurries(connection) else inf
 
     event.listen(engine, "connect", watch)
     event.listen(engine, "before_cursor_execute", begin)

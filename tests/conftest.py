@@ -103,6 +103,19 @@ def server_on(
 
 
 @contextmanager
+def inhabited_app(database: str, request: pytest.FixtureRequest, folder: Path, **settings: str) -> Iterator[Flask]:
+    """Build an app where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
+    if database == "sqlite":
+        app = app_in(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), **settings)
+        yield app
+        put_away(app)
+    else:
+        copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
+        with app_on(copy, folder, **settings) as app:
+            yield app
+
+
+@contextmanager
 def running_on(
     database: str, request: pytest.FixtureRequest, folder: Path, workers: int, settings: dict[str, str]
 ) -> Iterator[Server]:

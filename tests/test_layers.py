@@ -46,7 +46,7 @@ LAYERS = (
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
-    {"settings", "errors", "threads", "elsewhere", "agents", "deadlines", "breath"},
+    {"settings", "errors", "threads", "elsewhere", "agents", "deadlines", "breath", "turns"},
 )
 """The house, top first; a module imports its own layer and those below."""
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from punt import access, tickets
 from punt.access import Grant, May
 from punt.api.describe import answers
-from punt.database import db
+from punt.database import db, end_read
 from punt.errors import Conflict, Invalid
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
@@ -18,20 +18,25 @@ from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
 from punt.models.board import Page, matching, pages_of
 from punt.models.together import as_told
 from punt.replies import listed, nothing
+from punt.turns import Turns
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
+
+SEARCHES = Turns(line=50, patience=20)
+"""Those that look through descriptions."""
 
 
 @blueprint.get("")
 @answers(list[shapes.Ticket], query=TicketFilter, sends=("Link",))
 def index(reference: str) -> Any:
     """List tickets in board order: all that match, or a page of them when ``limit`` is given."""
-    project, asked = access.project(reference).project, query(TicketFilter)
-    page = pages_of(matching(project.id, asked.criteria()), asked.limit, asked.page)
-    response = listed(as_told(page.tickets))
-    if page.next:
-        response.headers["Link"] = f'<{_address_of(reference, page)}>; rel="next"'
-    return response
+    grant, asked = access.project(reference), query(TicketFilter)
+    if not asked.q:
+        return _listed(grant, asked)
+    end_read()  # who waits for a turn holds nothing, and is proved anew then
+    with SEARCHES.one():
+        access.user_anew()
+        return _listed(access.project(reference), asked)
 
 
 @blueprint.post("")
@@ -108,6 +113,14 @@ def reply(ticket: Ticket, status: int = 200, *, content: wire.Json | None = None
     return response
 
 
+def _listed(grant: Grant, asked: TicketFilter) -> Response:
+    page = pages_of(matching(grant.project.id, asked.criteria()), asked.limit, asked.page, asked.q)
+    response = listed(as_told(page.tickets))
+    if page.next:
+        response.headers["Link"] = f'<{_address_of(page)}>; rel="next"'
+    return response
+
+
 def _make(grant: Grant, asked: NewTicket) -> Ticket:
     ticket = tickets.create(grant, asked)
     if key := _idempotency_key():
@@ -140,6 +153,6 @@ def _request_hash() -> str:
     return hashlib.sha256(request.path.encode() + b"\0" + request.get_data()).hexdigest()
 
 
-def _address_of(reference: str, page: Page) -> str:
+def _address_of(page: Page) -> str:
     asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
-    return url_for("api_tickets.index", reference=reference, page=page.next, **asked)
+    return url_for("api_tickets.index", page=page.next, **(request.view_args or {}), **asked)

@@ -131,5 +131,5 @@ class TicketFilter(Input):
     page: Annotated[str, Field(pattern=rf"^\d{{1,4}}\.[0-9A-Za-z]{{1,{LONGEST_KNOWN}}}$")] | None = None
 
     def criteria(self) -> dict[str, str]:
-        """Return what the tickets must match, by attribute."""
-        return {name: value for name, value in self.given().items() if value and name not in {"limit", "page"}}
+        """Return what the tickets must match, by attribute; the text to look for is none of it."""
+        return {name: value for name, value in self.given().items() if value and name not in {"limit", "page", "q"}}

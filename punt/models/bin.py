@@ -14,6 +14,7 @@ from punt.models import wire
 from punt.models.label import Label
 from punt.models.project import Project
 from punt.models.restoring import Restoration, batches, families_of
+from punt.models.seeking import holds
 from punt.models.ticket import Ticket
 
 KEPT = timedelta(days=30)
@@ -98,7 +99,7 @@ class BinnedTicket(Base):
     @classmethod
     def relabel(cls, label: Label, heir: Label) -> None:
         """Let deleted tickets come back with another label, the heir of one that goes."""
-        named = sa.cast(cls.content, sa.Text).contains(label.id, autoescape=True)
+        named = holds(sa.cast(cls.content, sa.Text), label.id)
         carrying = sa.select(cls).where(cls.project_id == label.project_id, named).order_by(cls.id)
         for binned in db.session.scalars(carrying.with_for_update().execution_options(populate_existing=True)):
             labels = {each["id"]: each for each in binned.content["labels"]}

@@ -9,13 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from punt.breath import breathing
-from punt.database import db
+from punt.breath import breathing, slices
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
+from punt.models.seeking import holding
 from punt.models.ticket import Ticket, ticket_label
-from punt.models.together import all_of, rows_of
+from punt.models.together import LEAN, ROWS, all_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,34 @@ class Page:
 
 
 def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[Ticket]:
-    """Select a project's tickets in board order that match: ``label_id``, ``q`` and attributes."""
+    """Select a project's tickets in board order that match: ``label_id`` and attributes."""
     query = Ticket.on_board(project_id)
     for name, value in criteria.items():
         query = query.where(_condition(name, value))
     return query
 
 
-def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None) -> Page:
-    """Read all that is selected, or a page of it from a place that an earlier page named."""
+def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None, text: str | None = None) -> Page:
+    """Read all that is selected, or a page of it from a place that an earlier page named.
+
+    Where they lie is looked up first, then each without its description: the database need not sort what may be long.
+
+    :param text: what must stand in title or description.
+    """
     if place:
         position, rank = place.split(".", 1)
         query = query.where(sa.tuple_(Column.position, Ticket.rank) > sa.tuple_(int(position), rank))
-    if limit is None:
-        return Page(all_of(query), None)
-    rows: Sequence[Any] = db.session.execute(query.add_columns(Column.position).limit(limit + 1)).all()
-    more = f"{rows[limit - 1].position}.{rows[limit - 1][0].rank}" if len(rows) > limit else None
-    return Page([row[0] for row in rows[:limit]], more)
+    spots = query.with_only_columns(Ticket.id, Column.position, Ticket.rank)
+    if text is None:
+        rows = list(breathing(rows_of(spots.limit(limit and limit + 1))))
+    else:
+        found = holding(query, text)
+        rows = [row for row in breathing(rows_of(spots)) if row.id in found]
+    kept = rows[:limit]
+    more = f"{kept[-1].position}.{kept[-1].rank}" if len(rows) > len(kept) else None
+    ids = [row.id for row in kept]
+    lean = query.options(LEAN)
+    return Page([ticket for some in slices(ids, ROWS) for ticket in all_of(lean.where(Ticket.id.in_(some)))], more)
 
 
 def cards(project_id: str) -> list[wire.Json]:
@@ -66,9 +77,5 @@ def _labels_of_tickets(project_id: str) -> dict[str, list[wire.Json]]:
 def _condition(name: str, value: Any) -> sa.ColumnElement[bool]:
     if name == "label_id":
         return Ticket.labels.any(Label.id == value)
-    if name == "q":
-        return sa.or_(
-            Ticket.title.icontains(value, autoescape=True), Ticket.description.icontains(value, autoescape=True)
-        )
     equal: sa.ColumnElement[bool] = getattr(Ticket, name) == value
     return equal

@@ -14,10 +14,14 @@ from punt.deadlines import unhurried
 from punt.errors import Conflict, Detail
 from punt.models.membership import Membership, Role
 from punt.models.project import Project
+from punt.models.seeking import holds
 from punt.models.ticket import Ticket
 from punt.models.together import LEAN, all_of, flushed
 from punt.models.user import User
 from punt.models.user_session import UserSession
+
+WORDS = 8
+"""Further words of a question are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,9 @@ def page_of(asked: str, limit: int, after: str | None) -> tuple[Sequence[User], 
     :param after: the last user name, in lower case, of the page before.
     """
     query = sa.select(User).order_by(User.username_key)
-    for word in asked.split():
+    for word in asked.split()[:WORDS]:
         spots = (User.username, User.name, User.email)
-        query = query.where(sa.or_(*(spot.icontains(word.removeprefix("@"), autoescape=True) for spot in spots)))
+        query = query.where(sa.or_(*(holds(spot, word.removeprefix("@")) for spot in spots)))
     if after:
         query = query.where(User.username_key > after)
     found = db.session.scalars(query.limit(limit + 1)).all()

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import load_only
 
 from punt.database import db
 from punt.models import wire
 from punt.models.project import Project
+from punt.models.seeking import holds
 from punt.models.ticket import Ticket
 
 LIMIT = 20
@@ -59,5 +61,6 @@ def _of_key(projects: Sequence[Project], asked: str) -> Sequence[Ticket]:
 def _of_title(projects: Sequence[Project], words: Sequence[str]) -> Sequence[Ticket]:
     query = sa.select(Ticket).where(Ticket.project_id.in_([project.id for project in projects]))
     for word in words:
-        query = query.where(sa.or_(Ticket.title.icontains(word, autoescape=True), Ticket.project_key == word.upper()))
-    return db.session.scalars(query.order_by(Ticket.updated_at.desc(), Ticket.id).limit(LIMIT + 1)).all()
+        query = query.where(sa.or_(holds(Ticket.title, word), Ticket.project_key == word.upper()))
+    shown = load_only(Ticket.id, Ticket.project_key, Ticket.number, Ticket.title, Ticket.type)
+    return db.session.scalars(query.options(shown).order_by(Ticket.updated_at.desc(), Ticket.id).limit(LIMIT + 1)).all()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Invalid
@@ -142,13 +142,12 @@ class Ticket(Base):
 
     @classmethod
     def on_board(cls, project_id: str) -> sa.Select[Ticket]:
-        """Select a project's tickets in board order, labels loaded with them."""
+        """Select a project's tickets in board order."""
         return (
             sa.select(cls)
             .join(Column, Column.id == cls.column_id)
-            .where(cls.project_id == project_id)
+            .where(Column.project_id == project_id)  # so that the index of ranks leads to them
             .order_by(Column.position, cls.rank)
-            .options(selectinload(cls.labels))
         )
 
     def order(self) -> int:

@@ -31,7 +31,7 @@ def all_of(query: sa.Select[Row]) -> list[Row]:
     return list(breathing(rows))
 
 
-def rows_of(query: sa.Select[Any]) -> sa.Result[Any]:
+def rows_of(query: sa.Select[*tuple[Any, ...]]) -> sa.Result[*tuple[Any, ...]]:
     """Select rows that may be many, fetched some at a time."""
     return db.session.execute(query.execution_options(yield_per=ROWS))
 

@@ -1,0 +1,49 @@
+"""Looking for texts: in time that grows with what is looked through, and with nothing else.
+
+``LIKE`` compares from each place anew, so it may take as long as both lengths multiplied: many equal letters do.
+"""
+
+from __future__ import annotations
+
+import time
+
+import sqlalchemy as sa
+
+from punt.breath import breathing
+from punt.database import db
+from punt.errors import TookTooLong
+from punt.models.column import Column
+from punt.models.ticket import Ticket
+
+AT_ONCE = 50
+"""Tickets that are loaded at once: with 50,000 letters each a matter of milliseconds."""
+LONGEST = 30.0
+"""Seconds that may be looked for something."""
+
+
+def holds(
+    column: sa.SQLColumnExpression[str] | sa.SQLColumnExpression[str | None], part: str
+) -> sa.ColumnElement[bool]:
+    """Ask whether a short text holds another one, whatever the case; nothing in it stands for anything else."""
+    return sa.func.strpos(sa.func.lower(column), sa.func.lower(part)) > 0
+
+
+def holding(among: sa.Select[Ticket], text: str) -> set[str]:
+    """Return the ids of the tickets whose title or description holds a text, whatever the case.
+
+    Python looks for it, some tickets at a time: so it takes the same on both databases, finds the same, and others
+    have their turn in between.
+
+    :param among: selects the tickets, of one project and with their columns, that are looked through.
+    :raises TookTooLong: after ``LONGEST`` seconds.
+    """
+    wanted, number, ends, found = text.lower(), 0, time.monotonic() + LONGEST, set[str]()
+    query = among.with_only_columns(Ticket.id, Ticket.number, Ticket.title, Ticket.description)
+    query = query.where(Ticket.project_id == Column.project_id).order_by(None).order_by(Ticket.number).limit(AT_ONCE)
+    while rows := db.session.execute(query.where(Ticket.number > number)).all():
+        some = breathing(rows)
+        found |= {row.id for row in some if wanted in row.title.lower() or wanted in row.description.lower()}
+        number = rows[-1].number
+        if time.monotonic() > ends:
+            raise TookTooLong
+    return found
