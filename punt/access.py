@@ -31,6 +31,7 @@ from punt.models import (
     User,
     UserSession,
 )
+from punt.models.locks import hold_family
 from punt.models.roster import hold_admins
 
 
@@ -144,22 +145,51 @@ class Grant:
         """Load a ticket of this project by its id, its key or its number."""
         return _found(db.session.scalar(self._numbered(Ticket, reference)), "Ticket")
 
-    def ticket_to_change(self, reference: str) -> Ticket:
-        """Load a ticket as :meth:`ticket` does, and keep others from changing it until the commit."""
-        return _found(db.session.scalar(self._numbered(Ticket, reference).with_for_update()), "Ticket")
+    def ticket_to_change(self, reference: str, *, family: bool = False) -> Ticket:
+        """Load a ticket as :meth:`ticket` does, and keep others from changing it until the commit.
 
-    def tickets_to_change(self, ids: Sequence[str]) -> list[Ticket]:
-        """Load several tickets of this project, in the order of their ids, to change them; all or none."""
-        wanted = sa.select(Ticket).where(Ticket.project_id == self.project.id, Ticket.id.in_(ids))
-        ordered = wanted.order_by(Ticket.id).with_for_update()  # two that want the same tickets never wait in a circle
-        found = {ticket.id: ticket for ticket in db.session.scalars(ordered)}
+        :param family: whether it may get another parent, or become a subtask.
+        """
+        if family:
+            hold_family(self.project.id)
+        held = self._numbered(Ticket, reference).with_for_update(key_share=True)
+        return _found(db.session.scalar(held.execution_options(populate_existing=True)), "Ticket")
+
+    def tickets_to_change(self, ids: Sequence[str], *, family: bool = False) -> list[Ticket]:
+        """Load several tickets of this project in the order given, to change them; all or none.
+
+        :param family: whether they may get another parent, or become subtasks.
+        """
+        if family:
+            hold_family(self.project.id)
+        found = {ticket.id: ticket for ticket in Ticket.held(self._here(), Ticket.id.in_(ids))}
         return [_found(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
+
+    def ticket_to_delete(self, reference: str) -> Ticket:
+        """Load a ticket as :meth:`ticket` does, and hold it with its children, who lose their parent."""
+        return self.tickets_to_delete([self.ticket(reference).id])[0]
+
+    def tickets_to_delete(self, ids: Sequence[str]) -> list[Ticket]:
+        """Load several tickets to delete them, and hold them with their children, who lose their parents."""
+        hold_family(self.project.id)
+        Ticket.hold(self._here(), sa.or_(Ticket.id.in_(ids), Ticket.parent_id.in_(ids)))
+        return self.tickets_to_change(ids)
 
     def require_all_here(self, ticket_ids: Iterable[str]) -> None:
         """Go on only when all are tickets of this project; those in its bin count, too."""
         known = (sa.select(model.id).where(model.project_id == self.project.id) for model in (Ticket, BinnedTicket))
         if set(ticket_ids) - set(db.session.scalars(sa.union_all(*known))):
             raise Missing("Ticket")
+
+    def project_to_delete(self) -> Project:
+        """Hold the project and all that is in it, so that whoever is at work there is done first.
+
+        :raises Forbidden: when it may not be deleted, or no more.
+        """
+        self.require(May.OWN)
+        Ticket.hold(self._here())
+        self.project.columns_to_change()
+        return self.holding_members().require(May.OWN).project
 
     def binned_to_change(self, reference: str) -> BinnedTicket:
         """Load a deleted ticket of this project from its bin, and keep others from restoring it until the commit."""
@@ -170,6 +200,14 @@ class Grant:
         """Load a person of this project."""
         membership = Membership.of(self.project.id, user_id)
         return _found(membership, "Person").user
+
+    def require_still_member(self, user_id: str) -> None:
+        """Go on only when a person belongs to this project at the commit, too, and keep them in it until then."""
+        if Membership.role_of(self.project.id, user_id, hold=True) is None:
+            raise Missing("Person")
+
+    def _here(self) -> sa.ColumnElement[bool]:
+        return Ticket.project_id == self.project.id
 
     def _numbered(self, model: type[Numbered], reference: str) -> sa.Select[Numbered]:
         number = re.fullmatch(rf"(?:{self.project.key}-)?([1-9]\d{{0,8}})", reference, re.IGNORECASE)

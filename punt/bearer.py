@@ -11,7 +11,7 @@ from punt.database import end_read
 from punt.errors import Forbidden, SignInNeeded
 from punt.inputs.people import NewApiToken
 from punt.limits import caller, spend, spend_within
-from punt.models import ApiToken, User
+from punt.models import ApiToken, UserSession
 
 WHERE = ("/api/", "/avatars/")
 NOT_HERE = "/api/admin"
@@ -28,13 +28,17 @@ def shown() -> str | None:
     return secret.strip() if scheme.lower() == "bearer" and request.path.startswith(WHERE) else None
 
 
-def issue(person: User, asked: NewApiToken) -> tuple[ApiToken, str]:
-    """Make a token, and tell its secret this once; the caller commits.
+def issue(own: UserSession, asked: NewApiToken) -> tuple[ApiToken, str]:
+    """Make a token for whoever a session is of, and tell its secret this once; the caller commits.
 
     :raises TooMany: when this person has made too many lately.
+    :raises SignInNeeded: when the session has ended meanwhile: what ends all tokens must not miss this one.
     """
-    spend_within(f"token person {person.id}", MADE, seconds=MADE_WINDOW)
-    return ApiToken.issue(person, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+    spend_within(f"token person {own.user_id}", MADE, seconds=MADE_WINDOW)
+    made = ApiToken.issue(own.user, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
+    if not own.goes_on():
+        raise SignInNeeded
+    return made
 
 
 def refuse_bad_token(secret: str, *, writes: bool) -> None:

@@ -7,6 +7,7 @@ from punt.errors import Forbidden
 from punt.inputs.people import Setup
 from punt.limits import caller, spend
 from punt.models import User
+from punt.models.locks import hold_people
 from punt.passwords import hash_password
 
 TRIES, WINDOW = 20, 300
@@ -24,6 +25,7 @@ def set_up(asked: Setup) -> User:
     spend((f"setup address {caller()}", TRIES), seconds=WINDOW)
     password_hash = hash_password(asked.password)
     begin_write()
+    hold_people()
     _refuse_second_setup()
     return User.enrol(
         username=asked.username, name=asked.name, email=asked.email, password_hash=password_hash, is_admin=True

@@ -76,7 +76,8 @@ def sign_in(login: str, password: str) -> UserSession:
             AuditEntry.note("session", "failed", changes={"address": [None, request.remote_addr]}, **whose)
         raise WrongPassword
     begin_write()
-    person = db.session.get(User, found[0])
+    # held: whoever changes the password now, or disables the account, sees this session and ends it
+    person = db.session.get(User, found[0], with_for_update={"read": True})
     if person is None or not person.is_active or person.password_hash != found[1]:
         raise WrongPassword
     RateCounter.forgive(account)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from punt.access import Grant, named
 from punt.database import db
 from punt.errors import Conflict, Invalid
 from punt.events.publication import camel
+from punt.holding import until_the_commit
 from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
 from punt.models import Column, Label, Ticket, User, wire
+from punt.models.locks import hold_family
 from punt.models.placing import move_together
 
 _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PLACES})
@@ -18,15 +21,21 @@ _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PL
 
 def create(grant: Grant, asked: NewTicket) -> Ticket:
     """Create a ticket at the bottom of the column asked for, or of the first one."""
-    column = _column(grant, asked.column_id) if asked.column_id else grant.project.columns()[0]
+    column = _column(grant, asked.column_id) if asked.column_id else grant.project.first_column()
+    if asked.changes_family:
+        hold_family(grant.project.id)
+    column.hold()  # before labels that are made on the way: see "The order of locks"
     return Ticket.create(grant.project, column, grant.user.id, attributes(grant, asked))
 
 
 def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
     """Edit and move a ticket as asked; it keeps its place when only the column it is in is named."""
+    moves = asked.placed or asked.column_id not in (None, ticket.column_id)
+    column = _column(grant, asked.column_id or ticket.column_id) if moves else None
+    if column:
+        column.hold()  # before what its fields refer to: see "The order of locks"
     ticket.edit(attributes(grant, asked, ticket))
-    if asked.placed or asked.column_id not in (None, ticket.column_id):
-        column = _column(grant, asked.column_id or ticket.column_id)
+    if column:
         ticket.move_to(column, order=asked.order, **_neighbours(grant, asked))
 
 
@@ -34,11 +43,13 @@ def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None
     """Do the same to several tickets; placed somewhere, they stay together in the order given."""
     if {asked.before, asked.after} & {ticket.id for ticket in tickets}:
         raise Invalid.field("updates", "A ticket cannot be its own neighbour.")
+    column = _column(grant, asked.column_id or tickets[0].column_id)
+    if asked.placed or asked.column_id:
+        column.hold()
     fields = attributes(grant, asked)
     for ticket in tickets:
         ticket.edit(fields)
         db.session.flush()  # one by one, so that the events stand in the order asked for
-    column = _column(grant, asked.column_id or tickets[0].column_id)
     if asked.placed:
         move_together(tickets, column, order=asked.order, **_neighbours(grant, asked))
     elif asked.column_id:
@@ -67,6 +78,9 @@ def attributes(grant: Grant, asked: TicketFields, ticket: Ticket | None = None) 
             found.pop(name, None)
         elif found.get(name):
             found[name] = named(camel(name), load, found[name]).id
+    if found.get("assignee_id"):
+        still_here = partial(named, "assigneeId", grant.require_still_member, found["assignee_id"])
+        until_the_commit(db.session(), still_here)
     if "label_ids" in given:
         found["labels"] = [named("labelIds", grant.label, label_id) for label_id in asked.label_ids]
     if given.get("new_label"):

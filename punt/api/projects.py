@@ -56,6 +56,6 @@ def update(reference: str) -> Any:
 @answers(None, 204)
 def delete(reference: str) -> Any:
     """Delete a project with all that is in it."""
-    access.project(reference).holding_members().require(May.OWN).project.remove()
+    access.project(reference).project_to_delete().remove()
     db.session.commit()
     return nothing()

@@ -60,8 +60,8 @@ def show(reference: str, ticket_reference: str) -> Any:
 @answers(shapes.Ticket, body=TicketChange, headers=("If-Match",), sends=("ETag",), also={409: shapes.StaleTicket})
 def update(reference: str, ticket_reference: str) -> Any:
     """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
-    grant = access.project(reference, May.WORK)
-    ticket, asked = grant.ticket_to_change(ticket_reference), body(TicketChange)
+    grant, asked = access.project(reference, May.WORK), body(TicketChange)
+    ticket = grant.ticket_to_change(ticket_reference, family=asked.changes_family)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     tickets.change(grant, ticket, asked)
     db.session.commit()
@@ -73,7 +73,7 @@ def update(reference: str, ticket_reference: str) -> Any:
 def delete(reference: str, ticket_reference: str) -> Any:
     """Delete a ticket: it goes into the bin."""
     grant = access.project(reference, May.DELETE_OWN)
-    ticket = grant.ticket_to_change(ticket_reference)
+    ticket = grant.ticket_to_delete(ticket_reference)
     grant.require_deletion(ticket)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     BinnedTicket.take(ticket, grant.user.id)
@@ -86,7 +86,7 @@ def delete(reference: str, ticket_reference: str) -> Any:
 def update_all(reference: str) -> Any:
     """Do the same to several tickets, all or nothing."""
     grant, asked = access.project(reference, May.WORK), body(BulkChange)
-    found = grant.tickets_to_change(asked.ticket_ids)
+    found = grant.tickets_to_change(asked.ticket_ids, family=asked.updates.changes_family)
     tickets.change_all(grant, found, asked.updates)
     db.session.commit()
     return listed(as_told(found))
@@ -97,7 +97,7 @@ def update_all(reference: str) -> Any:
 def delete_all(reference: str) -> Any:
     """Delete several tickets, all or nothing."""
     grant, asked = access.project(reference, May.DELETE_OWN), body(BulkDeletion)
-    found = grant.tickets_to_change(asked.ticket_ids)
+    found = grant.tickets_to_delete(asked.ticket_ids)
     for ticket in found:
         grant.require_deletion(ticket)
     BinnedTicket.take_all(found, grant.user.id)

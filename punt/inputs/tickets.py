@@ -49,6 +49,11 @@ class TicketFields(Input):
     start_date: Day | None = None
     due_date: Day | None = None
 
+    @property
+    def changes_family(self) -> bool:
+        """Whether it may change who is whose parent, so that the rules about that have to be looked at."""
+        return self.parent_id is not None or self.type is TicketType.SUBTASK
+
 
 class NewTicket(TicketFields):
     """A ticket to create."""

@@ -73,7 +73,7 @@ class ApiToken(Base):
         :param days: how long it is good for; None: until it is ended.
         :raises Conflict: when the person has too many.
         """
-        db.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update())
+        db.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
         if len(cls.of(user)) >= MOST:
             raise Conflict(f"You have {MOST} API tokens. End one that you no longer need.")
         secret = PREFIX + secrets.token_hex(32)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from punt.database import Base, Timestamp, db, now
 from punt.models import wire
 from punt.models.label import Label
+from punt.models.locks import hold_family
 from punt.models.project import Project
 from punt.models.restoring import Restoration, batches, families_of
 from punt.models.seeking import holds
@@ -48,6 +49,8 @@ class BinnedTicket(Base):
     @classmethod
     def take_all(cls, tickets: Sequence[Ticket], deleted_by_id: str | None) -> None:
         """Delete several tickets, keeping what each was before any of them went."""
+        for project_id in sorted({ticket.project_id for ticket in tickets}):
+            hold_family(project_id)
         families = families_of(tickets)
         for ticket in tickets:
             kept = {"id": ticket.id, "project_id": ticket.project_id, "number": ticket.number}
@@ -108,6 +111,7 @@ class BinnedTicket(Base):
 
     def restore(self, project: Project) -> Ticket:
         """Make it a ticket again; what could not be brought back is said by that ticket's ``losses``."""
+        hold_family(self.project_id)
         return Restoration(self, project).carry_out()
 
     def others(self, ids: Iterable[str]) -> dict[str, BinnedTicket]:

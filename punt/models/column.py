@@ -64,8 +64,6 @@ class Column(Base):
     def hold(self) -> None:
         """Keep others from placing tickets here until the commit, so that ranks are counted once.
 
-        The order of locks is tickets, columns, project, log: whoever keeps it never waits in a circle.
-
         :raises Conflict: when the column was deleted meanwhile.
         """
         held = sa.select(Column.id).where(Column.id == self.id).with_for_update(key_share=True)
@@ -83,7 +81,12 @@ class Column(Base):
             raise
 
     def revise(self, siblings: Sequence[Column], *, order: int | None = None, **fields: str | int | None) -> None:
-        """Change name, colour or limit, and move the column to an order on its board."""
+        """Change name, colour or limit, and move the column to an order on its board.
+
+        :raises Conflict: when it was deleted meanwhile.
+        """
+        if self not in siblings:
+            raise Conflict("Somebody else deleted this column meanwhile.")
         for field, value in fields.items():
             setattr(self, field, value)
         if order is not None:
@@ -99,8 +102,7 @@ class Column(Base):
         from punt.models.placing import move_together  # tickets know their column; here alone a column knows them
         from punt.models.ticket import Ticket
 
-        inside = sa.select(Ticket.id).where(Ticket.column_id == self.id).order_by(Ticket.id)
-        db.session.execute(inside.with_for_update())  # before the columns: whoever moves one has it first, too
+        Ticket.hold(Ticket.column_id == self.id)  # before the columns: whoever moves one has it first, too
         siblings = project.columns_to_change()
         if len(siblings) == 1:
             raise Conflict("A board keeps at least one column.")

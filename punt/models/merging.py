@@ -44,5 +44,5 @@ def count_carriers(label: Label) -> int:
 def _carriers(label: Label) -> Sequence[Ticket]:
     """Load the tickets that carry a label, to change them."""
     carrying = sa.select(ticket_label.c.ticket_id).where(ticket_label.c.label_id == label.id)
-    held = sa.select(Ticket).where(Ticket.id.in_(carrying)).order_by(Ticket.id).with_for_update()
+    held = sa.select(Ticket).where(Ticket.id.in_(carrying)).order_by(Ticket.id).with_for_update(key_share=True)
     return all_of(held.options(selectinload(Ticket.labels), LEAN).execution_options(populate_existing=True))

@@ -94,6 +94,15 @@ class Project(Base):
         taken = sa.update(Project).where(Project.id == self.id).values(next_one)
         return int(db.session.execute(taken.returning(Project.last_number)).scalar_one())
 
+    def first_column(self) -> Column:
+        """Return the leftmost column.
+
+        :raises Conflict: when there is none, as while the project is being deleted.
+        """
+        if not (columns := self.columns()):
+            raise Conflict("This project has no column any more.")
+        return columns[0]
+
     def columns(self) -> Sequence[Column]:
         """List the columns in board order."""
         return db.session.scalars(sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)).all()

@@ -50,9 +50,8 @@ def families_of(tickets: Sequence[Ticket]) -> dict[str, wire.Json]:
 
     The children are held until the commit: whoever joins or leaves the family meanwhile waits.
     """
-    wanted = sa.select(Ticket).where(Ticket.parent_id.in_([ticket.id for ticket in tickets])).order_by(Ticket.id)
     children = defaultdict[str | None, list[wire.Json]](list)
-    for child in db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)):
+    for child in Ticket.held(Ticket.parent_id.in_([ticket.id for ticket in tickets])):
         children[child.parent_id].append({"id": child.id, "key": _key(child)})
     return {
         ticket.id: {
@@ -99,7 +98,7 @@ class Restoration:
         columns = self._project.columns()
         if own := next((column for column in columns if column.id == self._was["columnId"]), None):
             return own, self._was["rank"]
-        name, first = self._was.get("columnName"), columns[0]
+        name, first = self._was.get("columnName"), self._project.first_column()
         said = f"Its column “{name}”" if name else "Its column"
         self._lose("columnId", name, first.name, f"{said} was deleted: it is in “{first.name}” now.")
         return first, None
@@ -180,8 +179,7 @@ def _hold(project: Project, ids: Iterable[str]) -> dict[str, Ticket]:
     """Load the tickets with these ids that are there, and keep others from changing them until the commit."""
     found = dict[str, Ticket]()
     for some in batches(ids):
-        wanted = sa.select(Ticket).where(Ticket.project_id == project.id, Ticket.id.in_(some)).order_by(Ticket.id)
-        fresh = db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True))
+        fresh = Ticket.held(Ticket.project_id == project.id, Ticket.id.in_(some))
         found |= {ticket.id: ticket for ticket in fresh}
     return found
 

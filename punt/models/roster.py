@@ -123,10 +123,9 @@ def remove(person: User, heir: User | None) -> None:
     """
     unhurried(db.session())  # it changes all tickets of theirs
     _refuse_last_admin(person)
+    _hold_all_of(person)
     _hand_over(person, heir)
-    named = sa.select(Ticket).where(sa.or_(Ticket.assignee_id == person.id, Ticket.creator_id == person.id))
-    theirs = all_of(named.order_by(Ticket.id).with_for_update().options(LEAN))
-    for ticket in flushed(theirs):  # or screens would not hear of it
+    for ticket in flushed(_held_that_name(person)):  # or screens would not hear of it
         ticket.edit({name: None for name in ("assignee_id", "creator_id") if getattr(ticket, name) == person.id})
     for membership in db.session.scalars(sa.select(Membership).where(Membership.user_id == person.id)):
         db.session.delete(membership)
@@ -137,7 +136,6 @@ def remove(person: User, heir: User | None) -> None:
 
 
 def _hand_over(person: User, heir: User | None) -> None:
-    _hold_owners_beside(person)
     if not (projects := _alone_in(person)):
         return
     if heir is None or heir is person or not heir.is_active:
@@ -148,11 +146,31 @@ def _hand_over(person: User, heir: User | None) -> None:
         Membership.add(project, heir, Role.OWNER)
 
 
-def _hold_owners_beside(person: User) -> None:
-    """Keep the owners of a person's projects from leaving until the commit, so that the last two cannot go at once."""
-    own = sa.select(Membership.project_id).where(Membership.user_id == person.id, Membership.role == Role.OWNER.value)
-    owners = sa.select(Membership.id).where(Membership.project_id.in_(own), Membership.role == Role.OWNER.value)
-    db.session.execute(owners.order_by(Membership.id).with_for_update())
+def _hold_all_of(person: User) -> None:
+    """Hold all that names a person, and then the person, to whom nothing can refer any more from then on.
+
+    What came to name them in between is few, if anything, and held out of order.
+    """
+    _hold_what_names(person)
+    db.session.execute(sa.select(User.id).where(User.id == person.id).with_for_update())
+    _hold_what_names(person)
+
+
+def _hold_what_names(person: User) -> None:
+    """Hold a person's tickets, and who belongs to their projects, so that the last two owners cannot go at once."""
+    Ticket.hold(_names(person))
+    own = sa.select(Membership.project_id).where(Membership.user_id == person.id)
+    projects = sa.select(Project.id).where(Project.id.in_(own)).order_by(Project.id)
+    db.session.execute(projects.with_for_update(key_share=True))
+
+
+def _held_that_name(person: User) -> Sequence[Ticket]:
+    theirs = sa.select(Ticket).where(_names(person)).order_by(Ticket.id).options(LEAN)
+    return all_of(theirs.with_for_update(key_share=True).execution_options(populate_existing=True))
+
+
+def _names(person: User) -> sa.ColumnElement[bool]:
+    return sa.or_(Ticket.assignee_id == person.id, Ticket.creator_id == person.id)
 
 
 def _alone_in(person: User) -> Sequence[Project]:

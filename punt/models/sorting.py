@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from punt.database import db
 from punt.models.column import Column
 from punt.models.rank import several_between
 from punt.models.ticket import Priority, Ticket
@@ -78,7 +77,7 @@ def _give_ranks(column: Column, wanted: Sequence[Ticket], taken: Sequence[str]) 
 def _hold(column: Column) -> tuple[list[Ticket], list[str]]:
     """Hold the tickets that are there, and all ranks: one that comes at this very moment stays where it is put."""
     inside = sa.select(Ticket).where(Ticket.column_id == column.id)
-    held = set(db.session.scalars(inside.with_only_columns(Ticket.id).order_by(Ticket.id).with_for_update()))
+    held = set(Ticket.hold(Ticket.column_id == column.id))
     column.hold()
     present = all_of(inside.order_by(Ticket.rank).execution_options(populate_existing=True).options(LEAN))
     return [ticket for ticket in present if ticket.id in held], [ticket.rank for ticket in present]

@@ -76,8 +76,8 @@ def _hold(session: Session, column_id: str) -> bool:
     column = session.get(Column, column_id)
     if column is None:
         return False
-    for query in (sa.select(Ticket.id).where(Ticket.column_id == column_id).order_by(Ticket.id), _binned_in(column)):
-        session.execute(query.with_for_update())
+    Ticket.hold(Ticket.column_id == column_id)
+    session.execute(_binned_in(column).with_for_update())
     column.hold()
     return True
 

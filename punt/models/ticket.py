@@ -16,6 +16,7 @@ from punt.events.publication import Publication
 from punt.models import topics, wire
 from punt.models.column import Column
 from punt.models.label import Label
+from punt.models.locks import hold_family
 from punt.models.project import Project
 from punt.models.rank import RANK, between, is_long
 
@@ -101,6 +102,8 @@ class Ticket(Base):
 
         :param fields: attributes to begin with; ``title`` at least.
         """
+        if _changes_family(fields):
+            hold_family(project.id)
         column.hold()
         with db.session.no_autoflush:
             ticket = cls(
@@ -122,7 +125,10 @@ class Ticket(Base):
     def bring_back(
         cls, project: Project, column: Column, rank: str | None, version: int, fields: dict[str, Any]
     ) -> Ticket:
-        """Add a deleted ticket again: at its rank, right below who has that now, or without one at the bottom."""
+        """Add a deleted ticket again: at its rank, right below who has that now, or without one at the bottom.
+
+        Where it has a parent, the family is held.
+        """
         with column.placing():
             place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
         ticket = cls(project_id=project.id, project_key=project.key, column_id=column.id, rank=place, **fields)
@@ -132,6 +138,22 @@ class Ticket(Base):
         # Every new row begins as version 1, which screens that knew the ticket would take for old.
         db.session.execute(sa.update(cls).where(cls.id == ticket.id).values(version=version))
         return ticket
+
+    @classmethod
+    def hold(cls, *which: sa.ColumnElement[bool]) -> Sequence[str]:
+        """Keep others from changing some tickets until the commit, and return their ids.
+
+        They are held in the order of their ids: two that want the same ones never wait in a circle. Others may still
+        refer to them, which is why nothing here is ever locked "for update" outright.
+        """
+        held = sa.select(cls.id).where(*which).order_by(cls.id).with_for_update(key_share=True)
+        return db.session.scalars(held).all()
+
+    @classmethod
+    def held(cls, *which: sa.ColumnElement[bool]) -> Sequence[Ticket]:
+        """Hold some tickets as :meth:`hold` does, and load them as they are then."""
+        held = sa.select(cls).where(*which).order_by(cls.id).with_for_update(key_share=True)
+        return db.session.scalars(held.execution_options(populate_existing=True)).all()
 
     @classmethod
     def in_column(cls, column_id: str) -> Sequence[Ticket]:
@@ -160,15 +182,18 @@ class Ticket(Base):
 
         :raises Invalid: when the parent cannot be one, or the work would start after it is due.
         """
-        if fields.get("parent_id"):
-            self._refuse_parent(fields["parent_id"])
-        if fields.get("type") == TicketType.SUBTASK:
+        news = {name: value for name, value in fields.items() if name == "labels" or getattr(self, name) != value}
+        if _changes_family(news):
+            hold_family(self.project_id)
+        if news.get("parent_id"):
+            self._refuse_parent(news["parent_id"])
+        if news.get("type") == TicketType.SUBTASK:
             self._refuse_children()
         self._refuse_dates(fields)
-        for name, value in fields.items():
+        for name, value in news.items():
             if name == "labels":
                 self._relabel(value)
-            elif getattr(self, name) != value:
+            else:
                 setattr(self, name, value)
 
     def move_to(
@@ -196,7 +221,8 @@ class Ticket(Base):
 
     def delete(self) -> None:
         """Delete the ticket; its children stay, without a parent."""
-        for child in db.session.scalars(sa.select(Ticket).where(Ticket.parent_id == self.id)):
+        hold_family(self.project_id)
+        for child in Ticket.held(Ticket.parent_id == self.id):
             child.parent_id = None
         db.session.flush()
         db.session.delete(self)
@@ -218,14 +244,14 @@ class Ticket(Base):
                 raise Invalid.field("dueDate", "The due date is before the start.")
 
     def _refuse_parent(self, parent_id: str) -> None:
-        """A parent is no subtask, and no descendant of its child."""
-        parent = db.session.get(Ticket, parent_id)
-        if parent is not None and parent.type == TicketType.SUBTASK:
+        """A parent is no subtask, and no descendant of its child; the family is held."""
+        parent = sa.select(Ticket.type).where(Ticket.id == parent_id, Ticket.project_id == self.project_id)
+        if (kind := db.session.scalar(parent)) is None:
+            raise Invalid.field("parentId", "Ticket not found.")
+        if kind == TicketType.SUBTASK:
             raise Invalid.field("parentId", "A subtask cannot be a parent.")
-        while parent is not None:
-            if parent.id == self.id:
-                raise Invalid.field("parentId", "A ticket cannot be its own ancestor.")
-            parent = db.session.get(Ticket, parent.parent_id) if parent.parent_id else None
+        if db.session.scalar(sa.select(sa.literal(self.id).in_(_lineage(parent_id)))):
+            raise Invalid.field("parentId", "A ticket cannot be its own ancestor.")
 
     def _refuse_children(self) -> None:
         if db.session.scalar(sa.select(Ticket.id).where(Ticket.parent_id == self.id).limit(1)):
@@ -236,6 +262,18 @@ def _told_together(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
     from punt.models.together import as_told  # which knows tickets
 
     return as_told(tickets)
+
+
+def _changes_family(fields: dict[str, Any]) -> bool:
+    """Tell whether a rule about parents and children has to be looked at."""
+    return bool(fields.get("parent_id")) or fields.get("type") == TicketType.SUBTASK
+
+
+def _lineage(ticket_id: str) -> sa.Select[str]:
+    """Select a ticket and its ancestors, each once: the walk ends, even where a broken database has a circle."""
+    known = sa.select(Ticket.id, Ticket.parent_id).where(Ticket.id == ticket_id).cte("lineage", recursive=True)
+    known = known.union(sa.select(Ticket.id, Ticket.parent_id).join(known, Ticket.id == known.c.parent_id))
+    return sa.select(known.c.id)
 
 
 def _last_rank(column: Column) -> str | None:

@@ -66,6 +66,10 @@ class UserSession(Base):
         db.session.add(session)
         return session
 
+    def goes_on(self) -> bool:
+        """Look again whether nobody has ended it meanwhile."""
+        return db.session.scalar(sa.select(UserSession.id).where(UserSession.id == self.id)) is not None
+
     def end(self) -> None:
         """Sign its person out of its browser, whose pages are nowhere any more."""
         from punt.models.presence import PresenceLease  # leases know their session; here alone a session knows them

@@ -43,7 +43,7 @@ def update(key: str) -> Any:
 @blueprint.post("/delete")
 def delete(key: str) -> Any:
     """Delete the project, when its key was typed."""
-    project = access.project(key).holding_members().require(May.OWN).project
+    project = access.project(key).project_to_delete()
     try:
         if form(ProjectRemoval, request.form).key != project.key:
             raise Invalid.field("key", f"Type {project.key} here to delete the project.")

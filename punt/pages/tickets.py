@@ -62,9 +62,9 @@ def show(key: str, number: int) -> Any:
 def update(key: str, number: int) -> Any:
     """Change a ticket's fields, unless somebody else did meanwhile."""
     grant = access.project(key, May.WORK)
-    ticket = grant.ticket_to_change(str(number))
     try:
         asked = form(TicketForm, request.form, lists=("labelIds",))
+        ticket = grant.ticket_to_change(str(number), family=asked.changes_family)
         tickets.refuse_stale(ticket, asked.version)
         ticket.edit(tickets.attributes(grant, asked, ticket) | _title(asked))
         db.session.commit()
@@ -92,7 +92,7 @@ def move(key: str, number: int) -> Any:
 def delete(key: str, number: int) -> Any:
     """Delete a ticket and go back to the board."""
     grant = access.project(key, May.DELETE_OWN)
-    ticket = grant.ticket_to_change(str(number))
+    ticket = grant.ticket_to_delete(str(number))
     grant.require_deletion(ticket)
     name = f"{ticket.project_key}-{ticket.number}"
     BinnedTicket.take(ticket, grant.user.id)

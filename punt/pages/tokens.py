@@ -20,10 +20,10 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/profile/tokens")
 @blueprint.post("")
 def create() -> Any:
     """Make a token and show it, this once: no page that a browser keeps may have it."""
-    person = access.own_session().user
+    own = access.own_session()
     try:
         asked = form(NewApiToken, request.form)
-        _, secret = bearer.issue(person, asked)
+        _, secret = bearer.issue(own, asked)
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
