@@ -25,10 +25,10 @@ export class Unreachable extends Error {
 }
 
 export const api = {
-  get: (path) => call("GET", path),
-  post: (path, body, headers) => call("POST", path, body, headers),
-  put: (path, body, headers) => call("PUT", path, body, headers),
-  patch: (path, body, headers) => call("PATCH", path, body, headers),
+  get: sender("GET"),
+  post: sender("POST"),
+  put: sender("PUT"),
+  patch: sender("PATCH"),
   delete: (path, headers) => call("DELETE", path, undefined, headers),
 };
 
@@ -41,6 +41,10 @@ export async function fetchPage(url) {
   if (new URL(response.url).pathname === "/login") return leavePage();
   if (!response.ok) throw new ApiError(response.status, {});
   return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+function sender(method) {
+  return (path, body, headers) => call(method, path, body, headers);
 }
 
 async function call(method, path, body, headers = {}) {

@@ -18,13 +18,15 @@ export function fillCard(card, ticket) {
   for (const icon of queryAll("[data-icon]", card)) fillIcon(icon, ticket);
 }
 
+const plain = (name) => (place, ticket) => writeText(place, ticket[name]);
+
 const FILLED = {
-  key: (place, { key }) => writeText(place, key),
-  type: (place, { type }) => writeText(place, type),
-  priority: (place, { priority }) => writeText(place, priority),
+  key: plain("key"),
+  type: plain("type"),
+  priority: plain("priority"),
   title: fillTitle,
   labels: fillLabels,
-  due: fillDue,
+  due: (place, { dueDate, columnId }) => showDue(place, dueDate, panelOf(columnId)?.matches("[data-done]")),
   points: (place, { storyPoints }) => writeOptional(place, storyPoints),
   assignee: fillAssignee,
 };
@@ -43,10 +45,6 @@ function fillLabels(place, ticket) {
   reveal(place, labels.length);
 }
 
-function fillDue(place, { dueDate, columnId }) {
-  showDue(place, dueDate, isDone(columnId));
-}
-
 function showDue(place, dueDate, done) {
   writeOptional(place, dueDate && dueText(dueDate, done));
   writeAttribute(place, "datetime", dueDate);
@@ -61,8 +59,6 @@ export function showDuesAgain() {
     speak(card);
   }
 }
-
-const isDone = (columnId) => panelOf(columnId)?.matches("[data-done]");
 
 function fillAssignee(place, { assigneeId }) {
   const shown = place.firstElementChild?.dataset.user ?? null;
@@ -81,5 +77,5 @@ function writeOptional(place, value) {
 }
 
 function reveal(place, wanted) {
-  writeAttribute(place, "hidden", wanted ? null : "");
+  place.toggleAttribute("hidden", !wanted);
 }

@@ -1,13 +1,14 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
+import { keyOf, listed } from "./announcer.js";
 import { api, fetchPage, pathOf } from "./api.js";
-import { board } from "./board.js";
+import { board, placeTicket } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
 import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { fieldsOf, isChanged } from "./fields.js";
 import { once } from "./once.js";
-import { PANEL, cardsOf, listIn } from "./places.js";
+import { PANEL, cardWith, cardsOf, columnName, listIn } from "./places.js";
 import { randomId, tabId } from "./tab.js";
 import { complain, moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";
@@ -55,9 +56,18 @@ async function send(form, submitter) {
 async function sortColumn(path, asked, form) {
   const panel = form.closest(PANEL);
   const tickets = cardsOf(listIn(panel)).map(({ dataset }) => ({ id: dataset.ticket, rank: dataset.rank }));
-  const ranks = new Map((await api.post(`${path}/sort`, asked, asStranger())).map(({ id, rank }) => [id, rank]));
+  const sorted = await api.post(`${path}/sort`, asked, asStranger());
+  const ranks = new Map(sorted.map(({ id, rank }) => [id, rank]));
   for (const ticket of tickets) ticket.rank = ranks.get(ticket.id) ?? ticket.rank;
-  undoable(`${query("[data-column-name]", panel).textContent} is sorted.`, [[() => api.put(`${path}/order`, { tickets }, asStranger())]]);
+  sorted.forEach(placeTicket);
+  undoable(`${columnName(panel)} is sorted.`, [[() => unsort(path, tickets)]]);
+}
+
+async function unsort(path, tickets) {
+  const moved = tickets.filter(({ id, rank }) => (cardWith(id)?.dataset.rank ?? rank) !== rank).map(({ id }) => keyOf(cardWith(id)));
+  const back = await api.put(`${path}/order`, { tickets }, asStranger());
+  if (moved[0]) back.notRestored = [{ message: `Moved since, and left there: ${listed(moved)}.` }];
+  return back;
 }
 
 async function openMenu(event, dialog) {
@@ -79,10 +89,7 @@ function rename(heading) {
 }
 
 /** What is typed of that; to say the rest again would undo what others have changed meanwhile. */
-function changedIn(form, asked) {
-  const names = fieldsOf(form).filter(isChanged).map(({ name }) => name);
-  return Object.fromEntries(Object.entries(asked).filter(([name]) => names.includes(name)));
-}
+const changedIn = (form, asked) => Object.fromEntries(fieldsOf(form).filter(isChanged).map(({ name }) => [name, asked[name]]));
 
 /** What a form says, as the API takes it: an empty field is none. */
 const values = (fields) => Object.fromEntries(Array.from(fields, ([name, text]) => [name, (name === "wipLimit" ? Number(text) : text) || null]));

@@ -37,15 +37,15 @@ export function keep(form) {
 
 /** Types a draft into `form` again and shows where; returns the names of the fields that somebody else changed since. */
 export function restore(form, draft = stored(slotOf(form))?.fields) {
-  for (const field of draft ? fieldsOf(form) : []) if (slot(field) in draft) field.closest("details")?.setAttribute("open", "");
-  return type(form, draft);
+  return type(form, draft, true);
 }
 
-function type(form, draft) {
+function type(form, draft, unfolds) {
   const clashes = {};
-  for (const field of draft ? fieldsOf(form) : []) {
-    const [base, mine] = draft[slot(field)] ?? [];
+  for (const field of fieldsOf(form)) {
+    const [base, mine] = draft?.[slot(field)] ?? [];
     if (mine === undefined) continue;
+    if (unfolds) field.closest("details")?.setAttribute("open", "");
     if (base !== first(field) && mine !== first(field)) clashes[slot(field)] = base;
     say(field, mine);
   }

@@ -6,16 +6,13 @@ import { writeText } from "./write.js";
 const TIME = 4_000;
 const timers = new WeakMap();
 
-export function glow(card, who) {
+export function glow(card, who = "") {
   clearTimeout(timers.get(card));
-  card.dataset.fresh = "";
-  card.dataset.freshBy = who ?? "";
-  writeText(query("[data-fresh-who]", card), who ?? "");
-  timers.set(card, setTimeout(() => fade(card), TIME));
+  markFresh(card, true, who);
+  timers.set(card, setTimeout(() => markFresh(card, false, ""), TIME));
 }
 
-function fade(card) {
-  delete card.dataset.fresh;
-  delete card.dataset.freshBy;
-  writeText(query("[data-fresh-who]", card), "");
+function markFresh(card, on, who) {
+  card.toggleAttribute("data-fresh", on);
+  writeText(query("[data-fresh-who]", card), who);
 }

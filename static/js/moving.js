@@ -9,6 +9,7 @@ import { moveCards } from "./mover.js";
 import { PANEL, canBeSeen, cardOf, linkOf, placeIn, placeOf, placeToward } from "./places.js";
 import { clearSelection, extendSelection, selectedCards, selectedWith, startSelection, toggleSelected } from "./selection.js";
 import { startShortcuts } from "./shortcuts.js";
+import { table } from "./table.js";
 
 const WAYS = ["top", "up", "down", "bottom", "left", "right"];
 const OPENED_AT = ["title", "assigneeId", "labelIds", "priority", "dueDate", "open"];
@@ -58,8 +59,6 @@ function openAdder(place) {
   adder.open = true;
   query("[name=title]", adder).focus();
 }
-
-const table = (names, make) => Object.fromEntries(names.map((name) => [name, make(name)]));
 
 /** Opens a card's ticket, at the field of that name where there is one; the dialog first focuses what it sees fit. */
 function openAt(card, name) {

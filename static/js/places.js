@@ -41,7 +41,7 @@ export const visibleOn = (board) => listsOf(board).flatMap(visible);
 /** Whether a card is there to be looked at: neither filtered out nor folded away, though it may be in the air. */
 export const canBeSeen = (card) => Boolean(card?.isConnected && !card.closest("[hidden], [data-collapsed]"));
 
-export const columnName = (list) => query("[data-column-name]", list.closest(PANEL)).textContent;
+export const columnName = (inside) => query("[data-column-name]", inside.closest(PANEL)).textContent;
 
 /** The visible card that is "next" or "previous" to an element of a list. */
 export function neighbour(element, side) {

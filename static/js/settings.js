@@ -1,9 +1,10 @@
 /** Keeps a project's settings as the server shows them now; what somebody is at stays, unless just that has changed. */
 
 import { fetchPage } from "./api.js";
-import { focusInPlace, focused, query, queryAll } from "./dom.js";
+import { byId, focusInPlace, focused, query, queryAll } from "./dom.js";
 import { restore } from "./drafts.js";
 import { typesOf } from "./live.js";
+import { table } from "./table.js";
 import { toast } from "./toast.js";
 
 const LIST = "data-live-list";
@@ -13,7 +14,7 @@ let settings = query("[data-settings]");
 let written = settings && readUnits(settings);
 let newest = 0;
 
-export const settingsHandlers = settings ? Object.fromEntries([...typesOf("member", "label", "column"), "project.updated", "stream.reset"].map((type) => [type, followSettings])) : {};
+export const settingsHandlers = settings ? table([...typesOf("member", "label", "column"), "project.updated", "stream.reset"], () => followSettings) : {};
 
 async function followSettings() {
   const turn = (newest += 1);
@@ -28,7 +29,7 @@ async function followSettings() {
   for (const form of queryAll("[data-draft]", settings)) {
     if (restore(form).length) toast("Somebody else has just changed what you are typing here.");
   }
-  if (focused() !== held) focusInPlace(held.isConnected ? held : document.getElementById(held.id));
+  if (focused() !== held) focusInPlace(held.isConnected ? held : byId(held.id));
 }
 
 function adoptList(list, fresh, now) {

@@ -4,26 +4,26 @@ import { hear, query, queryAll } from "./dom.js";
 import { toast } from "./toast.js";
 
 const FORM = "[data-theme-form]";
+const { dataset: shown } = document.documentElement;
 
 export function startThemes() {
-  hear(window, "submit", (event) => {
+  hear(window, "submit", async (event) => {
     const { target: form, submitter } = event;
     if (!form.matches(FORM)) return;
     event.preventDefault();
-    const before = document.documentElement.dataset.theme;
-    const fail = () => {
-      showTheme(before);
-      toast("The theme could not be kept.", { failed: true });
-    };
-    showTheme(submitter.value);
-    const answer = fetch(form.action, { method: "POST", body: new URLSearchParams({ theme: submitter.value }), redirect: "manual" });
-    answer.then(({ type }) => type === "opaqueredirect" || fail(), fail);
+    const { theme: before } = shown;
+    const { value: theme } = submitter;
+    showTheme(theme);
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") return;
+    showTheme(before);
+    toast("The theme could not be kept.", { failed: true });
   });
 }
 
 function showTheme(theme) {
   const system = theme === "system";
-  document.documentElement.dataset.theme = theme;
+  shown.theme = theme;
   query("[name=color-scheme]").content = system ? "light dark" : theme;
   for (const button of queryAll(`${FORM} button`)) button.ariaPressed = String(button.value === theme);
   for (const meta of queryAll("[data-theme-color]")) {

@@ -13,18 +13,13 @@ import { receiveAgain, typesOf } from "./live.js";
 import { once } from "./once.js";
 import { findPerson } from "./people.js";
 import { heardSince } from "./stream.js";
+import { table } from "./table.js";
 import { changedFrom, changedTo, inWords } from "./ticket-form.js";
 import { complain, toast } from "./toast.js";
 import { revert, revertMove, undoAfter, undoable } from "./undo.js";
 
 /** Beyond the end of any column. */
 const LAST = 1_000_000;
-const PLACES = {
-  top: () => 0,
-  up: (order) => Math.max(order - 1, 0),
-  down: (order) => order + 1,
-  bottom: () => LAST,
-};
 const VIEW = "[data-ticket-view]";
 /** What changes the columns and the people that a ticket may go to. */
 const OFFERED = [...typesOf("column", "member"), "user.updated"];
@@ -78,7 +73,7 @@ export class TicketView {
       "ticket.moved": apply,
       "ticket.deleted": ({ id }, { actorId }) => id === this.id && this.#close(`${this.#name(actorId)} has deleted this ticket.`),
       "stream.reset": () => this.#follow(),
-      ...Object.fromEntries(OFFERED.map((type) => [type, () => this.#follow()])),
+      ...table(OFFERED, () => () => this.#follow()),
     };
   }
 
@@ -205,7 +200,8 @@ export class TicketView {
     const { root } = this;
     const columnId = form.elements.columnId.value;
     const now = await api.get(pathOf(form));
-    const order = PLACES[button?.value ?? "bottom"](now.columnId === columnId ? now.order : LAST - 1);
+    const at = now.columnId === columnId ? now.order : LAST - 1;
+    const order = { top: 0, up: Math.max(at - 1, 0), down: at + 1 }[button?.value] ?? LAST;
     const ticket = await api.patch(pathOf(form), { columnId, order });
     const moved = now.rank !== ticket.rank;
     const back = { columnId: now.columnId, order: now.order };

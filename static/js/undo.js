@@ -28,7 +28,7 @@ export function startUndo(onChanged) {
 
 /**
  * Says what was done. Each of `backs`, [back, key], takes a part of it back: `back()` resolves to the ticket, or all tickets, as
- * they are then; `key` names the ticket that somebody else may have changed.
+ * they are then, which say in `notRestored` what could not be as it was; `key` names the ticket that somebody else may have changed.
  */
 export function undoable(text, backs, options) {
   const act = { text, backs, all: backs.length, done: 0, changed: [], lost: [] };
@@ -83,13 +83,13 @@ async function undo(act) {
   acts.splice(acts.indexOf(act), 1);
   notice?.remove();
   const { changed, lost } = act;
-  const show = (ticket) => {
-    showLast(ticket);
-    lost.push(...(ticket.notRestored ?? []).map(({ message }) => message));
+  const show = (back) => {
+    [back].flat().forEach(showLast);
+    for (const { message } of back.notRestored ?? []) lost.push(message);
   };
   let why;
   for (const [back, key] of [...act.backs]) {
-    const error = await back().then((tickets) => void [tickets].flat().forEach(show), (reason) => reason);
+    const error = await back().then(show, (reason) => reason);
     if (error instanceof Unreachable || LATER.includes(error?.status)) {
       acts.push(act);
       return void toast(error.message, { failed: true, action: "Retry", run: () => inTurn(() => undo(act)) });

@@ -131,7 +131,7 @@ def test_a_sort_is_taken_back_but_for_what_somebody_else_moved_since(server: Ser
     expect_titles(alice, "To Do", ["d", "c", "a", "b"])
     told.get_by_role("button", name="Undo").click()
 
-    notice(alice, "Undone: To Do is sorted.")
+    notice(alice, "Undone: To Do is sorted. Moved since, and left there: HARB-2.")
     expect_titles(alice, "To Do", ["a", "c", "d", "b"])
     assert in_database(server)["To Do"] == ["a", "c", "d", "b"]
 

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.board import card, column, drag, expect_live, expect_state, expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import Finger, Keyboard, Mouse, fill, in_database
 from tests.browser.network import divert, hold, until_told
-from tests.browser.test_columns import NAMES, carry
+from tests.browser.test_columns import NAMES, carry, menu
 from tests.browser.test_moving_by_touch import PHONE
 from tests.browser.test_theme import choose
-from tests.browser.ticket import TICKETS, notice
+from tests.browser.ticket import TICKETS, field, notice, open_ticket, save
 from tests.support.server import Server
 from tests.support.wait import until
 
-SOON = 2_000
-"""A moment in ms, far shorter than anything that is asked of the server again."""
+SOON = 20_000
+"""Milliseconds; while there is no connection nothing else could bring a card back."""
 THREE = ["Anchor", "Buoy", "Crane"]
 
 
@@ -200,3 +200,89 @@ def test_a_theme_that_cannot_be_kept_goes_back_and_that_is_said(page: Page) -> N
     expect(page.locator("html")).to_have_attribute("data-theme", str(before))
     page.context.set_offline(False)
     expect_live(page, seconds=20)
+
+
+def _add(page: Page) -> None:
+    panel = column(page, "Review")
+    panel.locator("[data-quick-add] summary").click()
+    panel.locator("[name=title]").fill("Dock")
+    panel.locator("[name=title]").press("Enter")
+
+
+def _rename(page: Page) -> None:
+    field = menu(page, "Review").locator("[data-column-form] [name=name]")
+    field.fill("Later")
+    field.press("Enter")
+
+
+DEEDS: dict[str, Callable[[Page], object]] = {
+    "add a ticket": _add,
+    "rename a column": _rename,
+    "sort a column": lambda page: menu(page, "To Do").get_by_text("Sort by priority").click(),
+    "move a column by its menu": lambda page: menu(page, "To Do").get_by_text("Move right").click(),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_offline_what_the_server_did_not_do_is_not_shown_and_that_is_said(page: Page, deed: str) -> None:
+    page.context.set_offline(True)
+    expect_state(page, "offline")
+
+    DEEDS[deed](page)
+
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+    expect(page.locator(NAMES)).to_have_text(["To Do", "In Progress", "Review", "Done"])
+    expect_titles(page, "To Do", THREE)
+    expect_titles(page, "Review", [])
+    page.context.set_offline(False)
+    expect_live(page, seconds=20)
+
+
+def _retitle(view: Locator) -> None:
+    field(view, "title").fill("Anchor chain")
+    save(view)
+
+
+def test_offline_a_ticket_that_is_saved_moved_or_deleted_in_its_dialog_stays_as_it_is_and_that_is_said(
+    server: Server, page: Page
+) -> None:
+    view = open_ticket(page, "Anchor")
+    said = view.locator("[data-ticket-notice]")
+    page.context.set_offline(True)
+    expect_state(page, "offline")
+    view.locator(".remover summary").click()
+    deeds: list[Callable[[], object]] = [
+        lambda: view.locator(".mover").get_by_role("button", name="Bottom").click(),
+        lambda: view.get_by_role("button", name="Delete ticket").click(),
+        lambda: _retitle(view),
+    ]
+
+    for deed in deeds:
+        said.evaluate("(place) => place.replaceChildren()")
+        deed()
+        expect(said).to_contain_text("The server cannot be reached.")
+
+    expect(said).to_have_role("alert")
+    expect_titles(page, "To Do", THREE)
+    page.context.set_offline(False)
+    expect_live(page, seconds=20)
+    expect(field(view, "title")).to_have_value("Anchor chain")
+    said.get_by_role("button", name="Retry").click()
+    until(lambda: in_database(server)["To Do"][0] == "Anchor chain", what="the second try")
+
+
+def test_offline_an_undo_changes_nothing_until_it_is_tried_again(server: Server, page: Page) -> None:
+    drag(page, "Anchor", "Done")
+    notice(page, "HARB-1 moved to Done.")
+    page.context.set_offline(True)
+    expect_state(page, "offline")
+
+    page.keyboard.press("Control+z")
+
+    again = notice(page, "The server cannot be reached.").get_by_role("button", name="Retry")
+    expect_titles(page, "Done", ["Anchor"])
+    page.context.set_offline(False)
+    expect_live(page, seconds=20)
+    again.click()
+    expect_titles(page, "To Do", THREE)
+    assert in_database(server)["To Do"] == THREE
