@@ -26,6 +26,7 @@ LAYERS = (
         "administration",
         "registration",
         "transfer",
+        "checks",
         "upkeep",
     },
     {

@@ -8,6 +8,7 @@ import time
 
 from bench.soak import kills, outages, replay, restart, slow, steady
 from bench.soak.ground import Ground, ground
+from tests.support.audit import broken_rules
 
 STORMS = {
     "kills": kills.run,
@@ -49,6 +50,7 @@ def _run(name: str, place: Ground, seconds: float) -> None:
         steady.run(place, seconds)
     else:
         STORMS[name](place)
+    place.fault(*broken_rules(place.server))
     print(f"  took {time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""``flask db wipe``, and what takes everything out and in, in Flask-Migrate's own group."""
+"""``flask db wipe`` and ``check``, and what takes everything out and in, in Flask-Migrate's own group."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate.cli import db as group
+from sqlalchemy.exc import SQLAlchemyError
 
+from punt.checks.running import find_all
+from punt.checks.running import repair as mend
 from punt.cli import transfer
-from punt.database import writing
+from punt.database import db, writing
 from punt.models.wipe import wipe_everything, wipe_projects
 
 
 def extend(app: Flask) -> None:
     """Add the commands to the group; Flask-Migrate puts the group into every app."""
-    for command in (wipe, transfer.export, transfer.import_, transfer.backup):
+    for command in (wipe, check, transfer.export, transfer.import_, transfer.backup):
         group.add_command(command)
     app.cli.add_command(group)
 
@@ -31,3 +34,36 @@ def wipe(projects_only: bool, yes: bool) -> None:
     with writing() as session:
         (wipe_projects if projects_only else wipe_everything)(session)
     click.echo("All projects are gone." if projects_only else "Everything is gone. The next visit sets PUNT up anew.")
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Mend what can be mended; every open screen is told.")
+@with_appcontext
+def check(repair: bool) -> None:
+    """Look for what breaks a rule of PUNT, a line for each; the exit code is 1 when something does, and is left."""
+    try:
+        _repair() if repair else _check()
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database does not answer: {getattr(error, 'orig', error)}") from None
+
+
+def _check() -> None:
+    number = 0
+    for number, finding in enumerate(find_all(), 1):  # noqa: B007 the last one is how many there are
+        click.echo(finding.sentence)
+    db.session.rollback()
+    if number:
+        raise click.ClickException(f"{number} rules are broken. flask db check --repair mends what can be mended.")
+    click.echo("Every rule is kept.")
+
+
+def _repair() -> None:
+    with writing():
+        result = mend()
+    for sentence in result.done:
+        click.echo(f"Mended: {sentence}")
+    for finding in result.left:
+        click.echo(f"Left: {finding.sentence} {finding.advice}".rstrip())
+    if result.left:
+        raise click.ClickException(f"{len(result.left)} rules are still broken.")
+    click.echo("Every rule is kept.")

@@ -14,7 +14,7 @@ from punt.transfer.layout import Header, Row, upgraded
 from punt.transfer.reading import EVERY, Limits, Report, rows, verified
 from punt.transfer.refusal import Refusal
 from punt.transfer.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
-from punt.transfer.staging import Staging
+from punt.transfer.staging import REPAIR, Staging
 from punt.transfer.tables import carried
 from punt.transfer.values import codec_for
 
@@ -120,7 +120,7 @@ def _refuse_what_does_not_fit(staging: Staging) -> None:
     for rule in BOARD_RULES:
         line = staging.first_line(rule.query)
         if line:
-            raise Refusal(rule.said, line=line, field=rule.field)
+            raise Refusal(f"{rule.said} {REPAIR}", line=line, field=rule.field)
 
 
 def _warnings(staging: Staging, staged: Counter[str]) -> list[str]:

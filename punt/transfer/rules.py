@@ -38,7 +38,8 @@ def _from(least: int, most: int = MOST) -> Rule:
     return lambda value: None if least <= value <= most else f"This must be {least} or more, and not that large."
 
 
-def _rank(value: str) -> str | None:
+def wrong_with_rank(value: str) -> str | None:
+    """Say why no ticket can be placed beside one of this rank, if so."""
     try:
         if len(value) > LONGEST_KNOWN or not re.fullmatch(r"[0-9A-Za-z]+", value, re.ASCII):
             raise FIError
@@ -89,7 +90,7 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("ticket", "number"): _from(1),
     ("ticket", "type"): _one_of(TicketType),
     ("ticket", "priority"): _one_of(Priority),
-    ("ticket", "rank"): _rank,
+    ("ticket", "rank"): wrong_with_rank,
     ("ticket", "version"): _from(1),
     ("ticket", "story_points"): _from(0),
     ("binned_ticket", "number"): _from(1),
@@ -115,7 +116,7 @@ def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
 def _wrong_inside(table: str, row: Row) -> tuple[str, str] | None:
     """Return a row's column of JSON and what is wrong in it."""
     if table == "binned_ticket":
-        name, said = "content", wrong_with_binned(row, _rank)
+        name, said = "content", wrong_with_binned(row, wrong_with_rank)
     elif table == "site_setting":
         name, said = "value", wrong_with_setting(row["name"], row["value"])
     elif table == "audit_entry":

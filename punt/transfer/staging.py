@@ -22,6 +22,7 @@ from punt.transfer.values import codec_for
 
 STAGING = "import-"
 """How the folders begin in which files are staged."""
+REPAIR = "Say flask db check --repair where this was exported, and export it again."
 LINE = "_line"
 """The column that says which line of the file a row came from."""
 
@@ -101,7 +102,7 @@ class Staging:
             outside = f'SELECT {LINE} FROM "{table.name}" WHERE id NOT IN (SELECT id FROM depths)'  # noqa: S608
             line = self.first_line(f"{_depths(table, own)} {outside}")
             if line:
-                raise Refusal("This is its own ancestor.", line=line, field=f"{table.name}.{own.name}")
+                raise Refusal(f"This is its own ancestor. {REPAIR}", line=line, field=f"{table.name}.{own.name}")
 
     def _ordered(self, table: sa.Table, names: str) -> str:
         own = self_reference(table)

@@ -10,6 +10,10 @@ from contextlib import contextmanager
 import httpx
 import sqlalchemy as sa
 
+from punt.app import create_app
+from punt.checks.running import find_all
+from punt.database import db
+from punt.settings import Settings
 from tests.support.audience import Audience
 from tests.support.server import Server
 from tests.support.writers import Writers
@@ -44,7 +48,8 @@ def database_of(server: Server) -> Iterator[sa.Connection]:
 def lost_or_doubled(server: Server, writers: Writers, *audiences: Audience) -> list[str]:
     """Say what is wrong: an acknowledged write that is not in the log once, a listener that did not hear the log once.
 
-    The listeners began before the first write, and only tickets were created.
+    A rule of PUNT's that the database does not keep any more is wrong, too. The listeners began before the first write,
+    and only tickets were created.
     """
     log = log_of(server)
     faults = []
@@ -58,7 +63,17 @@ def lost_or_doubled(server: Server, writers: Writers, *audiences: Audience) -> l
         faults.append(f"{wrong} of {len(ears)} listeners did not hear every event once and in order")
     if resets := sum(ear.resets for ear in ears):
         faults.append(f"{resets} streams were reset")
-    return faults
+    return faults + broken_rules(server)
+
+
+def broken_rules(server: Server) -> list[str]:
+    """Say what ``flask db check`` finds in a server's database."""
+    app = create_app(Settings.model_validate(server.environ))
+    with app.app_context():
+        found = [finding.sentence for finding in find_all()]
+        db.session.remove()
+        db.engine.dispose()
+    return found
 
 
 def figures(server: Server, *names: str) -> dict[str, float]:

@@ -1,0 +1,110 @@
+"""Projects: their columns, and the numbers of their tickets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import sqlalchemy as sa
+
+from punt.checks.finding import Finding
+from punt.database import db
+from punt.models import BinnedTicket, Column, Project, Ticket
+from punt.models.project import DEFAULT_COLUMNS
+
+
+def columns() -> Iterator[Finding]:
+    """Find projects without a column."""
+    some = sa.select(Column.project_id)
+    for project in db.session.scalars(sa.select(Project).where(Project.id.not_in(some)).order_by(Project.key)):
+        yield Finding(f"{project.key}: it has no column.", partial(_furnish, project))
+
+
+def column_order() -> Iterator[Finding]:
+    """Find boards whose columns do not count from 0 without holes."""
+    boards = defaultdict[str, list[Column]](list)
+    for column in db.session.scalars(sa.select(Column).order_by(Column.position, Column.id)):
+        boards[column.project_id].append(column)
+    for project_id, own in boards.items():
+        if [column.position for column in own] != list(range(len(own))):
+            yield Finding(f"{_key(project_id)}: its columns are not counted from 0.", partial(_arrange, own))
+
+
+def numbers() -> Iterator[Finding]:
+    """Find tickets whose number their project has not given yet, or cannot have given, or whose key is another's."""
+    for ticket in db.session.scalars(sa.select(Ticket).where(Ticket.number < 1).order_by(Ticket.id)):
+        yield Finding(f"Ticket {ticket.id}: it has the number {ticket.number}.", partial(_number, ticket))
+    for project, greatest in db.session.execute(_ahead()):
+        sentence = f"{project.key}: it has tickets up to {greatest}, and would give {project.last_number + 1} next."
+        yield Finding(sentence, partial(_count_on, project, greatest))
+    strays = sa.select(Ticket, Project.key).join(Project, Project.id == Ticket.project_id)
+    for ticket, key in db.session.execute(strays.where(Ticket.project_key != Project.key).order_by(Ticket.id)):
+        sentence = f"{ticket.project_key}-{ticket.number}: its project is {key}."
+        yield Finding(sentence, partial(_give_key, ticket, key))
+
+
+def binned() -> Iterator[Finding]:
+    """Find deleted tickets that are there all the same, or whose number another one has."""
+    alike = sa.or_(
+        Ticket.id == BinnedTicket.id,
+        sa.and_(Ticket.project_id == BinnedTicket.project_id, Ticket.number == BinnedTicket.number),
+    )
+    for kept, ticket in db.session.execute(
+        sa.select(BinnedTicket, Ticket).join(Ticket, alike).order_by(BinnedTicket.id)
+    ):
+        sentence = f"Deleted ticket {kept.id}: {ticket.project_key}-{ticket.number} is there under its id or number."
+        yield Finding(sentence, partial(_take_out, kept) if kept.id == ticket.id else partial(_renumber, kept))
+
+
+def _ahead() -> sa.Select[Project, int]:
+    given = sa.union_all(
+        sa.select(Ticket.project_id, Ticket.number), sa.select(BinnedTicket.project_id, BinnedTicket.number)
+    ).subquery()
+    greatest = sa.select(given.c.project_id, sa.func.max(given.c.number).label("greatest")).group_by(given.c.project_id)
+    found = greatest.subquery()
+    ahead = sa.select(Project, found.c.greatest).join(found, found.c.project_id == Project.id)
+    return ahead.where(found.c.greatest > Project.last_number).order_by(Project.key)
+
+
+def _key(project_id: str) -> str:
+    return db.session.scalar(sa.select(Project.key).where(Project.id == project_id)) or project_id
+
+
+def _furnish(project: Project) -> str:
+    made = list[Column]()
+    for name in DEFAULT_COLUMNS:
+        made.append(Column.append_to(made, project.id, name=name, color=None, wip_limit=None))
+    return "It has the usual ones now."
+
+
+def _arrange(own: Sequence[Column]) -> str:
+    Column.arrange(own, [column.id for column in own])
+    return "They are now."
+
+
+def _number(ticket: Ticket) -> str:
+    ticket.number = db.session.get_one(Project, ticket.project_id).next_number()
+    return f"It is {ticket.project_key}-{ticket.number} now."
+
+
+def _count_on(project: Project, greatest: int) -> str:
+    project.last_number = greatest
+    return f"It will give {greatest + 1}."
+
+
+def _give_key(ticket: Ticket, key: str) -> str:
+    ticket.project_key = key
+    return f"It is {key}-{ticket.number} now."
+
+
+def _take_out(kept: BinnedTicket) -> str:
+    db.session.delete(kept)
+    return "It is taken out of the bin."
+
+
+def _renumber(kept: BinnedTicket) -> str:
+    project = db.session.get_one(Project, kept.project_id)
+    number = project.next_number()
+    kept.number, kept.content = number, kept.content | {"number": number, "key": f"{project.key}-{number}"}
+    return f"It will come back as {project.key}-{number}."
