@@ -27,7 +27,7 @@ OPEN, DONE = ("To do", "☐"), ("Done", "☑")
 
 SOON = 1000
 """Signs of a text that is rendered right here, within some 30 ms; what has more of them goes elsewhere."""
-PATIENCE = 10
+PATIENCE = 20
 """Seconds that a text may take, and that it waits for those before it."""
 _SIGN = re.compile(r"[^\w\s]|\n")
 

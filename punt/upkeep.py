@@ -14,6 +14,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from punt import access, administration
+from punt.breath import breathe
 from punt.database import db, end_read, writing
 from punt.deadlines import unhurried
 from punt.errors import Invalid
@@ -110,7 +111,7 @@ def exported() -> BinaryIO:
     with ExitStack() as stack:
         file: Any = stack.enter_context(TemporaryFile(dir=instance()))
         for _ in write_export(db.session.connection(), file):
-            time.sleep(0)  # let others of this worker have their turn
+            breathe()
         file.seek(0)
         stack.pop_all()
     end_read()

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,17 +15,14 @@ import httpx
 import sqlalchemy as sa
 
 from punt.app import create_app
-from punt.database import db, new_id, now, writing
-from punt.models import Label, Membership, Priority, Project, Role, Ticket, User
-from punt.models.rank import several_between
-from punt.models.ticket import ticket_label
+from punt.database import db, writing
+from punt.models import Label, Membership, Project, Role, User
 from punt.settings import Settings
 from tests.support import cast
+from tests.support.crowd import crowd
 from tests.support.server import Server
 
 CARDS, QUIET_CARDS = 6000, 20
-BATCH = 1000
-DESCRIPTION = "Twelve berths, each with *water* and power; the pilot says which. " * 4
 ATTACKED, READ = "HARB", "QUAY"
 """Alice attacks the one project; Bob, who is a member of both, reads the other."""
 
@@ -106,42 +102,9 @@ def _fill() -> tuple[str, str]:
     project = db.session.scalars(sa.select(Project).where(Project.key == ATTACKED)).one()
     label, column = Label.create(project.id, "tide"), project.columns()[0]
     db.session.flush()
-    _insert(quiet, quiet.columns()[0].id, alice.id, None, QUIET_CARDS)
-    _insert(project, column.id, alice.id, label.id, CARDS)
+    crowd(quiet, QUIET_CARDS, column_id=quiet.columns()[0].id, person_id=alice.id)
+    crowd(project, CARDS, column_id=column.id, person_id=alice.id, label_id=label.id)
     return column.id, label.id
-
-
-def _insert(project: Project, column_id: str, person_id: str, label_id: str | None, count: int) -> None:
-    """Insert tickets as rows, not objects, for these are many; no two ways of sorting them agree."""
-    moment, priorities = now(), list(Priority)
-    rows = [
-        {
-            "id": new_id(),
-            "project_id": project.id,
-            "project_key": project.key,
-            "column_id": column_id,
-            "creator_id": person_id,
-            "assignee_id": person_id,
-            "number": nth,
-            "title": f"Berth {nth}",
-            "description": DESCRIPTION,
-            "type": "Task",
-            "priority": priorities[nth * 7919 % len(priorities)].value,
-            "due_date": moment.date() + timedelta(days=nth * 104_729 % 365),
-            "rank": rank,
-            "version": 1,
-            "created_at": moment,
-            "updated_at": moment,
-        }
-        for nth, rank in enumerate(several_between(None, None, count), 1)
-    ]
-    for start in range(0, count, BATCH):
-        batch = rows[start : start + BATCH]
-        db.session.execute(sa.insert(Ticket), batch)
-        if label_id:
-            marks = [{"ticket_id": row["id"], "label_id": label_id} for row in batch]
-            db.session.execute(sa.insert(ticket_label), marks)
-    db.session.execute(sa.update(Project).where(Project.id == project.id).values(last_number=count))
 
 
 def _peak_of(process: int) -> float:

@@ -1,15 +1,53 @@
-"""Placing several tickets at once."""
+"""Placing several tickets at once, those that are new as well."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 import sqlalchemy as sa
 
-from punt.database import db
+from punt.database import db, new_id
 from punt.models.column import Column
+from punt.models.project import Project
 from punt.models.rank import several_between
 from punt.models.ticket import Ticket
+from punt.models.together import flushed
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A ticket to be.
+
+    :param column: where it is to lie, below those that are there.
+    :param fields: attributes to begin with; ``title`` at least.
+    """
+
+    column: Column
+    fields: dict[str, Any]
+
+
+def create_together(project: Project, creator_id: str | None, wanted: Sequence[Wanted]) -> None:
+    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, numbered in their order."""
+    counts = Counter(each.column for each in wanted)
+    ranks = {column: iter(_ranks_at_the_bottom(column, counts[column])) for column in sorted(counts, key=_by_id)}
+    numbers = count(project.next_number(len(wanted)) if wanted else 1)
+    for each in flushed(wanted):
+        with db.session.no_autoflush:
+            ticket = Ticket(
+                id=new_id(),
+                project_id=project.id,
+                project_key=project.key,
+                creator_id=creator_id,
+                column_id=each.column.id,
+                rank=next(ranks[each.column]),
+                number=next(numbers),
+            )
+            ticket.edit(each.fields)
+        db.session.add(ticket)
 
 
 def move_together(
@@ -37,3 +75,13 @@ def move_together(
     for ticket, rank in zip(rest, ranks, strict=True):
         ticket.column_id, ticket.rank = column.id, rank
         db.session.flush()  # one by one, so that their events stand in their order
+
+
+def _ranks_at_the_bottom(column: Column, count: int) -> list[str]:
+    with column.placing():
+        last = sa.select(sa.func.max(Ticket.rank)).where(Ticket.column_id == column.id)
+        return several_between(db.session.scalar(last), None, count)
+
+
+def _by_id(column: Column) -> str:
+    return column.id

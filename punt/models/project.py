@@ -14,6 +14,7 @@ from punt.errors import Conflict, Detail
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.column import Column
+from punt.models.emptying import delete_slowly
 from punt.models.membership import Membership, Role
 from punt.models.palette import PROJECTS, pick
 from punt.models.user import User
@@ -84,15 +85,20 @@ class Project(Base):
 
     def remove(self) -> None:
         """Delete the project with all that is in it."""
-        unhurried(db.session())  # the database does all of it by one statement
+        from punt.models.bin import BinnedTicket  # which know their project
+        from punt.models.ticket import Ticket
+
+        unhurried(db.session())  # there is nothing to ask for less of
         db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update())
+        for model in (Ticket, BinnedTicket):
+            delete_slowly(db.session.connection(), model, model.project_id == self.id)
         db.session.delete(self)
 
-    def next_number(self) -> int:
-        """Take the next ticket number; numbers are never given twice. It is no change of the project."""
-        next_one = {"last_number": Project.last_number + 1, "updated_at": Project.updated_at}
+    def next_number(self, count: int = 1) -> int:
+        """Take the next ticket number, or the first of several; none is given twice. It is no change of the project."""
+        next_one = {"last_number": Project.last_number + count, "updated_at": Project.updated_at}
         taken = sa.update(Project).where(Project.id == self.id).values(next_one)
-        return int(db.session.execute(taken.returning(Project.last_number)).scalar_one())
+        return int(db.session.execute(taken.returning(Project.last_number)).scalar_one()) - count + 1
 
     def first_column(self) -> Column:
         """Return the leftmost column.

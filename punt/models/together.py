@@ -39,7 +39,7 @@ def rows_of(query: sa.Select[*tuple[Any, ...]]) -> sa.Result[*tuple[Any, ...]]:
 def flushed(things: Iterable[Thing]) -> Iterator[Thing]:
     """Give things to be changed; what was done to some is written before the next ones come."""
     for some in slices(things, BATCH):
-        yield from some
+        yield from breathing(some)
         db.session.flush()
 
 

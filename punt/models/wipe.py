@@ -12,8 +12,10 @@ from punt.events import capture
 from punt.events.log import EventHead, log
 from punt.events.publication import EVERYONE, Draft
 from punt.models.audit import AuditEntry
+from punt.models.emptying import delete_slowly
 from punt.models.idempotency import IdempotencyKey
 from punt.models.project import Project
+from punt.models.ticket import Ticket
 from punt.models.user import User
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ def empty_everything(session: Session) -> None:
     """Empty every table and begin a new epoch, untold by the audit; nobody is signed in afterwards."""
     connection = session.connection()
     hold_everything(session)
+    delete_slowly(connection, Ticket)
     for table in reversed(Base.metadata.sorted_tables):
         if table is not EventHead.__table__:
             connection.execute(sa.delete(table))
@@ -46,8 +49,9 @@ def wipe_projects(session: Session) -> None:
     connection = session.connection()
     hold_everything(session)
     connection.execute(sa.delete(IdempotencyKey))
-    connection.execute(sa.delete(AuditEntry).where(AuditEntry.project_id.is_not(None)))
+    delete_slowly(connection, AuditEntry, AuditEntry.project_id.is_not(None))
     AuditEntry.note("database", "wiped", "all projects")
+    delete_slowly(connection, Ticket)
     connection.execute(sa.delete(Project))  # the rest of them goes by the database's own cascades
     log.clear(connection)
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from punt.models import Column, Label, Project, Ticket, User
+from punt.breath import breathing
+from punt.models import Column, Label, Project, User
+from punt.models.placing import Wanted, create_together
 from punt.transfer.cards import Card, Plan, many_lines, one_line
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
 MOST_TOLD = 200
-BREATH = 10
-"""Tickets after which others of this process have their turn."""
 
 
 @dataclass
@@ -43,29 +42,25 @@ class Report:
 
 def carry_out(project: Project, plan: Plan, creator_id: str | None) -> Report:
     """Add what a plan brings at the bottom of a project's columns; the caller has begun to write, and commits."""
-    carrier = _Carrier(project, plan, creator_id)
-    for nth, card in enumerate(plan.cards):
-        carrier.create(card)
-        if nth % BREATH == BREATH - 1:
-            time.sleep(0)
+    carrier = _Carrier(project, plan)
+    create_together(project, creator_id, [carrier.wanted(card) for card in breathing(plan.cards)])
     return carrier.report
 
 
 class _Carrier:
     """One import on its way into a project; names are found whatever their case."""
 
-    def __init__(self, project: Project, plan: Plan, creator_id: str | None) -> None:
-        self._project, self._creator_id = project, creator_id
+    def __init__(self, project: Project, plan: Plan) -> None:
+        self._project = project
         self.report = Report(left=Counter(plan.left))
         self._columns = self._make_columns(plan.columns)
         self._labels = self._make_labels(plan.labels)
         self._people = _known_people(project)
 
-    def create(self, card: Card) -> None:
-        """Add one ticket."""
-        column = self._columns[(card.column or "").casefold()]
-        Ticket.create(self._project, column, self._creator_id, self._fields(card))
+    def wanted(self, card: Card) -> Wanted:
+        """Say which ticket a card becomes."""
         self.report.taken["ticket"] += 1
+        return Wanted(self._columns[(card.column or "").casefold()], self._fields(card))
 
     def _make_columns(self, names: list[str]) -> dict[str, Column]:
         present = list(self._project.columns_to_change())

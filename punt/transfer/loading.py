@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from punt.breath import breathe
 from punt.models.audit import AuditEntry
 from punt.models.spreading import spread_unseen
 from punt.models.wipe import empty_everything
@@ -32,7 +32,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
             connection.execute(sa.insert(table), batch)
             done += len(batch)
             yield done
-            time.sleep(0)  # let others of this process have their turn; whoever wants to write waits
+            breathe()  # whoever wants to write waits nevertheless
     continue_numbers(connection, carried())
     spread_unseen(session)
     AuditEntry.note("database", "imported", "everything")

@@ -1,0 +1,117 @@
+"""However much a request does, others have their turn every few milliseconds."""
+
+from __future__ import annotations
+
+import gc
+import io
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from punt.breath import SLICE
+from punt.database import db, writing
+from punt.models import Label, Project, User
+from punt.transfer.words import PHRASES
+from tests.support.board import HARB, TICKETS, made
+from tests.support.cast import PASSWORD, signed_in
+from tests.support.crowd import crowd
+
+MANY = 1500
+MOST = 40 * SLICE
+"""Seconds of the processor without a turn for others: generous, for garbage is collected, too. It was seconds."""
+TABLE = "title,status\n" + "Crate,To Do\n" * MANY
+OWN = {"yourPassword": PASSWORD}
+
+
+class Crowded:
+    """The project HARB with thousands of tickets in its first column, all with one label, all of Bob."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context(), writing():
+            project = db.session.scalars(sa.select(Project)).one()
+            bob, label = User.named("bob"), Label.create(project.id, "tide")
+            assert bob
+            self.column, self.label, self.bob = project.columns()[0].id, label.id, bob.id
+            crowd(project, MANY, column_id=self.column, person_id=bob.id, label_id=label.id)
+
+
+def _sort(client: FlaskClient, place: Crowded) -> Any:
+    return client.post(f"{HARB}/columns/{place.column}/sort", json={"by": "priority"})
+
+
+def _merge(client: FlaskClient, place: Crowded) -> Any:
+    heir = made(client, f"{HARB}/labels", name="flood")["id"]
+    return client.post(f"{HARB}/labels/{place.label}/merge", json={"into": heir})
+
+
+def _remove_column(client: FlaskClient, place: Crowded) -> Any:
+    heir = made(client, f"{HARB}/columns", name="Quay")["id"]
+    return client.delete(f"{HARB}/columns/{place.column}?moveTicketsTo={heir}")
+
+
+def _change_many(client: FlaskClient, _: Crowded) -> Any:
+    ids = [each["id"] for each in client.get(f"{TICKETS}?limit=500").json or ()]
+    return client.patch(TICKETS, json={"ticketIds": ids, "updates": {"priority": "Low", "description": "b" * 5000}})
+
+
+def _delete_many(client: FlaskClient, _: Crowded) -> Any:
+    ids = [each["id"] for each in client.get(f"{TICKETS}?limit=500").json or ()]
+    return client.delete(TICKETS, json={"ticketIds": ids})
+
+
+def _import(client: FlaskClient, _: Crowded) -> Any:
+    return client.post("/projects/HARB/import", data={"file": (io.BytesIO(TABLE.encode()), "crates.csv")})
+
+
+ACTS: dict[str, Callable[[FlaskClient, Crowded], Any]] = {
+    "a column sorted": _sort,
+    "a label merged": _merge,
+    "a column removed": _remove_column,
+    "hundreds changed": _change_many,
+    "hundreds deleted": _delete_many,
+    "a table imported": _import,
+    "all listed": lambda client, _: client.get(TICKETS),
+    "all searched": lambda client, _: client.get(f"{TICKETS}?q=pilot"),
+    "the board": lambda client, _: client.get("/projects/HARB/board"),
+    "the project deleted": lambda client, _: client.delete(HARB),
+    "the person deleted": lambda client, place: client.delete(f"/api/admin/users/{place.bob}", json=OWN),
+    "all exported": lambda client, _: client.post("/api/admin/database/export", json=OWN),
+    "all projects wiped": lambda client, _: client.post(
+        "/api/admin/database/wipe-projects", json=OWN | {"phrase": PHRASES["wipe-projects"]}
+    ),
+    "all wiped": lambda client, _: client.post("/api/admin/database/wipe", json=OWN | {"phrase": PHRASES["wipe"]}),
+}
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Collect the moments at which others have their turn, in seconds of this thread's processor time."""
+    moments: list[float] = []
+    monkeypatch.setattr("time.sleep", lambda _: moments.append(time.thread_time()))
+    gc.collect()
+    gc.freeze()  # as a worker does: what the tests have loaded is no garbage to look through
+    yield moments
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
+def test_others_have_their_turn_during(
+    act: Callable[[FlaskClient, Crowded], Any], app: Flask, turns: list[float]
+) -> None:
+    place, sue = Crowded(app), signed_in(app, "sue")
+    for path in ("/projects/HARB/board", "/projects/HARB/import"):  # templates are compiled once
+        assert sue.get(path).status_code == 200
+    del turns[:]
+
+    began = time.thread_time()
+    status = act(sue, place).status_code
+    moments = [began, *turns, time.thread_time()]
+
+    assert status in {200, 204}
+    assert max(after - before for before, after in pairwise(moments)) < MOST
