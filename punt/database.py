@@ -33,6 +33,8 @@ WRITE_PATIENCE = 10.0
 """Seconds a write waits for its turn before it is refused as busy."""
 WRITERS = 8
 """Writing transactions of one process that may be under way at once on PostgreSQL, of the 15 connections it has."""
+EVERYBODY = 0x50554E54
+"""Names the advisory lock of PostgreSQL that all writers share."""
 RETRY_PAUSE = 0.0007
 READ_BUSY_TIMEOUT = 100
 
@@ -103,7 +105,7 @@ def init_app(app: Flask, patience: float) -> None:
         else:
             event.listen(db.engine, "connect", _wait_for_locks_as_long_as_on_sqlite)
             event.listen(db.engine, "begin", _begin_snapshot)
-            app.extensions["punt_write_gate"] = _Gate(db.engine, WRITERS)
+            app.extensions["punt_write_gate"] = _PostgresGate(db.engine, WRITERS)
         deadlines.bound(db.engine, patience, waiting=WRITE_PATIENCE)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
         event.listen(db.session, "before_flush", _refuse_late_write)
@@ -132,6 +134,13 @@ HELD_BY_OTHERS = CLASHES | {LOCKED}
 def sqlstate(error: SQLAlchemyError) -> str | None:
     """Return what PostgreSQL calls an error."""
     return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def be_alone(session: Session) -> None:
+    """Wait until nobody else is writing, and let nobody begin until the commit; reading goes on."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(EVERYBODY)))
 
 
 def end_read() -> None:
@@ -197,6 +206,7 @@ class _Gate:
         try:
             connection = session.connection(execution_options={WRITES: True})
             connection.info["turn"] = True  # given back at "checkin": "commit" fires before the COMMIT
+            self._enter(connection)
         except OperationalError as error:
             session.rollback()
             if "locked" in str(error):
@@ -206,9 +216,19 @@ class _Gate:
             if connection is None:
                 self._turns.release()
 
+    def _enter(self, connection: sa.Connection) -> None:
+        """Do what is first in a writing transaction."""
+
     def _leave(self, _connection: Any, record: Any) -> None:
         if record.info.pop("turn", None):
             self._turns.release()
+
+
+class _PostgresGate(_Gate):
+    """Lets some writers of this process begin, and none while somebody wants to be the only one."""
+
+    def _enter(self, connection: sa.Connection) -> None:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(EVERYBODY)))
 
 
 class _SqliteGate(_Gate):

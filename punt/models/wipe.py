@@ -7,7 +7,7 @@ import logging
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from punt.database import Base
+from punt.database import Base, be_alone
 from punt.events import capture
 from punt.events.log import EventHead, log
 from punt.events.publication import EVERYONE, Draft
@@ -65,12 +65,12 @@ def _name_of_actor(session: Session) -> str | None:
 def hold_everything(session: Session) -> None:
     """Wait until nobody is writing, and let nobody begin: what is not committed yet would not be seen and stay.
 
-    A request's first question is whose session or API token it is. So those tables come first, held even against
-    reading: everybody is then either done, or waits holding nothing, and nobody waits in a circle with the wipe.
+    What all writers share comes first: everybody is then either done, or waits holding nothing, and nobody waits in a
+    circle with the wipe. Then the tables, for what writes without asking: the keeper, and other programs.
     """
+    be_alone(session)
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         quote = connection.dialect.identifier_preparer.format_table
         tables = ", ".join(quote(table) for table in Base.metadata.sorted_tables)
-        connection.exec_driver_sql("LOCK TABLE user_session, api_token IN ACCESS EXCLUSIVE MODE")
         connection.exec_driver_sql(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
