@@ -19,7 +19,7 @@ const typeOf = ({ type, actorId }) => (actorId || type !== "ticket.moved" ? type
 
 // A wipe reaches every tab, the one that caused it included, so it comes before the question whose it is.
 export function receive(message) {
-  if (!message.type.startsWith("database.") && isOwn(message.tabId)) return;
+  if (!message.type.startsWith("database.") && isOwn(message)) return;
   for (const { handler, project } of registered.get(typeOf(message)) ?? []) {
     if (!project || (message.projectId ?? project) === project) attempt(handler, message);
   }
@@ -28,7 +28,7 @@ export function receive(message) {
 /** Hands messages of `project` again to the handlers of `tables`, who may have had nothing to show them in. */
 export function receiveAgain(messages, tables, project) {
   for (const message of messages) {
-    if (isOwn(message.tabId) || message.projectId !== project) continue;
+    if (isOwn(message) || message.projectId !== project) continue;
     for (const { [typeOf(message)]: handler } of tables) if (handler) attempt(handler, message);
   }
 }

@@ -1,5 +1,7 @@
 /** This tab's name in X-Tab-Id. It lives in memory only: a duplicated tab would copy sessionStorage. */
 
+import { me } from "./session.js";
+
 let id = randomId();
 
 /** A random id; unlike crypto.randomUUID it also exists on plain http in a LAN. */
@@ -10,7 +12,8 @@ export function randomId() {
 
 export const tabId = () => id;
 
-export const isOwn = (other) => other === id;
+/** Whether a message tells of what this tab did itself: others see its name, and may use it. */
+export const isOwn = (message) => message.tabId === id && message.actorId === me;
 
 /** Takes a new name, so that the echo of a write whose answer was lost is applied like anyone else's. One that came before was not. */
 export function renameTab() {

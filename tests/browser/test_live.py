@@ -197,6 +197,22 @@ def test_a_restarted_server_costs_a_board_nothing(server: Server, window: Window
     assert page.evaluate("window.notReloaded")
 
 
+def test_what_another_person_does_under_this_tabs_name_is_shown(server: Server, window: Window) -> None:
+    page, alice = window("bob"), server.client("alice")
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/tickets")) as sent:
+        add(page, "To Do", "One")
+    name = {"X-Tab-Id": sent.value.headers["x-tab-id"]}
+    [one] = alice.get(f"{PROJECT}/tickets").json()
+
+    alice.post(f"{PROJECT}/tickets", json={"title": "Hidden"}, headers=name)
+    alice.patch(f"{PROJECT}/tickets/{one['id']}", json={"title": "Changed"}, headers=name)
+    expect(card(page, "Hidden")).to_have_count(1)
+    expect(card(page, "Changed")).to_have_count(1)
+    alice.delete(f"{PROJECT}/tickets/{one['id']}", headers=name)
+
+    expect(card(page, "Changed")).to_have_count(0)
+
+
 def test_text_that_looks_like_markup_stays_text(server: Server, window: Window) -> None:
     page = window("bob")
     nasty = '<img src=x onerror="document.title=1"> & "quotes"'
