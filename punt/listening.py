@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +12,10 @@ import sqlalchemy as sa
 
 from punt import access
 from punt.database import now
+from punt.events.beginnings import Begins, lies_between, marks_on
 from punt.events.log import Entry
 from punt.events.stream import AccessLost, Subscription
-from punt.models import ApiToken, User, UserSession, topics
+from punt.models import ApiToken, Membership, User, UserSession, topics
 from punt.models.api_token import NEVER
 
 
@@ -33,7 +36,9 @@ def subscription(
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
     names = topics.names_of(person.id, person.is_admin)
     check = _StreamCheck(type(proof), proof.id, person.id, person.is_admin, frozenset(inside), everywhere)
-    return Subscription(kind, person.id, frozenset(wanted), names, check, proof.expires_at or NEVER)
+    begins = _Beginnings(person.id, person.is_admin, frozenset(wanted), frozenset(inside))
+    ends = proof.expires_at or NEVER
+    return Subscription(kind, person.id, frozenset(wanted), names, check, ends, begins.reach_back_to)
 
 
 @dataclass(frozen=True)
@@ -60,3 +65,30 @@ class _StreamCheck:
         if row is None or (row.expires_at or NEVER) <= now():
             return False
         return bool(row.is_active and row.is_admin == self.is_admin)
+
+
+@dataclass(frozen=True)
+class _Beginnings:
+    """Since when a stream's listener may see each of its topics."""
+
+    user_id: str
+    is_admin: bool
+    topics: frozenset[str]
+    project_ids: frozenset[str]
+
+    def reach_back_to(self, connection: sa.Connection, position: int) -> bool:
+        """Tell whether all that the log holds after a position is the listener's to see."""
+        by_start = defaultdict[int, list[str]](list)
+        for topic, start in self._starts(connection).items():
+            if start > position and topic in self.topics:
+                by_start[start].append(topic)
+        return not any(lies_between(connection, found, position, start) for start, found in by_start.items())
+
+    def _starts(self, connection: sa.Connection) -> dict[str, int]:
+        marks = marks_on(connection, topics.access(self.user_id))
+        account = marks.get((Begins.ACCOUNT, None), 0)
+        everywhere = max(account, marks.get((Begins.ADMINISTRATION, None), 0)) if self.is_admin else sys.maxsize
+        own = sa.select(Membership.project_id).where(Membership.user_id == self.user_id)
+        joined = {each: max(account, marks.get((Begins.MEMBERSHIP, each), 0)) for each in connection.scalars(own)}
+        inside = {topics.project(each): min(everywhere, joined.get(each, sys.maxsize)) for each in self.project_ids}
+        return inside | {topics.USERS: account, topics.PROJECTS: everywhere if self.is_admin else account}

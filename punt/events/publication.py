@@ -79,6 +79,7 @@ class Publication:
     :param silent: attributes whose change alone is no event.
     :param told: the changes that are events at all.
     :param names: attributes whose name on the wire is another than their own in camelCase.
+    :param first: further drafts made of a change, that come before its own.
     :param also: further drafts made of a change, for other topics.
     """
 
@@ -92,6 +93,7 @@ class Publication:
     silent: frozenset[str] = frozenset({"updated_at", "version"})
     told: frozenset[Change] = frozenset(Change)
     names: Mapping[str, str] = field(default_factory=dict)
+    first: Callable[[Any, Change, frozenset[str]], Iterable[Draft]] = field(default=lambda *_: ())
     also: Callable[[Any, Change, frozenset[str]], Iterable[Draft]] = field(default=lambda *_: ())
 
     def verbs(self, change: Change, attributes: frozenset[str]) -> tuple[str, ...]:
@@ -111,7 +113,7 @@ class Publication:
         :param data: their payload, where that is known already.
         """
         own = [self._draft(thing, verb, change, attributes, data) for verb in self._own_verbs(change, attributes)]
-        return own + list(self.also(thing, change, attributes))
+        return [*self.first(thing, change, attributes), *own, *self.also(thing, change, attributes)]
 
     def tells(self, change: Change, attributes: frozenset[str]) -> bool:
         """Decide whether a change makes an event that has the object's payload."""

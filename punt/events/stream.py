@@ -60,6 +60,8 @@ class Subscription:
         "may it have this event of the past?"; raises :class:`AccessLost`. Asked at every page of a replay and after
         every event that may have changed someone's access.
     :param expires_at: when the listener's session is over.
+    :param reaches: whether all that lies after a position is the listener's to see; what was before they were let in
+        is not. Asked wherever ``check`` is.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class Subscription:
     names: frozenset[str]
     check: Callable[[sa.Connection], Callable[[Entry], bool]]
     expires_at: datetime
+    reaches: Callable[[sa.Connection, int], bool] = lambda *_: True
 
 
 @dataclass(eq=False)
@@ -146,7 +149,7 @@ class Stream:
         """Find the place to begin at. At the head nothing is missing: the hub has what comes after it."""
         head, floor = self.log.head(connection), self.log.floor(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
-        reason = self._cannot_continue(asked, head, floor)
+        reason = self._cannot_continue(connection, asked, head, floor)
         self._at = asked if asked and not reason else head
         if self._at != head:
             self._subscriber.behind = True
@@ -155,14 +158,16 @@ class Stream:
         opening = sse.opening(self._at, RETRY_MS)
         return opening + self._reset(reason) if reason else opening
 
-    def _cannot_continue(self, asked: Cursor | None, head: Cursor, floor: int) -> str | None:
+    def _cannot_continue(self, connection: sa.Connection, asked: Cursor | None, head: Cursor, floor: int) -> str | None:
         if asked is None:
             return "malformed"
         if asked.epoch != head.epoch:
             return "epoch"
         if asked.position > head.position:
             return "future"
-        return "expired" if asked.position < floor else None
+        if asked.position < floor:
+            return "expired"
+        return None if self.subscription.reaches(connection, asked.position) else "access"
 
     def _reset(self, reason: str) -> bytes:
         metrics.resets.labels(reason).inc()
@@ -199,7 +204,7 @@ class Stream:
         head, size = self.log.head(connection), {"limit": PAGE, "characters": PAGE_CHARACTERS}
         entries = self.log.since(connection, start, upto=head.position, topics=topics, **size)
         may_have = self.subscription.check(connection)
-        if reason := self._cannot_continue(self._at, head, self.log.floor(connection)):
+        if reason := self._cannot_continue(connection, self._at, head, self.log.floor(connection)):
             raise _CannotContinue(reason)
         wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
         return head, entries, [Frame.of(entry) for entry in wanted]
@@ -227,11 +232,19 @@ class Stream:
         for index, frame in enumerate(frames, 1):
             if frame.entry.rechecks:
                 yield from self._write(frames[start:index])
-                self._ask(self.subscription.check)
+                self._ask(self._prove)
                 start = index
+                if self._subscriber.behind:  # what comes next is not theirs
+                    return
         yield from self._write(frames[start:])
         if frames:
             metrics.commit_to_write.observe(max(time.time() - frames[0].entry.created_at.timestamp(), 0))
+
+    def _prove(self, connection: sa.Connection) -> None:
+        """Prove that the listener may go on; one who was away meanwhile goes back to the log, which says so."""
+        self.subscription.check(connection)
+        if not self.subscription.reaches(connection, self._at.position):
+            self._subscriber.send_back_to_log()
 
     def _write(self, frames: list[Frame]) -> Iterator[bytes]:
         waiting: list[bytes] = []

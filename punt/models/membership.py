@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Conflict, Detail, Invalid
+from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.user import User
@@ -27,6 +28,12 @@ class Role(StrEnum):
     ADMIN = "admin"
     MEMBER = "member"
     VIEWER = "viewer"
+
+
+def _mark_the_beginning(membership: Membership, change: Change, _: frozenset[str]) -> Iterable[Draft]:
+    """What was in the project before is not the member's, unless they founded it."""
+    if change is Change.CREATED and not membership.founding:
+        yield mark(Begins.MEMBERSHIP, topics.access(membership.user_id), membership.project_id)
 
 
 def _tell_the_member(membership: Membership, change: Change, _: frozenset[str]) -> Iterable[Draft]:
@@ -51,6 +58,7 @@ class Membership(Base):
         topic=lambda membership: topics.project(membership.project_id),
         data=wire.membership,
         project=lambda membership: membership.project_id,
+        first=_mark_the_beginning,
         also=_tell_the_member,
     )
 

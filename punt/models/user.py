@@ -10,11 +10,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Conflict, Detail
+from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.palette import AVATARS, pick
 
 _GATES = frozenset({"is_active", "is_admin", "password_hash"})
+
+
+def _mark_the_beginning(user: User, change: Change, attributes: frozenset[str]) -> Iterable[Draft]:
+    """What was before the account, while it was disabled, or before its person administered is not theirs."""
+    if change is Change.DELETED:
+        return
+    if user.is_active and (change is Change.CREATED or "is_active" in attributes):
+        yield mark(Begins.ACCOUNT, topics.access(user.id))
+    if user.is_admin and (change is Change.CREATED or "is_admin" in attributes):
+        yield mark(Begins.ADMINISTRATION, topics.access(user.id))
 
 
 def _gates_changed(user: User, change: Change, attributes: frozenset[str]) -> Iterable[Draft]:
@@ -33,6 +44,7 @@ class User(Base):
         told=frozenset({Change.UPDATED}),
         silent=_GATES | {"updated_at", "created_at", "email", "username_key"},
         names={"picture_hash": "avatarUrl"},
+        first=_mark_the_beginning,
         also=_gates_changed,
     )
 

@@ -299,6 +299,35 @@ def test_a_listener_who_may_still_listen_notices_nothing_of_being_asked(channel:
     assert reader.read_until(channel.cursor) == [1, 2]
 
 
+def test_a_listener_who_was_away_for_a_moment_is_told_to_begin_anew_and_nothing_of_meanwhile(channel: Channel) -> None:
+    begins = 0
+    reader = channel.live(reaches=lambda _, position: position >= begins)
+    channel.write(1)
+    channel.write(2, rechecks=True)
+    channel.write(3)
+    channel.write(4, rechecks=True)
+    channel.carry()
+
+    begins = int(channel.cursor.partition("-")[2])
+    reader.read_until(channel.cursor)
+    channel.write(5)
+    channel.carry()
+
+    assert reader.read_until(channel.cursor) == [1, 2, 5]
+    assert reader.types.count("stream.reset") == 1
+
+
+def test_a_cursor_from_before_a_listener_was_let_in_is_told_to_begin_anew(channel: Channel) -> None:
+    cursor = channel.cursor
+    channel.write(1)
+    begins = int(channel.cursor.partition("-")[2])
+
+    reader = channel.listen(cursor, reaches=lambda _, position: position >= begins)
+    reader.read_until(channel.cursor)
+
+    assert (reader.numbers, reader.types) == ([], ["stream.reset"])
+
+
 def test_a_stream_whose_lifetime_is_over_ends_with_a_hint_to_come_back(channel: Channel) -> None:
     reader = channel.listen(lifetime=0.01)
 

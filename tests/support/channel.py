@@ -132,10 +132,12 @@ class Channel:
         keepalive: float = 0.01,
         lifetime: float = math.inf,
         signed_in_for: float = 3600,
+        reaches: Callable[[sa.Connection, int], bool] = lambda *_: True,
     ) -> Stream:
         """Make a stream about the weather for Nora, or somebody else."""
         expires_at = now() + timedelta(seconds=signed_in_for)
-        subscription = Subscription("project", "nora", frozenset({TOPIC}), frozenset(names), check, expires_at)
+        topics, called = frozenset({TOPIC}), frozenset(names)
+        subscription = Subscription("project", "nora", topics, called, check, expires_at, reaches)
         return Stream(db.engine, log, self.hub, subscription, Peer(None, 10), cursor, keepalive, lifetime)
 
     def _head(self) -> Any:

@@ -1,0 +1,51 @@
+"""Where in the log somebody's seeing begins: what lies before is not theirs, however old a cursor they show.
+
+Whatever lets somebody see more leaves a mark in the log, an internal event of the same transaction. So its position is
+right by itself; and once it is pruned, all that lies before it has been pruned, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from punt.events.log import LoggedEvent
+from punt.events.publication import Draft
+
+
+class Begins(StrEnum):
+    """What begins, as the type of its mark."""
+
+    ACCOUNT = "_account_begins"
+    MEMBERSHIP = "_membership_begins"
+    ADMINISTRATION = "_administration_begins"
+
+
+Marks = dict[tuple[Begins, str | None], int]
+"""The position of the newest mark of each kind, and of memberships in each project."""
+
+
+def mark(what: Begins, topic: str, project_id: str | None = None) -> Draft:
+    """Make a mark.
+
+    :param topic: the one on which nothing but what concerns this person lies.
+    """
+    return Draft(what.value, topic, {}, project_id=project_id)
+
+
+def marks_on(connection: sa.Connection, topic: str) -> Marks:
+    """Look up a person's marks by their topic."""
+    wanted = sa.select(LoggedEvent.type, LoggedEvent.project_id, sa.func.max(LoggedEvent.position))
+    ours = wanted.where(LoggedEvent.topic == topic, LoggedEvent.type.in_(list(Begins)))
+    rows = connection.execute(ours.group_by(LoggedEvent.type, LoggedEvent.project_id))
+    return {(Begins(kind), project_id): position for kind, project_id, position in rows}
+
+
+def lies_between(connection: sa.Connection, topics: Iterable[str], after: int, upto: int) -> bool:
+    """Tell whether the log holds anything of some topics after a position and up to another."""
+    found = sa.select(LoggedEvent.position).where(
+        LoggedEvent.topic.in_(list(topics)), LoggedEvent.position > after, LoggedEvent.position <= upto
+    )
+    return connection.scalar(found.limit(1)) is not None
