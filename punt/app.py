@@ -13,7 +13,7 @@ from punt import api, assets, cli, database, holding, pages, replies, security, 
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
-from punt.models import AuditEntry, BinnedTicket, RateCounter, recording
+from punt.models import AuditEntry, BinnedTicket, RateCounter, moments, recording
 from punt.patience import PatientFlask
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         pipeline = EventPipeline(db.engine, settings)
         pipeline.init_app(app, db.session)
+        pipeline.keeper.also(moments.mend)  # before what is counted from moments
         pipeline.keeper.also(BinnedTicket.forget_old)
         pipeline.keeper.also(RateCounter.forget_over)
         pipeline.keeper.also(AuditEntry.forgetting(settings.audit_retention))

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,9 +69,13 @@ class Timestamp(sa.types.TypeDecorator[datetime]):
         return value if value is None else (value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
+SKEW = timedelta(minutes=1)
+"""How far clocks of machines that share a database may differ: a moment that lies further ahead is not believed."""
+
+
 def now() -> datetime:
     """The present moment in UTC, cut to milliseconds, as stored and sent."""
-    moment = datetime.now(UTC)
+    moment = datetime.fromtimestamp(time.time(), UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

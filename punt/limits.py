@@ -47,10 +47,10 @@ def spend(*tries: tuple[str, int], seconds: int) -> None:
     if not current_app.config["RATE_LIMITS"]:
         return
     with _telling_when():
-        RateCounter.refuse_spent(tries)
+        RateCounter.refuse_spent(tries, seconds=seconds)
         end_read()
         with _turn:
-            RateCounter.refuse_spent(tries)  # others may have used it up meanwhile
+            RateCounter.refuse_spent(tries, seconds=seconds)  # others may have used it up meanwhile
             end_read()
             with writing():
                 for name, limit in tries:

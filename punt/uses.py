@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from punt.database import now, writing
+from punt.database import SKEW, now, writing
 from punt.errors import Busy
 from punt.models import ApiToken, UserSession
 
@@ -33,7 +33,7 @@ class Uses:
     def note(self, credential: Credential) -> None:
         """Remember that something is used now, unless that is known well enough."""
         present = now()
-        if credential.used_at and present - credential.used_at < COARSE:
+        if credential.used_at and -SKEW < present - credential.used_at < COARSE:
             return
         if not self._waiting:
             gevent.spawn_later(PAUSE, self.write)

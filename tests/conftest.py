@@ -17,6 +17,7 @@ from punt.app import create_app
 from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
+from tests.support.clock import Clock
 from tests.support.contract import Checked
 from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
@@ -145,6 +146,17 @@ def app(instance: Path) -> Iterator[Flask]:
     put_away(app)
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An app in this process, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("app")
+        return
+    copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
+    with app_on(copy, tmp_path) as app:
+        yield app
+
+
 @pytest.fixture
 def limited(instance: Path) -> Iterator[Flask]:
     """An app with rate limits; a test lowers those that it uses up."""
@@ -159,6 +171,12 @@ def empty_app(empty_instance: Path) -> Iterator[Flask]:
     app = app_in(empty_instance)
     yield app
     put_away(app)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of this process."""
+    return Clock(monkeypatch)
 
 
 @pytest.fixture

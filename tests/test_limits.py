@@ -20,8 +20,8 @@ def test_who_comes_while_a_limit_is_used_up_costs_no_write(limited: Flask, monke
     all_have_read, counted = threading.Barrier(3, timeout=0.5), list[str]()
     read, count = RateCounter.refuse_spent, RateCounter.count
 
-    def read_together(tries: Any) -> None:
-        read(tries)
+    def read_together(tries: Any, *, seconds: int) -> None:
+        read(tries, seconds=seconds)
         with suppress(threading.BrokenBarrierError):
             all_have_read.wait()
 

@@ -71,7 +71,7 @@ def _registry() -> CollectorRegistry:
 def _feed_age(registry: CollectorRegistry) -> bytes:
     """Say how old the worst worker's news is; a feed that died cannot say so itself."""
     checked = registry.get_sample_value("punt_feed_checked_timestamp_seconds") or 0
-    age = max(time.time() - checked, 0) if checked else 0
+    age = abs(time.time() - checked) if checked else 0  # news of a moment that has not come is as wrong as old news
     help_ = "# HELP punt_feed_age_seconds Time since the slowest feed last read the log.\n"
     return f"{help_}# TYPE punt_feed_age_seconds gauge\npunt_feed_age_seconds {age:.3f}\n".encode()
 

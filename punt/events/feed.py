@@ -81,7 +81,7 @@ class Feed:
                 self._begin_anew(head)
                 continue
             self._epoch = head.epoch
-            metrics.log_lag.set((now() - entries[0].created_at).total_seconds() if entries else 0)
+            metrics.log_lag.set(max((now() - entries[0].created_at).total_seconds(), 0) if entries else 0)
             for entry in breathing(entries):
                 self._hub.publish(entry)
             if len(entries) < PAGE:

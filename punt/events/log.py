@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.breath import breathing, slices
-from punt.database import Base, Timestamp, now
+from punt.database import SKEW, Base, Timestamp, now
 from punt.events.cursor import Cursor
 from punt.events.doorbell import CHANNEL
 from punt.events.publication import EVERYONE, Draft
@@ -164,9 +164,9 @@ class EventLog:
         """
         beyond = self.head(connection).position - keep
         oldest = sa.select(LoggedEvent.position, LoggedEvent.created_at).order_by(LoggedEvent.position).limit(limit)
-        past = [
-            row.position for row in connection.execute(oldest) if row.position <= beyond or row.created_at < older_than
-        ]
+        rows = connection.execute(oldest).all()
+        _begin_now(connection, [row.position for row in rows if row.created_at > now() + SKEW])
+        past = [row.position for row in rows if row.position <= beyond or row.created_at < older_than]
         if past:
             connection.execute(sa.delete(LoggedEvent).where(LoggedEvent.position <= past[-1]))
         return len(past)
@@ -182,6 +182,13 @@ class EventLog:
         """
         ending = () if after is None else (EventHead.epoch == after,)
         connection.execute(sa.update(EventHead).where(*ending).values(epoch=new_epoch()))
+
+
+def _begin_now(connection: sa.Connection, positions: Sequence[int]) -> None:
+    """Let events be of this moment that a clock wrote which was ahead: they are not kept until theirs comes."""
+    if positions:
+        ahead = LoggedEvent.position.between(positions[0], positions[-1]), LoggedEvent.created_at > now() + SKEW
+        connection.execute(sa.update(LoggedEvent).where(*ahead).values(created_at=now()))
 
 
 def _append(connection: sa.Connection, rows: Iterator[dict[str, Any]], moment: datetime) -> int:

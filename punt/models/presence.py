@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from punt.database import Base, Timestamp, db, now
+from punt.database import SKEW, Base, Timestamp, db, now
 from punt.events import capture
 from punt.events.publication import Draft
 from punt.models import topics, wire
@@ -53,7 +53,7 @@ class PresenceLease(Base):
         leases, moment = cls._of(project), now()
         what = {"user_id": user.id, "tab_id": tab_id, "ticket_id": ticket_id, "session_id": session_id}
         own = next((lease for lease in leases if all(getattr(lease, name) == what[name] for name in what)), None)
-        if own and all(lease.expires_at > moment for lease in leases):
+        if own and all(moment < lease.expires_at <= moment + TERM + SKEW for lease in leases):
             if own.expires_at < moment + TERM - FRESH:
                 own.expires_at = moment + TERM
             return wire.presence(leases)
@@ -87,7 +87,7 @@ class PresenceLease(Base):
     def _change(cls, project: Project, change: Callable[[], object]) -> wire.Json:
         """Change the leases of a project, of which nobody else changes any meanwhile, and end those that are over."""
         db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
-        return cls._tell(project, change, partial(cls._end, project, cls.expires_at <= now()))
+        return cls._tell(project, change, partial(cls._end, project, cls._is_over()))
 
     @classmethod
     def _tell(cls, project: Project, *changes: Callable[[], object]) -> wire.Json:
@@ -105,6 +105,12 @@ class PresenceLease(Base):
     def _end(cls, project: Project, *which: sa.ColumnElement[bool]) -> None:
         over = sa.delete(cls).where(cls.project_id == project.id, *which)
         db.session.execute(over.execution_options(synchronize_session=False))
+
+    @classmethod
+    def _is_over(cls) -> sa.ColumnElement[bool]:
+        """Tell which leases are over, or were written by a clock that was ahead."""
+        moment = now()
+        return (cls.expires_at <= moment) | (cls.expires_at > moment + TERM + SKEW)
 
     @classmethod
     def _of(cls, project: Project) -> Sequence[PresenceLease]:

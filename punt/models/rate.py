@@ -11,8 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from punt.database import Base, db
+from punt.database import SKEW, Base, db
 from punt.errors import TooMany
+
+LONGEST = 86_400
+"""Seconds of the longest window that anything is counted in."""
 
 
 class RateCounter(Base):
@@ -35,24 +38,26 @@ class RateCounter(Base):
         """
         bucket, present = _bucket(name), int(time.time())
         counter = db.session.get(cls, bucket, with_for_update=True) or cls._begin(bucket)
-        if counter.window_ends <= present:
+        if not present < counter.window_ends <= _latest_end(present, seconds):
             counter.window_ends, counter.tries = present + seconds, 0
         counter.tries += 1
         if counter.tries > limit:
-            raise _too_many(counter.window_ends - present)
+            raise _too_many(counter.window_ends - present, seconds)
 
     @classmethod
-    def refuse_spent(cls, limits: Iterable[tuple[str, int]]) -> None:
+    def refuse_spent(cls, limits: Iterable[tuple[str, int]], *, seconds: int) -> None:
         """Look, without counting, whether buckets have tries left.
 
         :param limits: what is limited, for whom, and the tries allowed in one window.
+        :param seconds: length of a window.
         :raises TooMany: with the seconds until the window of one ends that has none.
         """
         most, present = {_bucket(name): limit for name, limit in limits}, int(time.time())
-        running = sa.select(cls.bucket, cls.tries, cls.window_ends)
-        for bucket, tries, ends in db.session.execute(running.where(cls.bucket.in_(most), cls.window_ends > present)):
+        is_running = (cls.window_ends > present) & (cls.window_ends <= _latest_end(present, seconds))
+        running = sa.select(cls.bucket, cls.tries, cls.window_ends).where(cls.bucket.in_(most), is_running)
+        for bucket, tries, ends in db.session.execute(running):
             if tries >= most[bucket]:
-                raise _too_many(ends - present)
+                raise _too_many(ends - present, seconds)
 
     @classmethod
     def _begin(cls, bucket: str) -> RateCounter:
@@ -74,7 +79,9 @@ class RateCounter(Base):
     @classmethod
     def forget_over(cls, connection: sa.Connection, most: int) -> int:
         """Remove up to so many counters whose window is over, and return how many those were."""
-        over = sa.select(cls.bucket).where(cls.window_ends <= int(time.time())).limit(most)
+        present = int(time.time())
+        is_over = (cls.window_ends <= present) | (cls.window_ends > _latest_end(present, LONGEST))
+        over = sa.select(cls.bucket).where(is_over).limit(most)
         return connection.execute(sa.delete(cls).where(cls.bucket.in_(over))).rowcount
 
 
@@ -82,5 +89,10 @@ def _bucket(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _too_many(seconds: int) -> TooMany:
-    return TooMany("Too many tries. Please wait a little.", seconds)
+def _latest_end(present: int, seconds: int) -> int:
+    """Return when a window ends at the latest: one that ends later was begun by a clock that was ahead, and is over."""
+    return present + seconds + int(SKEW.total_seconds())
+
+
+def _too_many(left: int, seconds: int) -> TooMany:
+    return TooMany("Too many tries. Please wait a little.", min(left, seconds))

@@ -63,7 +63,7 @@ export class Source {
     if (!this.#source) return now > this.#until && this.open();
     // A stream begins with a ping; after a sleep the browser may try each of its dead connections first.
     const opening = this.#live ? Infinity : OPENING + LONGER * this.#failures;
-    if (now - this.#heard < Math.min(opening, this.#patience)) return;
+    if (Math.abs(now - this.#heard) < Math.min(opening, this.#patience)) return;
     this.#failures += 1;
     this.open();
   }

@@ -163,7 +163,7 @@ function check() {
   if (leadership.leading) return source.check();
   const now = Date.now();
   const late = Math.min(leadership.late, state === "live" ? patience : EAGER);
-  if (now - heard < late) return;
+  if (Math.abs(now - heard) < late) return;
   if (!probed) {
     probed = now;
     relay.tell("hello");

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,34 +17,22 @@ from punt.events.log import Entry, log
 from punt.models import AuditEntry, Ticket
 from punt.models import rank as ranks
 from punt.models.spreading import crowded_columns, make_room
-from tests.conftest import app_on
 from tests.support.board import HARB, TICKETS, column_ids, person, shown, ticket, tickets
 from tests.support.cast import signed_in
 from tests.support.export_file import export, take
 from tests.support.mirror import Mirror
 
 LONGEST = 6
-on_sqlite = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("either", ["sqlite"], indirect=True)
 """Marks a test of what no database does otherwise."""
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """An app on either database."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("app")
-        return
-    copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
-    with app_on(copy, tmp_path) as app:
-        yield app
-
-
 @pytest.fixture
-def narrow(place: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def narrow(either: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An app where a place is crowded soon."""
     monkeypatch.setattr(ranks, "LONGEST", LONGEST)
     monkeypatch.setattr(ranks, "SHORT", 3)
-    return place
+    return either
 
 
 def listed(client: FlaskClient, column: str) -> list[Any]:
@@ -200,11 +187,11 @@ def test_the_plain_form_moves_where_there_is_no_room(narrow: Flask) -> None:
     listed(bob, first)
 
 
-def test_a_deleted_ticket_comes_back_to_its_old_place_after_its_column_was_spread(place: Flask) -> None:
-    alice = signed_in(place, "alice")
+def test_a_deleted_ticket_comes_back_to_its_old_place_after_its_column_was_spread(either: Flask) -> None:
+    alice = signed_in(either, "alice")
     first = column_ids(alice)[0]
     *ids, other = tickets(alice, *"abcdefg")
-    lengthen(place, ids)
+    lengthen(either, ids)
     alice.delete(TICKETS, json={"ticketIds": [ids[0], ids[2], ids[5]]})
 
     put(alice, other, before=ids[4])
@@ -229,10 +216,10 @@ def test_tickets_are_restored_to_where_there_is_no_room(narrow: Flask) -> None:
     assert {each["id"] for each in listed(alice, first)} == {above, gone, spot, other}
 
 
-def test_a_board_with_the_long_ranks_of_an_earlier_version_is_listed_page_by_page(place: Flask) -> None:
-    bob = signed_in(place, "bob")
+def test_a_board_with_the_long_ranks_of_an_earlier_version_is_listed_page_by_page(either: Flask) -> None:
+    bob = signed_in(either, "bob")
     ids = tickets(bob, *"abcdef")
-    lengthen(place, ids)
+    lengthen(either, ids)
 
     answer, read = bob.get(TICKETS, query_string={"limit": 1}), list[str]()
     while True:
@@ -246,11 +233,11 @@ def test_a_board_with_the_long_ranks_of_an_earlier_version_is_listed_page_by_pag
 
 
 @pytest.mark.parametrize("where", ["move", "bulk", "restore"])
-def test_a_board_with_the_long_ranks_of_an_earlier_version_heals_where_it_is_touched(place: Flask, where: str) -> None:
-    alice = signed_in(place, "alice")
+def test_a_board_with_the_long_ranks_of_an_earlier_version_heals_where_it_is_touched(either: Flask, where: str) -> None:
+    alice = signed_in(either, "alice")
     first = column_ids(alice)[0]
     *ids, mover, other = tickets(alice, *"abcdefgh")
-    lengthen(place, ids)
+    lengthen(either, ids)
     if where == "restore":
         alice.delete(f"{TICKETS}/{ids[4]}")
 
@@ -267,17 +254,17 @@ def test_a_board_with_the_long_ranks_of_an_earlier_version_heals_where_it_is_tou
     assert [each["id"] for each in listed(alice, first)] == wanted
 
 
-def test_long_ranks_come_out_and_in_again_and_are_short_then(place: Flask, tmp_path: Path) -> None:
-    alice = signed_in(place, "alice")
+def test_long_ranks_come_out_and_in_again_and_are_short_then(either: Flask, tmp_path: Path) -> None:
+    alice = signed_in(either, "alice")
     first = column_ids(alice)[0]
     ids = tickets(alice, *"abcdef")
-    lengthen(place, ids)
+    lengthen(either, ids)
     alice.delete(f"{TICKETS}/{ids[2]}")
     before = {each: shown(alice, each) for each in ids if each != ids[2]}
 
-    take(place, export(place, tmp_path / "long.punt"))
+    take(either, export(either, tmp_path / "long.punt"))
 
-    sue = signed_in(place, "sue")
+    sue = signed_in(either, "sue")
     assert [each["id"] for each in listed(sue, first)] == [each for each in ids if each != ids[2]]
     for each, was in before.items():
         assert shown(sue, each) | {"rank": ""} == was | {"rank": ""}
@@ -285,14 +272,14 @@ def test_long_ranks_come_out_and_in_again_and_are_short_then(place: Flask, tmp_p
     assert [each["id"] for each in listed(sue, first)] == ids
 
 
-def test_what_is_crowded_is_found_and_mended_without_a_move(place: Flask) -> None:
-    alice = signed_in(place, "alice")
+def test_what_is_crowded_is_found_and_mended_without_a_move(either: Flask) -> None:
+    alice = signed_in(either, "alice")
     first = column_ids(alice)[0]
     ids = tickets(alice, *"abcdef")
-    lengthen(place, ids)
+    lengthen(either, ids)
     before = [shown(alice, each) for each in ids]
 
-    with place.app_context():
+    with either.app_context():
         with db.engine.connect() as connection:
             assert list(crowded_columns(connection)) == [first]
         make_room(first)
@@ -305,8 +292,8 @@ def test_what_is_crowded_is_found_and_mended_without_a_move(place: Flask) -> Non
 
 
 @on_sqlite
-def test_a_column_that_is_gone_needs_no_room(place: Flask) -> None:
-    with place.app_context():
+def test_a_column_that_is_gone_needs_no_room(either: Flask) -> None:
+    with either.app_context():
         make_room("0" * 26)
 
 
