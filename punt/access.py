@@ -193,6 +193,7 @@ class Grant:
 
     def binned_to_change(self, reference: str) -> BinnedTicket:
         """Load a deleted ticket of this project from its bin, and keep others from restoring it until the commit."""
+        hold_family(self.project.id)  # which its restoration puts together again
         kept = self._numbered(BinnedTicket, reference).where(BinnedTicket.is_kept())
         return _found(db.session.scalar(kept.with_for_update()), "Ticket")
 

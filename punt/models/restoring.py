@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from punt.database import db
-from punt.errors import Problem
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.membership import Membership
 from punt.models.project import Project
-from punt.models.ticket import Ticket, TicketType
+from punt.models.ticket import Ticket, TicketType, lineage
 from punt.models.user import User
 
 if TYPE_CHECKING:
@@ -74,6 +73,7 @@ class Restoration:
         self._binned, self._project, self._was = binned, project, binned.content
         self._children = {child["id"]: child["key"] for child in self._was.get("children", ())}
         self._losses: list[Loss] = []
+        self._ancestors: set[str] = set()
         family = {*self._children, self._was["parentId"]} - {None, binned.id}
         self._tickets = _hold(project, family)
         self._in_bin = binned.others(family - self._tickets.keys())
@@ -87,6 +87,7 @@ class Restoration:
             "parent_id": self._parent_id(),
             "assignee_id": self._assignee_id(),
         }
+        self._ancestors = set(db.session.scalars(lineage(fields["parent_id"]))) if fields["parent_id"] else set()
         ticket = Ticket.bring_back(self._project, column, rank, self._was["version"] + 1, fields)
         db.session.delete(self._binned)
         db.session.flush()
@@ -148,6 +149,7 @@ class Restoration:
 
     def _gather_children(self, ticket: Ticket) -> None:
         refused = {key: why for each, key in self._children.items() if (why := self._refuse_child(ticket, each, key))}
+        db.session.flush()  # all at once
         if not refused:
             return
         keys = list(self._children.values())
@@ -165,10 +167,11 @@ class Restoration:
             return f"{key}, which was part of it, is gone."
         if child.parent_id:
             return f"{key} is part of {_key(db.session.get_one(Ticket, child.parent_id))} now."
-        try:
-            child.edit({"parent_id": ticket.id})
-        except Problem as problem:
-            return f"{key} cannot be part of it again: {problem.details[0].message if problem.details else problem}"
+        if ticket.type == TicketType.SUBTASK:
+            return f"{key} cannot be part of it again, for it is a subtask."
+        if child.id in self._ancestors:
+            return f"{key} cannot be part of it again, for it is itself part of {key} now."
+        child.parent_id = ticket.id
         return None
 
     def _lose(self, field: str, before: Any, after: Any, message: str) -> None:

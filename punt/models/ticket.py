@@ -250,7 +250,7 @@ class Ticket(Base):
             raise Invalid.field("parentId", "Ticket not found.")
         if kind == TicketType.SUBTASK:
             raise Invalid.field("parentId", "A subtask cannot be a parent.")
-        if db.session.scalar(sa.select(sa.literal(self.id).in_(_lineage(parent_id)))):
+        if db.session.scalar(sa.select(sa.literal(self.id).in_(lineage(parent_id)))):
             raise Invalid.field("parentId", "A ticket cannot be its own ancestor.")
 
     def _refuse_children(self) -> None:
@@ -269,7 +269,7 @@ def _changes_family(fields: dict[str, Any]) -> bool:
     return bool(fields.get("parent_id")) or fields.get("type") == TicketType.SUBTASK
 
 
-def _lineage(ticket_id: str) -> sa.Select[str]:
+def lineage(ticket_id: str) -> sa.Select[str]:
     """Select a ticket and its ancestors, each once: the walk ends, even where a broken database has a circle."""
     known = sa.select(Ticket.id, Ticket.parent_id).where(Ticket.id == ticket_id).cte("lineage", recursive=True)
     known = known.union(sa.select(Ticket.id, Ticket.parent_id).join(known, Ticket.id == known.c.parent_id))

@@ -6,7 +6,9 @@ import re
 
 from playwright.sync_api import Route, expect
 
+from tests.browser.board import expect_titles
 from tests.browser.conftest import Watch, Window
+from tests.browser.hands import in_database
 from tests.browser.network import intercept
 from tests.browser.ticket import describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
@@ -190,3 +192,25 @@ def test_on_the_page_for_a_new_ticket_labels_and_preview_work_too(server: Server
 
     saved = shown(server)
     assert (saved["description"], [each["name"] for each in saved["labels"]]) == ("Both *sides*", ["quay"])
+
+
+def test_a_ticket_is_placed_by_the_buttons_of_its_dialog(server: Server, window: Window) -> None:
+    for title in ("One", "Two", "Three"):
+        make(server, title)
+    page = window("alice")
+    view = open_ticket(page, "One")
+    mover = view.locator("[data-move-form]")
+
+    for place, order in (
+        ("Down", ["Two", "One", "Three"]),
+        ("Bottom", ["Two", "Three", "One"]),
+        ("Up", ["Two", "One", "Three"]),
+        ("Top", ["One", "Two", "Three"]),
+    ):
+        mover.get_by_role("button", name=place).click()
+        expect_titles(page, "To Do", order)
+    mover.get_by_label("Move to").select_option(label="Done")
+    mover.get_by_role("button", name="Top").click()
+
+    expect_titles(page, "Done", ["One"])
+    assert in_database(server)["Done"] == ["One"]
