@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from bench.soak import kills, outages, replay, restart, slow, steady
+from bench.soak import kills, outages, replay, restart, rivals, slow, steady
 from bench.soak.ground import Ground, ground
 from tests.support.audit import broken_rules
 
@@ -16,6 +16,7 @@ STORMS = {
     "restart": restart.run,
     "slow": slow.run,
     "replay": replay.run,
+    "rivals": rivals.run,
 }
 
 
