@@ -44,11 +44,11 @@ def test_no_text_becomes_code_or_an_object_of_its_own_choice() -> None:
     }
 
     assert not called & RUNNERS
-    assert not who_imports(*UNPACKERS)
+    assert who_imports(*UNPACKERS) == {"punt.elsewhere"}  # between two processes of PUNT's own
 
 
-def test_a_command_is_run_for_nothing_but_the_script_and_the_sheet() -> None:
-    assert who_imports("subprocess", "os.system", "os.popen") == {"punt.assets", "punt.minify"}
+def test_a_command_is_run_for_nothing_but_the_script_the_sheet_and_slow_work() -> None:
+    assert who_imports("subprocess", "os.system", "os.popen") == {"punt.assets", "punt.minify", "punt.elsewhere"}
 
 
 def test_nobody_else_is_asked_or_told() -> None:
@@ -87,6 +87,20 @@ def test_folders_are_not_listed(bob: FlaskClient) -> None:
     paths = ("/static/", "/static/any/", "/static/any/js/", "/static/any/js", "/avatars/", "/.git/config", "/instance/")
 
     assert {path: bob.get(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+
+
+def test_a_header_counts_before_a_field_and_none_counts_twice(app: Flask, alice: FlaskClient) -> None:
+    token = made(alice, "/api/me/tokens", name="Script", scope="read")["token"]
+    both = alice.post("/projects/HARB/tickets", data={"title": "One", "tabId": "field"}, headers={"X-Tab-Id": "header"})
+    history = alice.get(f"{TICKETS}/1/history").json or [{}]
+    twice = [
+        alice.post(TICKETS, json={"title": "Two"}, headers=[("X-Tab-Id", "one"), ("X-Tab-Id", "other")]),
+        app.test_client().get("/api/me", headers=[("Authorization", f"Bearer {token}")] * 2),
+        alice.post(TICKETS, json={"title": "Two"}, headers=[("Sec-Fetch-Site", "same-origin")] * 2),
+    ]
+
+    assert history[-1]["tabId"] == "header"
+    assert [answer.status_code for answer in twice] == [400, 401, 403]
 
 
 def test_a_field_is_taken_from_one_place_and_once(app: Flask, bob: FlaskClient) -> None:

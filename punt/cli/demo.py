@@ -25,5 +25,5 @@ def command() -> None:
     except Problem as problem:
         raise click.ClickException(problem.message) from None
     names = ", ".join(person.username for person in sample.people)
-    click.echo("This is for trying out only. To begin for real: flask db wipe")
+    click.echo("This is for trying out only: everybody can know this password. To begin for real: flask db wipe")
     click.echo(f"Sign in as {names}; everybody's password is: {sample.password}")

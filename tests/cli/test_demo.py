@@ -61,6 +61,12 @@ def test_it_says_whom_to_sign_in_as_and_that_works(empty_app: Flask) -> None:
         assert empty_app.test_client().post("/api/auth/login", json=sign_in).status_code == 200
 
 
+def test_it_warns_that_everybody_can_know_the_password(empty_app: Flask) -> None:
+    output = empty_app.test_cli_runner().invoke(command).output
+
+    assert "everybody can know this password" in output
+
+
 def test_its_first_person_is_system_admin_of_an_empty_instance(demo: Flask) -> None:
     with demo.app_context():
         admins = list(db.session.scalars(sa.select(User.username).where(User.is_admin)))
