@@ -91,7 +91,7 @@ def test_folders_are_not_listed(bob: FlaskClient) -> None:
 
 def test_a_header_counts_before_a_field_and_none_counts_twice(app: Flask, alice: FlaskClient) -> None:
     token = made(alice, "/api/me/tokens", name="Script", scope="read")["token"]
-    both = alice.post("/projects/HARB/tickets", data={"title": "One", "tabId": "field"}, headers={"X-Tab-Id": "header"})
+    alice.post("/projects/HARB/tickets", data={"title": "One", "tabId": "field"}, headers={"X-Tab-Id": "header"})
     history = alice.get(f"{TICKETS}/1/history").json or [{}]
     twice = [
         alice.post(TICKETS, json={"title": "Two"}, headers=[("X-Tab-Id", "one"), ("X-Tab-Id", "other")]),
