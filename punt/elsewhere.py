@@ -11,12 +11,13 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from punt.threads import NICE
-
 ROOT = Path(__file__).resolve().parent.parent
+NICE = 10
+"""How far it steps back, as in ``threads``, which is not imported because gevent takes time to load."""
 MEMORY = 1 << 30
 """Bytes that such a process may have."""
 
@@ -38,7 +39,7 @@ def elsewhere(
     :raises Failed: when there is no answer.
     """
     command = [sys.executable, "-m", "punt.elsewhere"]
-    asked = pickle.dumps((work, arguments, named))
+    asked = pickle.dumps((seconds, work, arguments, named))
     try:
         child = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, timeout=seconds, check=True)  # noqa: S603
     except subprocess.CalledProcessError as error:
@@ -60,7 +61,9 @@ def _work() -> None:
     os.nice(NICE)
     if sys.platform == "linux":  # elsewhere the limit is of another kind, or none
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - as above
+    seconds, work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - as above
+    most = ceil(seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # should the parent die, nobody else would end it
     answer: Any = work(*arguments, **named)
     pickle.dump(answer, sys.stdout.buffer)
 

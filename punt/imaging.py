@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from io import BytesIO
 
 from PIL import Image, ImageOps
 
 from punt.elsewhere import Failed, elsewhere
 from punt.errors import Invalid
+from punt.turns import Turns
 
 SIDE = 256
 """Pixels of a kept picture's side."""
@@ -21,7 +21,7 @@ PATIENCE = 30
 """Seconds that a picture may take."""
 BROKEN = "This is not a PNG, JPEG, WebP or GIF picture, or it is broken."
 
-_turn = threading.Semaphore()
+TURNS = Turns(line=50, patience=PATIENCE)
 """One picture at a time for each worker: a large one takes some 200 MB for a moment."""
 
 
@@ -30,7 +30,7 @@ def square(content: bytes) -> bytes:
 
     :raises Invalid: when it is no picture of a known format, is broken, or has too many pixels.
     """
-    with _turn:
+    with TURNS.one():
         try:
             made = elsewhere(PATIENCE, made_from, content)
         except Failed:  # a decoder may crash, too

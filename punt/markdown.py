@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from punt.elsewhere import Failed, elsewhere
 from punt.errors import Busy
+from punt.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ PATIENCE = 20
 """Seconds that a text may take, and that it waits for those before it."""
 _SIGN = re.compile(r"[^\w\s]|\n")
 
-_page_turn, _preview_turn = threading.Semaphore(), threading.Semaphore()
+PAGES, PREVIEWS = Turns(line=100, patience=PATIENCE), Turns(line=50, patience=PATIENCE)
 """Of the texts that go elsewhere a worker has one rendered at a time, and no page waits for previews."""
 
 
@@ -51,7 +51,7 @@ def preview(text: str) -> Markup:
 
     :raises Busy: when it takes too long.
     """
-    return Markup(_short(text) if _is_soon_done(text) else _elsewhere(text, _preview_turn))  # noqa: S704 - as above
+    return Markup(_short(text) if _is_soon_done(text) else _elsewhere(text, PREVIEWS))  # noqa: S704 - as above
 
 
 def html_of(text: str) -> str:
@@ -73,19 +73,16 @@ _short = lru_cache(maxsize=256)(html_of)
 
 @lru_cache(maxsize=16)  # for these may become a megabyte each
 def _long(text: str) -> str:
-    return _elsewhere(text, _page_turn)
+    return _elsewhere(text, PAGES)
 
 
-def _elsewhere(text: str, turn: threading.Semaphore) -> str:
-    if not turn.acquire(timeout=PATIENCE):
-        raise Busy
-    try:
-        return elsewhere(PATIENCE, html_of, text)
-    except Failed as failed:
-        logger.warning("a text of %d characters was not rendered: %s", len(text), failed)
-        raise Busy from None
-    finally:
-        turn.release()
+def _elsewhere(text: str, turns: Turns) -> str:
+    with turns.one():
+        try:
+            return elsewhere(PATIENCE, html_of, text)
+        except Failed as failed:
+            logger.warning("a text of %d characters was not rendered: %s", len(text), failed)
+            raise Busy from None
 
 
 @cache

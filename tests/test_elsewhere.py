@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from punt.elsewhere import MEMORY, Failed, elsewhere
-from punt.threads import NICE
+from punt.elsewhere import MEMORY, NICE, Failed, elsewhere
 from punt.transfer.refusal import Refusal
 
 LONG = 30

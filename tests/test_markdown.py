@@ -13,6 +13,7 @@ from markupsafe import Markup
 from punt import markdown
 from punt.errors import Busy
 from punt.markdown import html_of, preview, render
+from punt.turns import Turns
 
 TAGS = {
     *("span", "p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
@@ -303,10 +304,10 @@ def test_a_text_that_takes_too_long_is_shown_as_written_and_has_no_preview(monke
 
 
 def test_previews_wait_for_one_another_and_pages_do_not_wait_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown, "PATIENCE", 0.05)
+    monkeypatch.setattr(markdown, "PREVIEWS", Turns(line=1, patience=0.05))
     monkeypatch.setattr(markdown, "elsewhere", lambda *_: "rendered")
 
-    with markdown._preview_turn:
+    with markdown.PREVIEWS.one():
         page = render("[" * 3000)
         with pytest.raises(Busy):
             preview("[" * 3000)

@@ -48,6 +48,28 @@ def remove_column(place: Ground, client: httpx.Client, _: int) -> None:
             place.column = heir.json()["id"]
 
 
+@attack("boards", attackers=12)
+def open_board(place: Ground, client: httpx.Client, _: int) -> None:
+    """Open the board with thousands of cards."""
+    place.ask(client, "GET", f"/projects/{ATTACKED}/board")
+
+
+@attack("lists", attackers=12)
+def list_all(place: Ground, client: httpx.Client, _: int) -> None:
+    """Ask for all of thousands of tickets."""
+    place.ask(client, "GET", f"{PROJECT}/tickets")
+
+
+@attack("bulk", attackers=4)
+def change_many(place: Ground, client: httpx.Client, nth: int) -> None:
+    """Give 500 tickets another title and a long description at once."""
+    page = place.ask(client, "GET", f"{PROJECT}/tickets", params={"limit": 500})
+    if page is not None and page.status_code == 200:
+        updates = {"title": f"Berth {nth}", "description": f"{nth} {place.answers.total()} " + "b" * 20_000}
+        ids = [ticket["id"] for ticket in page.json()]
+        place.ask(client, "PATCH", f"{PROJECT}/tickets", json={"ticketIds": ids, "updates": updates})
+
+
 @attack("import beside writers", attackers=1 + WRITERS)
 def import_beside_writers(place: Ground, client: httpx.Client, nth: int) -> None:
     """Import 2,000 tickets into the project in which others create some."""

@@ -152,8 +152,10 @@ class Ticket(Base):
     @classmethod
     def held(cls, *which: sa.ColumnElement[bool]) -> Sequence[Ticket]:
         """Hold some tickets as :meth:`hold` does, and load them as they are then."""
+        from punt.models.together import all_of  # which knows tickets
+
         held = sa.select(cls).where(*which).order_by(cls.id).with_for_update(key_share=True)
-        return db.session.scalars(held.execution_options(populate_existing=True)).all()
+        return all_of(held.execution_options(populate_existing=True))
 
     @classmethod
     def in_column(cls, column_id: str) -> Sequence[Ticket]:
@@ -161,6 +163,11 @@ class Ticket(Base):
         from punt.models.together import LEAN, all_of  # which knows tickets
 
         return all_of(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank).options(LEAN))
+
+    @classmethod
+    def count_in(cls, column_id: str) -> int:
+        """Count a column's tickets."""
+        return db.session.scalar(sa.select(sa.func.count()).where(cls.column_id == column_id)) or 0
 
     @classmethod
     def on_board(cls, project_id: str) -> sa.Select[Ticket]:
@@ -221,10 +228,11 @@ class Ticket(Base):
 
     def delete(self) -> None:
         """Delete the ticket; its children stay, without a parent."""
+        from punt.models.together import flushed  # which knows tickets
+
         hold_family(self.project_id)
-        for child in Ticket.held(Ticket.parent_id == self.id):
+        for child in flushed(Ticket.held(Ticket.parent_id == self.id)):
             child.parent_id = None
-        db.session.flush()
         db.session.delete(self)
         db.session.flush()
 

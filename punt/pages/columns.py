@@ -110,7 +110,7 @@ def _around(grant: Grant, column: Column | None = None) -> dict[str, Any]:
         "palette": choices(PROJECTS),
         "column": wire.column(column) if column else None,
         "others": [each for each in columns if not column or each["id"] != column.id],
-        "ticket_count": len(Ticket.in_column(column.id)) if column else 0,
+        "ticket_count": Ticket.count_in(column.id) if column else 0,
     }
 
 

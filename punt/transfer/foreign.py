@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 
 from punt.elsewhere import Failed, elsewhere
 from punt.transfer.cards import Plan
 from punt.transfer.refusal import Refusal
 from punt.transfer.sheet import read_csv
 from punt.transfer.trello import read_trello
+from punt.turns import Turns
 
 SMALL = 64 * 1024
 """Bytes of a file that is read right here, within some 30 ms; a larger one is read elsewhere."""
@@ -17,7 +17,7 @@ PATIENCE = 60
 """Seconds that reading may take."""
 
 logger = logging.getLogger(__name__)
-_turn = threading.Semaphore()
+TURNS = Turns(line=50, patience=PATIENCE)
 """One large file at a time for each worker."""
 
 
@@ -42,7 +42,7 @@ def plan_or_refusal(content: bytes) -> Plan | Refusal:
 
 
 def _read_elsewhere(content: bytes) -> Plan | Refusal:
-    with _turn:
+    with TURNS.one():
         try:
             return elsewhere(PATIENCE, plan_or_refusal, content)
         except Failed as failed:

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from punt.breath import SLICE
 from punt.database import db, writing
-from punt.models import Label, Project, User
+from punt.models import Label, Project, Ticket, User
 from punt.transfer.words import PHRASES
 from tests.support.board import HARB, TICKETS, made
 from tests.support.cast import PASSWORD, signed_in
@@ -55,6 +55,13 @@ def _remove_column(client: FlaskClient, place: Crowded) -> Any:
     return client.delete(f"{HARB}/columns/{place.column}?moveTicketsTo={heir}")
 
 
+def _delete_parent(client: FlaskClient, place: Crowded) -> Any:
+    with client.application.app_context(), writing() as session:
+        parent = session.scalar(sa.select(sa.func.min(Ticket.id))) or ""
+        session.execute(sa.update(Ticket).where(Ticket.id != parent).values(parent_id=parent))
+    return client.delete(f"{TICKETS}/{parent}")
+
+
 def _change_many(client: FlaskClient, _: Crowded) -> Any:
     ids = [each["id"] for each in client.get(f"{TICKETS}?limit=500").json or ()]
     return client.patch(TICKETS, json={"ticketIds": ids, "updates": {"priority": "Low", "description": "b" * 5000}})
@@ -73,6 +80,7 @@ ACTS: dict[str, Callable[[FlaskClient, Crowded], Any]] = {
     "a column sorted": _sort,
     "a label merged": _merge,
     "a column removed": _remove_column,
+    "a parent deleted": _delete_parent,
     "hundreds changed": _change_many,
     "hundreds deleted": _delete_many,
     "a table imported": _import,
