@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 BROWSER ?= yes
 MINUTES ?= 10
+SEEDS ?= 100000
+FIRST ?= 0
 export FLASK_APP := wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format screenshots bench attacks soak fuzz audit lock clean
+.PHONY: help install run demo test lint format screenshots bench attacks soak simulate fuzz audit lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -47,6 +49,9 @@ attacks: $(VENV)/.dev ## what tries to make everybody wait, beside a reader, jud
 
 soak: $(VENV)/.dev ## storms and a long run, judged at the end (MINUTES=10, POSTGRES=yes)
 	@$(BIN)/python -m bench.soak --minutes $(MINUTES) $(if $(filter yes,$(POSTGRES)),--postgres)
+
+simulate: $(VENV)/.dev ## play the event pipeline under chance, seed by seed (SEEDS=100000, FIRST=0)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
 
 fuzz: $(VENV)/.dev ## let Schemathesis ask a running server thousands of questions
 	@$(BIN)/python -m tests.support.fuzzing

@@ -111,7 +111,7 @@ class Hub:
         self.position = 0
         self.turn = BoundedSemaphore(1)
         """Held by the one stream of this worker that reads from the log."""
-        self._listeners: dict[str, set[Subscriber]] = defaultdict(set)
+        self._listeners: dict[str, dict[Subscriber, None]] = defaultdict(dict)  # in the order of their coming
         self._closed: End | None = None
 
     def __len__(self) -> int:
@@ -122,13 +122,13 @@ class Hub:
         if self._closed:
             subscriber.close(self._closed)
         for topic in subscriber.topics:
-            self._listeners[topic].add(subscriber)
+            self._listeners[topic][subscriber] = None
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber; safe to call twice."""
         for topic in subscriber.topics:
-            listeners = self._listeners.get(topic, set())
-            listeners.discard(subscriber)
+            listeners = self._listeners.get(topic, {})
+            listeners.pop(subscriber, None)
             if not listeners:
                 self._listeners.pop(topic, None)
 

@@ -16,9 +16,9 @@ KEEPALIVE = b": keepalive\n\n"
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
-def message(cursor: object, text: str) -> bytes:
-    """Frame one message for ``onmessage``, its cursor as the event id."""
-    return f"id: {cursor}\n{_data(text)}\n".encode()
+def message(cursor: object | None, text: str) -> bytes:
+    """Frame one message for ``onmessage``, its cursor as the event id; without one the reader's place stays."""
+    return f"{_id(cursor)}{_data(text)}\n".encode()
 
 
 def ping(cursor: object) -> bytes:
@@ -26,9 +26,9 @@ def ping(cursor: object) -> bytes:
     return f"id: {cursor}\nevent: ping\ndata: {{}}\n\n".encode()
 
 
-def opening(cursor: object, retry: int) -> bytes:
-    """Frame what a stream begins with: a comment that flushes proxies, the cursor, and milliseconds until a retry."""
-    return f": connected\nretry: {retry}\nid: {cursor}\n\n".encode()
+def opening(cursor: object | None, retry: int) -> bytes:
+    """Frame what a stream begins with: a comment that flushes proxies, a hint to retry in ms, and the cursor if any."""
+    return f": connected\nretry: {retry}\n{_id(cursor)}\n".encode()
 
 
 def retry(milliseconds: int) -> bytes:
@@ -39,6 +39,10 @@ def retry(milliseconds: int) -> bytes:
 def busy(milliseconds: int) -> bytes:
     """Frame that there is no place now: when to come back, for browsers as ``retry``, for scripts as an event."""
     return f"retry: {milliseconds}\nevent: busy\ndata: {milliseconds}\n\n".encode()
+
+
+def _id(cursor: object) -> str:
+    return "" if cursor is None else f"id: {cursor}\n"
 
 
 def _data(text: str) -> str:

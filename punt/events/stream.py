@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -18,8 +18,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from punt.database import now
 from punt.events import metrics, sse
 from punt.events.cursor import Cursor
+from punt.events.delivery import Delivery
 from punt.events.hub import End, Frame, Hub, Subscriber
-from punt.events.log import Entry, EventLog, iso
+from punt.events.log import Entry, EventLog
 from punt.events.peer import Peer
 from punt.events.publication import EVERYONE
 
@@ -30,8 +31,6 @@ PAGE_CHARACTERS = 1_000_000
 BREATH = 0.001
 """Seconds between two pages. With 0 many greenlets would pass before the event loop looks at sockets again."""
 RETRY_MS = 1000
-CHUNK = 64 * 1024
-"""Bytes after which a chunk is written, so that one write is never long for a client that reads."""
 AWAY = (OperationalError, PoolTimeout)
 """How a database that is away shows: it does not answer, or nobody gives a connection back."""
 AWAY_PAUSE = 0.5
@@ -46,6 +45,15 @@ class AccessLost(Exception):
 
 class _CannotContinue(Exception):
     """The log does not go on from the stream's place: pruned since, or of another epoch; says which."""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What the log holds next for one listener, and the place up to which that is all."""
+
+    frames: list[Frame]
+    upto: Cursor
+    is_last: bool
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,7 @@ class Stream:
     lifetime: float
     on_close: Callable[[], None] = lambda: None
     _subscriber: Subscriber = field(init=False)
-    _at: Cursor = field(init=False)
-    _writing: bool = field(init=False, default=False)
+    _delivery: Delivery = field(init=False)
     _closed: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -125,38 +132,46 @@ class Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield self._ask(self._opening)
-            if self._subscriber.behind:
-                yield from self._replay()
-            yield sse.ping(self._at)  # what was missed has come: whoever waits for that knows it now
-            while not self._subscriber.end:
-                yield from self._live()
-            if self._subscriber.end not in {End.GONE, End.SLOW}:
-                yield sse.retry(retry_hint(self._subscriber.end))
+            yield from self._life()
         except AccessLost:
             self._subscriber.end = End.ACCESS
             yield self._farewell() + sse.retry(retry_hint(End.ACCESS))
         except AWAY:  # the database was away for longer than this stream may live
             self._subscriber.close(End.LIFETIME)
-            yield sse.retry(retry_hint(End.LIFETIME))
+            yield sse.retry(retry_hint(self._subscriber.end or End.LIFETIME))
         except GeneratorExit:
             self._note_slowness()
             raise
         finally:
             self.close()
 
-    def _opening(self, connection: sa.Connection) -> bytes:
+    def _life(self) -> Iterator[bytes]:
+        yield from self._open()
+        if not self._subscriber.behind or (yield from self._replay()):
+            yield from self._delivery.ping()  # what was missed has come: whoever waits for that knows it now
+        while not self._subscriber.end:
+            yield from self._live()
+        if self._subscriber.end not in {End.GONE, End.SLOW}:
+            yield sse.retry(retry_hint(self._subscriber.end))
+
+    def _open(self) -> Iterator[bytes]:
+        head, reason = self._ask(self._find_place)
+        if reason:
+            yield from self._delivery.reset(head, reason, before=sse.opening(None, RETRY_MS))
+        else:
+            yield from self._delivery.open(RETRY_MS)
+
+    def _find_place(self, connection: sa.Connection) -> tuple[Cursor, str | None]:
         """Find the place to begin at. At the head nothing is missing: the hub has what comes after it."""
         head, floor = self.log.head(connection), self.log.floor(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
         reason = self._cannot_continue(connection, asked, head, floor)
-        self._at = asked if asked and not reason else head
-        if self._at != head:
+        self._delivery = Delivery(asked or head)
+        if not reason and asked != head:
             self._subscriber.behind = True
         elif not self._subscriber.behind:  # else the replay proves it
             self.subscription.check(connection)
-        opening = sse.opening(self._at, RETRY_MS)
-        return opening + self._reset(reason) if reason else opening
+        return head, reason
 
     def _cannot_continue(self, connection: sa.Connection, asked: Cursor | None, head: Cursor, floor: int) -> str | None:
         if asked is None:
@@ -169,45 +184,40 @@ class Stream:
             return "expired"
         return None if self.subscription.reaches(connection, asked.position) else "access"
 
-    def _reset(self, reason: str) -> bytes:
-        metrics.resets.labels(reason).inc()
-        text = {"type": "stream.reset", "data": {"reason": reason}, "tabId": None, "timestamp": iso(now())}
-        return sse.message(self._at, json.dumps(text, separators=(",", ":")))
+    def _replay(self) -> Generator[bytes, None, bool]:
+        """Send what the log holds after the client's place, page by page, up to the head of each moment.
 
-    def _replay(self) -> Iterator[bytes]:
-        """Send what the log holds after the stream's place, page by page, up to the head of each moment."""
-        self._subscriber.behind = False
+        :returns: whether the client has it all; a stream that ended on the way has left the rest in the log.
+        """
         while not self._subscriber.end:
+            self._subscriber.behind = False
             try:
                 page = self._ask_in_turn(self._page)
             except _CannotContinue as broken:
-                yield self._begin_anew(str(broken))
+                yield from self._begin_anew(str(broken))
                 continue
-            if page is None:
-                return
-            head, entries, frames = page
-            metrics.replayed.inc(len(frames))
-            yield from self._write(frames)
-            if not _is_full(entries):
-                self._at = max(self._at, head, key=lambda cursor: cursor.position)
-                return
-            self._at = entries[-1].cursor
+            if page and (yield from self._delivery.frames(page.frames, page.upto, self._may_go_on)):
+                metrics.replayed.inc(len(page.frames))
+                if page.is_last:
+                    return True
+        return False
 
-    def _begin_anew(self, reason: str) -> bytes:
+    def _begin_anew(self, reason: str) -> Iterator[bytes]:
         """Go to the head, with what everyone was told meanwhile and the news that the rest cannot be told."""
-        told, self._at = self._ask(lambda connection: (self._for_everyone(connection), self.log.head(connection)))
-        return told + self._reset(reason)
+        told, head = self._ask(lambda connection: (self._for_everyone(connection), self.log.head(connection)))
+        yield from self._delivery.reset(head, reason, before=told)
 
-    def _page(self, connection: sa.Connection) -> tuple[Cursor, list[Entry], list[Frame]]:
+    def _page(self, connection: sa.Connection) -> _Page:
         """Read a page, and only then ask what of it the listener may have: nothing in it is newer than that proof."""
-        topics, start = self._subscriber.topics, self._at.position
+        at, topics = self._delivery.at, self._subscriber.topics
         head, size = self.log.head(connection), {"limit": PAGE, "characters": PAGE_CHARACTERS}
-        entries = self.log.since(connection, start, upto=head.position, topics=topics, **size)
+        entries = self.log.since(connection, at.position, upto=head.position, topics=topics, **size)
         may_have = self.subscription.check(connection)
-        if reason := self._cannot_continue(connection, self._at, head, self.log.floor(connection)):
+        if reason := self._cannot_continue(connection, at, head, self.log.floor(connection)):
             raise _CannotContinue(reason)
         wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
-        return head, entries, [Frame.of(entry) for entry in wanted]
+        full = _is_full(entries)
+        return _Page([Frame.of(entry) for entry in wanted], entries[-1].cursor if full else head, is_last=not full)
 
     def _live(self) -> Iterator[bytes]:
         """Wait for the next frames and send them as one chunk, or a sign of life when it stays quiet."""
@@ -219,66 +229,54 @@ class Stream:
         if self._subscriber.behind:
             yield from self._replay()
         elif frames:
-            fresh = [frame for frame in frames if frame.entry.position > self._at.position]
-            metrics.delivered.inc(len(fresh))
-            yield from self._send(fresh)
+            yield from self._send([frame for frame in frames if frame.entry.position > self._delivery.at.position])
         elif frames is None and not self._subscriber.end:
-            self._advance_quietly()
-            yield from self._chunk([sse.KEEPALIVE + sse.ping(self._at)])
+            yield from self._delivery.frames([], self._quiet_place(), self._may_go_on)
+            yield from self._delivery.ping(before=sse.KEEPALIVE)
 
     def _send(self, frames: list[Frame]) -> Iterator[bytes]:
         """Write frames in order; after one that may have changed somebody's access, nothing before a new proof."""
-        start = 0
-        for index, frame in enumerate(frames, 1):
-            if frame.entry.rechecks:
-                yield from self._write(frames[start:index])
-                self._ask(self._prove)
-                start = index
-                if self._subscriber.behind:  # what comes next is not theirs
-                    return
-        yield from self._write(frames[start:])
+        for part in _up_to_each_recheck(frames):
+            if not (yield from self._delivery.frames(part, part[-1].entry.cursor, self._may_go_on)):
+                return
+            metrics.delivered.inc(len(part))
+            if part[-1].entry.rechecks and not self._ask(self._prove):
+                return
         if frames:
             metrics.commit_to_write.observe(max(time.time() - frames[0].entry.created_at.timestamp(), 0))
 
-    def _prove(self, connection: sa.Connection) -> None:
-        """Prove that the listener may go on; one who was away meanwhile goes back to the log, which says so."""
+    def _may_go_on(self) -> bool:
+        """Tell whether a further chunk may be written, as the stream may have ended while the client was slow.
+
+        Something that came meanwhile may have taken its access away, so that is proved again.
+        """
+        if self._subscriber.end:
+            return False
+        return (self._subscriber.idle and time.monotonic() <= self._ends) or self._ask(self._prove)
+
+    def _prove(self, connection: sa.Connection) -> bool:
+        """Prove that the listener may go on. One who was away meanwhile goes back to the log, which says so."""
         self.subscription.check(connection)
-        if not self.subscription.reaches(connection, self._at.position):
-            self._subscriber.send_back_to_log()
-
-    def _write(self, frames: list[Frame]) -> Iterator[bytes]:
-        waiting: list[bytes] = []
-        size = 0
-        for frame in frames:
-            self._at = frame.entry.cursor
-            waiting.append(frame.data)
-            size += len(frame.data)
-            if size >= CHUNK:
-                yield from self._chunk(waiting)
-                waiting, size = [], 0
-                if self._subscriber.end:  # what is left waits in the log
-                    return
-                self._prove_again()
-        yield from self._chunk(waiting)
-
-    def _prove_again(self) -> None:
-        """Look whether something that came while a client was slow took its access away."""
-        if not self._subscriber.idle or time.monotonic() > self._ends:
-            self._ask(self.subscription.check)
-
-    def _chunk(self, pieces: list[bytes]) -> Iterator[bytes]:
-        if any(pieces):
-            self._writing = True
-            yield b"".join(pieces)
-            self._writing = False
+        if self.subscription.reaches(connection, self._delivery.at.position):
+            return True
+        self._subscriber.send_back_to_log()
+        return False
 
     def _farewell(self) -> bytes:
         """What also those are told who may not listen any more, because it is why: that everything was wiped."""
-        return self._ask(self._for_everyone)
+        with suppress(*AWAY):
+            return self._ask(self._for_everyone)
+        return b""
 
     def _for_everyone(self, connection: sa.Connection) -> bytes:
-        entries = self.log.since(connection, self._at.position, topics={EVERYONE})
-        return b"".join(Frame.of(entry).data for entry in entries)
+        """Frame what everyone is told, without ids: what else lies before it was not sent."""
+        entries = self.log.since(connection, self._delivery.at.position, topics={EVERYONE})
+        return b"".join(sse.message(None, entry.message) for entry in entries)
+
+    def _quiet_place(self) -> Cursor:
+        """Go along over events of others, so that an idle stream never falls out of the log."""
+        at = self._delivery.at
+        return Cursor(at.epoch, max(at.position, self.hub.position))
 
     def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer | None:
         """Ask when no other stream of this worker does, and let requests in before the next: many replay at once.
@@ -303,15 +301,18 @@ class Stream:
                     raise
                 gevent.sleep(AWAY_PAUSE * random.uniform(0.5, 1.5))
 
-    def _advance_quietly(self) -> None:
-        """Take the cursor along over events of others, so that an idle stream never falls out of the log."""
-        if self._subscriber.idle and self.hub.position > self._at.position:
-            self._at = Cursor(self._at.epoch, self.hub.position)
-
     def _note_slowness(self) -> None:
         """A client that was cut off in the middle of a write did not read."""
-        if self._writing and not self._subscriber.end:
+        if self._delivery.writing and not self._subscriber.end:
             self._subscriber.end = End.SLOW
+
+
+def _up_to_each_recheck(frames: list[Frame]) -> Iterator[list[Frame]]:
+    start = 0
+    for end, frame in enumerate(frames, 1):
+        if frame.entry.rechecks or end == len(frames):
+            yield frames[start:end]
+            start = end
 
 
 def _is_full(page: list[Entry]) -> bool:

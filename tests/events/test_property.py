@@ -367,7 +367,7 @@ class Board(RuleBasedStateMachine):
     def _read(self, client: Client) -> bytes:
         """Read a chunk; a reset in the middle comes only when the log does not reach back any more."""
         assert client.stream is not None
-        resets, must_reach = list(client.resets), client.stream._at.position
+        resets, must_reach = list(client.resets), client.stream._delivery.at.position
         chunk = client.read(lambda: self._snapshot()[0])
         self.places.add(client.cursor)
         assert client.resets in (resets, [*resets, "expired"])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from punt.database import db, writing
+from punt.database import db, now, writing
+from punt.events import delivery, sse
 from punt.events import hub as hub_module
-from punt.events import sse
 from punt.events import stream as stream_module
 from punt.events.hub import End
 from punt.events.log import Entry, log
@@ -28,6 +29,12 @@ def small_queue(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(hub_module, "QUEUE_SIZE", 4)
     monkeypatch.setattr(stream_module, "PAGE", 4)
     return 4
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write every event as a chunk of its own."""
+    monkeypatch.setattr(delivery, "CHUNK", 1)
 
 
 def reset(chunk: bytes) -> dict[str, object]:
@@ -140,9 +147,7 @@ def test_a_malformed_cursor_is_answered_with_a_reset(channel: Channel, cursor: s
 
     opening = channel.listen(cursor).read()
 
-    assert opening.startswith(
-        f": connected\nretry: 1000\nid: {channel.cursor}\n\nid: {channel.cursor}\ndata: ".encode()
-    )
+    assert opening.startswith(f": connected\nretry: 1000\n\nid: {channel.cursor}\ndata: ".encode())
     assert reset(opening) == {
         "type": "stream.reset",
         "data": {"reason": "malformed"},
@@ -362,6 +367,73 @@ def test_whoever_opens_a_stream_while_the_server_drains_keeps_their_place(channe
     reader.read_on()
 
     assert reader.cursor == cursor
+
+
+@pytest.mark.parametrize("end", [End.DRAINING, End.LIFETIME, End.GONE])
+@pytest.mark.parametrize("taken", [1, 2, 3])
+def test_a_stream_that_ends_in_the_middle_of_a_replay_leaves_the_rest_in_the_log(
+    channel: Channel, small_queue: int, small_chunks: None, end: End, taken: int
+) -> None:
+    cursor = channel.cursor
+    channel.write(*range(7))
+    reader = channel.listen(cursor)
+    for _ in range(1 + taken):
+        reader.read()
+
+    reader.stream._subscriber.close(end)
+    reader.read_on()
+
+    assert reader.numbers == list(range(taken))
+    assert channel.listen(reader.cursor).read_until(channel.cursor) == list(range(taken, 7))
+
+
+def test_a_stream_that_ends_before_a_recheck_was_sent_sends_nothing_after_it(
+    channel: Channel, small_chunks: None
+) -> None:
+    reader = channel.live()
+    channel.write(1)
+    channel.write(2, rechecks=True)
+    channel.write(3)
+    channel.carry()
+
+    reader.read()
+    reader.stream._subscriber.close(End.DRAINING)
+    reader.read_on()
+
+    assert reader.numbers == [1]
+    assert channel.listen(reader.cursor).read_until(channel.cursor) == [2, 3]
+
+
+def test_what_is_said_in_parting_does_not_pass_over_what_was_not_sent(channel: Channel) -> None:
+    cursor = channel.cursor
+    channel.write(1)
+    channel.write(2, topic=EVERYONE)
+
+    reader = channel.listen(cursor, check=_Gate(shut=True))
+    reader.read_on()
+
+    assert (reader.numbers, reader.cursor) == ([2], cursor)
+    assert channel.listen(reader.cursor).read_until(channel.cursor) == [1, 2]
+
+
+def test_a_client_cut_off_right_before_a_reset_hears_of_it_when_it_comes_back(
+    channel: Channel, small_queue: int
+) -> None:
+    cursor = channel.cursor
+    channel.write(*range(9))
+    reader = channel.listen(cursor)
+    reader.read(), reader.read()
+    held = reader.cursor
+    channel.write(9, topic=EVERYONE)
+    with writing() as session:
+        log.prune(session.connection(), now() - timedelta(days=1), keep=2)
+
+    told, _, rest = reader.read().rpartition(b"id: ")
+
+    assert b"id: " not in told
+    assert b'"number":9' in told
+    assert reset(rest)["data"] == {"reason": "expired"}
+    assert reset(channel.listen(held).read())["data"] == {"reason": "expired"}
 
 
 def test_a_stream_that_was_never_read_gives_its_place_back_on_close(channel: Channel) -> None:

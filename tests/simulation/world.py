@@ -1,0 +1,280 @@
+"""Two workers, their streams and a log, moved by chance from one seed: without sockets, sleep, threads or a database.
+
+Every chunk of a stream, every breath of a feed and every wait is a place where anything else may happen.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock, patch
+
+from punt.database import now
+from punt.events import delivery, feed, hub, stream
+from punt.events.feed import Feed
+from punt.events.hub import End, Hub, Subscriber
+from punt.events.peer import Peer
+from punt.events.publication import EVERYONE
+from punt.events.stream import Stream, Subscription
+from tests.simulation.client import Broken, Client
+from tests.simulation.log import Engine, MemoryLog
+from tests.support.channel import Silence
+
+STEPS = 100
+LIFETIME = 100.0
+DEPTH = 2
+"""How deep things may happen within each other."""
+STORY = 40
+"""Lines that are told of what led to a broken promise."""
+ENOUGH = 300
+"""Chunks after which a client that still has not everything never will."""
+
+
+class Worker:
+    """A process: its hub and the feed that carries the log there."""
+
+    def __init__(self, engine: Engine, log: MemoryLog) -> None:
+        self.hub = Hub()
+        self.feed: Any = Feed(engine, log, self.hub, Silence())  # type: ignore[arg-type]
+        self.feed.take_place()
+        self.carrying = False
+
+
+class World:
+    """All that happens under one seed.
+
+    :ivar story: what happened, one line each.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.engine, self.log, self.clock = Engine(), MemoryLog(), 0.0
+        self.story: list[str] = []
+        topics = [frozenset({"a"}), frozenset({"a", "b"}), frozenset({"b"})]
+        self.clients = [Client(name, mine, self.log) for name, mine in zip(("ann", "ben", "cem"), topics, strict=True)]
+        self.workers = [Worker(self.engine, self.log) for _ in range(2)]
+        self.depth = 0
+
+    def run(self) -> None:
+        """Let things happen, then let calm return: everybody must end up with everything."""
+        with self._played():
+            for _ in range(STEPS):
+                self._happen(ACTS)
+            self._calm_down()
+
+    # What happens
+
+    def write(self) -> None:
+        for _ in range(self.chance.randint(1, 4)):
+            topic = self.chance.choice(["a", "a", "a", "b", "b", EVERYONE, "others"])
+            audience = self.chance.choice([None, None, ["ann"], ["ben"]]) if topic != EVERYONE else None
+            self._append("event", topic, audience, rechecks=self.chance.random() < 0.25)
+
+    def revoke(self) -> None:
+        client = self.chance.choice(self.clients)
+        if client.revoked_at is None:
+            topic = self.chance.choice(sorted(client.topics - {EVERYONE}))
+            client.revoked_at = self._append("_recheck", topic, None, rechecks=True)
+
+    def grant(self) -> None:
+        client = self.chance.choice(self.clients)
+        if client.revoked_at is not None:
+            client.grant(self._append("event", sorted(client.topics)[0], None, rechecks=False))
+
+    def prune(self) -> None:
+        self.log.forget(self.log.floor(None) + self.chance.randint(1, 4))
+
+    def wipe(self) -> None:
+        if self.chance.random() < 0.5:
+            self.log.turn_epoch()
+        self.log.forget(self.log.position)
+        self._append("event", EVERYONE, None, rechecks=True)
+
+    def restore(self) -> None:
+        self.log.turn_epoch()
+
+    def lose_the_database(self) -> None:
+        self.engine.away = self.chance.randint(1, 3)
+
+    def carry(self) -> None:
+        worker = self.chance.choice(self.workers)
+        if worker.carrying:
+            return
+        worker.carrying = True
+        try:
+            worker.feed.catch_up()
+        except stream.AWAY:
+            pass
+        finally:
+            worker.carrying = False
+
+    def drain(self) -> None:
+        self.chance.choice(self.workers).hub.close(End.DRAINING)
+
+    def restart(self) -> None:
+        """Replace a worker, drained or killed; whoever listened there comes back."""
+        index = self.chance.randrange(len(self.workers))
+        old = self.workers[index]
+        there = [client for client in self.clients if client.stream and client.stream.hub is old.hub]
+        if self.engine.away or old.carrying or any(client.running for client in there):
+            return
+        for client in there:
+            client.leave()
+        self.workers[index] = Worker(self.engine, self.log)
+
+    def hang_up(self) -> None:
+        client = self.chance.choice(self.clients)
+        if client.stream and not client.running:
+            client.leave()
+
+    def lose_sight(self) -> None:
+        """Let the server's watcher see a client go."""
+        client = self.chance.choice(self.clients)
+        if client.stream:
+            client.stream._subscriber.close(self.chance.choice([End.GONE, End.SLOW]))
+
+    def pass_time(self) -> None:
+        self.clock += self.chance.uniform(0, LIFETIME / 3)
+
+    def read(self) -> None:
+        """Let a client take a chunk, whole or broken off, and often something happen before it asks for the next."""
+        client = self.chance.choice(self.clients)
+        if any(each.running for each in self.clients):
+            return
+        if client.stream is not None:
+            client.read(self._broken_off if self.chance.random() < 0.06 else None)
+            self._interrupt(client)
+        elif self.chance.random() < 0.5:
+            self._come(client)
+
+    def _broken_off(self, size: int) -> int:
+        return self.chance.randint(0, size)
+
+    def _interrupt(self, client: Client) -> None:
+        if client.stream is None:
+            return
+        if self.chance.random() < 0.3:
+            client.stream._subscriber.close(self.chance.choice([End.DRAINING, End.GONE]))
+        self._breathe(often=0.5)
+
+    def _come(self, client: Client) -> None:
+        if client.cursor and self.chance.random() < 0.02:
+            client.cursor, client.missing_from = "rubbish", None
+        worker = self.chance.choice([each for each in self.workers if not each.hub._closed] or self.workers)
+        until = now() + timedelta(days=1)
+        wanted = Subscription(
+            "all", client.name, client.topics, frozenset({client.name}), client.check, until, client.reaches
+        )
+        engine: Any = self.engine
+        made = Stream(engine, self.log, worker.hub, wanted, Peer(None, 1), client.cursor, 1.0, LIFETIME)
+        client.begin(made)
+
+    def _append(self, kind: str, topic: str, audience: Any, *, rechecks: bool) -> int:
+        number = self.log.position + 1
+        filling = "x" * self.chance.choice([0, 0, 10, 60])
+        type_ = EVERYONE if topic == EVERYONE else kind
+        text = "" if kind.startswith("_") else json.dumps({"type": type_, "number": number, "filling": filling})
+        return self.log.write(kind, topic, audience, text, rechecks).position
+
+    # Where it happens
+
+    def _happen(self, acts: dict[str, float]) -> None:
+        name = self.chance.choices([*acts], [*acts.values()])[0]
+        self.story.append("  " * self.depth + f"{name} (head {self.log.epoch}-{self.log.position})")
+        getattr(self, name)()
+
+    def _breathe(self, _: float = 0, often: float = 0.3) -> None:
+        """Be where a greenlet gives way to the others."""
+        if self.depth < DEPTH and self.chance.random() < often:
+            self.depth += 1
+            self._happen(MEANWHILE)
+            self.depth -= 1
+
+    def _waiting(self) -> Callable[[Subscriber, float], list[hub.Frame] | None]:
+        def wait(subscriber: Subscriber, _: float) -> list[hub.Frame] | None:
+            queue = subscriber._queue
+            if queue.empty():
+                self._breathe()
+            if queue.empty():
+                return None
+            return [frame for frame in (queue.get_nowait() for _ in range(queue.qsize())) if frame]
+
+        return wait
+
+    def _calm_down(self) -> None:
+        self.engine.away, self.depth = 0, DEPTH
+        for index, worker in enumerate(self.workers):
+            if worker.hub._closed:
+                self.workers[index] = Worker(self.engine, self.log)
+        for client in self.clients:
+            if client.revoked_at is not None:
+                client.grant(self.log.position)
+        for _ in range(ENOUGH):
+            for worker in self.workers:
+                worker.feed.catch_up()
+            behind = [client for client in self.clients if client.missing_from != self.log.position]
+            if not behind:
+                return self._close_down()
+            for client in behind:
+                client.read() if client.stream else self._come(client)
+        raise Broken(f"{[client.name for client in behind]} never get everything")
+
+    def _close_down(self) -> None:
+        for client in self.clients:
+            client.leave()
+        if any(len(worker.hub) for worker in self.workers):
+            raise Broken("a stream left its place in the hub")
+
+    @contextmanager
+    def _played(self) -> Iterator[None]:
+        """Make pages, chunks and queues tiny, and every pause a place where something happens."""
+        choose, greenlets = self.chance.choice, SimpleNamespace(sleep=self._breathe)
+        pages: Any = {"PAGE": choose([1, 2, 3, 3]), "PAGE_CHARACTERS": choose([150, 10_000, 10_000])}
+        with (
+            patch.multiple(stream, gevent=greenlets, time=self, random=self.chance, **pages),
+            patch.multiple(hub, gevent=greenlets, QUEUE_SIZE=choose([1, 2, 3]), BREATH=1),
+            patch.multiple(feed, PAGE=choose([1, 2, 3]), logger=Mock()),
+            patch.multiple(delivery, CHUNK=choose([1, 1, 150, 300])),
+            patch.object(Subscriber, "wait", self._waiting()),
+        ):
+            yield
+
+    def monotonic(self) -> float:
+        """Tell the time to streams."""
+        return self.clock
+
+    def time(self) -> float:
+        """Tell the time to metrics."""
+        return self.clock
+
+
+MEANWHILE = {
+    "write": 6,
+    "carry": 6,
+    "read": 4,
+    "drain": 2,
+    "lose_sight": 2,
+    "revoke": 1,
+    "prune": 1,
+    "pass_time": 1,
+    "lose_the_database": 1,
+    "wipe": 0.2,
+    "restore": 0.2,
+}
+"""What may happen while a greenlet waits, and how often."""
+ACTS = MEANWHILE | {"read": 45, "carry": 14, "write": 14, "grant": 2, "restart": 4, "hang_up": 2}
+
+
+def play(seed: int) -> None:
+    """Play one seed, and tell what happened last when a promise was broken."""
+    world = World(seed)
+    try:
+        world.run()
+    except Exception as error:
+        story = "\n".join(world.story[-STORY:])
+        raise Broken(f"seed {seed}: {error!r}\n{story}") from error
