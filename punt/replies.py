@@ -24,7 +24,7 @@ from punt.breath import breathing
 from punt.database import HELD_BY_OTHERS, db, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TookTooLong, TooMany
 from punt.events import capture
-from punt.security import page_before
+from punt.security import FORM_FIELDS, page_before
 
 logger = logging.getLogger(__name__)
 
@@ -113,10 +113,10 @@ def _http(error: HTTPException) -> BaseResponse:
 
 
 def _too_large() -> str:
-    most = request.max_content_length or 0
-    if most >> 20:
-        return f"This is too large: at most {most >> 20} MB."
-    return f"This is too large: at most {most >> 10} kB from who is not signed in."
+    most, stranger = request.max_content_length or 0, g.get("stranger", False)
+    size = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"
+    fields = f" and {FORM_FIELDS:,} fields" if request.mimetype == "multipart/form-data" else ""
+    return f"This is too large: at most {size}{fields}{' from who is not signed in' if stranger else ''}."
 
 
 def _clash(error: IntegrityError) -> BaseResponse:

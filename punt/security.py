@@ -20,9 +20,15 @@ from punt.models import UserSession
 from punt.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-BODY_LIMIT = 10 * 1024 * 1024
-STRANGERS_LIMIT = 64 * 1024
-"""Bytes of a body from somebody who is not signed in; whole kB."""
+KB, MB = 1 << 10, 1 << 20
+BODY_LIMIT = 64 * KB
+"""Bytes of a body, where a view does not say that it takes more; also what is read of somebody not signed in."""
+WORDS_LIMIT = 16 * KB
+"""Bytes of a body that holds names and passwords only."""
+TEXT_LIMIT = MB
+"""Bytes of a body that may hold a description: 50,000 characters, of which each is 12 bytes when JSON escapes it."""
+FILE_LIMIT = 10 * MB
+FORM_FIELDS = 1000
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -45,13 +51,15 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 View = TypeVar("View", bound=Callable[..., Any])
+FORM = "application/x-www-form-urlencoded"
 _TAB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Guard every request of an app."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
+    app.config["MAX_FORM_MEMORY_SIZE"] = TEXT_LIMIT
+    app.config["MAX_FORM_PARTS"] = FORM_FIELDS
     app.config["REQUEST_PATIENCE"] = settings.request_patience
     app.config["METRICS_TOKEN"] = settings.metrics_token
     app.config["TRUSTED_ORIGINS"] = settings.trusted_origins
@@ -75,9 +83,9 @@ def reads_body_itself(view: View) -> View:
 
 
 def takes_at_most(size: int) -> Callable[[View], View]:
-    """Mark a view that takes a smaller body than others.
+    """Mark a view that takes a body of another size than most.
 
-    :param size: bytes, whole MB.
+    :param size: bytes, whole kB.
     """
 
     def mark(view: View) -> View:
@@ -107,10 +115,11 @@ def _before() -> None:
     if not writes:
         return
     view = current_app.view_functions.get(request.endpoint or "")
-    if not hasattr(view, "reads_body_itself"):
+    is_here = not hasattr(view, "reads_body_itself")
+    if is_here:
         request.max_content_length = _body_limit(view)
         _take_body()
-    capture.originate(db.session(), tab_id=_tab_id())
+    capture.originate(db.session(), tab_id=_tab_id(in_form=is_here and request.mimetype == FORM))
     if view and (token is not None or "_user_id" in session) and not hasattr(view, "begins_itself"):
         begin_write()
 
@@ -132,8 +141,9 @@ def _refuse_other_sites() -> None:
 def _body_limit(view: Callable[..., Any] | None) -> int:
     """Say how much is read: little of strangers, who are looked up only where a body may be more than that."""
     size, most = request.content_length, getattr(view, "body_limit", BODY_LIMIT)
-    small = size is not None and size <= STRANGERS_LIMIT
-    return most if small or bearer.shown() is not None or _is_signed_in() else STRANGERS_LIMIT
+    small = most <= BODY_LIMIT or (size is not None and size <= BODY_LIMIT)
+    g.stranger = not (small or bearer.shown() is not None or _is_signed_in())
+    return BODY_LIMIT if g.stranger else most
 
 
 def _is_signed_in() -> bool:
@@ -151,11 +161,13 @@ def _take_body() -> None:
     most = request.max_content_length or BODY_LIMIT
     if request.content_length is None and len(body) >= most:  # sent in chunks, it would only be cut off there
         raise RequestEntityTooLarge
+    if request.mimetype == FORM and body.count(b"&") >= FORM_FIELDS:
+        raise Invalid.field("body", f"A form has at most {FORM_FIELDS:,} fields.")
 
 
-def _tab_id() -> str | None:
+def _tab_id(*, in_form: bool) -> str | None:
     tab_id = request.headers.get("X-Tab-Id")
-    if request.mimetype == "application/x-www-form-urlencoded":  # a plain form, to which the script adds a field
+    if in_form:  # a plain form, to which the script adds a field
         tab_id = tab_id or request.form.get("tabId")
     if tab_id is not None and not _TAB_ID.fullmatch(tab_id):
         raise Invalid.field("X-Tab-Id", "Use 1 to 64 of A-Z a-z 0-9 _ -.")

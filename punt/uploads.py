@@ -10,6 +10,9 @@ from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
 from punt.errors import Invalid, TooLarge
 
+FIELDS_LIMIT = 256 * 1024
+"""Bytes that the fields beside a file may have, and the head of each part."""
+
 
 def uploaded(most: int, name: str = "file") -> BinaryIO:
     """Return the file of a form, read into a temporary file as it comes; it takes its time, but has to go on.
@@ -18,7 +21,9 @@ def uploaded(most: int, name: str = "file") -> BinaryIO:
     :raises TooLarge: when it is more.
     :raises Invalid: when there is no file.
     """
-    request.max_content_length = most
+    if request.mimetype != "multipart/form-data":  # anything else would be read into memory
+        raise Invalid.field(name, "Send a form with a file, as multipart/form-data.")
+    request.max_content_length, request.max_form_memory_size = most, FIELDS_LIMIT
     request.environ["wsgi.input"] = _GoingOn(request.environ["wsgi.input"], current_app.config["REQUEST_PATIENCE"])
     try:
         file = request.files.get(name)

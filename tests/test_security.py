@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from punt.database import writing
 from punt.models import UserSession
 from punt.pages.auth import local
-from punt.security import HEADERS, POLICY, STRANGERS_LIMIT
+from punt.security import BODY_LIMIT, HEADERS, POLICY
 from punt.settings import ROOT
 from tests.conftest import app_in
 from tests.support.board import HARB, TICKETS, nothing_changes, ticket
@@ -107,7 +107,7 @@ def test_every_answer_carries_the_safety_headers(app: Flask, alice: FlaskClient,
         404: bob.get("/api/nothing"),
         405: bob.put(HARB),
         409: alice.post("/api/projects", json={"key": "HARB", "name": "x"}),
-        413: bob.post(TICKETS, data=b"x" * (10 * 1024 * 1024 + 1), content_type="application/json"),
+        413: bob.post(TICKETS, data=b"x" * (1024 * 1024 + 1), content_type="application/json"),
     }
 
     assert {status: answer.status_code for status, answer in answers.items()} == {each: each for each in answers}
@@ -134,9 +134,19 @@ def test_who_is_signed_in_may_send_more_than_strangers(app: Flask, bob: FlaskCli
     assert [answer.status_code for answer in answers] == [201, 201, 302]
 
 
-@pytest.mark.parametrize("path", [TICKETS, "/api/auth/login", "/api/auth/setup", "/api/auth/register", "/api/nothing"])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        (TICKETS, "64 kB from who is not signed in"),
+        ("/api/projects", "64 kB"),
+        ("/api/nothing", "64 kB"),
+        ("/api/auth/login", "16 kB"),
+        ("/api/auth/setup", "16 kB"),
+        ("/api/auth/register", "16 kB"),
+    ],
+)
 @pytest.mark.parametrize("who", ["a stranger", "one whose session is over", "one with a made up cookie"])
-def test_a_stranger_may_send_64_kb(app: Flask, bob: FlaskClient, path: str, who: str) -> None:
+def test_a_stranger_may_send_64_kb_at_most(app: Flask, bob: FlaskClient, path: str, most: str, who: str) -> None:
     client = app.test_client() if who == "a stranger" else bob
     if who == "one whose session is over":
         with app.app_context(), writing() as session:
@@ -147,12 +157,11 @@ def test_a_stranger_may_send_64_kb(app: Flask, bob: FlaskClient, path: str, who:
     with nothing_changes(app):
         answer = client.post(path, json=LARGE)
 
-    sentence = "This is too large: at most 64 kB from who is not signed in."
-    assert (answer.status_code, answer.json) == (413, {"error": sentence})
+    assert (answer.status_code, answer.json) == (413, {"error": f"This is too large: at most {most}."})
 
 
 def test_a_stranger_is_told_so_on_a_page_too(app: Flask) -> None:
-    answer = app.test_client().post("/login", data=LOGIN | {"next": "x" * STRANGERS_LIMIT})
+    answer = app.test_client().post("/login", data=LOGIN | {"next": "x" * BODY_LIMIT})
 
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
     assert "at most 64 kB" in answer.text

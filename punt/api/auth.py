@@ -16,7 +16,7 @@ from punt.models import User, shapes, wire
 from punt.registration import refuse_where_off
 from punt.registration import register as make_account
 from punt.replies import nothing
-from punt.security import begins_itself
+from punt.security import WORDS_LIMIT, begins_itself, takes_at_most
 from punt.setup import set_up
 from punt.sign_in import begin_session, sign_in, sign_out
 
@@ -33,6 +33,7 @@ def setup_state() -> Any:
 @blueprint.post("/setup")
 @answers(shapes.SignedIn, 201, body=Setup, public=True)
 @begins_itself
+@takes_at_most(WORDS_LIMIT)
 def setup() -> Any:
     """Make the first admin, once, and sign them in."""
     person = set_up(body(Setup))
@@ -43,6 +44,7 @@ def setup() -> Any:
 @blueprint.post("/register")
 @answers(shapes.SignedIn, 201, body=Registration, public=True)
 @begins_itself
+@takes_at_most(WORDS_LIMIT)
 def register() -> Any:
     """Make oneself an account and sign in, where registration is on."""
     refuse_where_off()
@@ -54,6 +56,7 @@ def register() -> Any:
 @blueprint.post("/login")
 @answers(shapes.SignedIn, body=Login, public=True)
 @begins_itself
+@takes_at_most(WORDS_LIMIT)
 def login() -> Any:
     """Sign in by user name or email."""
     asked = body(Login)

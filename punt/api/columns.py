@@ -16,6 +16,7 @@ from punt.models import Column, shapes, wire
 from punt.models.sorting import order_column, sort_column
 from punt.models.together import as_told
 from punt.replies import listed, nothing
+from punt.security import KB, MB, takes_at_most
 
 blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
 
@@ -50,6 +51,7 @@ def update(reference: str, column_id: str) -> Any:
 
 @blueprint.put("/order")
 @answers(list[shapes.Column], body=ColumnOrder)
+@takes_at_most(128 * KB)
 def arrange(reference: str) -> Any:
     """Put all columns into a new order."""
     project, asked = access.project(reference, May.MANAGE).project, body(ColumnOrder)
@@ -71,6 +73,7 @@ def sort(reference: str, column_id: str) -> Any:
 
 @blueprint.put("/<column_id>/order")
 @answers(list[shapes.Ticket], body=TicketOrder)
+@takes_at_most(2 * MB)
 def order(reference: str, column_id: str) -> Any:
     """Put a column's tickets into an order, but those that have another rank by now; answer with those that moved."""
     grant = access.project(reference, May.MANAGE)

@@ -14,7 +14,7 @@ from punt.inputs.base import body
 from punt.inputs.tickets import Preview
 from punt.markdown import preview
 from punt.models import shapes
-from punt.security import begins_itself
+from punt.security import TEXT_LIMIT, begins_itself, takes_at_most
 
 blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<reference>")
 
@@ -22,6 +22,7 @@ blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<refer
 @blueprint.post("/preview")
 @answers(shapes.Rendered, body=Preview)
 @begins_itself
+@takes_at_most(TEXT_LIMIT)
 def create(reference: str) -> Any:
     """Render a text as a ticket's description is; nothing is written, so no write is begun."""
     access.project(reference, May.WORK)

@@ -18,6 +18,7 @@ from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
 from punt.models.board import Page, matching, pages_of
 from punt.models.together import as_told
 from punt.replies import listed, nothing
+from punt.security import TEXT_LIMIT, takes_at_most
 from punt.turns import Turns
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
@@ -41,6 +42,7 @@ def index(reference: str) -> Any:
 
 @blueprint.post("")
 @answers(shapes.Ticket, 201, body=NewTicket, headers=("Idempotency-Key",), sends=("ETag",))
+@takes_at_most(TEXT_LIMIT)
 def create(reference: str) -> Any:
     """Create a ticket; the same ``Idempotency-Key`` again answers with the same ticket."""
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
@@ -58,6 +60,7 @@ def show(reference: str, ticket_reference: str) -> Any:
 
 @blueprint.patch("/<ticket_reference>")
 @answers(shapes.Ticket, body=TicketChange, headers=("If-Match",), sends=("ETag",), also={409: shapes.StaleTicket})
+@takes_at_most(TEXT_LIMIT)
 def update(reference: str, ticket_reference: str) -> Any:
     """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
     grant, asked = access.project(reference, May.WORK), body(TicketChange)
@@ -83,6 +86,7 @@ def delete(reference: str, ticket_reference: str) -> Any:
 
 @blueprint.patch("")
 @answers(list[shapes.Ticket], body=BulkChange)
+@takes_at_most(TEXT_LIMIT)
 def update_all(reference: str) -> Any:
     """Do the same to several tickets, all or nothing."""
     grant, asked = access.project(reference, May.WORK), body(BulkChange)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from flask import request
 from pydantic import (
@@ -25,6 +25,7 @@ from werkzeug.datastructures import MultiDict
 
 from punt.errors import Detail, Invalid
 from punt.events.publication import camel
+from punt.inputs.amounts import TooMuch, refuse_more_than
 from punt.inputs.names import NameTwice, refuse_names_twice
 
 
@@ -32,12 +33,16 @@ class Input(BaseModel):
     """The base of all inputs: camelCase names, nothing unknown, no guessing of types."""
 
     model_config = ConfigDict(alias_generator=camel, extra="forbid", strict=True, populate_by_name=False)
+    MOST_VALUES: ClassVar[int] = 2000
+    """Names, values, objects and arrays that its JSON may hold, those of what it refuses included."""
 
     def given(self) -> dict[str, Any]:
         """Return only what was sent, by attribute name."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+MOST_NAMED, LONGEST_NAME = 20, 100
+"""How many wrong fields an answer names, and how much of a name it repeats."""
 AnInput = TypeVar("AnInput", bound=Input)
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -132,9 +137,13 @@ def body(model: type[AnInput]) -> AnInput:
     """
     if not request.is_json:
         raise Invalid.field("Content-Type", "Send JSON, with Content-Type: application/json.")
+    text = request.get_data()
     try:
-        found = model.model_validate_json(request.get_data())
-        refuse_names_twice(request.get_data())
+        refuse_more_than(model.MOST_VALUES, text)
+        found = model.model_validate_json(text)
+        refuse_names_twice(text)
+    except TooMuch as much:
+        raise Invalid.field("body", str(much)) from None
     except ValidationError as error:
         raise invalid(error) from None
     except NameTwice as twice:
@@ -179,13 +188,16 @@ def _typed(model: type[Input], name: str, value: str) -> str | None:
 
 def invalid(error: ValidationError) -> Invalid:
     """Turn pydantic's findings into the API's answer."""
-    details = [Detail(_field(issue), _message(issue)) for issue in error.errors(include_url=False, include_input=False)]
-    first = details[0]
-    return Invalid(f"{first.field}: {first.message}", *details)
+    issues = error.errors(include_url=False, include_input=False)
+    details = [Detail(_field(issue), _message(issue)) for issue in issues[:MOST_NAMED]]
+    first, more = details[0], len(issues) - len(details)
+    rest = f" {more:,} more fields are wrong than are named here." if more else ""
+    return Invalid(f"{first.field}: {first.message}{rest}", *details)
 
 
 def _field(issue: ErrorDetails) -> str:
-    return ".".join(str(part) for part in issue["loc"]) or "body"
+    name = ".".join(str(part) for part in issue["loc"]) or "body"
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _message(issue: ErrorDetails) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80, OneLine, Rule, Whole, within_blanks
 from punt.models.rank import LONGEST_KNOWN
@@ -101,11 +101,20 @@ class PlacedTicket(Input):
     id: Id
     rank: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KNOWN)]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_two_names(cls, given: Any) -> Any:
+        if isinstance(given, dict) and len(given) > len(cls.model_fields):  # each of thousands would be told
+            raise ValueError("Give an id and a rank only.")
+        return given
+
 
 class TicketOrder(Input):
     """Tickets of a column in the order that is wanted, top first."""
 
-    tickets: list[PlacedTicket] = Field(max_length=10_000)
+    MOST_VALUES: ClassVar = 60_000
+
+    tickets: list[PlacedTicket] = Field(max_length=10_000, fail_fast=True)
 
 
 class BinQuery(Input):

@@ -10,6 +10,8 @@ from punt.inputs.base import AnyCase, Day, Id, Input, ManyLines, Name50, OneLine
 from punt.models import Priority, TicketType
 from punt.models.rank import LONGEST_KNOWN
 
+LONGEST_OF_ALL = 1_000_000
+"""Characters of all the descriptions that one request writes: events and history carry each."""
 PLACES = ("order", "before", "after")
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), named(200)]
@@ -88,6 +90,13 @@ class BulkChange(Input):
 
     ticket_ids: list[Id] = Field(min_length=1, max_length=500)
     updates: TicketChange
+
+    @model_validator(mode="after")
+    def _not_too_long_for_so_many(self) -> Self:
+        most = LONGEST_OF_ALL // len(self.ticket_ids)
+        if "description" in self.updates.model_fields_set and len(self.updates.description) > most:
+            raise ValueError(f"For so many tickets at most {most:,} characters of description.")
+        return self
 
 
 class BulkDeletion(Input):

@@ -13,7 +13,7 @@ from punt.models import Picture
 from punt.pages import profile
 from punt.pages.forms import errors_of
 from punt.pictures import MOST_BYTES, wear
-from punt.security import begins_itself
+from punt.security import FILE_LIMIT, begins_itself, takes_at_most
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -36,6 +36,7 @@ def show(digest: str) -> Response:
 
 @blueprint.post("/profile/picture")
 @begins_itself
+@takes_at_most(FILE_LIMIT)
 def update() -> Any:
     """Take a file as one's picture."""
     sent = request.files.get("picture")

@@ -21,6 +21,7 @@ from punt.models.bin import KEPT
 from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
 from punt.pages.history import history_of
+from punt.security import TEXT_LIMIT, takes_at_most
 
 OFFERED = 500
 """Tickets that a form offers as parents."""
@@ -37,6 +38,7 @@ def new(key: str) -> Any:
 
 
 @blueprint.post("")
+@takes_at_most(TEXT_LIMIT)
 def create(key: str) -> Any:
     """Create a ticket and go back to the board."""
     grant = access.project(key, May.WORK)
@@ -59,6 +61,7 @@ def show(key: str, number: int) -> Any:
 
 
 @blueprint.post("/<int:number>")
+@takes_at_most(TEXT_LIMIT)
 def update(key: str, number: int) -> Any:
     """Change a ticket's fields, unless somebody else did meanwhile."""
     grant = access.project(key, May.WORK)

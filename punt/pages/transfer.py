@@ -13,7 +13,7 @@ from punt.deadlines import unhurried
 from punt.errors import Problem
 from punt.models import wire
 from punt.pages.forms import errors_of
-from punt.security import BODY_LIMIT, begins_itself
+from punt.security import FILE_LIMIT, begins_itself, takes_at_most
 from punt.transfer.carrying import Report, carry_out
 from punt.transfer.foreign import read_foreign
 from punt.uploads import uploaded
@@ -29,12 +29,13 @@ def show(key: str) -> str:
 
 @blueprint.post("")
 @begins_itself
+@takes_at_most(FILE_LIMIT)
 def create(key: str) -> Any:
     """Carry a file into the project, all of it or nothing, and show what was taken and what was not."""
     access.project(key, May.MANAGE)
     end_read()
     try:
-        plan = read_foreign(uploaded(BODY_LIMIT).read())
+        plan = read_foreign(uploaded(FILE_LIMIT).read())
         begin_write()
         unhurried(db.session())
         access.user_anew()

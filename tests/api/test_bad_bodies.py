@@ -110,17 +110,17 @@ def test_a_name_given_twice_further_inside_is_refused_by_name(
     assert (answer.status_code, fields(answer)) == (400, ["title"])
 
 
-def test_a_body_over_10_mb_is_413(town: Flask, visit: Visit) -> None:
-    body = b'{"title": "' + b"x" * (10 * 1024 * 1024) + b'"}'
+def test_a_body_over_1_mb_is_413(town: Flask, visit: Visit) -> None:
+    body = b'{"title": "' + b"x" * (1024 * 1024) + b'"}'
 
     with nothing_changes(town):
         answer = visit("alice").post(TICKETS, data=body, content_type="application/json")
 
-    assert (answer.status_code, answer.json) == (413, {"error": "This is too large: at most 10 MB."})
+    assert (answer.status_code, answer.json) == (413, {"error": "This is too large: at most 1 MB."})
 
 
-def test_a_body_just_under_10_mb_is_judged_by_its_content(visit: Visit) -> None:
-    body = b'{"title": "' + b"x" * (10 * 1024 * 1024 - 13) + b'"}'
+def test_a_body_just_under_1_mb_is_judged_by_its_content(visit: Visit) -> None:
+    body = b'{"title": "' + b"x" * (1024 * 1024 - 13) + b'"}'
 
     answer = visit("alice").post(TICKETS, data=body, content_type="application/json")
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from punt import bearer, registration
-from punt.security import BODY_LIMIT, HEADERS, STRANGERS_LIMIT
+from punt.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from tests.support.cast import PASSWORD
 from tests.support.raw import raw_stream
@@ -164,10 +164,10 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(server: S
 
     stranger, bob = server.client(), server.client("bob")
 
-    assert send(bob, BODY_LIMIT + 1) == [413, 413]
-    assert send(bob, STRANGERS_LIMIT + 1) == [400, 400]
-    assert send(stranger, STRANGERS_LIMIT + 1) == [413, 413]
-    assert send(stranger, STRANGERS_LIMIT - 1) == [401, 401]
+    assert send(bob, TEXT_LIMIT + 1) == [413, 413]
+    assert send(bob, BODY_LIMIT + 1) == [400, 400]
+    assert send(stranger, BODY_LIMIT + 1) == [413, 413]
+    assert send(stranger, BODY_LIMIT - 1) == [401, 401]
 
 
 def test_what_the_server_sends_carries_the_safety_headers(server: Server) -> None:
