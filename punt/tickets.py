@@ -61,7 +61,8 @@ def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
 
     :raises Conflict: with the ticket as it is now.
     """
-    if version is not None and str(version).removeprefix("W/").strip('"') not in {str(ticket.version), "*"}:
+    seen = "*" if version is None else str(version).removeprefix("W/").strip('"')
+    if seen != "*" and not ticket.is_as_in(seen):
         raise Conflict("Somebody else changed this ticket meanwhile.", ticket=wire.ticket(ticket))
 
 

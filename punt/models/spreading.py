@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from punt.breath import slices
 from punt.database import CLASHES, db, sqlstate, writing
@@ -49,8 +48,7 @@ def spread_column(session: Session, column_id: str) -> None:
         return
     fresh, binned = _fresh_ranks(session, column_id)
     for ticket in flushed(list(_present(fresh))):
-        ticket.rank = fresh[ticket.id]
-        flag_modified(ticket, "updated_at")  # or it would become the present moment
+        ticket.spread_to(fresh[ticket.id])
     _place_binned(session, binned)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Invalid
@@ -65,6 +67,7 @@ class Ticket(Base):
         several=lambda tickets: _told_together(tickets),
         project=lambda ticket: ticket.project_id,
         moving=frozenset({"column_id", "rank"}),
+        silent=frozenset({"updated_at", "version", "quiet_versions"}),
     )
 
     id: Mapped[str] = mapped_column(sa.String(26), primary_key=True, default=new_id)
@@ -85,6 +88,7 @@ class Ticket(Base):
     start_date: Mapped[date | None]
     due_date: Mapped[date | None]
     version: Mapped[int] = mapped_column()
+    quiet_versions: Mapped[int] = mapped_column(default=0, server_default="0")  # the newest ones, by spreading alone
     created_at: Mapped[datetime] = mapped_column(Timestamp, default=now)
     updated_at: Mapped[datetime] = mapped_column(Timestamp, default=now, onupdate=now)
     labels: Mapped[list[Label]] = relationship(secondary=ticket_label)
@@ -178,6 +182,16 @@ class Ticket(Base):
             .where(Column.project_id == project_id)  # so that the index of ranks leads to them
             .order_by(Column.position, cls.rank)
         )
+
+    def is_as_in(self, version: str) -> bool:
+        """Tell whether it still is what it was in a version; that its column was spread since makes no difference."""
+        named = re.fullmatch(r"[1-9]\d{0,9}", version, re.ASCII)
+        return bool(named) and self.version - self.quiet_versions <= int(version) <= self.version
+
+    def spread_to(self, rank: str) -> None:
+        """Take another rank in the same order, which is no change of it: nobody's work on it becomes stale."""
+        self.rank, self.quiet_versions = rank, self.quiet_versions + 1
+        flag_modified(self, "updated_at")  # or it would become the present moment
 
     def order(self) -> int:
         """Count the tickets above it in its column."""
@@ -325,3 +339,11 @@ def _gap(
     if not ranks:
         return db.session.scalar(last), None
     return ranks[0], ranks[1] if len(ranks) > 1 else None
+
+
+@sa.event.listens_for(Ticket, "before_update")
+def _count_versions(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
+    """Begin to count anew with any change but spreading."""
+    is_spread = sa.inspect(ticket).attrs.quiet_versions.history.has_changes()
+    if not is_spread and db.session.is_modified(ticket, include_collections=False):
+        ticket.quiet_versions = 0

@@ -92,6 +92,7 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("ticket", "priority"): _one_of(Priority),
     ("ticket", "rank"): wrong_with_rank,
     ("ticket", "version"): _from(1),
+    ("ticket", "quiet_versions"): _from(0),
     ("ticket", "story_points"): _from(0),
     ("binned_ticket", "number"): _from(1),
 }

@@ -17,7 +17,7 @@ from punt.events.log import Entry, log
 from punt.models import AuditEntry, Ticket
 from punt.models import rank as ranks
 from punt.models.spreading import crowded_columns, make_room
-from tests.support.board import HARB, TICKETS, column_ids, person, shown, ticket, tickets
+from tests.support.board import HARB, TICKETS, column_ids, made, person, shown, ticket, tickets
 from tests.support.cast import signed_in
 from tests.support.export_file import export, take
 from tests.support.mirror import Mirror
@@ -126,19 +126,47 @@ def test_spreading_is_nobodys_act(narrow: Flask) -> None:
         assert set(db.session.scalars(moved)) <= {mover, other}
 
 
-@on_sqlite
-def test_a_mover_that_asked_for_a_version_moves_although_its_column_is_spread_first(narrow: Flask) -> None:
-    bob = signed_in(narrow, "bob")
-    spot, mover, other = tickets(bob, *"abc")
+def test_whoever_works_on_a_ticket_whose_column_is_spread_saves_what_they_began(either: Flask) -> None:
+    alice, bob = signed_in(either, "alice"), signed_in(either, "bob")
+    *ids, mover = tickets(alice, *"abcdef")
+    was = {each: shown(bob, each)["version"] for each in ids}
+    for _ in range(2):
+        lengthen(either, ids)
+        put(alice, mover, before=ids[3])
+        put(alice, mover, order=99)
+    assert all(shown(bob, each)["version"] == was[each] + 2 for each in ids)
 
-    answers = []
-    for nth in range(60):
-        each = shown(bob, (mover, other)[nth % 2])
-        asked = {"before": spot, "title": f"Title {nth}"}
-        answers.append(bob.patch(f"{TICKETS}/{each['id']}", json=asked, headers={"If-Match": f'"{each["version"]}"'}))
+    title, number = {"title": "mine"}, shown(bob, ids[1])["number"]
+    answers = [
+        bob.patch(f"{TICKETS}/{ids[0]}", json=title, headers={"If-Match": f'"{was[ids[0]]}"'}),
+        bob.post(f"/projects/HARB/tickets/{number}", data=title | {"version": was[ids[1]]}),
+        bob.patch(f"{TICKETS}/{ids[2]}", json=title, headers={"If-Match": f'W/"{was[ids[2]] + 1}"'}),
+        alice.delete(f"{TICKETS}/{ids[3]}", headers={"If-Match": f'"{was[ids[3]]}"'}),
+    ]
 
-    assert {each.status_code for each in answers} <= {200, 409}
-    assert [each.status_code for each in answers].count(200) >= 50
+    assert [each.status_code for each in answers] == [200, 302, 200, 204]
+    again = bob.patch(f"{TICKETS}/{ids[0]}", json=title, headers={"If-Match": f'"{was[ids[0]]}"'})
+    assert again.status_code == 409
+
+
+def test_what_others_change_is_not_overwritten_though_a_column_was_spread(either: Flask) -> None:
+    alice, bob = signed_in(either, "alice"), signed_in(either, "bob")
+    *ids, mover = tickets(alice, *"abcdef")
+    lengthen(either, ids)
+    changes: list[dict[str, Any]] = [{"title": "new"}, {"order": 0}, {"labelIds": [_label(alice)]}, {"parentId": mover}]
+
+    for path, change in zip(ids, changes, strict=False):
+        was = shown(bob, path)
+        lengthen(either, ids)
+        put(alice, mover, before=ids[3])
+        spread = shown(bob, path)["version"]
+        put(alice, path, **change)
+        stale = [
+            bob.patch(f"{TICKETS}/{path}", json={"title": "mine"}, headers={"If-Match": f'"{version}"'}).status_code
+            for version in (was["version"] - 1, was["version"], spread, "x", -1)
+        ]
+        assert (spread > was["version"], stale) == (True, [409] * 5)
+        put(alice, mover, order=99)
 
 
 @on_sqlite
@@ -311,3 +339,7 @@ def test_new_tickets_and_those_at_the_ends_never_wait_for_room(narrow: Flask) ->
     quiet = [entry for entry in news(narrow, since) if "actorId" not in entry.message]
     assert not quiet
     listed(bob, first)
+
+
+def _label(client: FlaskClient) -> str:
+    return str(made(client, f"{HARB}/labels", name="keel")["id"])
