@@ -110,8 +110,11 @@ def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
         yield "username_key", "This is not the user name in small letters."
     if table == "label" and row["name_key"] != row["name"].casefold():
         yield "name_key", "This is not the name in small letters."
-    if said := _wrong_inside(table, row):
-        yield said
+    subject = row.get("subject_id") if table == "audit_entry" and row["kind"] != "setting" else None
+    if subject and (said := _ID(subject)):
+        yield "subject_id", said
+    if wrong := _wrong_inside(table, row):
+        yield wrong
 
 
 def _wrong_inside(table: str, row: Row) -> tuple[str, str] | None:

@@ -129,6 +129,10 @@ WRONG: dict[str, tuple[Change, str]] = {
     "a ticket in the bin whose id is a number": (renamed("binned_ticket", "12"), r"binned_ticket\.id: This is no id"),
     "an actor with a foreign id": (put("audit_entry", "actor_id", "../x"), r"audit_entry\.actor_id: This is no id"),
     "a token with a foreign id": (put("audit_entry", "token_id", "x"), r"audit_entry\.token_id: This is no id"),
+    "a subject with a foreign id": (
+        put("audit_entry", "subject_id", "../x"),
+        r"audit_entry\.subject_id: This is no id",
+    ),
     "a place with a foreign id": (put("audit_entry", "project_id", "x"), r"audit_entry\.project_id: This is no id"),
     "a column of the bin with a foreign id": (inside(columnId="../x"), "columnId is wrong"),
     "a parent of the bin with a foreign id": (inside(parentId="x"), "parentId is wrong"),
@@ -481,10 +485,10 @@ def test_what_follows_the_trailer_is_noticed(furnished: Flask, file: Path) -> No
 def test_an_import_that_fails_on_the_way_changes_nothing(
     harbour: Flask, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: float) -> None:
+    def fail() -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("punt.transfer.loading.time.sleep", fail)
+    monkeypatch.setattr("punt.transfer.loading.breathe", fail)
 
     with nothing_changes(harbour), pytest.raises(RuntimeError, match="power cut"):
         take(harbour, file)
