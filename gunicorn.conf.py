@@ -11,10 +11,7 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import sys
-import time
-import weakref
 
 import gevent
 import gunicorn.util
@@ -51,9 +48,6 @@ LAST_WORD = 1.5
 """Seconds that a stopping worker waits for a connection's next request: its answer then says ``Connection: close``."""
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNABORTED}
-
-idle = weakref.WeakKeyDictionary()
-"""Connections of this worker that wait for their client's first or next request, and since when."""
 
 
 def on_starting(server):
@@ -92,9 +86,12 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
+    from punt.connections import Connections
+
     worker.log.error_log.addFilter(_calm)
     worker.log.access_log.addFilter(_without_its_query)
-    worker.handle = _noting_who_waits(worker.handle)
+    worker.connections = Connections(settings.request_patience, worker_connections)
+    worker.handle = worker.connections.noting(worker.handle)
     gunicorn.util.write_error = _refuse
     _refuse_a_driver_that_blocks()
     events = worker.wsgi.extensions["punt_events"]
@@ -123,25 +120,15 @@ def _refuse(sock, status, reason, message):
     gunicorn.util.write_nonblock(sock, f"HTTP/1.1 {status} {reason}\r\n{head}\r\n{body}".encode())
 
 
-def _noting_who_waits(handle):
-    """Know a connection from its beginning: some browsers open one and ask nothing for a long time."""
-
-    def handle_and_note(listener, client, address):
-        idle[client] = time.monotonic()
-        handle(listener, client, address)
-
-    return handle_and_note
-
-
 def pre_request(worker, req):
-    idle.pop(req.unreader.sock, None)
+    worker.connections.begin_request(req.unreader.sock)
 
 
 def post_request(worker, req, environ, resp):
     """Let other greenlets run: a client whose next request is already here would never let them."""
-    idle[req.unreader.sock] = time.monotonic()
+    worker.connections.await_request(req.unreader.sock)
     if not worker.alive:
-        gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
+        gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)
     gevent.sleep(0)
 
 
@@ -150,27 +137,14 @@ def _drain_when_stopping(worker, events):
     while worker.alive:
         gevent.sleep(DRAIN_LOOK)
     events.drain()
-    gevent.spawn_later(LAST_WORD, _hang_up_on_who_wait)
+    gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)
     gevent.spawn_later(LAST_WORD, events.cut)
 
 
 def _hang_up_on_the_slow(worker):
-    """Await nobody's request for ever: who sends its head a byte a minute would keep a place that others need."""
-    from punt.events.peer import hang_up
-
     while worker.alive:
         gevent.sleep(min(settings.request_patience / 4, 5))
-        late = time.monotonic() - settings.request_patience
-        for connection in [connection for connection, since in tuple(idle.items()) if since < late]:
-            hang_up(connection, socket.SHUT_RD)
-
-
-def _hang_up_on_who_wait():
-    """Await no further request from those who have none under way."""
-    from punt.events.peer import hang_up
-
-    for connection in tuple(idle):
-        hang_up(connection, socket.SHUT_RD)
+        worker.connections.hang_up_on_the_slow()
 
 
 def _calm(record):

@@ -31,6 +31,7 @@ LAYERS = (
     },
     {
         "uploads",
+        "connections",
         "security",
         "patience",
         "limits",

@@ -48,21 +48,17 @@ def answer(server: Server, request: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
-        try:
-            return b"".join(iter(lambda: connection.recv(65_536), b""))
-        except ConnectionResetError:  # what was not read any more is thrown away
-            return b""
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def test_a_malformed_chunk_is_a_bad_request_without_a_traceback(server: Server) -> None:
     for what, kind in itertools.product(MALFORMED, ("application/json", "application/x-www-form-urlencoded")):
         told = answer(server, head(LOGIN, kind) + MALFORMED[what])
 
+        assert told.startswith(b"HTTP/1.1 400 "), (what, told[:200])
+        assert b'{"error":' in told, what
+        assert told.count(b"HTTP/1.1") == 1, what
         assert "Traceback" not in server.log, what
-        if told or "on and on" not in what:  # with more on its way the answer may be thrown away
-            assert told.startswith(b"HTTP/1.1 400 "), (what, told[:200])
-            assert b'{"error":' in told, what
-            assert told.count(b"HTTP/1.1") == 1, what
 
 
 def test_a_malformed_chunk_of_an_upload_is_a_bad_request_too(server: Server) -> None:
