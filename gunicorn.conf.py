@@ -9,13 +9,13 @@ import json
 import logging
 import os
 import resource
-import shutil
 import signal
 import sys
 
 import gevent
 import gunicorn.util
 
+from punt.events.figures import share
 from punt.settings import Settings, SettingsError
 
 os.umask(0o077)  # what PUNT writes holds password hashes: it is for its user only
@@ -26,9 +26,6 @@ except SettingsError as wrong:
 ROOM = 1000
 """Connections and files of a worker beyond its streams, so that streams never starve requests."""
 
-figures = settings.instance_path / "metrics"
-"""Where the workers share what they count; a folder of files that live as long as this server."""
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
 
 bind = settings.bind
 workers = settings.workers
@@ -52,12 +49,11 @@ VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNA
 
 def on_starting(server):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = worker_connections + ROOM
+    wanted = 2 * worker_connections + ROOM  # an answer that waits for its client may have a file
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))
     if hard < wanted:
         server.log.warning("%d open files are allowed, %d may be needed: see LimitNOFILE or ulimit -n", hard, wanted)
-    shutil.rmtree(figures, ignore_errors=True)
-    figures.mkdir(parents=True)
+    server.figures = share()
     os.register_at_fork(
         before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, STOPS),
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS),
@@ -72,11 +68,13 @@ def _go_when_told():
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
+def pre_fork(server, worker):
+    server.figures.give(worker.age)
+
+
 def child_exit(server, worker):
     """Take a worker's open streams out of the sum when it is gone."""
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(worker.pid)
+    server.figures.take_back(worker.age)
 
 
 def when_ready(server):

@@ -124,5 +124,11 @@ def _replace(path: Path, content: bytes) -> None:
     """Write a file so that whoever reads it meanwhile finds all of it or nothing."""
     path.parent.mkdir(exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as part:
-        part.write(content)
-    Path(part.name).replace(path)
+        draft = Path(part.name)
+        try:
+            part.write(content)
+            part.flush()
+            draft.replace(path)
+        except OSError:  # a full disk is not to be filled with halves
+            draft.unlink()
+            raise

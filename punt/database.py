@@ -7,6 +7,7 @@ until other processes are done. Because reads must not have begun before, a requ
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -145,6 +146,20 @@ def be_alone(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(EVERYBODY)))
+
+
+_NO_ROOM = "53100"
+"""What PostgreSQL says when its disk is full."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether something could not be written because a disk is full, whatever wrote it."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if isinstance(error, SQLAlchemyError) and sqlstate(error) == _NO_ROOM:
+        return True
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 def end_read() -> None:

@@ -117,3 +117,12 @@ class Away(Problem):
 
     def __init__(self) -> None:
         super().__init__("The database does not answer. Please try again in a moment.")
+
+
+class Full(Problem):
+    """What was to be written finds no room on a disk; reading goes on."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The disk of the server is full. Nothing was changed; please try again when there is room.")

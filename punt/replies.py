@@ -21,9 +21,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from punt import bearer, deadlines
 from punt.breath import breathing
-from punt.database import HELD_BY_OTHERS, db, now, sqlstate
-from punt.errors import Away, Busy, Conflict, Problem, SignInNeeded, TookTooLong, TooMany
-from punt.events import capture
+from punt.database import HELD_BY_OTHERS, db, is_full, now, sqlstate
+from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookTooLong, TooMany
+from punt.events import capture, disk
 from punt.security import FORM_FIELDS, page_before
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda _: _problem(Conflict("Somebody else changed this meanwhile.")))
     app.register_error_handler(IntegrityError, _clash)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(NoConnectionInTime, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(ParseException, lambda _: _error(400, "The body of this request is malformed."))
@@ -137,9 +138,20 @@ def _database_away(error: SQLAlchemyError) -> BaseResponse:
     if deadlines.cut_short(error):
         logger.warning("a statement took too long: %s %r", request.method, request.path)
         return _problem(TookTooLong())
+    if is_full(error):
+        return _full()
     logger.error("the database did not answer: %s", error)
     g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not ask again who is looking
     return _problem(Away())
+
+
+def _system(error: OSError) -> BaseResponse:
+    return _full() if is_full(error) else _bug(error)
+
+
+def _full() -> BaseResponse:
+    disk.note_full()
+    return _problem(Full())
 
 
 def _bug(error: Exception) -> BaseResponse:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from punt.database import SKEW, now, writing
+from punt.database import SKEW, is_full, now, writing
 from punt.errors import Busy
+from punt.events import disk
 from punt.models import ApiToken, UserSession
 
 COARSE = timedelta(minutes=5)
@@ -50,6 +51,9 @@ class Uses:
                     change = sa.update(kind).where(kind.id == own_id).values(used_at=moment)
                     session.execute(change.execution_options(synchronize_session=False))
         except (SQLAlchemyError, Busy) as error:
+            if is_full(error):
+                disk.note_full()
+                return
             logger.warning("when sessions and tokens were last used could not be written: %s", error)
 
     def stop(self) -> None:

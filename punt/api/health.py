@@ -7,12 +7,13 @@ import time
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from punt import access
 from punt.database import db
 from punt.errors import Forbidden
+from punt.events import metrics as figures
 from punt.events.pipeline import pipeline
 
 blueprint = Blueprint("health", __name__)
@@ -54,23 +55,12 @@ def ready() -> Any:
 def metrics() -> Response:
     """Show the figures of all workers, to system admins or with ``Authorization: Bearer <PUNT_METRICS_TOKEN>``."""
     _require_operator()
-    registry = _registry()
-    return Response(generate_latest(registry) + _feed_age(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(figures.exposition() + _feed_age(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _registry() -> CollectorRegistry:
-    """The figures of all workers, or of this process where there is but one."""
-    shared = CollectorRegistry()
-    try:
-        multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
-    except ValueError:
-        return REGISTRY
-    return shared
-
-
-def _feed_age(registry: CollectorRegistry) -> bytes:
+def _feed_age() -> bytes:
     """Say how old the worst worker's news is; a feed that died cannot say so itself."""
-    checked = registry.get_sample_value("punt_feed_checked_timestamp_seconds") or 0
+    checked = figures.registry.get_sample_value("punt_feed_checked_timestamp_seconds") or 0
     age = abs(time.time() - checked) if checked else 0  # news of a moment that has not come is as wrong as old news
     help_ = "# HELP punt_feed_age_seconds Time since the slowest feed last read the log.\n"
     return f"{help_}# TYPE punt_feed_age_seconds gauge\npunt_feed_age_seconds {age:.3f}\n".encode()

@@ -1,23 +1,66 @@
-"""What the pipeline counts, for Prometheus; workers share their figures through files (see gunicorn.conf.py)."""
+"""What the pipeline counts, for Prometheus; the workers of a server count together (see ``figures``)."""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    values,
+)
 
-streams_open = Gauge("punt_streams_open", "Open streams.", ["kind"], multiprocess_mode="livesum")
-delivered = Counter("punt_events_delivered", "Events written to streams as they happened.")
-replayed = Counter("punt_events_replayed", "Events written to streams from the log, to catch up.")
-resets = Counter("punt_stream_resets", "Streams whose cursor could not be continued.", ["reason"])
-overflows = Counter("punt_stream_overflows", "Queues that were full and sent their stream back to the log.")
-refused = Counter("punt_streams_refused", "Streams refused because a person or a worker had no place left.")
-slow_cut = Counter("punt_slow_clients_cut", "Clients cut off because they did not read.")
-ended = Counter("punt_streams_ended", "Streams that ended.", ["reason"])
-log_lag = Gauge("punt_log_lag_seconds", "Age of the oldest event the feed found unread.", multiprocess_mode="livemax")
+from punt.events import figures
+
+values.ValueClass = figures.SharedValue  # what the client's own way to share replaces, too, but by files
+disable_created_metrics()  # type: ignore[no-untyped-call]
+registry = CollectorRegistry()
+
+streams_open = Gauge("punt_streams_open", "Open streams.", ["kind"], registry=registry, multiprocess_mode="livesum")
+delivered = Counter("punt_events_delivered", "Events written to streams as they happened.", registry=registry)
+replayed = Counter("punt_events_replayed", "Events written to streams from the log, to catch up.", registry=registry)
+resets = Counter("punt_stream_resets", "Streams whose cursor could not be continued.", ["reason"], registry=registry)
+overflows = Counter(
+    "punt_stream_overflows", "Queues that were full and sent their stream back to the log.", registry=registry
+)
+refused = Counter(
+    "punt_streams_refused", "Streams refused because a person or a worker had no place left.", registry=registry
+)
+slow_cut = Counter("punt_slow_clients_cut", "Clients cut off because they did not read.", registry=registry)
+ended = Counter("punt_streams_ended", "Streams that ended.", ["reason"], registry=registry)
+log_lag = Gauge(
+    "punt_log_lag_seconds",
+    "Age of the oldest event the feed found unread.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
 feed_checked = Gauge(
-    "punt_feed_checked_timestamp_seconds", "When the feed last read the log, Unix time.", multiprocess_mode="livemin"
+    "punt_feed_checked_timestamp_seconds",
+    "When the feed last read the log, Unix time.",
+    registry=registry,
+    multiprocess_mode="livemin",
+)
+disk_full = Gauge(
+    "punt_disk_full_timestamp_seconds",
+    "When a write last found the disk full, Unix time; 0 for never.",
+    registry=registry,
+    multiprocess_mode="livemax",
 )
 commit_to_write = Histogram(
     "punt_commit_to_write_seconds",
     "From an event's commit until it was written to a stream's socket.",
+    registry=registry,
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+
+_LABELLED = {"punt_streams_open": streams_open, "punt_stream_resets": resets, "punt_streams_ended": ended}
+
+
+def exposition() -> bytes:
+    """Write all figures of all workers as Prometheus reads them."""
+    for metric, labels in figures.labels_seen():
+        if metric in _LABELLED:
+            _LABELLED[metric].labels(*labels)  # what only others have counted is shown, too
+    return generate_latest(registry)

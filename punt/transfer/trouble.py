@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from punt.database import HELD_BY_OTHERS, WRITE_PATIENCE, sqlstate
+from punt.database import HELD_BY_OTHERS, WRITE_PATIENCE, is_full, sqlstate
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError)
 FULL = "The disk of the server is full."
-_PG_FULL = "53100"
 
 
 def reason(error: BaseException) -> str:
@@ -19,7 +17,7 @@ def reason(error: BaseException) -> str:
 
     :param error: one of ``TROUBLE``.
     """
-    if _is_full(error):
+    if is_full(error):
         return FULL
     if isinstance(error, OSError):
         return "The server could not use its disk. It has been logged."
@@ -33,11 +31,3 @@ def reason(error: BaseException) -> str:
 def unsure(error: BaseException) -> bool:
     """Tell whether the database went away, perhaps at the commit: nobody knows then whether it is kept."""
     return isinstance(error, DBAPIError) and error.connection_invalidated
-
-
-def _is_full(error: BaseException) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in {errno.ENOSPC, errno.EDQUOT}
-    if isinstance(error, SQLAlchemyError) and sqlstate(error) == _PG_FULL:
-        return True
-    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == sqlite3.SQLITE_FULL

@@ -34,7 +34,6 @@ def test_any_other_trouble_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, 
 
 def filtered(error: OSError, monkeypatch: pytest.MonkeyPatch, folder: Path) -> logging.LogRecord:
     """Let an error pass the filter as gunicorn logs it."""
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     monkeypatch.setenv("PUNT_INSTANCE_PATH", str(folder))
     text = "Socket error processing request."
     record = logging.LogRecord("gunicorn.error", logging.ERROR, "", 0, text, (), (type(error), error, None))

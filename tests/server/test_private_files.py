@@ -34,5 +34,5 @@ def test_all_that_lies_in_the_instance_folder_is_its_owners_alone(tmp_path: Path
         server.end()
 
     assert made.returncode == 0, made.stderr
-    assert {"instance", "punt.sqlite3", "punt.sqlite3-wal", "secret.key", "metrics"} <= modes.keys()
+    assert {"instance", "punt.sqlite3", "punt.sqlite3-wal", "secret.key"} <= modes.keys()
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}

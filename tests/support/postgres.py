@@ -38,6 +38,12 @@ class Postgres:
         self.run("ALTER SYSTEM SET fsync = off")  # nobody pulls the plug of a test
         self.run("SELECT pg_reload_conf()")
 
+    @property
+    def system_user(self) -> str | None:
+        """The user that the server runs as, if it is not this process's."""
+        user: str | None = self._server.system_user
+        return user
+
     def run(self, statement: str, *values: Any) -> list[Any]:
         """Run one statement in the maintenance database."""
         with psycopg.connect(self.address, autocommit=True) as connection:
