@@ -31,24 +31,32 @@ def _lower(value: Any) -> Any:
 
 
 class Retention(NamedTuple):
-    """How long events are kept: no longer than so many seconds, no more than so many rows."""
+    """How long events are kept: no longer than so many seconds, no more than so many rows and bytes."""
 
     seconds: int
     rows: int
+    size: int = 10**9
 
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_AGES = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 def _retention(value: Any) -> Any:
-    """Read ``7d``, ``500000`` or ``12h 500000``: an age with its unit, a number of rows, or both."""
+    """Read ``7d``, ``500000``, ``2GB`` or ``12h 500000 2GB``: an age and a size with their units, a number of rows."""
     kept = DEFAULT_RETENTION._asdict()
     for word in _words(value) if isinstance(value, str) else ():
-        number = re.fullmatch(r"([1-9][0-9]{0,9})([smhd]?)", word)
+        number = re.fullmatch(r"([1-9][0-9]{0,9})([smhd]|(?i:[KMGT]B))?", word)
         if number is None:
-            raise ValueError("use an age like 7d or 12h, a number of rows, or both")
-        kept |= {"seconds": int(number[1]) * _UNITS[number[2]]} if number[2] else {"rows": int(number[1])}
+            raise ValueError("use an age like 7d or 12h, a number of rows, a size like 500MB or 2GB, or some of them")
+        kept |= _bound(int(number[1]), number[2] or "")
     return Retention(**kept) if isinstance(value, str) else value
+
+
+def _bound(number: int, unit: str) -> dict[str, int]:
+    if unit.upper() in _SIZES:
+        return {"size": number * _SIZES[unit.upper()]}
+    return {"seconds": number * _AGES[unit]} if unit else {"rows": number}
 
 
 DEFAULT_RETENTION = Retention(7 * 86_400, 1_000_000)
@@ -180,8 +188,8 @@ def _write_once(path: Path, text: str) -> None:
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600, exist_ok=False)
-    draft.write_text(text + "\n")
     try:
+        draft.write_text(text + "\n")
         os.link(draft, path)
     except FileExistsError:
         pass

@@ -153,6 +153,22 @@ def test_migrating_up_from_the_first_revision_keeps_data(blank: Flask) -> None:
             assert {name: kept[0][name] for name in row if name in kept[0]} == row
 
 
+def test_an_older_log_learns_its_size(blank: Flask) -> None:
+    flask_migrate.upgrade(revision="0008")
+    with database(blank) as connection:
+        event = ROWS["event_log"]
+        for position, message in ((1, "{}"), (2, '{"ä": 1}')):
+            row = event | {"position": position, "message": message}
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO event_log ({names}) VALUES ({marks})", tuple(row.values()))
+
+    flask_migrate.upgrade()
+
+    with database(blank) as connection:
+        assert [row[0] for row in connection.execute("SELECT written FROM event_log ORDER BY position")] == [202, 411]
+        assert [row[0] for row in connection.execute("SELECT written FROM event_head")] == [411]
+
+
 def test_one_row_is_kept_of_every_table_that_the_first_revision_makes(blank: Flask) -> None:
     flask_migrate.upgrade(revision=FIRST)
 

@@ -38,7 +38,7 @@ WRONG = {
     "PUNT_STREAM_WRITE_TIMEOUT": ["0", "-1", "301", "nan", "soon"],
     "PUNT_STREAMS_PER_PERSON": ["0", "-1", "10001", "many"],
     "PUNT_STREAMS_PER_WORKER": ["0", "-1", "100001", "many"],
-    "PUNT_EVENT_RETENTION": ["0", "0d", "-7d", "7w", "a week", "7d x"],
+    "PUNT_EVENT_RETENTION": ["0", "0d", "-7d", "7w", "a week", "7d x", "0GB", "5M", "1.5GB", "2 GB"],
     "PUNT_AUDIT_RETENTION": ["0", "36501", "a year"],
     "PUNT_IMPORT_LIMIT": ["0", "-1", "10 GB", "much"],
     "PUNT_UPLOAD_LIMIT": ["0", "-1", "1 GB", "much"],
@@ -78,7 +78,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
         "PUNT_STREAM_WRITE_TIMEOUT": "2.5",
         "PUNT_STREAMS_PER_PERSON": "7",
         "PUNT_STREAMS_PER_WORKER": "70",
-        "PUNT_EVENT_RETENTION": "12h 5000",
+        "PUNT_EVENT_RETENTION": "12h 5000 20mb",
         "PUNT_AUDIT_RETENTION": "90",
         "PUNT_IMPORT_LIMIT": "1000",
         "PUNT_UPLOAD_LIMIT": "100",
@@ -96,7 +96,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
     )
     assert (settings.bind, settings.workers, settings.stream_keepalive) == ("unix:/run/punt.sock", 4, 0.5)
     assert settings.database == environ["PUNT_DATABASE_URL"]
-    assert settings.event_retention == Retention(12 * 3600, 5000)
+    assert settings.event_retention == Retention(12 * 3600, 5000, 20_000_000)
     assert settings.audit_retention == 90
     assert settings.trusted_origins == {"https://a.example", "http://b.example:8080"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -11,12 +12,15 @@ from functools import partial
 import gevent
 import sqlalchemy as sa
 
-from punt.database import WRITES, now
+from punt.database import WRITES, is_full, now
+from punt.events import disk
 from punt.events.log import EventLog
 from punt.settings import Retention
 
 EVERY = 600.0
 """Seconds between two looks, jittered, so that the workers take turns."""
+LOOK = 5.0
+"""Seconds between two looks at how large the log is, jittered."""
 BATCH = 1000
 BREATH = 0.05
 """Seconds between two batches, so that writers get theirs in between."""
@@ -73,16 +77,32 @@ class Keeper:
 
     def _forget_events(self, connection: sa.Connection, most: int) -> int:
         oldest = now() - timedelta(seconds=self._retention.seconds)
-        return self._log.prune(connection, oldest, self._retention.rows, most)
+        return self._log.prune(connection, oldest, self._retention.rows, most, self._retention.size)
 
     def _in_transaction(self, chore: Chore) -> int:
         with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             return chore(connection, BATCH)
 
     def _run(self) -> None:
+        tidied = time.monotonic() + EVERY * random.uniform(-0.5, 0.5)
         while True:
-            gevent.sleep(EVERY * random.uniform(0.5, 1.5))
+            gevent.sleep(min(LOOK, EVERY) * random.uniform(0.5, 1.5))
+            due = time.monotonic() - tidied > EVERY
             try:
-                self.tidy()
-            except Exception:
-                logger.warning("the event log could not be pruned; trying again later", exc_info=True)
+                if due:
+                    tidied = time.monotonic() + EVERY * random.uniform(-0.5, 0.5)
+                    self.tidy()
+                elif self._is_too_large():
+                    self.prune()
+            except Exception as error:
+                self._complain(error, loud=due)
+
+    def _is_too_large(self) -> bool:
+        with self._engine.connect() as connection:
+            return self._log.is_larger_than(connection, self._retention.size)
+
+    def _complain(self, error: Exception, *, loud: bool) -> None:
+        if is_full(error):
+            disk.note_full()
+        elif loud:  # a database that is away is told of often enough
+            logger.warning("the event log could not be pruned; trying again later", exc_info=error)

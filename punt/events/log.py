@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.breath import breathing, slices
 from punt.database import SKEW, Base, Timestamp, now
+from punt.errors import TooLarge
 from punt.events.cursor import Cursor
 from punt.events.doorbell import CHANNEL
 from punt.events.publication import EVERYONE, Draft
@@ -22,6 +23,10 @@ BATCH = 200
 """Events that are written by one statement of SQLite."""
 FEW = 50
 """Topics that are looked up one by one; who listens to more listens to most of the log, and it is read through."""
+ROW = 200
+"""Bytes that an event costs beside its message, about."""
+MOST_AT_ONCE = 64_000_000
+"""Bytes that one transaction may log: an endless change would fill the memory of who makes it and the disk."""
 
 
 class LoggedEvent(Base):
@@ -39,6 +44,8 @@ class LoggedEvent(Base):
     message: Mapped[str] = mapped_column(sa.Text)
     rechecks: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Timestamp)
+    written: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    """Bytes of all that was ever logged, up to and with this event: what two events have between them costs no sum."""
 
 
 class EventHead(Base):
@@ -49,6 +56,7 @@ class EventHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     epoch: Mapped[str] = mapped_column(sa.String(32))
     position: Mapped[int] = mapped_column(sa.BigInteger)
+    written: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
 
 
 @dataclass(frozen=True)
@@ -109,19 +117,11 @@ class EventLog:
         """Write events, one at least, as the last act before the commit and return the last position.
 
         The counter row is the last lock a transaction takes: taken earlier, writers that hold other rows deadlock.
+
+        :raises TooLarge: when they are more than ``MOST_AT_ONCE``.
         """
         moment = now()
-        rows = (
-            {
-                "type": draft.type,
-                "topic": draft.topic,
-                "project_id": draft.project_id,
-                "audience": None if draft.audience is None else sorted(draft.audience),
-                "message": encode(draft, origin, moment),
-                "rechecks": draft.rechecks,
-            }
-            for draft in breathing(drafts)
-        )
+        rows = _rows(drafts, origin, moment)
         write = _append_at_once if connection.dialect.name == "postgresql" else _append
         return write(connection, rows, moment)
 
@@ -156,17 +156,29 @@ class EventLog:
             wanted.append(LoggedEvent.position.in_(_next_of(topics, wanted, limit, characters)))
         return [_entry(row) for row in connection.execute(_ROWS.where(*wanted).limit(limit))]
 
-    def prune(self, connection: sa.Connection, older_than: datetime, keep: int, limit: int = 1000) -> int:
-        """Forget the oldest events: those before a moment, and those beyond the newest ``keep``.
+    def is_larger_than(self, connection: sa.Connection, size: int) -> bool:
+        """Tell whether what is kept has more bytes than that; this costs two looks."""
+        oldest = sa.select(LoggedEvent.written).order_by(LoggedEvent.position).limit(1)
+        first = connection.execute(oldest).scalar()
+        return first is not None and _written(connection) - first > size
+
+    def prune(
+        self, connection: sa.Connection, older_than: datetime, keep: int, limit: int = 1000, size: int | None = None
+    ) -> int:
+        """Forget the oldest events: those before a moment, and those beyond the newest ``keep`` and ``size`` bytes.
 
         :param limit: how many to forget at the most; the lock is held no longer than that takes.
         :returns: how many were forgotten.
         """
-        beyond = self.head(connection).position - keep
-        oldest = sa.select(LoggedEvent.position, LoggedEvent.created_at).order_by(LoggedEvent.position).limit(limit)
-        rows = connection.execute(oldest).all()
+        beyond, too_much = self.head(connection).position - keep, -1 if size is None else _written(connection) - size
+        columns = LoggedEvent.position, LoggedEvent.created_at, LoggedEvent.written
+        rows = connection.execute(sa.select(*columns).order_by(LoggedEvent.position).limit(limit)).all()
         _begin_now(connection, [row.position for row in rows if row.created_at > now() + SKEW])
-        past = [row.position for row in rows if row.position <= beyond or row.created_at < older_than]
+        past = [
+            row.position
+            for row in rows
+            if row.position <= beyond or row.created_at < older_than or row.written <= too_much
+        ]
         if past:
             connection.execute(sa.delete(LoggedEvent).where(LoggedEvent.position <= past[-1]))
         return len(past)
@@ -191,17 +203,43 @@ def _begin_now(connection: sa.Connection, positions: Sequence[int]) -> None:
         connection.execute(sa.update(LoggedEvent).where(*ahead).values(created_at=now()))
 
 
+def _written(connection: sa.Connection) -> int:
+    return connection.execute(sa.select(EventHead.written)).scalar_one()
+
+
+def _rows(drafts: Iterable[Draft], origin: Origin, moment: datetime) -> Iterator[dict[str, Any]]:
+    """Encode events; ``written`` counts the bytes from the first of them."""
+    written = 0
+    for draft in breathing(drafts):
+        message = encode(draft, origin, moment)
+        written += len(message.encode()) + ROW
+        if written > MOST_AT_ONCE:
+            raise TooLarge("This would change too much at once, with texts that are too long. Please do it in parts.")
+        yield {
+            "type": draft.type,
+            "topic": draft.topic,
+            "project_id": draft.project_id,
+            "audience": None if draft.audience is None else sorted(draft.audience),
+            "message": message,
+            "rechecks": draft.rechecks,
+            "written": written,
+        }
+
+
 def _append(connection: sa.Connection, rows: Iterator[dict[str, Any]], moment: datetime) -> int:
     """Write some at a time: nobody else may write meanwhile anyway."""
-    return [_append_some(connection, some, moment) for some in slices(rows, BATCH)][-1]
+    before = _written(connection)
+    return [_append_some(connection, some, moment, before) for some in slices(rows, BATCH)][-1]
 
 
-def _append_some(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime) -> int:
-    taken = sa.update(EventHead).values(position=EventHead.position + len(rows))
+def _append_some(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime, before: int) -> int:
+    """Write events; ``before`` are the bytes that were logged before the transaction."""
+    taken = sa.update(EventHead).values(position=EventHead.position + len(rows), written=before + rows[-1]["written"])
     head = connection.execute(taken.returning(EventHead.epoch, EventHead.position)).one()
-    first = head.position - len(rows) + 1
+    first, common = head.position - len(rows) + 1, {"epoch": head.epoch, "created_at": moment}
     placed = [
-        {**row, "position": first + index, "epoch": head.epoch, "created_at": moment} for index, row in enumerate(rows)
+        {**row, **common, "position": first + index, "written": before + row["written"]}
+        for index, row in enumerate(rows)
     ]
     connection.execute(sa.insert(LoggedEvent), placed)
     return int(head.position)
@@ -209,12 +247,12 @@ def _append_some(connection: sa.Connection, rows: list[dict[str, Any]], moment: 
 
 _APPEND_AT_ONCE = sa.text("""
 WITH head AS (
-    UPDATE event_head SET position = position + :count RETURNING epoch, position
-), written AS (
-    INSERT INTO event_log (position, epoch, type, topic, project_id, audience, message, rechecks, created_at)
+    UPDATE event_head SET position = position + :count, written = written + :more RETURNING epoch, position, written
+), logged AS (
+    INSERT INTO event_log (position, epoch, type, topic, project_id, audience, message, rechecks, created_at, written)
     SELECT head.position - :count + item.nth, head.epoch, item.value->>'type', item.value->>'topic',
            item.value->>'project_id', (item.value->>'audience')::json, item.value->>'message',
-           (item.value->>'rechecks')::boolean, :moment
+           (item.value->>'rechecks')::boolean, :moment, head.written - :more + (item.value->>'written')::bigint
     FROM head, json_array_elements(CAST(:rows AS json)) WITH ORDINALITY AS item(value, nth)
 )
 SELECT position, pg_notify(:channel, '') FROM head
@@ -223,8 +261,11 @@ SELECT position, pg_notify(:channel, '') FROM head
 
 def _append_at_once(connection: sa.Connection, rows: Iterator[dict[str, Any]], moment: datetime) -> int:
     """Take positions, write and ring in one round trip: the counter row is held only that long."""
-    texts = [json.dumps(row) for row in rows]
-    values = {"count": len(texts), "rows": f"[{','.join(texts)}]", "moment": moment, "channel": CHANNEL}
+    texts, more = [], 0
+    for row in rows:
+        texts.append(json.dumps(row))
+        more = row["written"]
+    values = {"count": len(texts), "more": more, "rows": f"[{','.join(texts)}]", "moment": moment, "channel": CHANNEL}
     return int(connection.execute(_APPEND_AT_ONCE, values).one().position)
 
 

@@ -65,6 +65,35 @@ def test_nothing_older_than_so_long_is_kept(filled: int) -> None:
     assert forgotten == 2440
 
 
+def test_no_more_bytes_than_so_many_are_kept(filled: int) -> None:
+    with writing() as session:
+        session.execute(sa.update(LoggedEvent).values(written=(LoggedEvent.position - filled + 2500) * 1000))
+        session.execute(sa.text("UPDATE event_head SET written = 2500000"))
+
+    forgotten = Keeper(db.engine, log, Retention(FOR_EVER, NO_END, 50_000)).prune()
+
+    assert kept() == list(range(filled - 49, filled + 1))
+    assert forgotten == 2450
+
+
+def test_a_log_that_is_too_large_is_noticed_between_two_times_of_tidying(
+    filled: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "LOOK", 0.01)
+    with writing() as session:
+        session.execute(sa.update(LoggedEvent).values(written=(LoggedEvent.position - filled + 2500) * 1000))
+        session.execute(sa.text("UPDATE event_head SET written = 2500000"))
+    watching = Keeper(db.engine, log, Retention(FOR_EVER, NO_END, 50_000))
+
+    watching.start()
+    deadline = time.monotonic() + 20
+    while len(kept()) > 50 and time.monotonic() < deadline:
+        gevent.sleep(0.01)
+    watching.stop()
+
+    assert kept() == list(range(filled - 49, filled + 1))
+
+
 def test_whichever_bound_is_narrower_counts(filled: int) -> None:
     Keeper(db.engine, log, Retention(60 * 60, 10)).prune()
 
