@@ -9,7 +9,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, assets, cli, database, holding, pages, replies, security, sign_in, uses
+from punt import api, aside, assets, cli, database, holding, pages, replies, security, sign_in, uses
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         changes_settled.connect(receiver)
     for part in (security, sign_in):
         part.init_app(app, settings)
-    for part in (uses, replies, assets, api, pages, cli):
+    for part in (uses, aside, replies, assets, api, pages, cli):
         part.init_app(app)
     return app
 

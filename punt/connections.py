@@ -23,7 +23,7 @@ SEND_BUFFER = 64 * 1024
 SPARE = 64
 """Places that are kept free for who comes next."""
 FILES = 200
-"""Open files of a worker that are no connections."""
+"""Open files of a worker that are no connections; each connection may have another one, for an answer that waits."""
 LINGER = 1.0
 """Seconds for which what a client still sends is thrown away, so that it reads its answer: a reset would take that."""
 LINGER_BYTES = 16 * 1024 * 1024
@@ -119,7 +119,7 @@ class Connections:
 
     def __init__(self, patience: float, places: int) -> None:
         self._patience = patience
-        self._places = min(places, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES)
+        self._places = min(places, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES) // 2)
         self._open: set[Connection] = set()
         self._complained = float("-inf")
 

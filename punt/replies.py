@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from http import HTTPStatus
 from io import SEEK_END
@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from punt import bearer, deadlines
+from punt.aside import set_aside
 from punt.breath import breathing
 from punt.database import HELD_BY_OTHERS, db, is_full, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookTooLong, TooMany
@@ -61,9 +62,16 @@ def nothing() -> tuple[str, int]:
 
 
 def listed(things: Iterable[Any]) -> Response:
-    """Answer with a list of things that may be many."""
-    texts = [current_app.json.dumps(thing) for thing in breathing(things)]
-    return Response(f"[{','.join(texts)}]\n", mimetype="application/json")
+    """Answer with a list of things that may be many, written one by one."""
+    return set_aside(_array(things), "application/json")
+
+
+def _array(things: Iterable[Any]) -> Iterator[bytes]:
+    begin = "["
+    for thing in breathing(things):
+        yield f"{begin}{current_app.json.dumps(thing)}".encode()
+        begin = ","
+    yield b"[]\n" if begin == "[" else b"]\n"
 
 
 def attached(file: BinaryIO) -> Response:

@@ -32,6 +32,7 @@ LAYERS = (
     {
         "uploads",
         "connections",
+        "aside",
         "security",
         "patience",
         "limits",

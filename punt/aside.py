@@ -1,0 +1,106 @@
+"""Long answers wait in a file for clients that take their time: what one may hold in memory is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Flask, Response, current_app
+
+from punt.database import is_full
+from punt.events import disk
+
+SHORT = 64 * 1024
+"""Bytes of an answer that may wait in memory, and that are read of a file at once."""
+
+
+class Aside:
+    """Bytes that were set aside: short ones in memory, long ones in a file without a name.
+
+    Where no file can be written, because the disk is full, they stay in memory: reading goes on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._waiting, self._written, self.size = folder, bytearray(), 0, 0
+        self._file: IO[bytes] | None = None
+        self._fails = False
+
+    def write(self, some: bytes) -> None:
+        """Add some bytes."""
+        self.size += len(some)
+        self._waiting += some
+        if len(self._waiting) > SHORT and not self._fails:
+            try:
+                self._write_down()
+            except OSError as error:
+                self._take_back()
+                if is_full(error):
+                    disk.note_full()
+
+    def _write_down(self) -> None:
+        if self._file is None:
+            self._file = TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 - close() does
+        left = bytes(self._waiting)
+        while left:
+            left = left[self._file.write(left) :]
+        self._written += len(self._waiting)
+        self._waiting.clear()
+
+    def _take_back(self) -> None:
+        """Go on in memory."""
+        self._fails = True
+        if self._file:
+            self._file.seek(0)
+            self._waiting[:0] = self._file.read(self._written)
+            self._file.close()
+            self._file = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._file:
+            self._file.seek(0)
+            while some := self._file.read(SHORT):
+                yield some
+        for begin in range(0, len(self._waiting), SHORT):
+            yield bytes(self._waiting[begin : begin + SHORT])
+
+    def close(self) -> None:
+        """Forget all; safe to call twice."""
+        self._waiting.clear()
+        with suppress(OSError):
+            if self._file:
+                self._file.close()
+
+
+def init_app(app: Flask) -> None:
+    """Set long answers of an app aside."""
+    app.after_request(_set_aside)
+
+
+def set_aside(pieces: Iterator[bytes], mimetype: str) -> Response:
+    """Answer with pieces that are made one after the other, none of which waits for the client in memory."""
+    aside = Aside(Path(current_app.instance_path))
+    try:
+        for piece in pieces:
+            aside.write(piece)
+    except BaseException:
+        aside.close()
+        raise
+    return _answer_from(aside, Response(mimetype=mimetype))
+
+
+def _set_aside(response: Response) -> Response:
+    if response.is_streamed or response.direct_passthrough or (response.content_length or 0) <= SHORT:
+        return response
+    aside = Aside(Path(current_app.instance_path))
+    aside.write(response.get_data())
+    return _answer_from(aside, response)
+
+
+def _answer_from(aside: Aside, response: Response) -> Response:
+    response.response = iter(aside)
+    response.content_length = aside.size
+    response.call_on_close(aside.close)
+    return response
