@@ -123,11 +123,10 @@ def pre_request(worker, req):
 
 
 def post_request(worker, req, environ, resp):
-    """Let other greenlets run: a client whose next request is already here would never let them."""
     worker.connections.await_request(req.unreader.sock)
     if not worker.alive:
         gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)
-    gevent.sleep(0)
+    worker.connections.let_others_go(req.unreader.sock, more=req.unreader.buf.tell() > 0)
 
 
 def _drain_when_stopping(worker, events):

@@ -59,12 +59,14 @@ class Aside:
             self._file = None
 
     def __iter__(self) -> Iterator[bytes]:
+        """Give all of it back, once."""
         if self._file:
             self._file.seek(0)
             while some := self._file.read(SHORT):
                 yield some
         for begin in range(0, len(self._waiting), SHORT):
             yield bytes(self._waiting[begin : begin + SHORT])
+        self.close()
 
     def close(self) -> None:
         """Forget all; safe to call twice."""

@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 from gevent import socket as cooperative
 
+from punt.breath import breathe
 from punt.events.peer import hang_up
 
 SLICE = 64 * 1024
@@ -141,6 +142,17 @@ class Connections:
     def await_request(self, connection: Connection) -> None:
         """Note that a connection waits for its client's first or next request."""
         connection.asking, connection.since = True, time.monotonic()
+
+    def let_others_go(self, connection: Connection, *, more: bool) -> None:
+        """Let other greenlets run between two requests: a client whose next one is already here would never let them.
+
+        :param more: whether its next one is here; a thousand who send many at once count as long work.
+        """
+        connection.waits = True  # so that it may have to make room
+        if more:
+            breathe()
+        gevent.sleep(0)
+        connection.waits = False
 
     def begin_request(self, connection: Connection) -> None:
         """Note that a request has begun; its body may still be on its way."""

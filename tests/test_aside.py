@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -26,7 +25,7 @@ PIECES = [b"a" * 10, b"b" * SHORT, b"c" * (3 * SHORT), b"d"]
 
 def open_files(folder: Path) -> int:
     """Count this process's files in a folder that have no name."""
-    links = (os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
+    links = (str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
     return sum(link.startswith(str(folder)) and link.endswith("(deleted)") for link in links)
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from bench.soak import kills, outages, replay, restart, rivals, slow, steady
+from bench.soak import full_disk, kills, outages, replay, restart, rivals, slow, steady
 from bench.soak.ground import Ground, ground
 from tests.support.audit import broken_rules
 
@@ -17,6 +17,7 @@ STORMS = {
     "slow": slow.run,
     "replay": replay.run,
     "rivals": rivals.run,
+    "disk": full_disk.run,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,5 +31,6 @@ def _count_again_and_again(worker: Any) -> None:
     place = Path(os.environ["PUNT_INSTANCE_PATH"]) / f"counts-{os.getpid()}.json"
     while True:
         greenlets = sum(isinstance(thing, gevent.Greenlet) and not thing.dead for thing in gc.get_objects())
-        place.write_text(json.dumps({"greenlets": greenlets, "connections": pool.checkedout()}))
+        with suppress(OSError):  # a full disk is one of the storms
+            place.write_text(json.dumps({"greenlets": greenlets, "connections": pool.checkedout()}))
         gevent.sleep(EVERY)

@@ -18,6 +18,7 @@ from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
 from tests.support.audit import TOKEN, head_of
+from tests.support.disk import SmallDisk, small_disk
 from tests.support.postgres import Postgres, postgres_server
 from tests.support.server import Server
 from tests.support.valkey import Valkey
@@ -30,6 +31,7 @@ PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 class Ground:
     """Where a storm happens.
 
+    :ivar disk: the small one on which the instance lies, where the storm is about that.
     :ivar broken: promises that were not kept.
     """
 
@@ -38,6 +40,7 @@ class Ground:
     bob: httpx.Client
     valkey: Valkey
     postgres: Postgres | None
+    disk: SmallDisk | None = None
     broken: list[str] = field(default_factory=list)
 
     def judge(self, promise: str, figure: float, most: float, unit: str = "") -> None:
@@ -81,11 +84,15 @@ def ground(storm: str, *, postgres: bool) -> Iterator[Ground]:
         database = stack.enter_context(postgres_server()) if postgres else None
         settings = {"PUNT_DATABASE_URL": database.database()} if database else {}
         bell = {"PUNT_REDIS_URL": valkey.address} if storm == "outages" else {}
-        server = Server(Path(folder), 3, {**LIMITS, **settings, **bell})
+        home, disk = Path(folder), None
+        if storm == "disk" and not postgres:
+            disk = stack.enter_context(small_disk(home / "disk", "64m"))
+            home = disk.folder
+        server = Server(home, 3, {**LIMITS, **settings, **bell})
         _move_in(server)
         server.start()
         stack.callback(server.stop)
-        yield Ground(server, server.client("alice"), server.client("bob"), valkey, database)
+        yield Ground(server, server.client("alice"), server.client("bob"), valkey, database, disk)
 
 
 LIMITS = {

@@ -1,0 +1,82 @@
+"""Clients that take places and do not go on: they do not read, they sip, or they send a byte now and then."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+
+import httpx
+
+from bench.attacks.ground import ATTACKED, Ground
+from bench.attacks.registry import attack
+
+STRANGERS = 1001
+TIMES = 200
+"""Requests that are sent at once, whose answers are more than all buffers on the way hold."""
+PAUSE = 0.05
+HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: punt\r\nContent-Type: application/json\r\nContent-Length: 900\r\n"
+
+
+def _connected(place: Ground, request: bytes) -> socket.socket:
+    """Open a connection whose window is small, send as much as is taken at once, and wait for nothing."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(5)
+    with suppress(OSError):
+        connection.connect(("127.0.0.1", place.server.port))
+        connection.setblocking(False)
+        connection.send(request)
+    return connection
+
+
+def _hold(place: Ground, count: int, request: bytes, disturb: Callable[[socket.socket], object]) -> None:
+    """Hold so many connections until the time is over, opening another one for each that the server ends."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(_connected(place, request)) for _ in range(count) if not place.over.is_set()]
+        while not place.over.wait(PAUSE):
+            for nth, connection in enumerate(held):
+                try:
+                    disturb(connection)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    place.answers["hung up"] += 1
+                    held[nth] = stack.enter_context(_connected(place, request))
+
+
+def _not_at_all(connection: socket.socket) -> None:
+    """Look whether the server has hung up, and read nothing."""
+    if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        raise ConnectionResetError
+
+
+@attack("unread sheets")
+def leave_sheets(place: Ground, client: httpx.Client, _: int) -> None:
+    """Let a thousand strangers ask for a style sheet again and again, and read none."""
+    page = client.get("/login", follow_redirects=True).text
+    path = next(word for word in page.split('"') if word.startswith("/static/") and word.endswith(".css"))
+    _hold(place, STRANGERS, f"GET {path} HTTP/1.1\r\nHost: punt\r\n\r\n".encode() * TIMES, _not_at_all)
+
+
+@attack("unread lists")
+def leave_lists(place: Ground, client: httpx.Client, _: int) -> None:
+    """Ask for all tickets of a large project on fifty connections, and read none."""
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    line = f"GET /api/projects/{ATTACKED}/tickets HTTP/1.1\r\nHost: punt\r\nCookie: {cookie}\r\n\r\n"
+    _hold(place, 50, line.encode(), _not_at_all)
+
+
+@attack("sipped sheets")
+def sip_sheets(place: Ground, client: httpx.Client, _: int) -> None:
+    """Read a byte now and then of what a thousand strangers ask for."""
+    page = client.get("/login", follow_redirects=True).text
+    path = next(word for word in page.split('"') if word.startswith("/static/") and word.endswith(".css"))
+    request = f"GET {path} HTTP/1.1\r\nHost: punt\r\n\r\n".encode() * TIMES
+    _hold(place, STRANGERS, request, lambda connection: connection.recv(1))
+
+
+@attack("slow senders")
+def drip(place: Ground, _client: httpx.Client, _: int) -> None:
+    """Send heads a byte at a time on a thousand connections."""
+    _hold(place, STRANGERS, HEAD.encode(), lambda connection: connection.send(b"x"))
