@@ -24,6 +24,8 @@ from tests.support.server import Server
 from tests.support.wait import until
 from tests.support.writers import Writers
 
+pytestmark = pytest.mark.alone
+
 HARB = "/api/projects/HARB"
 LONG = "x" * 40_000
 FULL = {"error": "The disk of the server is full. Nothing was changed; please try again when there is room."}

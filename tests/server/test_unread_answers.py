@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.server import on_both
 from tests.support.audience import Audience
@@ -122,6 +123,7 @@ def reading(connection: socket.socket, size: int, pause: float) -> Iterator[list
     thread.join(5)
 
 
+@pytest.mark.alone
 @on_both
 def test_a_thousand_strangers_keep_no_place_from_others(serve: Callable[..., Server]) -> None:
     server = serve(workers=1, STREAMS_PER_WORKER=20)  # so there are 1,020 places
