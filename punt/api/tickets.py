@@ -15,7 +15,7 @@ from punt.errors import Conflict, Invalid
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
-from punt.models.board import Page, matching, pages_of
+from punt.models.board import Page, is_large, matching, pages_of
 from punt.models.together import as_told
 from punt.replies import listed, nothing
 from punt.security import TEXT_LIMIT, takes_at_most
@@ -23,8 +23,8 @@ from punt.turns import Turns
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
 
-SEARCHES = Turns(line=50, patience=20)
-"""Those that look through descriptions."""
+SEARCHES, LONG_LISTS = Turns(line=50, patience=20), Turns(line=50, patience=20)
+"""Those that look through descriptions, and those that list thousands."""
 
 
 @blueprint.get("")
@@ -32,10 +32,11 @@ SEARCHES = Turns(line=50, patience=20)
 def index(reference: str) -> Any:
     """List tickets in board order: all that match, or a page of them when ``limit`` is given."""
     grant, asked = access.project(reference), query(TicketFilter)
-    if not asked.q:
+    is_long = asked.limit is None and is_large(grant.project.id)
+    if not (asked.q or is_long):
         return _listed(grant, asked)
     end_read()  # who waits for a turn holds nothing, and is proved anew then
-    with SEARCHES.one():
+    with (SEARCHES if asked.q else LONG_LISTS).one():
         access.user_anew()
         return _listed(access.project(reference), asked)
 
@@ -119,7 +120,7 @@ def reply(ticket: Ticket, status: int = 200, *, content: wire.Json | None = None
 
 def _listed(grant: Grant, asked: TicketFilter) -> Response:
     page = pages_of(matching(grant.project.id, asked.criteria()), asked.limit, asked.page, asked.q)
-    response = listed(as_told(page.tickets))
+    response = listed(page.told())
     if page.next:
         response.headers["Link"] = f'<{_address_of(page)}>; rel="next"'
     return response

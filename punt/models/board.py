@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from punt.breath import breathing, slices
+from punt.database import db
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.seeking import holding
 from punt.models.ticket import Ticket, ticket_label
-from punt.models.together import LEAN, ROWS, all_of, rows_of
+from punt.models.together import LEAN, ROWS, all_of, as_told, orders_in, rows_of
+
+MANY = 1000
+"""Tickets of a project beyond which reading all of them is heavy work."""
 
 
 @dataclass(frozen=True)
 class Page:
     """Some tickets, and where the next ones begin if there are any."""
 
-    tickets: Sequence[Ticket]
+    ids: Sequence[str]
+    columns: frozenset[str]
     next: str | None
+    _query: sa.Select[Ticket]
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        """Load all of them."""
+        return [ticket for some in self._some_by_some() for ticket in some]
+
+    def told(self) -> Iterator[wire.Json]:
+        """Give them as :func:`wire.ticket` does, only some of them loaded at a time."""
+        orders = orders_in(self.columns) if len(self.ids) > ROWS else None
+        for some in self._some_by_some():
+            yield from as_told(some, orders)
+
+    def _some_by_some(self) -> Iterator[list[Ticket]]:
+        for ids in slices(self.ids, ROWS):
+            yield all_of(self._query.where(Ticket.id.in_(ids)))
 
 
 def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[Ticket]:
@@ -44,7 +65,7 @@ def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None, tex
     if place:
         position, rank = place.split(".", 1)
         query = query.where(sa.tuple_(Column.position, Ticket.rank) > sa.tuple_(int(position), rank))
-    spots = query.with_only_columns(Ticket.id, Column.position, Ticket.rank)
+    spots = query.with_only_columns(Ticket.id, Ticket.column_id, Column.position, Ticket.rank)
     if text is None:
         rows = list(breathing(rows_of(spots.limit(limit and limit + 1))))
     else:
@@ -52,9 +73,14 @@ def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None, tex
         rows = [row for row in breathing(rows_of(spots)) if row.id in found]
     kept = rows[:limit]
     more = f"{kept[-1].position}.{kept[-1].rank}" if len(rows) > len(kept) else None
-    ids = [row.id for row in kept]
-    lean = query.options(LEAN)
-    return Page([ticket for some in slices(ids, ROWS) for ticket in all_of(lean.where(Ticket.id.in_(some)))], more)
+    return Page([row.id for row in kept], frozenset(row.column_id for row in kept), more, query.options(LEAN))
+
+
+def is_large(project_id: str) -> bool:
+    """Tell whether a project has more than ``MANY`` tickets."""
+    return (
+        db.session.scalar(sa.select(Ticket.id).where(Ticket.project_id == project_id).offset(MANY).limit(1)) is not None
+    )
 
 
 def cards(project_id: str) -> list[wire.Json]:

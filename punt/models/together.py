@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -43,12 +43,14 @@ def flushed(things: Iterable[Thing]) -> Iterator[Thing]:
         db.session.flush()
 
 
-def as_told(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
+def as_told(tickets: Sequence[Ticket], orders: Mapping[str, int] | None = None) -> Iterator[wire.Json]:
     """Give tickets as :func:`wire.ticket` does, with what that needs looked up for some at a time.
 
     A description that was not loaded is not kept either: of thousands of tickets those may be long.
+
+    :param orders: of each in its column, by its id, where they are known.
     """
-    orders = orders_of(tickets)
+    orders = orders_of(tickets) if orders is None else orders
     for some in slices(tickets, BATCH):
         lean = [ticket for ticket in some if sa.inspect(ticket).unloaded & {"labels", "description"}]
         undescribed = [ticket for ticket in lean if "description" in sa.inspect(ticket).unloaded]
@@ -71,6 +73,11 @@ def orders_of(tickets: Iterable[Ticket]) -> dict[str, int]:
         few = len(some) <= FEW
         orders |= {ticket.id: ticket.order() for ticket in some} if few else _orders_in(column_id)
     return orders
+
+
+def orders_in(columns: Iterable[str]) -> dict[str, int]:
+    """Return the order of each ticket of some columns, by its id."""
+    return {ticket_id: order for column_id in columns for ticket_id, order in _orders_in(column_id).items()}
 
 
 def _orders_in(column_id: str) -> dict[str, int]:

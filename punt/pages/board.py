@@ -10,14 +10,19 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from punt import access
 from punt.access import Grant, May
 from punt.breath import breathing
+from punt.database import end_read
 from punt.events.pipeline import cursor
 from punt.models import Label, Priority, TicketType, wire
-from punt.models.board import cards
+from punt.models.board import cards, is_large
 from punt.models.people import seen_on
 from punt.pages.context import is_done
 from punt.pages.filters import Filter
+from punt.turns import Turns
 
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
+
+LARGE = Turns(line=100, patience=30)
+"""Those that show boards of thousands: twelve at once would hold twelve in memory."""
 
 
 @blueprint.get("")
@@ -29,8 +34,17 @@ def home(key: str) -> Any:
 
 @blueprint.get("/board")
 def show(key: str) -> Any:
-    """Show the board, carrying the cursor read before its data: nothing falls between rendering and listening."""
-    access.user()
+    """Show the board, large ones one at a time."""
+    if not is_large(access.project(key).project.id):
+        return _board(key)
+    end_read()  # who waits for a turn holds nothing, and is proved anew then
+    with LARGE.one():
+        access.user_anew()
+        return _board(key)
+
+
+def _board(key: str) -> str:
+    """Render the board with the cursor read before its data: nothing falls between rendering and listening."""
     place = cursor()
     grant = access.project(key)
     around, found = surroundings(grant), cards(grant.project.id)

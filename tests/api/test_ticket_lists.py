@@ -8,6 +8,10 @@ from urllib.parse import unquote
 import pytest
 from flask.testing import FlaskClient
 
+from punt.api import tickets as api_tickets
+from punt.models import board
+from punt.pages import board as pages_board
+from punt.turns import Turns
 from tests.support.board import (
     HARB,
     TICKETS,
@@ -174,3 +178,35 @@ def test_a_query_that_makes_no_sense_is_a_400_that_names_it(visit: Any, name: st
     answer = visit("bob").get(TICKETS, query_string={name: value})
 
     assert (answer.status_code, fields(answer)) == (400, [name])
+
+
+@pytest.mark.parametrize("path", [TICKETS, "/projects/HARB/board"])
+def test_of_large_projects_one_at_a_time_is_read_whole(
+    path: str, bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = tickets(bob, *(f"{number}" for number in range(5)))
+    turns = Turns(line=1, patience=0.05)
+    monkeypatch.setattr(api_tickets, "LONG_LISTS", turns)
+    monkeypatch.setattr(pages_board, "LARGE", turns)
+
+    with turns.one():
+        small = bob.get(path)
+        monkeypatch.setattr(board, "MANY", 4)
+        waited, part = bob.get(path), bob.get(f"{TICKETS}?limit=2")
+    later = bob.get(path)
+
+    assert [answer.status_code for answer in (small, waited, part, later)] == [200, 503, 200, 200]
+    assert all(ticket_id in later.text for ticket_id in ids)
+
+
+def test_a_long_list_is_told_some_at_a_time_and_says_the_same(
+    bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = [column["id"] for column in bob.get(f"{HARB}/columns").json or ()]
+    for number in range(7):
+        ticket(bob, f"{number}", columnId=columns[number % 2], description=f"about {number}")
+    whole = bob.get(TICKETS).json
+
+    monkeypatch.setattr(board, "ROWS", 2)
+
+    assert bob.get(TICKETS).json == whole
