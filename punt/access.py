@@ -289,10 +289,15 @@ def person(user_id: str) -> User:
 
 def person_to_change(user_id: str) -> User:
     """Load anybody as :func:`person` does, and keep others from changing them, or who is admin, until the commit."""
-    if admin().id not in hold_admins():
-        raise Forbidden("You are no administrator of this server any more.")
+    hold_as_admin()
     wanted = sa.select(User).where(User.id == user_id).with_for_update(key_share=True)
     return _found(db.session.scalar(wanted.execution_options(populate_existing=True)), "Person")
+
+
+def hold_as_admin() -> None:
+    """Go on only while whoever is asking administers this server, and keep others from ending that until the commit."""
+    if admin().id not in hold_admins():
+        raise Forbidden("You are no administrator of this server any more.")
 
 
 def user_anew() -> User:

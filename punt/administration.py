@@ -19,6 +19,7 @@ def enrol(asked: NewPerson) -> tuple[User, str | None]:
     password_hash = hash_password(asked.password or made or "")
     begin_write()
     access.admin_anew()
+    access.hold_as_admin()
     person = User.enrol(username=asked.username, name=asked.name, email=asked.email, password_hash=password_hash)
     db.session.commit()
     return person, made

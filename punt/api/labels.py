@@ -61,6 +61,6 @@ def merge(reference: str, label_id: str) -> Any:
 @answers(None, 204)
 def delete(reference: str, label_id: str) -> Any:
     """Delete a label, taking it from all tickets."""
-    db.session.delete(access.project(reference, May.LABEL).label(label_id))
+    access.project(reference, May.LABEL).label(label_id).remove()
     db.session.commit()
     return nothing()

@@ -8,6 +8,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import IntegrityError
 
 from punt.database import db, writing
 from punt.errors import Problem
@@ -43,6 +44,8 @@ def create(username: str, admin: bool, name: str | None, email: str | None, pass
         raise click.ClickException(invalid(error).message) from None
     except Problem as problem:
         raise click.ClickException(problem.message) from None
+    except IntegrityError:  # somebody else took it at this very moment
+        raise click.ClickException("This username or email is taken.") from None
     click.echo(f"{asked.username} can sign in now{' and is a system admin' if admin else ''}.")
 
 

@@ -97,13 +97,15 @@ class Column(Base):
     def remove(self, project: Project, heir: Column | None) -> None:
         """Delete the column; its tickets go to the bottom of the heir, in their order.
 
-        :raises Conflict: when it is the last column, or has tickets and no heir.
+        :raises Conflict: when it is the last column, has tickets and no heir, or was deleted meanwhile.
         """
         from punt.models.placing import move_together  # tickets know their column; here alone a column knows them
         from punt.models.ticket import Ticket
 
         Ticket.hold(Ticket.column_id == self.id)  # before the columns: whoever moves one has it first, too
         siblings = project.columns_to_change()
+        if self not in siblings:
+            raise Conflict("Somebody else deleted this column meanwhile.")
         if len(siblings) == 1:
             raise Conflict("A board keeps at least one column.")
         if tickets := Ticket.in_column(self.id):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, db, new_id
-from punt.errors import Conflict, Detail
+from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Publication
 from punt.models import topics, wire
 from punt.models.palette import LABELS
@@ -73,6 +73,16 @@ class Label(Base):
             _refuse_taken_name(self.project_id, name, self.id)
             self.name, self.name_key = name, name.casefold()
         self.color = color or self.color
+
+    def remove(self) -> None:
+        """Delete the label.
+
+        :raises Missing: when somebody else has just done so.
+        """
+        held = sa.select(Label.id).where(Label.id == self.id).with_for_update()
+        if db.session.scalar(held) is None:  # or its end would be told twice
+            raise Missing("Label")
+        db.session.delete(self)
 
 
 def _refuse_taken_name(project_id: str, name: str, own_id: str | None) -> None:

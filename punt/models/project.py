@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.deadlines import unhurried
-from punt.errors import Conflict, Detail
+from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.column import Column
@@ -84,12 +84,17 @@ class Project(Base):
             setattr(self, field, value)
 
     def remove(self) -> None:
-        """Delete the project with all that is in it."""
+        """Delete the project with all that is in it.
+
+        :raises Missing: when somebody else has just done so.
+        """
         from punt.models.bin import BinnedTicket  # which know their project
         from punt.models.ticket import Ticket
 
         unhurried(db.session())  # there is nothing to ask for less of
-        db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update())
+        held = sa.select(Project.id).where(Project.id == self.id).with_for_update()
+        if db.session.scalar(held) is None:  # or its end would be told twice
+            raise Missing("Project")
         for model in (Ticket, BinnedTicket):
             delete_slowly(db.session.connection(), model, model.project_id == self.id)
         db.session.delete(self)

@@ -12,10 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import SKEW, Base, db
-from punt.errors import TooMany
+from punt.errors import Busy, TooMany
 
 LONGEST = 86_400
 """Seconds of the longest window that anything is counted in."""
+
+TIMES = 5
+"""How often a bucket is looked for that others begin and forgive at the same moment."""
 
 
 class RateCounter(Base):
@@ -37,7 +40,7 @@ class RateCounter(Base):
         :raises TooMany: with the seconds until the window ends.
         """
         bucket, present = _bucket(name), int(time.time())
-        counter = db.session.get(cls, bucket, with_for_update=True) or cls._begin(bucket)
+        counter = cls._held(bucket)
         if not present < counter.window_ends <= _latest_end(present, seconds):
             counter.window_ends, counter.tries = present + seconds, 0
         counter.tries += 1
@@ -60,11 +63,14 @@ class RateCounter(Base):
                 raise _too_many(ends - present, seconds)
 
     @classmethod
-    def _begin(cls, bucket: str) -> RateCounter:
-        """Add a bucket, unless somebody else has just done so."""
-        with suppress(IntegrityError), db.session.begin_nested():
-            db.session.add(cls(bucket=bucket, window_ends=0, tries=0))
-        return db.session.get_one(cls, bucket, with_for_update=True)
+    def _held(cls, bucket: str) -> RateCounter:
+        """Load a bucket to count in it, or begin it; others may begin and forgive it at every step."""
+        for _ in range(TIMES):
+            if counter := db.session.get(cls, bucket, with_for_update=True):
+                return counter
+            with suppress(IntegrityError), db.session.begin_nested():
+                db.session.add(cls(bucket=bucket, window_ends=0, tries=0))
+        raise Busy
 
     @classmethod
     def forgive(cls, name: str) -> None:

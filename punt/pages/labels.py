@@ -75,7 +75,7 @@ def delete(key: str, label_id: str) -> Any:
     """Delete a label, taking it from all tickets."""
     grant = access.project(key, May.LABEL)
     label = grant.label(label_id)
-    db.session.delete(label)
+    label.remove()
     db.session.commit()
     return back_to("labels", grant, f"Deleted the label {label.name}.")
 

@@ -30,7 +30,7 @@ def settings() -> Any:
 @blueprint.post("/settings")
 def update() -> Any:
     """Change the settings; every worker has them at once."""
-    access.admin()
+    access.hold_as_admin()
     try:
         SiteSetting.decide(**form(SiteChange, request.form).values())
         db.session.commit()

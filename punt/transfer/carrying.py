@@ -71,7 +71,7 @@ class _Carrier:
                 present.append(column)
                 found[name.casefold()] = column
                 self.report.taken["column"] += 1
-        return {"": present[0], **found}
+        return {"": self._project.first_column(), **found}
 
     def _make_labels(self, wanted: dict[str, str | None]) -> dict[str, Label]:
         found = {label.name_key: label for label in Label.of(self._project.id)}

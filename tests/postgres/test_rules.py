@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,12 +17,14 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import event
 
 from punt.access import PERMISSIONS, Grant
 from punt.database import db, writing
 from punt.errors import Conflict, Invalid, Problem
+from punt.events.log import LoggedEvent
 from punt.holding import until_the_commit
-from punt.models import BinnedTicket, Membership, Project, Role, Ticket, User, UserSession, roster
+from punt.models import BinnedTicket, Label, Membership, Project, RateCounter, Role, Ticket, User, UserSession, roster
 from tests.conftest import app_on
 from tests.postgres.conftest import punt_on
 from tests.support.cast import PASSWORD
@@ -419,3 +423,63 @@ def test_a_project_that_goes_and_work_on_its_tickets_never_wait_in_a_circle(insi
 
     with inside.app_context():
         assert db.session.scalar(sa.select(Project.id).where(Project.key == key)) is None
+
+
+def test_a_bucket_that_others_begin_and_forgive_at_every_step_is_counted_in_all_the_same(inside: Flask) -> None:
+    bucket = hashlib.sha256(b"gate").hexdigest()
+
+    def others(statement: str) -> Callable[..., None]:
+        def act(*_: Any) -> None:
+            with db.engine.begin() as connection:
+                connection.execute(sa.text(statement), {"bucket": bucket})
+
+        return act
+
+    begin = others("INSERT INTO rate_counter VALUES (:bucket, 0, 0)")
+    forgive = others("DELETE FROM rate_counter WHERE bucket = :bucket")
+    with inside.app_context(), writing() as session:
+        event.listen(session, "before_flush", begin, once=True)
+        event.listen(session, "after_soft_rollback", forgive, once=True)
+
+        RateCounter.count("gate", limit=5, seconds=60)
+
+    with inside.app_context():
+        assert db.session.get_one(RateCounter, bucket).tries == 1
+
+
+@pytest.mark.parametrize("kind", ["label", "column", "project"])
+def test_what_two_delete_at_once_is_told_once(inside: Flask, kind: str) -> None:
+    key = f"TWO{next(_numbers)}"
+
+    def thing() -> Any:
+        here = project(key)
+        if kind == "label":
+            return Label.of(here.id)[0]
+        return here.first_column() if kind == "column" else here
+
+    with inside.app_context(), writing():
+        Label.create(Project.found(person("alice"), key=key, name="Goes").id, "goes")
+        before = db.session.scalar(sa.select(sa.func.max(LoggedEvent.position))) or 0
+    found = threading.Barrier(2)
+
+    def delete_known() -> None:
+        known = thing()
+        found.wait(20)
+        known.remove(*((project(key), None) if kind == "column" else ()))
+        db.session.flush()
+
+    rivals = [Rival(inside, delete_known) for _ in "ab"]
+    outcomes = list[type[BaseException] | None]()
+    for rival in rivals:
+        rival.begin_commit()
+    for rival in rivals:
+        try:
+            rival.commit()
+            outcomes.append(None)
+        except Problem as problem:
+            outcomes.append(type(problem))
+
+    assert outcomes.count(None) == 1
+    with inside.app_context():
+        told = sa.select(LoggedEvent.type).where(LoggedEvent.position > before, LoggedEvent.type == f"{kind}.deleted")
+        assert db.session.scalars(told).all() == [f"{kind}.deleted"]
