@@ -21,6 +21,7 @@ from punt.models.bin import KEPT
 from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
 from punt.pages.history import history_of
+from punt.pages.overtaken import HINT, said_now
 from punt.security import TEXT_LIMIT, takes_at_most
 
 OFFERED = 500
@@ -108,8 +109,10 @@ def _again(key: str, number: int, problem: Problem) -> Any:
     db.session.rollback()
     grant = access.project(key)
     ticket = grant.ticket(str(number))
-    named = {} if not problem.details else errors_of(problem)
-    page = _page(grant, ticket, cursor=cursor(), values=typed(), errors=named, error=problem.message)
+    named, error = errors_of(problem) if problem.details else {}, problem.message
+    if "ticket" in problem.extra:
+        named, error = said_now(grant, typed(), wire.ticket(ticket)), f"{error} {HINT}"
+    page = _page(grant, ticket, cursor=cursor(), values=typed(), errors=named, error=error)
     return page, problem.status
 
 

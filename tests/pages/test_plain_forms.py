@@ -54,7 +54,7 @@ class Forms(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
-            self._form.append((self._select, (self._chosen or self.options[self._select])[-1]))
+            self._form.append((self._select, self._chosen[-1] if self._chosen else self.options[self._select][0]))
         elif tag == "textarea":
             text = "".join(self._text).removeprefix("\n")  # one line end after the tag is none
             self._form.append((self._area, "\r\n".join(text.split("\n"))))
@@ -150,6 +150,27 @@ def test_a_form_that_is_shown_again_shows_of_fields_that_were_not_sent_what_the_
     assert (answer.status_code, dict(shown_again)["title"], dict(shown_again)["estimate"]) == (400, "", "2h")
     for name in ("type", "priority", "labelIds", "description", "assigneeId"):
         assert [value for field, value in shown_again if field == name] == before[name]
+
+
+def test_a_form_that_was_overtaken_says_at_each_field_what_the_ticket_says_now(alice: FlaskClient, app: Flask) -> None:
+    bob = cast.signed_in(app, "bob")
+    label = made(alice, f"{HARB}/labels", name="quay")["id"]
+    parent = ticket(alice, "Parent")
+    one = ticket(alice, "Old", description="One\nTwo")
+    address = f"/projects/HARB/tickets/{one['number']}"
+    fields = as_shown(alice, address) | {"title": ["New"]}
+    change = {"assigneeId": person(bob), "priority": "High", "dueDate": "2030-05-01", "labelIds": [label]}
+    bob.patch(f"{TICKETS}/{one['id']}", json=change | {"parentId": parent["id"], "storyPoints": 5, "estimate": "2h"})
+
+    answer = alice.post(address, data=fields)
+
+    assert answer.status_code == 409
+    for said in ("Old", "High", "Bob Keller", "1 May 2030", "2h", "5", f"{parent['key']} Parent"):
+        assert f"The ticket says “{said}” now." in answer.text
+    assert "The ticket has quay now." in answer.text
+    assert "another text" not in answer.text
+    assert answer.text.count("The ticket ") == 8
+    assert dict(Forms(answer.text).sent[address])["title"] == "New"
 
 
 def test_a_parent_that_could_be_none_any_more_stays(alice: FlaskClient, app: Flask) -> None:

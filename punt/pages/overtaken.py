@@ -1,0 +1,40 @@
+"""What a ticket says by now, for whoever typed upon what it said before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from punt.access import Grant
+from punt.models import wire
+from punt.models.people import those_with
+from punt.pages.context import day
+
+HINT = "Where a field differs from the ticket as it is now, that is said. If you save again, what stands here is kept."
+_FIELDS = ("title", "type", "priority", "assigneeId", "storyPoints", "estimate", "startDate", "dueDate", "parentId")
+
+
+def said_now(grant: Grant, typed: dict[str, Any], ticket: wire.Json) -> dict[str, str]:
+    """Say at each field of a plain form what the ticket says now, where that is something else."""
+    differing = [name for name in _FIELDS if name in typed and typed[name].strip() != _as_typed(ticket[name])]
+    said = {name: f"The ticket says {_in_words(grant, name, ticket[name])} now." for name in differing}
+    labels = {label["id"]: label["name"] for label in ticket["labels"]}
+    if "labelIds" in typed and set(typed["labelIds"]) != labels.keys():
+        said["labelIds"] = f"The ticket has {', '.join(sorted(labels.values())) or 'none'} now."
+    if "description" in typed and typed["description"].replace("\r\n", "\n") != ticket["description"]:
+        said["description"] = "The ticket has another text now: the one that is shown above."
+    return said
+
+
+def _as_typed(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _in_words(grant: Grant, name: str, value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if name == "assigneeId":
+        return next((f"“{person.name}”" for person in those_with([value])), "somebody else")
+    if name == "parentId":
+        parent = grant.ticket(value)
+        return f"“{parent.project_key}-{parent.number} {parent.title}”"
+    return f"“{day(value) if name in {'startDate', 'dueDate'} else value}”"
