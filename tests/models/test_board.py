@@ -48,7 +48,7 @@ def test_a_board_of_a_thousand_cards_takes_as_many_queries_as_one_of_one(app: Fl
 
     many = {path: queries(app, bob, path) for path in one}
     assert many["/projects/HARB/board"] <= one["/projects/HARB/board"] + 2  # a large one has waited: who asks it still?
-    assert many[TICKETS] <= one[TICKETS] + 2 * 1000 / 100 + 6  # texts and labels by the hundred, places by 500
+    assert many[TICKETS] <= one[TICKETS] + 2 * 1000 / 100 + 10  # texts and labels by the hundred, places by 500
 
 
 def test_a_card_says_the_same_as_its_ticket(harbour: Harbour) -> None:
