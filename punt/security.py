@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from punt import bearer
 from punt.database import begin_write, db, end_read
-from punt.errors import Forbidden, Invalid
+from punt.errors import Busy, Forbidden, Invalid
 from punt.events import capture
 from punt.models import UserSession
 from punt.settings import Settings
@@ -29,6 +29,8 @@ TEXT_LIMIT = MB
 """Bytes of a body that may hold a description: 50,000 characters, of which each is 12 bytes when JSON escapes it."""
 FILE_LIMIT = 10 * MB
 FORM_FIELDS = 1000
+BODIES = 64 * MB
+"""Bytes that one worker holds of bodies over ``BODY_LIMIT``; whoever sends more meanwhile is told that it is busy."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -55,6 +57,12 @@ FORM = "application/x-www-form-urlencoded"
 _TAB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+class _Bodies:
+    """How many bytes this worker holds of them, or is about to."""
+
+    held = 0
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Guard every request of an app."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
@@ -68,6 +76,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.before_request(_before)
     app.after_request(_after)
+    app.teardown_request(_forget_body)
 
 
 def begins_itself(view: View) -> View:
@@ -156,6 +165,7 @@ def _is_signed_in() -> bool:
 
 def _take_body() -> None:
     """Read all of it before any lock: a slow sender must not hold up other writers, nor keep a place for ever."""
+    _make_room(request.content_length or request.max_content_length or 0)
     with gevent.Timeout(current_app.config["REQUEST_PATIENCE"], RequestTimeout):
         body = request.get_data()
     most = request.max_content_length or BODY_LIMIT
@@ -163,6 +173,19 @@ def _take_body() -> None:
         raise RequestEntityTooLarge
     if request.mimetype == FORM and body.count(b"&") >= FORM_FIELDS:
         raise Invalid.field("body", f"A form has at most {FORM_FIELDS:,} fields.")
+
+
+def _make_room(size: int) -> None:
+    if size <= BODY_LIMIT or size > (request.max_content_length or 0):  # what is too large is not read at all
+        return
+    if _Bodies.held + size > BODIES:
+        raise Busy
+    g.body_size = size
+    _Bodies.held += size
+
+
+def _forget_body(_: BaseException | None) -> None:
+    _Bodies.held -= g.pop("body_size", 0)
 
 
 def _tab_id(*, in_form: bool) -> str | None:

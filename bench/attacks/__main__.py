@@ -10,7 +10,7 @@ from contextlib import closing
 
 import httpx
 
-from bench.attacks import heavy, search, sockets  # noqa: F401 - they add their attacks
+from bench.attacks import bodies, heavy, search, sockets  # noqa: F401 - they add their attacks
 from bench.attacks.ground import Ground, ground
 from bench.attacks.reader import Reader, worst
 from bench.attacks.registry import ATTACKS, Attack

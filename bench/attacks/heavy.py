@@ -62,10 +62,10 @@ def list_all(place: Ground, client: httpx.Client, _: int) -> None:
 
 @attack("bulk", attackers=4)
 def change_many(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Give 500 tickets another title and a long description at once."""
+    """Give 500 tickets another title and as long a description as so many may have."""
     page = place.ask(client, "GET", f"{PROJECT}/tickets", params={"limit": 500})
     if page is not None and page.status_code == 200:
-        updates = {"title": f"Berth {nth}", "description": f"{nth} {place.answers.total()} " + "b" * 20_000}
+        updates = {"title": f"Berth {nth}", "description": f"{nth} {place.answers.total()} " + "b" * 1900}
         ids = [ticket["id"] for ticket in page.json()]
         place.ask(client, "PATCH", f"{PROJECT}/tickets", json={"ticketIds": ids, "updates": updates})
 

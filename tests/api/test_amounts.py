@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from punt import security
 from punt.errors import Invalid
 from punt.inputs.base import body, form
 from punt.inputs.boards import TicketOrder
@@ -222,6 +223,21 @@ def test_one_description_is_not_written_into_many_tickets_without_bound(bob: Fla
 
     assert (many.status_code, "at most 47,619 characters" in many.text) == (400, True)
     assert fewer.status_code == 200
+
+
+def test_a_worker_holds_only_so_much_of_large_bodies_at_once(
+    alice: FlaskClient, bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large, small = {"title": "x", "description": "🚢" * 10_000}, {"title": "x"}
+    monkeypatch.setattr(security, "BODIES", 150 * KB)
+
+    assert [bob.post(TICKETS, json=large).status_code for _ in range(3)] == [201] * 3
+    with monkeypatch.context() as others:
+        others.setattr(security._Bodies, "held", 100 * KB)
+        answers = [alice.post(TICKETS, json=asked) for asked in (large, small)]
+
+    assert [answer.status_code for answer in answers] == [503, 201]
+    assert security._Bodies.held == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""Bodies made so that reading them costs more than sending them."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import ExitStack
+
+import httpx
+
+from bench.attacks.ground import ATTACKED, Ground
+from bench.attacks.registry import attack
+
+PROJECT = f"/api/projects/{ATTACKED}"
+MB = 1 << 20
+JSON, FORM = {"Content-Type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}
+NAMES = (
+    *(json.dumps({f"n{nth}": nth for nth in range(count)}).encode() for count in (600_000, 60_000, 900)),
+    b'{"tickets": [' + b'{"a":1},' * 19_000 + b"{}]}",
+    b"[" + b"{}," * 300_000 + b"{}]",
+)
+FORMS = (b"a&" * (MB // 2 - 1), b"a=b&" * 900, b"a&" * 3_400_000)
+HALF = 900_000
+"""Bytes that are sent of a megabyte by who never sends the rest."""
+
+
+@attack("names", attackers=4)
+def send_names(place: Ground, client: httpx.Client, nth: int) -> None:
+    """Send objects of JSON that are nothing but names, too large ones and such as are just read."""
+    turn = nth + place.answers.total()
+    paths = f"{PROJECT}/tickets", f"{PROJECT}/columns/{place.column}/order"
+    method, path = ("POST", paths[0]) if turn % 2 else ("PUT", paths[1])
+    place.ask(client, method, path, content=NAMES[turn % len(NAMES)], headers=JSON)
+
+
+@attack("forms", attackers=4)
+def send_forms(place: Ground, client: httpx.Client, nth: int) -> None:
+    """Send forms of very many fields, too large ones and such as are just read."""
+    form = FORMS[(nth + place.answers.total()) % len(FORMS)]
+    place.ask(client, "POST", f"/projects/{ATTACKED}/tickets", content=form, headers=FORM)
+
+
+@attack("half bodies")
+def send_halves(place: Ground, client: httpx.Client, _: int) -> None:
+    """Send most of 300 large bodies at once, and never the rest."""
+    head = "\r\n".join(
+        (
+            f"POST {PROJECT}/tickets HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Cookie: {'; '.join(f'{name}={value}' for name, value in client.cookies.items())}",
+            "Content-Type: application/json",
+            f"Content-Length: {MB}\r\n\r\n",
+        )
+    )
+    with ExitStack() as stack:
+        for _ in range(300):
+            if place.over.is_set():
+                return
+            _begin(place, stack.enter_context(socket.create_connection(("127.0.0.1", place.server.port), 5)), head)
+        place.over.wait()
+
+
+def _begin(place: Ground, connection: socket.socket, head: str) -> None:
+    try:
+        connection.sendall(head.encode() + b" " * HALF)
+    except OSError as error:
+        place.answers[type(error).__name__] += 1
+    else:
+        place.answers["sent"] += 1
