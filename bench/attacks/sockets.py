@@ -14,7 +14,7 @@ from bench.attacks.registry import attack
 STRANGERS = 1001
 TIMES = 200
 """Requests that are sent at once, whose answers are more than all buffers on the way hold."""
-PAUSE = 0.05
+PAUSE = 1.0
 HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: punt\r\nContent-Type: application/json\r\nContent-Length: 900\r\n"
 
 
