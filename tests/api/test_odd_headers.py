@@ -30,8 +30,8 @@ ODD = [
     *("application/json; charset=nosuch", "application/x-www-form-urlencoded; charset=utf-16", "multipart/form-data"),
     *("multipart/form-data; boundary=\xff", "Bearer", "Bearer \xff", "Basic !!!", 'Digest a="', "session=.x.y"),
 ]
-LASTING = ("logout", "wipe", "import", "password", "setup", "/events", "DELETE")
-"""What would end the scene, or go on for ever."""
+LASTING = ("logout", "wipe", "import", "password", "setup", "/events", "DELETE", "/readyz")
+"""What would end the scene or go on for ever, and what tells of the machine and not of the request."""
 ASKED: list[Route | Page] = [each for each in (*ROUTES, *PAGES) if not any(word in str(each) for word in LASTING)]
 
 
