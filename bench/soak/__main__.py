@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from bench.soak import full_disk, kills, outages, replay, restart, rivals, slow, steady
+from bench.soak import full_disk, kills, lines, outages, replay, restart, rivals, slow, steady
 from bench.soak.ground import Ground, ground
 from tests.support.audit import broken_rules
 
@@ -16,6 +16,7 @@ STORMS = {
     "restart": restart.run,
     "slow": slow.run,
     "replay": replay.run,
+    "lines": lines.run,
     "rivals": rivals.run,
     "disk": full_disk.run,
 }

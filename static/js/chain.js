@@ -11,7 +11,7 @@ export class Chain {
 
   /** Goes on by a link {previous, id, message}. True: it is new; false: it is known; null: something is missing before it. */
   add(link) {
-    if (link.message?.type === "stream.reset") this.#links = [];
+    if (/^(stream\.reset|database\.)/.test(link.message?.type)) this.#links = []; // told even where the place stays
     else if (this.cursor && !isAfter(link.id, this.cursor)) return false;
     else if (this.cursor && (!link.previous || isAfter(link.previous, this.cursor))) return null;
     else this.#keep(link);

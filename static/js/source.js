@@ -22,6 +22,7 @@ export class Source {
   #onLink;
   #onState;
   #source = null;
+  #begun = false;
   #live = false;
   #heard = 0;
   #failures = 0;
@@ -62,18 +63,21 @@ export class Source {
     const now = Date.now();
     if (!this.#source) return now > this.#until && this.open();
     // A stream begins with a ping; after a sleep the browser may try each of its dead connections first.
-    const opening = this.#live ? Infinity : OPENING + LONGER * this.#failures;
+    const opening = this.#begun ? Infinity : OPENING + LONGER * this.#failures;
     if (Math.abs(now - this.#heard) < Math.min(opening, this.#patience)) return;
     this.#failures += 1;
     this.open();
   }
 
+  // A ping says that all which was missed has come: what comes before it is still catching up.
   #hear(link) {
     this.#heard = Date.now();
-    this.#live = true;
+    this.#begun = true;
     this.#failures = 0;
-    this.#onState("live", 0);
     this.#onLink(link);
+    if (link.message || this.#live) return;
+    this.#live = true;
+    this.#onState("live", 0);
   }
 
   // The browser retries by itself, at the server's hint but without ever growing slower: after a few tries we take over.
@@ -94,7 +98,7 @@ export class Source {
   }
 
   #tell(until = 0) {
-    this.#live = false;
+    this.#begun = this.#live = false;
     this.#until = until;
     this.#onState(navigator.onLine ? "reconnecting" : "offline", until);
   }

@@ -45,6 +45,8 @@ let state = "reconnecting";
 let until = 0;
 let heard = 0;
 let probed = 0;
+/** What the leader says of itself, and the newest cursor that it named and this tab has not reached. */
+let theirs = ["reconnecting", 0];
 let latest = null;
 let gap = 0;
 let reader = null;
@@ -84,6 +86,7 @@ export function closeStream() {
 
 function lead() {
   if (!listening) return leadership.leave(); // it was granted in the moment of leaving
+  latest = null;
   closeGap();
   announceState();
   source.open();
@@ -100,13 +103,14 @@ function announceState() {
   relay.tell("news", { id: leadership.id, state, until, at: chain.cursor });
 }
 
-function hearLeader({ id, state: theirs, until: next, at }) {
+function hearLeader({ id, state: said, until: next, at }) {
   leadership.heard(id);
   if (leadership.leading) return;
   noteLife();
-  showState(theirs, next);
+  theirs = [said, next];
   chain.cursor ??= at;
   if (at && isAfter(at, chain.cursor)) missLinks(at);
+  else showTheirs();
 }
 
 function takeLink(link) {
@@ -114,7 +118,7 @@ function takeLink(link) {
   const taken = chain.add(link);
   if (taken && link.message) receive(link.message);
   if (taken === null && !leadership.leading) missLinks(link.id);
-  else if (gap && !isAfter(latest, chain.cursor)) closeGap();
+  else if (latest && (!isAfter(latest, chain.cursor) || link.message?.type === "stream.reset")) haveAll();
 }
 
 function noteLife() {
@@ -125,6 +129,7 @@ function noteLife() {
 // The leader may still know what lies between; else this tab reads it by itself.
 function missLinks(newest) {
   latest = newest;
+  showTheirs();
   if (gap) return;
   relay.tell("ask", chain.cursor);
   gap = setTimeout(readGap, ANSWER);
@@ -133,9 +138,21 @@ function missLinks(newest) {
 function readGap() {
   reader = listen(address(), ({ id, message }) => {
     takeLink({ previous: chain.cursor, id, message });
-    if (!message) closeGap(); // a stream pings when all that was missed has come
+    if (!message) haveAll(); // a stream pings when all that was missed has come
   });
-  reader.onerror = closeGap;
+  reader.onerror = closeGap; // the next tick asks again
+}
+
+function haveAll() {
+  latest = null;
+  closeGap();
+  showTheirs();
+}
+
+// A tab is live when its leader is and it has all that the leader has.
+function showTheirs() {
+  const [said, next] = theirs;
+  if (!leadership.leading) showState(said === "live" && latest ? "reconnecting" : said, next);
 }
 
 function closeGap() {
@@ -161,6 +178,7 @@ function look() {
 function check() {
   if (!listening) return;
   if (leadership.leading) return source.check();
+  if (latest) missLinks(latest);
   const now = Date.now();
   const late = Math.min(leadership.late, state === "live" ? patience : EAGER);
   if (Math.abs(now - heard) < late) return;

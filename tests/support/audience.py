@@ -11,7 +11,7 @@ import threading
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,8 @@ from tests.support.wait import until
 AT_ONCE = 20
 """Connections begun between two looks at those that are open."""
 LOOK = 0.02
+SLOW_WINDOW = 16 * 1024
+"""Bytes that the kernel holds for a client on a slow line."""
 PLAIN_RETRY = 0.3
 """Seconds until the next try when the server gave no hint, or is not there."""
 
@@ -45,6 +47,7 @@ class Ear:
 
     :ivar positions: of the events that it heard, as they came.
     :ivar live: whether it has an answer with status 200 whose end has not come.
+    :ivar pace: of its line, in bytes a second; 0 where the line has no limit.
     """
 
     cursor: str | None = None
@@ -55,6 +58,7 @@ class Ear:
     live: bool = False
     connection: socket.socket | None = None
     buffer: bytes = b""
+    pace: float = 0
 
 
 class Audience:
@@ -64,17 +68,28 @@ class Audience:
     :param count: listeners.
     :param cursor: the place from which all begin.
     :param returns: whether they come back when the server ends their stream.
+    :param paces: of their lines, in bytes a second, one for each, where these have a limit.
     """
 
     def __init__(
-        self, client: httpx.Client, path: str, count: int, *, cursor: str | None = None, returns: bool = True
+        self,
+        client: httpx.Client,
+        path: str,
+        count: int,
+        *,
+        cursor: str | None = None,
+        returns: bool = True,
+        paces: Sequence[float] = (),
     ) -> None:
         self._address, self._request = ("127.0.0.1", client.base_url.port or 80), request_for(client, path)
         self.ears, self._returns = [Ear(cursor) for _ in range(count)], returns
+        for ear, pace in zip(self.ears, paces, strict=False):
+            ear.pace = pace
         self.lags = array("d")
         self._selector, self._stopping = selectors.DefaultSelector(), threading.Event()
         self._order = itertools.count()
         self._waiting = [(0.0, next(self._order), ear) for ear in self.ears]
+        self._resting = list[tuple[float, int, Ear]]()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Audience:
@@ -109,6 +124,8 @@ class Audience:
                 if not self._waiting or self._waiting[0][0] > time.monotonic():
                     break
                 self._connect(heapq.heappop(self._waiting)[2])
+            while self._resting and self._resting[0][0] <= time.monotonic():
+                self._go_on(heapq.heappop(self._resting)[2])
             for key, _ in self._selector.select(LOOK) if self._selector.get_map() else ():
                 self._read(key.data)
             if not self._selector.get_map():
@@ -116,7 +133,7 @@ class Audience:
 
     def _connect(self, ear: Ear) -> None:
         try:
-            ear.connection = socket.create_connection(self._address, 2)
+            ear.connection = _connection(self._address, ear.pace)
             ear.connection.sendall(self._request(ear.cursor))
         except OSError:
             self._lost(ear)
@@ -139,7 +156,7 @@ class Audience:
     def _read(self, ear: Ear) -> None:
         assert ear.connection is not None
         try:
-            data = ear.connection.recv(262_144)
+            data = ear.connection.recv(max(int(ear.pace * LOOK), 1) if ear.pace else 262_144)
         except BlockingIOError:
             return
         except OSError:
@@ -156,6 +173,13 @@ class Audience:
                 ear.live = status == "200"
         if ear.live:
             self._hear(ear, data)
+        if ear.pace:
+            self._selector.unregister(ear.connection)
+            heapq.heappush(self._resting, (time.monotonic() + len(data) / ear.pace, next(self._order), ear))
+
+    def _go_on(self, ear: Ear) -> None:
+        if ear.connection:
+            self._selector.register(ear.connection, selectors.EVENT_READ, ear)
 
     def _hear(self, ear: Ear, data: bytes) -> None:
         *blocks, ear.buffer = (ear.buffer + data).split(b"\n\n")
@@ -171,6 +195,16 @@ class Audience:
             elif block.type:
                 ear.positions.append(int(block.cursor.rpartition("-")[2]) if block.cursor else -1)
                 self.lags.append(present - block.written_at)
+
+
+def _connection(address: tuple[str, int], pace: float) -> socket.socket:
+    """Connect; a slow line holds little that its client has not read."""
+    connection = socket.socket()
+    if pace:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_WINDOW)
+    connection.settimeout(2)
+    connection.connect(address)
+    return connection
 
 
 def request_for(client: httpx.Client, path: str) -> Callable[[str | None], bytes]:

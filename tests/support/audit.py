@@ -57,13 +57,18 @@ def lost_or_doubled(server: Server, writers: Writers, *audiences: Audience) -> l
         faults.append("a ticket number was given twice")
     if missing := set(writers.numbers) - set(log.values()):
         faults.append(f"{len(missing)} acknowledged writes are not in the log")
-    wanted = array("q", log)
+    return faults + misheard(server, *audiences) + broken_rules(server)
+
+
+def misheard(server: Server, *audiences: Audience) -> list[str]:
+    """Say how many listeners did not hear the log once and in order, without a reset."""
+    wanted, faults = array("q", log_of(server)), []
     ears = [ear for audience in audiences for ear in audience.ears]
     if wrong := sum(ear.positions != wanted for ear in ears):
         faults.append(f"{wrong} of {len(ears)} listeners did not hear every event once and in order")
     if resets := sum(ear.resets for ear in ears):
         faults.append(f"{resets} streams were reset")
-    return faults + broken_rules(server)
+    return faults
 
 
 def broken_rules(server: Server) -> list[str]:

@@ -16,9 +16,11 @@ class Relay:
     """Listens on a port of its own and carries bytes both ways, until it is frozen.
 
     :param port: the server's.
+    :param pace: bytes that it carries in a second, for all together; 0 where there is no limit.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, pace: float = 0) -> None:
+        self.pace = pace
         self._server = ("127.0.0.1", port)
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listening.getsockname()[1]
@@ -64,15 +66,21 @@ class Relay:
         client, _ = self._listening.accept()
         server = socket.socket()
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
-        server.connect(self._server)
+        try:
+            server.connect(self._server)
+        except OSError:  # the server is away for a moment
+            client.close()
+            return
         self._sockets += [client, server]
         self._selector.register(client, selectors.EVENT_READ, server)
         self._selector.register(server, selectors.EVENT_READ, client)
 
     def _carry(self, origin: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
-            if data := origin.recv(65_536):
+            if data := origin.recv(4096 if self.pace else 65_536):
                 target.sendall(data)
+                if self.pace:
+                    time.sleep(len(data) / self.pace)
                 return
         for each in (origin, target):
             with suppress(KeyError, ValueError):

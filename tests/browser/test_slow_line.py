@@ -1,0 +1,76 @@
+"""A browser on a slow line that missed a lot: it says "live" when it has everything, and loses nothing to a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.board import expect_state
+from tests.browser.conftest import Watch
+from tests.browser.network import until_told
+from tests.browser.tabs import MANY, Tabs, carry_session, lively_server
+from tests.support.relay import Relay
+from tests.support.server import Server
+
+PACE = 300_000
+MISSED, LENGTH = 200, 3_000
+"""Tickets that are made meanwhile, and their characters: two seconds of the line."""
+WATCHED = """() => {
+  const sign = document.querySelector("[data-connection]");
+  const count = () => document.querySelectorAll("[data-ticket]").length;
+  const note = () => sign.dataset.connection === "live" && window.countsWhenLive.push(count());
+  window.countsWhenLive = [];
+  new MutationObserver(note).observe(sign, { attributeFilter: ["data-connection"] });
+  return count();
+}"""
+COUNT = "document.querySelectorAll('[data-ticket]').length"
+
+
+@pytest.fixture
+def server(inhabited: Path, tmp_path: Path) -> Iterator[Server]:
+    with lively_server(inhabited, tmp_path) as server:
+        yield server
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("tabs_open", [1, MANY])
+def test_a_board_on_a_slow_line_is_live_when_it_has_all_it_missed_though_the_server_restarts(
+    server: Server, profile: Callable[..., BrowserContext], watch: Watch, tabs_open: int
+) -> None:
+    watch.expect("ERR_")
+    with Relay(server.port) as relay:
+        watch.host = f"127.0.0.1:{relay.port}"
+        context = profile(base_url=f"http://{watch.host}")
+        carry_session(server, context, f"http://{watch.host}")
+        tabs = Tabs(context)
+        tabs.open(tabs_open)
+        before = [page.evaluate(WATCHED) for page in tabs.pages]
+        _miss(server, relay)
+        relay.thaw()
+        relay.pace = PACE
+
+        leader = until_told(tabs.pages[0], lambda: _catching_up(tabs, before), what="a board that catches up")[0]
+        server.stop()
+        server.start()
+
+        assert leader.evaluate(COUNT) < before[0] + MISSED
+        for page in tabs.pages:
+            expect_state(page, "live", seconds=90)
+        counts = [page.evaluate("window.countsWhenLive") for page in tabs.pages]
+        assert [set(each) for each in counts] == [{count + MISSED} for count in before]
+        tabs.expect_all(server)
+
+
+def _miss(server: Server, relay: Relay) -> None:
+    alice = server.client("alice")
+    relay.freeze()
+    for nth in range(MISSED):
+        alice.post("/api/projects/HARB/tickets", json={"title": f"Missed {nth}", "description": "x" * LENGTH})
+
+
+def _catching_up(tabs: Tabs, before: list[int]) -> list[Page]:
+    counts = [page.evaluate(COUNT) for page in tabs.pages]
+    return [page for page, now, was in zip(tabs.pages, counts, before, strict=True) if now > was]
