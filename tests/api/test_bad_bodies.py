@@ -31,9 +31,9 @@ NO_OBJECT: dict[str, bytes] = {
     "UTF-16": '{"name": "x"}'.encode("utf-16"),
     "a NUL byte": b'{"name": "\x00"}',
     "a lone surrogate": rb'{"name": "\ud800"}',
-    "deep arrays": b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-    "deep objects": b'{"name":' * 10_000 + b"1" + b"}" * 10_000,
-    "a huge number": b'{"name": ' + b"9" * 100_000 + b"}",
+    "deep arrays": b'{"name": ' + b"[" * 7000 + b"]" * 7000 + b"}",
+    "deep objects": b'{"name":' * 1500 + b"1" + b"}" * 1500,
+    "a huge number": b'{"name": ' + b"9" * 15_000 + b"}",
     "a huge exponent": b'{"name": 1e999999999}',
 }
 
