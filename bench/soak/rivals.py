@@ -13,12 +13,13 @@ from bench.soak.ground import Ground
 from tests.support.audit import database_of
 from tests.support.rivalry import Rivalry, set_up_at_once, taken_along
 
-SECONDS, SETUPS = 60, 6
+SECONDS, DUELS, SETUPS = 60, 50, 6
 
 
 def run(place: Ground) -> None:
     """Let them rage; then take the database along, and let several set up a fresh one at once, again and again."""
     rivalry = Rivalry(place.server, seed=int(time.time()))
+    rivalry.duel(DUELS)
     rivalry.rage(SECONDS)
     statuses = Counter[str]()
     for (_, status), number in rivalry.answers.items():

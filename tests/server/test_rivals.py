@@ -9,7 +9,7 @@ from tests.server import on_both
 from tests.support.rivalry import Rivalry, set_up_at_once, taken_along
 from tests.support.server import Server
 
-SECONDS = 6
+SECONDS, DUELS = 6, 10
 
 
 @on_both
@@ -17,6 +17,7 @@ def test_rivals_at_every_rule_break_none(serve: Callable[..., Server], tmp_path:
     server = serve()
     rivalry = Rivalry(server)
 
+    rivalry.duel(DUELS)
     rivalry.rage(SECONDS)
 
     assert rivalry.answers.total() > 20

@@ -56,6 +56,23 @@ class Rivalry:
             for done in [pool.submit(self._play, number, ends) for number in range(RIVALS)]:
                 done.result()
 
+    def duel(self, rounds: int) -> None:
+        """Let four go at one family at the same moment, again and again: together they would break a rule."""
+        dice, path = random.Random(self._seed), f"{HARB}/tickets"
+        for _ in range(rounds):
+            top, middle, low = (self.ask("sue", "POST", path, json={"title": "kin"}).json()["id"] for _ in "abc")
+            self.ask("sue", "PATCH", f"{path}/{middle}", json={"parentId": low})
+            blows = [
+                ("sue", "PATCH", f"{path}/{top}", {"parentId": middle}),
+                ("alice", "PATCH", f"{path}/{low}", {"parentId": top}),
+                ("adam", "PATCH", f"{path}/{top}", {"type": "Subtask"}),
+                ("bob", "POST", path, {"title": "child", "parentId": top}),
+            ]
+            dice.shuffle(blows)
+            with ThreadPoolExecutor(len(blows)) as pool:
+                for answer in pool.map(lambda blow: self.ask(*blow[:3], json=blow[3]), blows):
+                    self.answers["duel", str(answer.status_code)] += 1
+
     def faults(self) -> list[str]:
         """Say what went wrong: answers that are none, tracebacks, and rules that are broken."""
         odd = {each: number for each, number in self.answers.items() if each[1] not in {*map(str, FINE), "503"}}
