@@ -103,8 +103,8 @@ class AuditQuery(HistoryQuery):
     person: Id | None = None
     project: Id | None = None
     kind: Kind | None = None
-    since: Day | None = None
-    until: Day | None = None
+    since: Day = None
+    until: Day = None
 
     def entries(self) -> sa.Select[AuditEntry]:
         """Select what was asked for, newest first."""

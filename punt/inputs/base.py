@@ -45,6 +45,8 @@ MOST_NAMED, LONGEST_NAME = 20, 100
 """How many wrong fields an answer names, and how much of a name it repeats."""
 AnInput = TypeVar("AnInput", bound=Input)
 
+NO_DAY = "0001-01-01"
+"""How programs write that there is no day, whose dates always are one."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -91,6 +93,8 @@ def _day(value: Any) -> Any:
     """Read a day only as it is written out; pydantic would take seconds since 1970 for one, too."""
     if not isinstance(value, str):
         return value
+    if value == NO_DAY:
+        return None
     if _DAY.fullmatch(value):
         with suppress(ValueError):
             return date.fromisoformat(value)
@@ -124,7 +128,7 @@ def named(most: int) -> Rule:
 Name50 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), named(50)]
 Name80 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), named(80)]
 Whole = BeforeValidator(_whole)
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date | None, BeforeValidator(_day)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
 AnyCase = BeforeValidator(_capitalized)
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]

@@ -48,8 +48,8 @@ class TicketFields(Input):
     label_ids: Labels = Field(default_factory=list)
     story_points: Points | None = None
     estimate: Estimate | None = None
-    start_date: Day | None = None
-    due_date: Day | None = None
+    start_date: Day = None
+    due_date: Day = None
 
     @property
     def changes_family(self) -> bool:

@@ -17,6 +17,8 @@ NAME, ESTIMATE = 50, 20
 """The characters that a column's or label's name and an estimate may have."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NO_DAY = re.compile(r"0000|0001-?01-?01|0?1/0?1/0001", re.ASCII)
+"""What stands where a program's or a database's dates cannot be empty: the first day there is, or the day 0."""
 
 
 @dataclass
@@ -109,6 +111,12 @@ def one_line(text: str, most: int) -> str:
 def many_lines(text: str) -> str:
     """Make a text fit a description, however long."""
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def given_day(text: str | None) -> str:
+    """Return what is written as a day, or nothing where it is how programs write that there is none."""
+    found = (text or "").strip()
+    return "" if _NO_DAY.match(found) else found
 
 
 def day(text: str) -> date | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.cards import Card, Plan, day, one_line
+from punt.transfer.cards import Card, Plan, day, given_day, one_line
 from punt.transfer.refusal import Refusal
 
 NAMES = {
@@ -113,8 +113,8 @@ class _Reader:
             people=[(name,) for name in _several(cells.get("people", ""))],
             story_points=self._read("story points", cells.get("points", ""), _points),
             estimate=self._plan.estimate(cells.get("estimate", "")),
-            start=self._read("days", cells.get("start", ""), day),
-            due=self._read("days", cells.get("due", ""), day),
+            start=self._read("days", given_day(cells.get("start")), day),
+            due=self._read("days", given_day(cells.get("due")), day),
         )
 
     def _one_of(self, names: type[AName], text: str, otherwise: AName) -> AName:

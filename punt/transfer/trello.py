@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from punt.inputs.names import NameTwice, each_once
-from punt.transfer.cards import Card, Plan, day, many_lines, one_line
+from punt.transfer.cards import Card, Plan, day, given_day, many_lines, one_line
 from punt.transfer.refusal import Refusal
 
 COLORS = {
@@ -183,8 +183,9 @@ class _Reader:
         return self._plan.label(name, COLORS.get(shade))
 
     def _day(self, text: str | None) -> Any:
-        found = day(text) if text else None
-        self._plan.leave("Dates that are none", int(bool(text) and found is None))
+        given = given_day(text)
+        found = day(given) if given else None
+        self._plan.leave("Dates that are none", int(bool(given) and found is None))
         return found
 
 

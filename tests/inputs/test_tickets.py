@@ -34,6 +34,13 @@ def test_a_change_knows_what_was_sent() -> None:
     assert change(estimate=None, dueDate="2024-02-29").given() == {"estimate": None, "due_date": date(2024, 2, 29)}
 
 
+def test_the_first_day_there_is_means_none() -> None:
+    cleared = change(startDate="0001-01-01", dueDate="0001-01-01")
+
+    assert cleared.given() == {"start_date": None, "due_date": None}
+    assert change(dueDate="0001-01-02").due_date == date(1, 1, 2)
+
+
 @pytest.mark.parametrize(("fields", "placed"), [({}, False), ({"columnId": "x"}, False), ({"order": 0}, True)])
 def test_a_change_knows_whether_it_asks_for_a_place(fields: dict[str, Any], placed: bool) -> None:
     assert change(**fields).placed is placed

@@ -135,6 +135,42 @@ def test_what_a_table_has_too_long_or_without_a_name_is_told() -> None:
     }
 
 
+NO_DAYS = [
+    "0001-01-01",
+    "0001-01-01T00:00:00Z",
+    " 0001-01-01 00:00:00 ",
+    "0001-01-01T05:53:28+05:53",
+    "00010101",
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "0000-12-31T19:03:58-04:56",
+    "1/1/0001 12:00:00 AM",
+    "01/01/0001",
+]
+"""How programs write that there is no day."""
+
+
+@pytest.mark.parametrize("written", NO_DAYS)
+def test_what_programs_write_for_no_day_is_none_and_nothing_to_tell(written: str) -> None:
+    card = {"id": "c", "name": "One", "idList": "m", "start": written, "due": written}
+
+    plans = [
+        read_csv(f"Title,Start,Due\nOne,{written},{written}".encode()),
+        read_trello(json.dumps({"name": "Board", "lists": [{"id": "m", "name": "To Do"}], "cards": [card]}).encode()),
+    ]
+
+    for plan in plans:
+        assert [(each.start, each.due) for each in plan.cards] == [(None, None)]
+        assert not plan.left
+
+
+def test_what_is_no_day_at_all_is_told() -> None:
+    plan = read_csv(b"Title,Due\nOne,soon\nTwo,0001-02-30\nThree,2026-01-01")
+
+    assert [each.due and each.due.isoformat() for each in plan.cards] == [None, None, "2026-01-01"]
+    assert plan.left == {"Values that are no days": 2}
+
+
 CSV = """\ufeffSummary;Status;Issue Type;Priority;Tags;Assigned To;Story-Points;Due Date;Colour;Description
 "Paint; red";doing;bug;HIGH;"hull, deck";bob;5;2026-05-01T00:00:00Z;red;"One
 two"
