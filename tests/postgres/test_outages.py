@@ -56,6 +56,7 @@ def test_streams_stay_open_and_hear_everything_once_across(
         make(alice, "before")
         with Writers(alice, 4) as writers:
             hear(streams, "before")
+            until(lambda: writers.answers["201"] > 0, seconds=20, what="the writers to have begun")
             cut(postgres, database)
             until(lambda: make(alice, "after"), seconds=SOON, what="the first write afterwards")
             hear(streams, "after")
