@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -86,13 +87,12 @@ class Subscriber:
 
     def wait(self, seconds: float) -> list[Frame] | None:
         """Return the frames that are waiting, or None when none came in time."""
-        try:
-            frames = [self._queue.get(timeout=max(seconds, 0.001))]
-            while not self._queue.empty():
-                frames.append(self._queue.get_nowait())
-        except Empty:
-            return None
-        return [frame for frame in frames if frame]
+        frames = list[Frame | None]()
+        with suppress(Empty):  # raised even where one came in the moment when the time was over
+            frames.append(self._queue.get(timeout=max(seconds, 0.001)))
+        while not self._queue.empty():
+            frames.append(self._queue.get_nowait())
+        return [frame for frame in frames if frame] if frames else None
 
     @property
     def idle(self) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 
+import gevent
 import pytest
 
 from punt.database import now
@@ -82,6 +85,25 @@ def test_an_internal_event_has_no_bytes() -> None:
 
 def test_whoever_waits_for_nothing_is_told_so() -> None:
     assert joined(Hub(), "weather").wait(SOON) is None
+
+
+def test_a_frame_that_comes_in_the_moment_when_the_wait_is_over_is_given() -> None:
+    hub, (inside, outside) = Hub(), socket.socketpair()
+    subscriber = joined(hub, "weather")
+
+    def publish_when_the_socket_says_so() -> None:
+        gevent.get_hub().wait(gevent.get_hub().loop.io(inside.fileno(), 1))
+        hub.publish(entry(1))
+
+    def keep_the_loop_busy_until_both_are_due() -> None:
+        outside.send(b"x")
+        time.sleep(0.1)
+
+    waiting = gevent.spawn(subscriber.wait, 0.05)
+    gevent.spawn(publish_when_the_socket_says_so)
+    gevent.spawn(keep_the_loop_busy_until_both_are_due)
+
+    assert [frame.entry.position for frame in waiting.get(timeout=20) or []] == [1]
 
 
 def test_a_full_queue_is_emptied_and_its_stream_sent_back_to_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
