@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.postgres.conftest import punt_on
+from tests.support.audit import broken_rules
 from tests.support.listener import Listener
 from tests.support.postgres import Postgres, PostgresPunt
 from tests.support.ready import ask_one, wait_until_every_worker_is_ready
@@ -67,6 +68,7 @@ def test_streams_stay_open_and_hear_everything_once_across(
         assert not any(stream.ended for stream in streams)
     assert set(writers.answers) <= {"201", "503"}
     assert writers.answers["201"] > 0
+    assert broken_rules(punt) == []
     told = punt.rows(LOG, int(cursor.partition("-")[2]))
     assert {number for _, number in told} >= set(writers.numbers)
     for stream in streams:

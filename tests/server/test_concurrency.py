@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.audit import broken_rules
 from tests.support.listener import Listener
 from tests.support.mirror import Mirror
 from tests.support.server import Server
@@ -111,6 +112,7 @@ def test_fifty_people_on_one_board_lose_nothing_and_all_screens_agree(server: Se
 
     assert set(crowd.statuses) <= FINE, crowd.statuses
     _judge_the_database(server, crowd)
+    assert broken_rules(server) == []
     assert early.board() == truth.board()
     assert early.labels() == truth.labels()
     assert late.board() == truth.board()
