@@ -3,6 +3,7 @@
 import { api, pathOf } from "./api.js";
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
+import { pressed } from "./keys.js";
 import { fillLabel, offerFilter } from "./labels.js";
 import { complain } from "./toast.js";
 
@@ -16,7 +17,7 @@ export function startLabelPicker() {
   const add = ({ form }) => pickNewLabel(form).catch(complain);
   hear(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
   hear(document, "keydown", (event) => {
-    if (event.key !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
+    if (pressed(event) !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
     event.preventDefault();
     add(event.target);
   });

@@ -1,12 +1,13 @@
 /** Menus made of <details>: Escape and a click elsewhere close them. */
 
 import { hear, query, queryAll } from "./dom.js";
+import { pressed } from "./keys.js";
 
 const OPEN = "details[name=menu][open]";
 
 export function startMenus() {
   hear(window, "click", ({ target }) => closeMenus((menu) => !menu.contains(target)));
-  hear(window, "keydown", ({ key }) => key === "Escape" && closeMenus((menu) => query("summary", menu).focus() || true));
+  hear(window, "keydown", (event) => pressed(event) === "Escape" && closeMenus((menu) => query("summary", menu).focus() || true));
 }
 
 function closeMenus(which) {

@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { board, placeTicket, ticketsPath } from "./board.js";
 import { focused, hear, query } from "./dom.js";
 import { keep } from "./drafts.js";
+import { pressed } from "./keys.js";
 import { once } from "./once.js";
 import { randomId } from "./tab.js";
 import { toast } from "./toast.js";
@@ -13,7 +14,7 @@ const attempts = new WeakMap();
 export function startQuickAdd() {
   hear(board, "submit", submitTicket);
   hear(board, "input", ({ target }) => target.closest("[data-quick-add]") && target.setCustomValidity(""));
-  hear(board, "keydown", (event) => event.key === "Escape" && fold(event.target.closest("[data-quick-add]")));
+  hear(board, "keydown", (event) => pressed(event) === "Escape" && fold(event.target.closest("[data-quick-add]")));
   hear(board, "toggle", ({ target }) => target.open && target.contains(focused()) && query("[name=title]", target)?.focus(), { capture: true });
 }
 

@@ -2,6 +2,7 @@
 
 import { hear, query } from "./dom.js";
 import { focusedCard, go } from "./focus.js";
+import { pressed } from "./keys.js";
 
 const SWITCH = "punt.keys";
 const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
@@ -34,8 +35,7 @@ export function startSwitch() {
 
 export function startShortcuts(commands) {
   hear(window, "keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || event.altKey) return;
-    if (event.target.closest?.(WRITABLE) || query(BUSY)) return;
+    if (event.defaultPrevented || event.target.closest?.(WRITABLE) || query(BUSY)) return;
     const act = actOf(event, commands);
     if (!act) return;
     event.preventDefault();
@@ -44,11 +44,13 @@ export function startShortcuts(commands) {
 }
 
 /** What to do at a key, if anything. Ctrl or ⌘ goes with Shift: Alt travels through history, Ctrl alone changes desktops on macOS. */
-function actOf({ key, ctrlKey, metaKey, shiftKey }, commands) {
+function actOf(event, commands) {
+  const { ctrlKey, metaKey, shiftKey } = event;
+  const key = pressed(event);
   if (ctrlKey || metaKey) return shiftKey && focusedCard() && commands[MOVE[key]];
   if (key === "ContextMenu" || (shiftKey && key === "F10")) return focusedCard() && commands.menu;
   if (key === "Escape") return commands.clear;
-  const letter = areOn() && (shiftKey || key.length > 1 ? key : key.toLowerCase()); // Caps Lock is not Shift
+  const letter = areOn() && key;
   const way = LETTERS[letter] ?? (focusedCard() && GO[key]);
   return way ? () => go(way) : commands[ACT[letter]];
 }

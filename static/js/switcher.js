@@ -2,8 +2,10 @@
 
 import { fetchPage } from "./api.js";
 import { create, focused, hear, query, queryAll } from "./dom.js";
+import { TYPING, pressed } from "./keys.js";
 import { cardWith, linkOf } from "./places.js";
 
+const APPLE = /^(Mac|iP)/;
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 const switcher = query("[data-switcher]");
@@ -12,12 +14,18 @@ let asking = 0;
 let answered;
 
 export function startSwitcher() {
-  hear(window, "keydown", (event) => (event.ctrlKey || event.metaKey) && event.key === "k" && toggleSwitcher(event));
+  hear(window, "keydown", (event) => isCall(event) && toggleSwitcher(event));
   hear(query("[data-switch]"), "click", toggleSwitcher);
   hear(switcher, "input", findHits);
   hear(switcher, "keydown", stepToHit);
   hear(switcher, "submit", chooseHit);
   hear(switcher, "click", clickHit);
+}
+
+// In a text on a Mac, Ctrl K deletes up to the end of the line; there the key is ⌘ K.
+function isCall(event) {
+  const control = event.ctrlKey && !(APPLE.test(navigator.platform) && event.target.closest?.(TYPING));
+  return (control || event.metaKey) && pressed(event) === "k";
 }
 
 function toggleSwitcher(event) {
@@ -45,11 +53,12 @@ async function showHits(turn) {
 const stops = () => [wish, ...queryAll("[data-hit]", switcher)];
 
 function stepToHit(event) {
+  const key = pressed(event);
   const all = stops();
-  const at = all.indexOf(focused()) + (STEPS[event.key] ?? 0);
-  if (event.key in STEPS) event.preventDefault();
-  else if (event.key.length > 1) return;
-  all.at(event.key in STEPS ? at % all.length : 0).focus();
+  const at = all.indexOf(focused()) + (STEPS[key] ?? 0);
+  if (key in STEPS) event.preventDefault();
+  else if (key.length > 1) return;
+  all.at(key in STEPS ? at % all.length : 0).focus();
 }
 
 // Enter may come before the answer to what was typed last.

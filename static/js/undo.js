@@ -3,6 +3,7 @@
 import { listed } from "./announcer.js";
 import { Unreachable, api } from "./api.js";
 import { hear } from "./dom.js";
+import { TYPING, pressed } from "./keys.js";
 import { leave, take } from "./left.js";
 import { toast } from "./toast.js";
 
@@ -10,7 +11,6 @@ const DEEPEST = 20;
 const NEXT = "punt.undo";
 const OVERTAKEN = [undefined, 404, 409];
 const LATER = [429, 500, 503];
-const TYPING = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
 
 const acts = [];
 const ranks = new Map();
@@ -105,8 +105,7 @@ async function undo(act) {
 }
 
 function onKey(event) {
-  const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
-  if (key.toLowerCase() !== "z" || !(ctrlKey || metaKey) || shiftKey || altKey || target.closest(TYPING)) return;
+  if (pressed(event) !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest?.(TYPING)) return;
   event.preventDefault();
   inTurn(() => acts.length && undo(acts.at(-1)));
 }
