@@ -220,7 +220,8 @@ def test_project_updated(stage: Stage, ears: Ears) -> None:
 
 def test_project_deleted_carries_the_id_alone(stage: Stage) -> None:
     project = answered(stage.alice.post("/api/projects", json={"key": "PIER", "name": "Pier"}))
-    stage.server.flask("member", "add", "PIER", "bob", "viewer")
+    added = stage.server.flask("member", "add", "PIER", "bob", "viewer")
+    assert added.returncode == 0, added.stderr
     with Ears(stage.server, stage.bob) as ears:
         answered(stage.alice.delete("/api/projects/PIER"))
 
