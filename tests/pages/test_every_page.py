@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -14,6 +15,11 @@ from tests.support.pages import PAGES, PUBLIC, Page, Things, things_with_numbers
 
 Visit = Callable[[str | None], FlaskClient]
 SHOWN = [page for page in PAGES if page.method == "GET" and page.who is not PUBLIC and page.status == 200]
+FORM = re.compile(r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>")
+ACTION = re.compile(r'action="([^"]*)"')
+CONTROLS = {"input", "select", "textarea"}
+OF_A_PASSWORD = {"/login", "/setup", "/register", "/profile/password"}
+"""Where a browser that knows the person is a help."""
 HELPED = {"current-password", "new-password"}
 
 
@@ -34,6 +40,30 @@ class Passwords(HTMLParser):
             self.fields.append((told, self._method))
 
 
+class Kept(HTMLParser):
+    """Finds what Firefox would put back on reload over what the server wrote: controls, and buttons that wait."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.controls: list[str] = []
+        self._keeps = False
+        self._blank = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self._blank = self._blank or tag == "template"
+        if tag == "form":
+            self._keeps = told.get("autocomplete") == "off" or told.get("action") in OF_A_PASSWORD
+        kept = self._keeps or told.get("autocomplete") == "off" or told.get("type") == "button" or told.get("form")
+        if tag in CONTROLS and not kept and not self._blank:
+            self.controls.append(f"{tag} {told}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._keeps = self._keeps and tag != "form"
+        self._blank = self._blank and tag != "template"
+
+
 @pytest.fixture(scope="module")
 def things(visit: Visit) -> Things:
     return things_with_numbers(visit("alice"))
@@ -50,7 +80,9 @@ def test_one_can_sign_out(visit: Visit, things: Things) -> None:
     shown = pages(visit, things)
 
     assert len(shown) > 15
-    assert not [name for name, text in shown.items() if '<form method="post" action="/logout">' not in text]
+    assert not [
+        name for name, text in shown.items() if '<form method="post" action="/logout" autocomplete="off">' not in text
+    ]
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=str)
@@ -76,3 +108,24 @@ def test_passwords_are_hidden_helped_with_and_never_in_an_address(
             assert not {"onpaste", "readonly", "maxlength"} & set(field), name
     scripts = (path.read_text() for path in (ROOT / "static" / "js").glob("*.js"))
     assert not [text for text in scripts if '"paste"' in text]
+
+
+def test_firefox_puts_nothing_back_on_reload_over_what_the_server_wrote(visit: Visit, things: Things) -> None:
+    shown = pages(visit, things)
+
+    found = {name: controls for name, text in shown.items() if (controls := Kept(text).controls)}
+
+    assert not found
+    assert [name for name, text in shown.items() if "<form" in text]
+
+
+def test_every_form_but_those_of_a_password_asks_that_nothing_is_put_back() -> None:
+    templates = {path.name: path.read_text() for path in (ROOT / "templates").rglob("*.html")}
+
+    forms = {(name, form) for name, text in templates.items() for form in FORM.findall(text)}
+
+    assert len(forms) > 40
+    asking = {each for each in forms if 'autocomplete="off"' in each[1]}
+    assert {ACTION.findall(form)[0] for _, form in forms - asking} == OF_A_PASSWORD
+    scripts = (path.read_text() for path in (ROOT / "static" / "js").glob("*.js"))
+    assert not [text for text in scripts if "<form" in text or 'create("form"' in text]
