@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, Whole, within_blanks
+from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, Whole, named, within_blanks
 from punt.models import Role
 from punt.models.api_token import Scope
 from punt.passwords import weakness
@@ -62,7 +62,7 @@ class Setup(Input):
 class Login(Input):
     """A try to sign in, by user name or email."""
 
-    username: Annotated[str, StringConstraints(min_length=1, max_length=254), OneLine]
+    username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), named(254)]
     password: TypedPassword
 
 

@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         due_state=due_state,
         due_text=due_text,
         when=when,
+        units=units,
         is_done=is_done,
         breathing=breathing,
     )
@@ -47,6 +48,11 @@ def me() -> dict[str, Any] | None:
 def site() -> Site:
     """Return what admins have decided, as it is now; while the database is away, what is so by default."""
     return Site() if g.get("database_away") else SiteSetting.site()
+
+
+def units(characters: int) -> int:
+    """Say up to how many UTF-16 units so many characters have: browsers count those, PUNT counts characters."""
+    return 2 * characters
 
 
 def initials(name: str) -> str:

@@ -62,8 +62,10 @@ def test_registration_is_off(app: Flask) -> None:
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("name", ["bob", "BOB", "bob@example.org", "Bob@Example.ORG"])
-def test_one_signs_in_by_user_name_or_email_in_any_case(app: Flask, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["bob", "BOB", "bob@example.org", "Bob@Example.ORG", " bob ", "\tbob@example.org\u00a0"]
+)
+def test_one_signs_in_by_user_name_or_email_in_any_case_and_with_blanks_around(app: Flask, name: str) -> None:
     client, answer = login(app, name)
 
     assert (answer.status_code, answer.json["user"]["username"]) == (200, "bob")

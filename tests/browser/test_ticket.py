@@ -214,3 +214,15 @@ def test_a_ticket_is_placed_by_the_buttons_of_its_dialog(server: Server, window:
 
     expect_titles(page, "Done", ["One"])
     assert in_database(server)["Done"] == ["One"]
+
+
+def test_a_text_of_signs_that_browsers_count_twice_can_be_edited(server: Server, window: Window) -> None:
+    make(server, "🦞" * 150)
+    page = window("bob", "/projects/HARB/tickets/1")
+
+    field(page, "title").press("Control+End")
+    field(page, "title").press_sequentially("🦞!")
+    save(page)
+
+    notice(page, "HARB-1 is saved.")
+    assert shown(server)["title"] == "🦞" * 151 + "!"

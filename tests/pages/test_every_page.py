@@ -17,6 +17,8 @@ Visit = Callable[[str | None], FlaskClient]
 SHOWN = [page for page in PAGES if page.method == "GET" and page.who is not PUBLIC and page.status == 200]
 FORM = re.compile(r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>")
 ACTION = re.compile(r'action="([^"]*)"')
+PLAIN = re.compile(r'field\("(username|key|heir)"')
+"""Fields of ASCII, which every browser counts as Python does."""
 CONTROLS = {"input", "select", "textarea"}
 OF_A_PASSWORD = {"/login", "/setup", "/register", "/profile/password"}
 """Where a browser that knows the person is a help."""
@@ -129,3 +131,12 @@ def test_every_form_but_those_of_a_password_asks_that_nothing_is_put_back() -> N
     assert {ACTION.findall(form)[0] for _, form in forms - asking} == OF_A_PASSWORD
     scripts = (path.read_text() for path in (ROOT / "static" / "js").glob("*.js"))
     assert not [text for text in scripts if "<form" in text or 'create("form"' in text]
+
+
+def test_no_field_takes_less_than_the_server_does_of_what_a_browser_counts_twice() -> None:
+    templates = (path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+
+    lines = [line for text in templates for line in text.splitlines() if "maxlength" in line]
+
+    assert len(lines) > 25
+    assert not [line for line in lines if "|units" not in line and not PLAIN.search(line)]
