@@ -163,9 +163,9 @@ class Stream:
 
     def _find_place(self, connection: sa.Connection) -> tuple[Cursor, str | None]:
         """Find the place to begin at. At the head nothing is missing: the hub has what comes after it."""
-        head, floor = self.log.head(connection), self.log.floor(connection)
+        head = self.log.head(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
-        reason = self._cannot_continue(connection, asked, head, floor)
+        reason = self._cannot_continue(connection, asked, head)
         self._delivery = Delivery(asked or head)
         if not reason and asked != head:
             self._subscriber.behind = True
@@ -173,16 +173,17 @@ class Stream:
             self.subscription.check(connection)
         return head, reason
 
-    def _cannot_continue(self, connection: sa.Connection, asked: Cursor | None, head: Cursor, floor: int) -> str | None:
+    def _cannot_continue(self, connection: sa.Connection, asked: Cursor | None, head: Cursor) -> str | None:
         if asked is None:
             return "malformed"
         if asked.epoch != head.epoch:
             return "epoch"
         if asked.position > head.position:
             return "future"
-        if asked.position < floor:
+        reaches = self.subscription.reaches(connection, asked.position)
+        if asked.position < self.log.floor(connection):  # asked last: a mark may have been pruned just now
             return "expired"
-        return None if self.subscription.reaches(connection, asked.position) else "access"
+        return None if reaches else "access"
 
     def _replay(self) -> Generator[bytes, None, bool]:
         """Send what the log holds after the client's place, page by page, up to the head of each moment.
@@ -204,8 +205,13 @@ class Stream:
 
     def _begin_anew(self, reason: str) -> Iterator[bytes]:
         """Go to the head, with what everyone was told meanwhile and the news that the rest cannot be told."""
-        told, head = self._ask(lambda connection: (self._for_everyone(connection), self.log.head(connection)))
+        head, told = self._ask(self._told_up_to_head)
         yield from self._delivery.reset(head, reason, before=told)
+
+    def _told_up_to_head(self, connection: sa.Connection) -> tuple[Cursor, bytes]:
+        """Read the head first: what everyone is told a moment later comes after it, and is not passed over."""
+        head = self.log.head(connection)
+        return head, self._for_everyone(connection, upto=head.position)
 
     def _page(self, connection: sa.Connection) -> _Page:
         """Read a page, and only then ask what of it the listener may have: nothing in it is newer than that proof."""
@@ -213,7 +219,7 @@ class Stream:
         head, size = self.log.head(connection), {"limit": PAGE, "characters": PAGE_CHARACTERS}
         entries = self.log.since(connection, at.position, upto=head.position, topics=topics, **size)
         may_have = self.subscription.check(connection)
-        if reason := self._cannot_continue(connection, at, head, self.log.floor(connection)):
+        if reason := self._cannot_continue(connection, at, head):
             raise _CannotContinue(reason)
         wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
         full = _is_full(entries)
@@ -268,9 +274,9 @@ class Stream:
             return self._ask(self._for_everyone)
         return b""
 
-    def _for_everyone(self, connection: sa.Connection) -> bytes:
+    def _for_everyone(self, connection: sa.Connection, upto: int | None = None) -> bytes:
         """Frame what everyone is told, without ids: what else lies before it was not sent."""
-        entries = self.log.since(connection, self._delivery.at.position, topics={EVERYONE})
+        entries = self.log.since(connection, self._delivery.at.position, upto=upto, topics={EVERYONE})
         return b"".join(sse.message(None, entry.message) for entry in entries)
 
     def _quiet_place(self) -> Cursor:

@@ -40,3 +40,6 @@ export function isAfter(one, other) {
   const [[epoch, position], [same, reached]] = [one.split("-"), other.split("-")];
   return epoch !== same || Number(position) > Number(reached);
 }
+
+/** Whether `one` lies further on than `other` in the same epoch. */
+export const isAhead = (one, other) => isAfter(one, other) && one.split("-")[0] === other.split("-")[0];

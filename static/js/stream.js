@@ -3,7 +3,7 @@
  * tab keeps its own place in the log, notices what it missed, and goes on from there when it becomes the leader.
  */
 
-import { Chain, isAfter } from "./chain.js";
+import { Chain, isAfter, isAhead } from "./chain.js";
 import { showConnection } from "./connection.js";
 import { hear } from "./dom.js";
 import { election } from "./election.js";
@@ -71,6 +71,9 @@ function openStream() {
   if (listening) return;
   listening = true;
   heard = Date.now();
+  theirs = ["reconnecting", 0]; // a page that comes back does not know yet what it missed
+  latest = null;
+  showState(...theirs);
   relay.open();
   leadership.enter();
   relay.tell("hello");
@@ -138,7 +141,10 @@ function missLinks(newest) {
 function readGap() {
   reader = listen(address(), ({ id, message }) => {
     takeLink({ previous: chain.cursor, id, message });
-    if (!message) haveAll(); // a stream pings when all that was missed has come
+    if (message) return;
+    // A stream pings when all that was missed as it began has come; the leader may have told of more since.
+    if (latest && isAhead(latest, id)) relay.tell("ask", chain.cursor);
+    else haveAll();
   });
   reader.onerror = closeGap; // the next tick asks again
 }

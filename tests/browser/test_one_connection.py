@@ -7,11 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from tests.browser.board import add, card, expect_state, sign_out
 from tests.browser.conftest import INSECURE, Watch
+from tests.browser.network import until_told
 from tests.browser.tabs import (
+    BOARD,
     MANY,
     Tabs,
     carry_session,
@@ -68,6 +70,42 @@ def crash(page: Page) -> None:
     """Kill the process of a page."""
     with suppress(Error):
         page.context.new_cdp_session(page).send("Page.crash", timeout=100)  # nobody is left to answer
+
+
+LEAD = """(me) => {
+  const channel = new BroadcastChannel(`punt ${me}`);
+  window.tell = (...message) => channel.postMessage(message);
+  return new Promise((done) => {
+    navigator.locks.request(`punt ${me}`, () => new Promise(() => done()));
+  });
+}"""
+"""Leads the tabs of a person by script."""
+
+
+def test_a_tab_that_reads_what_it_missed_is_live_only_with_what_the_leader_told_of_meanwhile(
+    server: Server, profile: Profile, watch: Watch
+) -> None:
+    context = profile("bob")
+    leader, page = context.new_page(), context.new_page()
+    leader.goto("/healthz")
+    leader.evaluate(LEAD, server.client("bob").get("/api/me").json()["id"])
+    asked = list[str]()
+    page.goto(BOARD)
+    cursor = str(page.evaluate("document.body.dataset.cursor"))
+    epoch, position = cursor.split("-")
+    newest = f"{epoch}-{int(position) + 1}"
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(content_type="text/event-stream", body=f"id: {cursor}\nevent: ping\ndata: {{}}\n\n")
+
+    page.route("**/api/events?**", answer)
+    leader.evaluate("at => tell('news', { id: '0', state: 'live', until: 0, at })", newest)
+
+    until_told(page, lambda: len(asked) > 1, what="a second reading, as the first had not all")
+    expect_state(page, "reconnecting")
+    leader.evaluate("([previous, id]) => tell('links', [{ previous, id }])", [cursor, newest])
+    expect_state(page, "live")
 
 
 def test_without_a_channel_each_tab_has_a_stream_of_its_own(server: Server, profile: Profile) -> None:

@@ -16,7 +16,7 @@ from punt.events import delivery, sse
 from punt.events import hub as hub_module
 from punt.events import stream as stream_module
 from punt.events.hub import End
-from punt.events.log import Entry, log
+from punt.events.log import Entry, LoggedEvent, log
 from punt.events.publication import EVERYONE
 from punt.events.stream import AccessLost
 from tests.support.channel import Channel, Reader
@@ -507,3 +507,22 @@ def _come_back(channel: Channel, reader: Reader) -> Reader:
 
 def _retry(chunk: bytes) -> int:
     return int(chunk.decode().removeprefix("retry: ").strip())
+
+
+def test_what_was_read_before_its_mark_was_pruned_is_not_sent(channel: Channel) -> None:
+    cursor = channel.cursor
+    channel.write(1)
+
+    asked = list[int]()
+
+    def reaches(connection: sa.Connection, position: int) -> bool:
+        asked.append(position)
+        if len(asked) == 2:  # after the page was read
+            connection.execute(sa.delete(LoggedEvent))
+            connection.commit()
+        return True  # as nothing that is left says otherwise
+
+    reader = channel.listen(cursor, reaches=reaches)
+    reader.read_until(channel.cursor)
+
+    assert (reader.numbers, reader.types) == ([], ["stream.reset"])

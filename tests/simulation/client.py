@@ -15,7 +15,7 @@ from tests.simulation.log import MemoryLog
 REASONS: dict[str, Callable[[Cursor | None, MemoryLog], bool]] = {
     "malformed": lambda at, _: at is None,
     "epoch": lambda at, log: at is not None and at.epoch != log.epoch,
-    "expired": lambda at, log: at is not None and at.position < log.floor(None),
+    "expired": lambda at, log: at is None or at.position < log.floor(None),  # also one that began while all was pruned
 }
 """When a stream may say that it cannot continue from a client's place."""
 
@@ -44,6 +44,7 @@ class Client:
         self._chunks: Any = None
         self._head = 0
         self._pinged = False
+        self._told: list[int] = []
 
     def check(self, _: Any) -> Callable[[Entry], bool]:
         """Prove that it may listen."""
@@ -54,7 +55,7 @@ class Client:
     def begin(self, stream: Stream) -> None:
         """Listen to a stream."""
         self.stream, self._chunks = stream, iter(stream)
-        self._head, self._pinged = self._log.position, False
+        self._head, self._pinged, self._told = self._log.position, False, []
         stream.open()
 
     def leave(self) -> None:
@@ -98,12 +99,14 @@ class Client:
         if "id" not in fields:
             if message and message["type"] != EVERYONE:
                 raise Broken(f"{self.name} got {message} without an id")
+            self._told += [message["number"]] if message else []
             return
         place = Cursor.parse(fields["id"])
         if place is None:
             raise Broken(f"{self.name} got the id {fields['id']}")
         if message and message["type"] == "stream.reset":
             self._start_over(message["data"]["reason"])
+            self._expect_told(place.position)
         else:
             self._go_to(place.position, message)
         if fields.get("event") == "ping":
@@ -115,6 +118,15 @@ class Client:
         away = at is not None and at.position < self.begins_at
         if not (away if reason == "access" else REASONS[reason](at, self._log)):
             raise Broken(f"{self.name} was reset at {self.cursor} for being {reason}")
+
+    def _expect_told(self, upto: int) -> None:
+        """Before a reset on the way, what everyone is told must have come: nothing that comes later says it."""
+        if self._pinged and self.missing_from is not None:
+            between = self._log.history[max(self.missing_from, self._log.floor(None)) : upto]
+            due = [entry.position for entry in between if entry.topic == EVERYONE]
+            if self._told != due:
+                raise Broken(f"{self.name} was told {self._told} before its reset at {upto}, but {due} are due")
+        self._told = []
 
     def _go_to(self, position: int, message: Any) -> None:
         """Get an id: everything up to it must have come, in order, each once, and nothing that is not for it."""

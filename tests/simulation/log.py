@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,7 @@ class MemoryLog(EventLog):
     def __init__(self) -> None:
         self.history: list[Entry] = []
         self.epoch, self._oldest = "e1", 1
+        self.asked: Callable[[], None] = lambda: None
 
     @property
     def position(self) -> int:
@@ -45,15 +46,22 @@ class MemoryLog(EventLog):
         """Begin another epoch; the positions go on."""
         self.epoch = f"e{int(self.epoch[1:]) + 1}"
 
-    def head(self, _: Any) -> Cursor:
+    def head(self, connection: Any) -> Cursor:
+        self._ask(connection)
         return Cursor(self.epoch, self.position)
 
-    def floor(self, _: Any) -> int:
+    def _ask(self, connection: Any) -> None:
+        """Let something happen before a statement on a connection; the story itself asks on none."""
+        if connection is not None:
+            self.asked()
+
+    def floor(self, connection: Any) -> int:
+        self._ask(connection)
         return min(self._oldest, self.position + 1) - 1
 
     def since(
         self,
-        _: Any,
+        connection: Any,
         position: int,
         *,
         upto: int | None = None,
@@ -61,6 +69,7 @@ class MemoryLog(EventLog):
         limit: int = 500,
         characters: int | None = None,
     ) -> list[Entry]:
+        self._ask(connection)
         found, size = list[Entry](), 0
         for entry in self.history[max(position, self._oldest - 1, 0) : upto]:
             if topics is not None and entry.topic not in topics:

@@ -59,6 +59,7 @@ class World:
         self.clients = [Client(name, mine, self.log) for name, mine in zip(("ann", "ben", "cem"), topics, strict=True)]
         self.workers = [Worker(self.engine, self.log) for _ in range(2)]
         self.depth = 0
+        self.log.asked = lambda: self._breathe(often=0.3)
 
     def run(self) -> None:
         """Let things happen, then let calm return: everybody must end up with everything."""
@@ -118,14 +119,16 @@ class World:
 
     def restart(self) -> None:
         """Replace a worker, drained or killed; whoever listened there comes back."""
-        index = self.chance.randrange(len(self.workers))
+        index, new = self.chance.randrange(len(self.workers)), None
+        if not self.engine.away:
+            new = Worker(self.engine, self.log)
         old = self.workers[index]
         there = [client for client in self.clients if client.stream and client.stream.hub is old.hub]
-        if self.engine.away or old.carrying or any(client.running for client in there):
+        if new is None or old.carrying or any(client.running for client in there):
             return
         for client in there:
             client.leave()
-        self.workers[index] = Worker(self.engine, self.log)
+        self.workers[index] = new
 
     def hang_up(self) -> None:
         client = self.chance.choice(self.clients)
@@ -160,7 +163,7 @@ class World:
             return
         if self.chance.random() < 0.3:
             client.stream._subscriber.close(self.chance.choice([End.DRAINING, End.GONE]))
-        self._breathe(often=0.5)
+        self._breathe(often=0.3)
 
     def _come(self, client: Client) -> None:
         if client.cursor and self.chance.random() < 0.02:
