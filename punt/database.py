@@ -13,6 +13,7 @@ import secrets
 import sqlite3
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -189,6 +190,10 @@ def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 
+def _normalize(text: Any) -> Any:
+    return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+
+
 def _strpos(text: Any, part: Any) -> Any:
     return None if text is None or part is None else text.find(part) + 1
 
@@ -261,6 +266,7 @@ class _SqliteGate(_Gate):
 
     def _configure(self, connection: Any, _record: Any) -> None:
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
+        connection.create_function("normalize", 1, _normalize, deterministic=True)
         connection.create_function("strpos", 2, _strpos, deterministic=True)  # as PostgreSQL has it
         connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

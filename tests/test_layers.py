@@ -49,7 +49,7 @@ LAYERS = (
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
-    {"settings", "errors", "threads", "elsewhere", "agents", "deadlines", "breath", "turns"},
+    {"settings", "errors", "threads", "elsewhere", "agents", "deadlines", "breath", "turns", "texts"},
 )
 """The house, top first; a module imports its own layer and those below."""
 

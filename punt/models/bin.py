@@ -15,7 +15,6 @@ from punt.models.label import Label
 from punt.models.locks import hold_family
 from punt.models.project import Project
 from punt.models.restoring import Restoration, batches, families_of
-from punt.models.seeking import holds
 from punt.models.ticket import Ticket
 
 KEPT = timedelta(days=30)
@@ -102,7 +101,7 @@ class BinnedTicket(Base):
     @classmethod
     def relabel(cls, label: Label, heir: Label) -> None:
         """Let deleted tickets come back with another label, the heir of one that goes."""
-        named = holds(sa.cast(cls.content, sa.Text), label.id)
+        named = sa.func.strpos(sa.cast(cls.content, sa.Text), label.id) > 0
         carrying = sa.select(cls).where(cls.project_id == label.project_id, named).order_by(cls.id)
         for binned in db.session.scalars(carrying.with_for_update().execution_options(populate_existing=True)):
             labels = {each["id"]: each for each in binned.content["labels"]}

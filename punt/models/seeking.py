@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from punt.database import db
 from punt.errors import TookTooLong
 from punt.models.column import Column
 from punt.models.ticket import Ticket
+from punt.texts import folded
 
 AT_ONCE = 50
 """Tickets that are loaded at once: with 50,000 letters each a matter of milliseconds."""
@@ -24,12 +26,12 @@ LONGEST = 30.0
 def holds(
     column: sa.SQLColumnExpression[str] | sa.SQLColumnExpression[str | None], part: str
 ) -> sa.ColumnElement[bool]:
-    """Ask whether a short text holds another one, whatever the case; nothing in it stands for anything else."""
-    return sa.func.strpos(sa.func.lower(column), sa.func.lower(part)) > 0
+    """Ask whether a short text holds another one, whatever case and composition; nothing in it is a wildcard."""
+    return sa.func.strpos(_folded(column), _folded(part)) > 0
 
 
 def holding(among: sa.Select[Ticket], text: str) -> set[str]:
-    """Return the ids of the tickets whose title or description holds a text, whatever the case.
+    """Return the ids of the tickets whose title or description holds a text, whatever case and composition.
 
     Python looks for it, some tickets at a time: so it takes the same on both databases, finds the same, and others
     have their turn in between.
@@ -37,13 +39,18 @@ def holding(among: sa.Select[Ticket], text: str) -> set[str]:
     :param among: selects the tickets, of one project and with their columns, that are looked through.
     :raises TookTooLong: after ``LONGEST`` seconds.
     """
-    wanted, number, ends, found = text.lower(), 0, time.monotonic() + LONGEST, set[str]()
+    wanted, number, ends, found = folded(text), 0, time.monotonic() + LONGEST, set[str]()
     query = among.with_only_columns(Ticket.id, Ticket.number, Ticket.title, Ticket.description)
     query = query.where(Ticket.project_id == Column.project_id).order_by(None).order_by(Ticket.number).limit(AT_ONCE)
     while rows := db.session.execute(query.where(Ticket.number > number)).all():
         some = breathing(rows)
-        found |= {row.id for row in some if wanted in row.title.lower() or wanted in row.description.lower()}
+        found |= {row.id for row in some if wanted in folded(row.title) or wanted in folded(row.description)}
         number = rows[-1].number
         if time.monotonic() > ends:
             raise TookTooLong
     return found
+
+
+def _folded(text: Any) -> sa.ColumnElement[str]:
+    """Let the database do what ``punt.texts.folded`` does."""
+    return sa.func.normalize(sa.func.lower(text))

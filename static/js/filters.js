@@ -6,7 +6,7 @@ import { focused, hear, query, queryAll } from "./dom.js";
 import { dueKinds, startDays } from "./due.js";
 import { PANEL, cardOf, cardsOf, listIn, panelsOf } from "./places.js";
 import { me } from "./session.js";
-import { writeText } from "./write.js";
+import { folded, writeText } from "./write.js";
 
 const CARD = "[data-ticket]";
 const TEXT = '[data-field="key"], [data-field="title"], [data-label-name]';
@@ -45,7 +45,7 @@ function change() {
 
 function apply() {
   const form = new FormData(filterForm);
-  words = form.get("q").toLowerCase().split(/\s+/).filter(Boolean);
+  words = folded(form.get("q")).split(/\s+/).filter(Boolean);
   facets = Object.keys(FACETS).map((name) => [name, form.getAll(name)]).filter(([, values]) => values.length);
   watcher.disconnect();
   if (areActive()) watcher.observe(board, { subtree: true, childList: true, attributeFilter: ["data-carried"] });
@@ -71,7 +71,7 @@ function judge(cards) {
 }
 
 function letsThrough(card) {
-  const text = queryAll(TEXT, card).map((place) => place.textContent).join(" ").toLowerCase();
+  const text = folded(queryAll(TEXT, card).map((place) => place.textContent).join(" "));
   return words.every((word) => text.includes(word)) && facets.every(([name, values]) => FACETS[name](card).some((one) => values.includes(one)));
 }
 

@@ -6,6 +6,7 @@ import { hear, query, queryAll } from "./dom.js";
 import { pressed } from "./keys.js";
 import { fillLabel, offerFilter } from "./labels.js";
 import { complain } from "./toast.js";
+import { folded } from "./write.js";
 
 const PLACE = "[data-label-choices]";
 
@@ -29,7 +30,7 @@ export async function pickNewLabel(form) {
   const name = newLabel.value.trim();
   if (!name) return;
   const place = query(PLACE, form);
-  const same = (chip) => chip.textContent.toLowerCase() === name.toLowerCase();
+  const same = (chip) => folded(chip.textContent) === folded(name);
   const path = pathOf(form).replace(/tickets.*/, "labels");
   const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
   chip.control.checked = true;

@@ -4,6 +4,9 @@ export function writeText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+/** A text for looking it up, whatever its case and however its letters are composed. */
+export const folded = (text) => text.toLowerCase().normalize();
+
 /** Sets an attribute; null takes it away. */
 export function writeAttribute(element, name, value) {
   if (value === null) element?.removeAttribute(name);

@@ -242,3 +242,15 @@ def test_on_a_phone_and_without_javascript_filters_work_too(
     expect(plain.locator(SHOWN)).to_have_text(["Paint the pier"])
     plain.get_by_text("Clear filters").click()
     expect(plain.locator(SHOWN)).to_have_count(5)
+
+
+def test_the_filter_finds_a_word_however_it_is_composed(server: Server, window: Window) -> None:
+    for title in ("My Résumé", "A Re\u0301sume\u0301", "Resume work"):
+        server.client("alice").post(TICKETS, json={"title": title})
+    page = window("bob")
+
+    for word in ("résumé", "re\u0301sume\u0301"):
+        page.locator("[data-filters] [name=q]").fill(word)
+        expect(page.locator(SHOWN)).to_have_count(2)
+        page.reload()
+        expect(page.locator(SHOWN)).to_have_count(2)

@@ -32,6 +32,8 @@ FOUND = {
     "a_b": "sna_bit",
     "\\": "back\\slash",
     "🚢 A": "the 🚢 a-float",
+    "Re\u0301sume\u0301": "a RÉSUMÉ",
+    "zoë": "my ZOE\u0308",
     "o's": "O'S'",
 }
 """What is looked for, and a text that holds it."""
@@ -154,3 +156,17 @@ def test_nothing_is_looked_for_by_like() -> None:
     like = re.compile(r"(?<!event)\.(not_?)?(i?contains|i?like)\(|\bI?LIKE '")
 
     assert not [path.name for path in sources if like.search(path.read_text())]
+
+
+@pytest.mark.parametrize("written", ["Résumé", "Re\u0301sume\u0301"], ids=["composed", "decomposed"])
+@pytest.mark.parametrize("asked", ["résumé", "re\u0301sume\u0301", "RE\u0301SUMÉ"])
+def test_projects_tickets_and_people_are_found_however_a_name_is_composed(app: Flask, written: str, asked: str) -> None:
+    alice, sue = signed_in(app, "alice"), signed_in(app, "sue")
+    assert alice.post("/api/projects", json={"key": "CV", "name": written}).status_code == 201
+    ticket(alice, written)
+    assert alice.patch("/api/me", json={"name": written}).status_code == 200
+
+    hits = alice.get("/api/search", query_string={"q": asked}).json or []
+
+    assert [hit["key"] for hit in hits] == ["CV", "HARB-1"]
+    assert "@alice" in sue.get("/admin", query_string={"q": asked}).text

@@ -38,6 +38,8 @@ def lets_through(query: str, *, done: bool = False, **fields: Any) -> bool:
         ("q=harb-1", {}),
         ("q=quay", {"labels": [{"id": "quay", "name": "Quay"}]}),
         ("q=éclair", {"title": "ÉCLAIR"}),
+        ("q=re\u0301sume\u0301", {"title": "My Résumé"}),
+        ("q=résumé", {"labels": [{"id": "quay", "name": "RE\u0301SUME\u0301"}]}),
         ("type=Bug&type=Task", {}),
         ("assignee=me", {"assigneeId": "bob"}),
         ("assignee=bob", {"assigneeId": "bob"}),
