@@ -199,7 +199,7 @@ class Stream:
                 continue
             if page and (yield from self._delivery.frames(page.frames, page.upto, self._may_go_on)):
                 metrics.replayed.inc(len(page.frames))
-                if page.is_last:
+                if page.is_last and not self._subscriber.behind:
                     return True
         return False
 

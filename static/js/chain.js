@@ -15,7 +15,7 @@ export class Chain {
     else if (this.cursor && !isAfter(link.id, this.cursor)) return false;
     else if (this.cursor && (!link.previous || isAfter(link.previous, this.cursor))) return null;
     else this.#keep(link);
-    this.cursor = link.id;
+    this.cursor = link.id || this.cursor;
     return true;
   }
 

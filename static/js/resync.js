@@ -47,7 +47,7 @@ async function fetchBoard() {
     for (const [name, before] of offered) adoptFacet(name, before, offers(name, fresh));
     adoptBoard(query("[data-board]", fresh), known);
   } catch (error) {
-    if (error instanceof Unreachable) wanted = true;
+    if (error instanceof Unreachable || error.status === 429 || error.status >= 500) wanted = true;
     else if (error.status === 404) leaveProject();
     else throw error;
   }

@@ -29,6 +29,7 @@ class Client:
 
     :ivar cursor: the id of the last message that it read whole, as a browser remembers it.
     :ivar missing_from: the position up to which it has everything, or None until a stream has told it one.
+    :ivar has_caught_up: whether its stream has said that all it missed has come.
     :ivar revoked_at: the position of the event that took its access away, or None while it may listen.
     :ivar left_at: where its access was lost last, until ``begins_at``, where it was let in again.
     """
@@ -43,7 +44,7 @@ class Client:
         self.running = False
         self._chunks: Any = None
         self._head = 0
-        self._pinged = False
+        self.has_caught_up = False
         self._told: list[int] = []
 
     def check(self, _: Any) -> Callable[[Entry], bool]:
@@ -55,7 +56,7 @@ class Client:
     def begin(self, stream: Stream) -> None:
         """Listen to a stream."""
         self.stream, self._chunks = stream, iter(stream)
-        self._head, self._pinged, self._told = self._log.position, False, []
+        self._head, self.has_caught_up, self._told = self._log.position, False, []
         stream.open()
 
     def leave(self) -> None:
@@ -121,7 +122,7 @@ class Client:
 
     def _expect_told(self, upto: int) -> None:
         """Before a reset on the way, what everyone is told must have come: nothing that comes later says it."""
-        if self._pinged and self.missing_from is not None:
+        if self.has_caught_up and self.missing_from is not None:
             between = self._log.history[max(self.missing_from, self._log.floor(None)) : upto]
             due = [entry.position for entry in between if entry.topic == EVERYONE]
             if self._told != due:
@@ -142,6 +143,6 @@ class Client:
             raise Broken(f"{self.name} got {position} after access was lost at {self.revoked_at}")
 
     def _note_ping(self, position: int) -> None:
-        if not self._pinged and position < self._head:
+        if not self.has_caught_up and position < self._head:
             raise Broken(f"{self.name} was told at {position} that all had come, but it began at {self._head}")
-        self._pinged = True
+        self.has_caught_up = True

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock, patch
@@ -18,6 +19,7 @@ from punt.database import now
 from punt.events import delivery, feed, hub, stream
 from punt.events.feed import Feed
 from punt.events.hub import End, Hub, Subscriber
+from punt.events.log import Entry
 from punt.events.peer import Peer
 from punt.events.publication import EVERYONE
 from punt.events.stream import Stream, Subscription
@@ -33,6 +35,13 @@ STORY = 40
 """Lines that are told of what led to a broken promise."""
 ENOUGH = 300
 """Chunks after which a client that still has not everything never will."""
+
+
+class Acts:
+    """What may happen, and how often."""
+
+    def __init__(self, **often: float) -> None:
+        self.often, self.names, self.weights = often, list(often), list(accumulate(often.values()))
 
 
 class Worker:
@@ -152,7 +161,7 @@ class World:
         if client.stream is not None:
             client.read(self._broken_off if self.chance.random() < 0.06 else None)
             self._interrupt(client)
-        elif self.chance.random() < 0.5:
+        elif self.chance.random() < 0.25:
             self._come(client)
 
     def _broken_off(self, size: int) -> int:
@@ -161,7 +170,7 @@ class World:
     def _interrupt(self, client: Client) -> None:
         if client.stream is None:
             return
-        if self.chance.random() < 0.3:
+        if self.chance.random() < (0.05 if client.has_caught_up else 0.25):  # in the middle of much that it missed
             client.stream._subscriber.close(self.chance.choice([End.DRAINING, End.GONE]))
         self._breathe(often=0.3)
 
@@ -186,8 +195,8 @@ class World:
 
     # Where it happens
 
-    def _happen(self, acts: dict[str, float]) -> None:
-        name = self.chance.choices([*acts], [*acts.values()])[0]
+    def _happen(self, acts: Acts) -> None:
+        name = self.chance.choices(acts.names, cum_weights=acts.weights)[0]
         self.story.append("  " * self.depth + f"{name} (head {self.log.epoch}-{self.log.position})")
         getattr(self, name)()
 
@@ -197,6 +206,11 @@ class World:
             self.depth += 1
             self._happen(MEANWHILE)
             self.depth -= 1
+
+    def _breathing(self, entries: list[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            yield entry
+            self._breathe()
 
     def _waiting(self) -> Callable[[Subscriber, float], list[hub.Frame] | None]:
         def wait(subscriber: Subscriber, _: float) -> list[hub.Frame] | None:
@@ -237,12 +251,12 @@ class World:
     def _played(self) -> Iterator[None]:
         """Make pages, chunks and queues tiny, and every pause a place where something happens."""
         choose, greenlets = self.chance.choice, SimpleNamespace(sleep=self._breathe)
-        pages: Any = {"PAGE": choose([1, 2, 3, 3]), "PAGE_CHARACTERS": choose([150, 10_000, 10_000])}
+        pages: Any = {"PAGE": choose([1, 2, 3, 6, 6]), "PAGE_CHARACTERS": choose([150, 10_000, 10_000])}
         with (
             patch.multiple(stream, gevent=greenlets, time=self, random=self.chance, **pages),
             patch.multiple(hub, gevent=greenlets, QUEUE_SIZE=choose([1, 2, 3]), BREATH=1),
-            patch.multiple(feed, PAGE=choose([1, 2, 3]), logger=Mock()),
-            patch.multiple(delivery, CHUNK=choose([1, 1, 150, 300])),
+            patch.multiple(feed, PAGE=choose([1, 2, 3]), logger=Mock(), breathing=self._breathing),
+            patch.multiple(delivery, CHUNK=choose([1, 1, 1, 150, 300])),
             patch.object(Subscriber, "wait", self._waiting()),
         ):
             yield
@@ -256,21 +270,21 @@ class World:
         return self.clock
 
 
-MEANWHILE = {
-    "write": 6,
-    "carry": 6,
-    "read": 4,
-    "drain": 2,
-    "lose_sight": 2,
-    "revoke": 1,
-    "prune": 1,
-    "pass_time": 1,
-    "lose_the_database": 1,
-    "wipe": 0.2,
-    "restore": 0.2,
-}
-"""What may happen while a greenlet waits, and how often."""
-ACTS = MEANWHILE | {"read": 45, "carry": 14, "write": 14, "grant": 2, "restart": 4, "hang_up": 2}
+MEANWHILE = Acts(
+    write=6,
+    carry=6,
+    read=4,
+    drain=2,
+    lose_sight=2,
+    revoke=1,
+    prune=1,
+    pass_time=1,
+    lose_the_database=1,
+    wipe=0.2,
+    restore=0.2,
+)
+"""While a greenlet waits."""
+ACTS = Acts(**MEANWHILE.often | {"read": 45, "carry": 14, "write": 14, "grant": 2, "restart": 4, "hang_up": 2})
 
 
 def play(seed: int) -> None:
