@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 import sqlalchemy as sa
 from pydantic import Field, StringConstraints
 
-from punt.inputs.base import Day, Id, Input, Name80, OneLine
+from punt.inputs.base import Day, Id, Input, Name80, OneLine, named
 from punt.inputs.people import Email, NewPassword, TypedPassword, Username
 from punt.models import AuditEntry
 
-SiteName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), OneLine]
+SiteName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), named(40)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Kind = Literal["ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database"]
 

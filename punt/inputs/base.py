@@ -27,6 +27,7 @@ from punt.errors import Detail, Invalid
 from punt.events.publication import camel
 from punt.inputs.amounts import TooMuch, refuse_more_than
 from punt.inputs.names import NameTwice, refuse_names_twice
+from punt.texts import UNSEEN, shows_anything
 
 
 class Input(BaseModel):
@@ -55,6 +56,12 @@ def _single_line(text: str) -> str:
     if _CONTROLS.search(text) or any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text):
         raise PydanticCustomError("control", "Use plain text on one line.")
     return text
+
+
+def _name(text: str) -> str:
+    if not shows_anything(text):
+        raise PydanticCustomError("unseen", "This is required.")
+    return _single_line(text)
 
 
 def _multi_line(text: str) -> str:
@@ -122,7 +129,8 @@ ManyLines = Rule(_multi_line, r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
 
 def named(most: int) -> Rule:
     """Make the rule of a name: one line, with something to read in it, and no longer than so many characters."""
-    return Rule(_single_line, within_blanks(rf"[^{INK}]([^{_NO_LINE}]{{0,{most - 2}}}[^{INK}])?"), measured=True)
+    seen = rf"(?=[^{_NO_LINE}]*[^{INK}{UNSEEN}])"
+    return Rule(_name, within_blanks(rf"{seen}[^{INK}]([^{_NO_LINE}]{{0,{most - 2}}}[^{INK}])?"), measured=True)
 
 
 Name50 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), named(50)]

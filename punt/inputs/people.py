@@ -11,16 +11,18 @@ from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rul
 from punt.models import Role
 from punt.models.api_token import Scope
 from punt.passwords import weakness
+from punt.texts import UNSEEN, folded
 
-_ADDRESS = within_blanks(rf"[^@{INK}]{{1,64}}@[^@.{INK}]+(\.[^@.{INK}]+)*")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
+_NONE = INK + UNSEEN
+_ADDRESS = within_blanks(rf"[^@{_NONE}]{{1,64}}@[^@.{_NONE}]+(\.[^@.{_NONE}]+)*")
+_EMAIL = re.compile(rf"[^@\s{UNSEEN}]{{1,64}}@[^@\s.{UNSEEN}]+(\.[^@\s.{UNSEEN}]+)*")
 
 
 def _email(value: str) -> str:
-    folded = value.lower()  # which may be longer
-    if len(folded) > 254 or not _EMAIL.fullmatch(folded):
+    address = folded(value)  # which may be longer
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise ValueError("This does not look like an email address.")
-    return folded
+    return address
 
 
 def _strong(value: str) -> str:

@@ -14,6 +14,7 @@ from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.palette import AVATARS, pick
+from punt.texts import folded
 
 _GATES = frozenset({"is_active", "is_admin", "password_hash"})
 
@@ -91,7 +92,7 @@ class User(Base):
     @classmethod
     def known_as(cls, login: str) -> User | None:
         """Find a person by what they type to sign in: the user name or the email."""
-        email = sa.select(cls).where(cls.email == login.lower())
+        email = sa.select(cls).where(cls.email.in_({folded(login), login.lower()}))
         return cls.named(login) or (db.session.scalar(email) if "@" in login else None)
 
     @classmethod

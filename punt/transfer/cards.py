@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from punt.models import Priority, TicketType
+from punt.texts import shows_anything
 from punt.transfer.refusal import Refusal
 
 MOST = 2000
@@ -104,8 +105,14 @@ def _refuse_more(count: int, most: int, what: str) -> None:
 
 
 def one_line(text: str, most: int) -> str:
-    """Make a text fit one line of so many characters."""
-    return " ".join(_CONTROLS.sub(" ", text).split())[:most].strip()
+    """Make a text fit one line of so many characters; one that shows nothing is empty."""
+    found = flat(text)[:most].strip()
+    return found if shows_anything(found) else ""
+
+
+def flat(text: str) -> str:
+    """Put a text on one line."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def many_lines(text: str) -> str:

@@ -16,7 +16,7 @@ from fractional_indexing import FIError, validate_order_key
 from punt.database import ID_PATTERN
 from punt.models import Priority, Role, TicketType
 from punt.models.rank import LONGEST_KNOWN
-from punt.transfer.cards import one_line
+from punt.transfer.cards import flat
 from punt.transfer.layout import Row
 from punt.transfer.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
 
@@ -50,7 +50,7 @@ def wrong_with_rank(value: str) -> str | None:
 
 
 def _name(value: str) -> str | None:
-    return None if one_line(value, len(value)) else "There is nothing to read in this."
+    return None if flat(value) else "There is nothing to read in this."
 
 
 _COLOR = _matching(r"#[0-9A-Fa-f]{6}", "This is no colour, such as #0b7a70.")

@@ -93,7 +93,7 @@ class _Reader:
         plan = self._plan
         for row in rows:
             cells = {field: row[place].strip() if place < len(row) else "" for field, place in self._places.items()}
-            if not cells["title"]:
+            if not one_line(cells["title"], LARGEST_CELL):
                 plan.leave("Lines without a title")
                 continue
             nameless = sum(bool(cell.strip()) for place, cell in enumerate(row) if place not in self._named)

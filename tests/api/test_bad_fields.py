@@ -200,3 +200,25 @@ def test_several_wrong_fields_are_all_named(visit: Visit) -> None:
 
     assert answer.status_code == 400
     assert sorted(fields(answer)) == ["storyPoints", "title", "type", "x"]
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "field", "rest"),
+    [
+        ("bob", "POST", "/api/projects/HARB/tickets", "title", {}),
+        ("alice", "POST", "/api/projects", "name", {"key": "BOAT"}),
+        ("alice", "PATCH", "/api/projects/HARB", "name", {}),
+        ("alice", "POST", "/api/projects/HARB/columns", "name", {}),
+        ("alice", "POST", "/api/projects/HARB/labels", "name", {}),
+        ("bob", "PATCH", "/api/me", "name", {}),
+        ("bob", "POST", "/api/me/tokens", "name", {}),
+        ("sue", "PATCH", "/api/admin/settings", "siteName", {}),
+    ],
+)
+def test_a_name_of_invisible_characters_is_empty(
+    visit: Any, who: str, method: str, path: str, field: str, rest: dict[str, str]
+) -> None:
+    answer = visit(who).open(path, method=method, json={field: "\u200b\ufeff\u2060", **rest})
+
+    assert answer.status_code == 400
+    assert answer.json["details"] == [{"field": field, "message": "This is required."}]

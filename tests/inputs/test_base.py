@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -116,3 +118,39 @@ def test_names_are_in_any_language(name: str) -> None:
     asked: Any = Berth.model_validate({"name": name})
 
     assert asked.name == name
+
+
+UNSEEN = [
+    "\u200b",
+    "\u200b \u2060",
+    "\ufeff",
+    "\u00ad\u200d",
+    "\u3164",
+    "\u2800",
+    "\u200e\u200f\u202a",
+    "\ufe0f",
+    "\u061c",
+]
+SEEN = ["\u200b.", "❤\ufe0f", "\u200fשלום", "👩\u200d👩\u200d👧", "a\u200bb", ".", "१", "🏴\U000e0067\U000e007f", "ﷺ"]
+
+
+@pytest.mark.parametrize("name", [*UNSEEN, "\U000e0067"])
+def test_a_name_that_shows_nothing_is_empty(name: str) -> None:
+    assert refused(json.dumps({"name": name})) == [("name", "This is required.")]
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_name_keeps_what_shows_nothing_beside_what_does(name: str) -> None:
+    assert read(json.dumps({"name": f" {name} "})).name == name
+
+
+@pytest.mark.parametrize("name", [*UNSEEN, *SEEN, "", " ", " a ", "x" * 50, "x" * 51, "a\nb"])
+def test_the_api_tells_by_a_pattern_what_a_name_is(name: str) -> None:
+    pattern = Berth.model_json_schema()["properties"]["name"]["pattern"]
+
+    try:
+        Berth.model_validate({"name": name})
+    except ValidationError:
+        assert not re.search(pattern, name)
+    else:
+        assert re.search(pattern, name)

@@ -32,8 +32,12 @@ def test_an_email_is_kept_in_small_letters() -> None:
     assert EMAIL.validate_python(" Bob@Example.ORG ") == "bob@example.org"
 
 
+def test_an_email_is_kept_composed() -> None:
+    assert EMAIL.validate_python("ZOE\u0308@example.org") == "zoë@example.org"
+
+
 @pytest.mark.parametrize(
-    "email", ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@.b", "a@b.", "a@b..c", "a@b\n.c", "a@" + "İ" * 240]
+    "email", ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@.b", "a@b.", "a@b..c", "a@b\n.c", "a\u200b@b", "a@" + "İ" * 240]
 )
 def test_what_cannot_be_an_email_is_refused(email: str) -> None:
     with pytest.raises(ValidationError):

@@ -164,6 +164,13 @@ def test_what_programs_write_for_no_day_is_none_and_nothing_to_tell(written: str
         assert not plan.left
 
 
+def test_names_that_show_nothing_are_none() -> None:
+    plan = read_csv("Title,Status,Tags\n\u200b,Doing,x\nTwo,\u200b,\ufeff".encode())
+
+    assert [(card.title, card.column, card.labels) for card in plan.cards] == [("Two", None, [])]
+    assert plan.left == {"Lines without a title": 1}
+
+
 def test_what_is_no_day_at_all_is_told() -> None:
     plan = read_csv(b"Title,Due\nOne,soon\nTwo,0001-02-30\nThree,2026-01-01")
 
