@@ -14,6 +14,8 @@ from tests.browser.ticket import describe, field, make, notice, open_ticket, sav
 from tests.support.server import Server
 from tests.support.wait import until
 
+DIRECTION = "(element) => getComputedStyle(element).direction"
+
 
 def test_a_ticket_has_its_own_address_and_back_closes_it(server: Server, window: Window) -> None:
     make(server, "Paint the pier")
@@ -226,3 +228,18 @@ def test_a_text_of_signs_that_browsers_count_twice_can_be_edited(server: Server,
 
     notice(page, "HARB-1 is saved.")
     assert shown(server)["title"] == "🦞" * 151 + "!"
+
+
+def test_what_people_write_from_right_to_left_stands_so(server: Server, window: Window) -> None:
+    alice = server.client("alice")
+    alice.post("/api/projects/HARB/columns", json={"name": "בעבודה"})
+    label = alice.post("/api/projects/HARB/labels", json={"name": "דחוף"}).json()["id"]
+    make(server, "לצבוע את המזח HARB", description="תיאור של pier", labelIds=[label])
+    page = window("bob")
+
+    written = (".card__title", ".card .label__name", ".column__name >> nth=-1")
+    assert [page.locator(place).first.evaluate(DIRECTION) for place in written] == ["rtl", "rtl", "rtl"]
+    assert page.locator(".column__name").first.evaluate(DIRECTION) == "ltr"
+    page.goto("/projects/HARB/tickets/1")
+    written = ("form[data-ticket-form] [name=title]", "form[data-ticket-form] [name=description]", ".prose")
+    assert [page.locator(place).first.evaluate(DIRECTION) for place in written] == ["rtl", "rtl", "rtl"]
