@@ -144,7 +144,7 @@ def test_who_leaves_meanwhile_leaves_no_file(
     assert waiting(harbour) == []
 
 
-def test_a_dump_that_runs_on_postgresql_ends_an_import_calmly(
+def test_another_program_that_writes_on_postgresql_ends_an_import_calmly(
     postgres: Postgres, populated: str, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("punt.database.WRITE_PATIENCE", 0.3)
@@ -152,9 +152,25 @@ def test_a_dump_that_runs_on_postgresql_ends_an_import_calmly(
         sue = signed_in(other, "sue")
         shown, before = send(sue, exported), everything(other)
 
-        with other.app_context(), db.engine.connect() as dump:
-            dump.exec_driver_sql("LOCK TABLE user_session, project, ticket IN ACCESS SHARE MODE")
+        with other.app_context(), db.engine.connect() as program:
+            program.exec_driver_sql("LOCK TABLE user_session, project, ticket IN ROW EXCLUSIVE MODE")
             text = confirm(sue, shown)
 
         assert_calm(text, "Others held the database for more than 10 seconds")
         assert (everything(other), waiting(other)) == (before, [])
+
+
+def test_a_dump_that_runs_on_postgresql_does_not_hold_an_import_up(
+    postgres: Postgres, populated: str, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("punt.database.WRITE_PATIENCE", 0.3)
+    with app_on(postgres.database(like=populated), tmp_path / "postgres") as other:
+        sue = signed_in(other, "sue")
+        shown = send(sue, exported)
+
+        with other.app_context(), db.engine.connect() as dump:
+            dump.exec_driver_sql("LOCK TABLE user_session, project, ticket IN ACCESS SHARE MODE")
+            text = confirm(sue, shown)
+
+        assert "Nothing was changed" not in text
+        assert waiting(other) == []
