@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from punt.checks.families import circles_of
-from punt.database import db, now, writing
+from punt.database import db, new_id, now, writing
 from punt.events.log import LoggedEvent
 from punt.models import (
     AuditEntry,
@@ -123,7 +123,7 @@ def own(column: Any, value: Any) -> Callable[[], sa.ColumnElement[bool]]:
 
 
 def second_of_each_name(session: Session) -> None:
-    twin = {"id": "twin", "project_id": project("HARB").id, "name": "TIDE", "name_key": "twin", "color": "#000000"}
+    twin = {"id": new_id(), "project_id": project("HARB").id, "name": "TIDE", "name_key": "twin", "color": "#000000"}
     session.execute(sa.insert(Label), [twin])
     session.execute(sa.update(User).where(User.username == "charlie").values(username="BOB", username_key="odd"))
 
