@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import time
 
 from bench.soak.ground import STREAM, Ground
 from tests.support.audience import Audience
 from tests.support.audit import lost_or_doubled
+from tests.support.troubles import kill_one
 from tests.support.writers import Writers
 
 SECONDS, WRITERS, LISTENERS = 60, 20, 200
@@ -23,8 +21,7 @@ def run(place: Ground) -> None:
         with Writers(place.alice, WRITERS) as writers:
             for _ in range(SECONDS):
                 time.sleep(1)
-                if workers := server.worker_ids():
-                    os.kill(random.choice(workers), signal.SIGKILL)
+                kill_one(server)
         audience.wait_until_live(seconds=60)
         audience.wait_until_at(place.head(), seconds=60)
     back = sum(ear.answers.total() for ear in audience.ears) - LISTENERS

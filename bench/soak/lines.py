@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import time
 
 import httpx
@@ -12,7 +10,7 @@ import httpx
 from bench.soak.ground import STREAM, Ground
 from tests.support.audience import Audience
 from tests.support.audit import misheard
-from tests.support.server import Server
+from tests.support.troubles import kill_one, reload, restart
 
 MISSED, TROUBLES = 3000, 20
 SHORTEST, LONGEST = 100, 40_000
@@ -29,7 +27,7 @@ def run(place: Ground) -> None:
     slowest = size / SLOWEST
     print(f"  {MISSED} events missed, {size / 1e6:.0f} MB: {slowest:.0f} s on the slowest line")
     with Audience(place.bob, STREAM, CLIENTS, cursor=cursor, paces=lines(CLIENTS)) as audience:
-        for trouble in random.choices([restart, reload, kill], k=TROUBLES):
+        for trouble in random.choices([restart, reload, kill_one], k=TROUBLES):
             time.sleep(slowest / TROUBLES)
             trouble(place.server)
         audience.wait_until_at(place.head(), seconds=PATIENCE)
@@ -42,28 +40,11 @@ def lines(count: int) -> list[float]:
     return [SLOWEST * (FASTEST / SLOWEST) ** (nth / (count - 1)) for nth in range(count)]
 
 
-def miss(client: httpx.Client, count: int, longest: int = LONGEST) -> int:
+def miss(client: httpx.Client, count: int) -> int:
     """Make tickets of very different lengths, and return about how many bytes their events have."""
     size = 0
     for nth in range(count):
-        length = int(SHORTEST * (longest / SHORTEST) ** random.random())
+        length = int(SHORTEST * (LONGEST / SHORTEST) ** random.random())
         client.post("/api/projects/HARB/tickets", json={"title": f"{nth}", "description": "x" * length})
         size += length + 700
     return size
-
-
-def restart(server: Server) -> None:
-    """Stop it as an operator does, and start it again."""
-    server.stop()
-    server.start()
-
-
-def reload(server: Server) -> None:
-    """Let the master replace its workers."""
-    server.signal(signal.SIGHUP)
-
-
-def kill(server: Server) -> None:
-    """Kill one worker."""
-    if workers := server.worker_ids():
-        os.kill(random.choice(workers), signal.SIGKILL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,10 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, Request
 
 from tests.browser.board import expect_state
+from tests.browser.conftest import Watch
 from tests.browser.network import until_told
 from tests.support.audit import TOKEN, streams_open
+from tests.support.relay import Relay
 from tests.support.server import Server
 from tests.support.wait import until
 from tests.support.writers import Editor
@@ -103,6 +105,17 @@ def carry_session(server: Server, context: BrowserContext, url: str, username: s
     """Sign somebody in in a browser that opens the server at another address."""
     cookies = server.client(username).cookies.jar
     context.add_cookies([{"name": each.name, "value": each.value or "", "url": url} for each in cookies])
+
+
+@contextmanager
+def behind_relay(server: Server, profile: Callable[..., BrowserContext], watch: Watch) -> Iterator[tuple[Relay, Tabs]]:
+    """Open Bob's browser behind a relay: nothing of it is open yet, and what the relay loses is expected."""
+    watch.expect("ERR_")
+    with Relay(server.port) as relay:
+        watch.host = f"127.0.0.1:{relay.port}"
+        context = profile(base_url=f"http://{watch.host}")
+        carry_session(server, context, f"http://{watch.host}")
+        yield relay, Tabs(context)
 
 
 def expect_one_stream(server: Server) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext
 from tests.browser.board import expect_state
 from tests.browser.conftest import Watch
 from tests.browser.network import until_told
-from tests.browser.tabs import MANY, Tabs, carry_session, lively_server
+from tests.browser.tabs import MANY, Tabs, behind_relay, lively_server
 from tests.support.relay import Relay
 from tests.support.server import Server
 
@@ -40,12 +40,7 @@ def server(inhabited: Path, tmp_path: Path) -> Iterator[Server]:
 def test_a_board_on_a_slow_line_is_live_when_it_has_all_it_missed_though_the_server_restarts(
     server: Server, profile: Callable[..., BrowserContext], watch: Watch, tabs_open: int
 ) -> None:
-    watch.expect("ERR_")
-    with Relay(server.port) as relay:
-        watch.host = f"127.0.0.1:{relay.port}"
-        context = profile(base_url=f"http://{watch.host}")
-        carry_session(server, context, f"http://{watch.host}")
-        tabs = Tabs(context)
+    with behind_relay(server, profile, watch) as (relay, tabs):
         tabs.open(tabs_open)
         before = [page.evaluate(WATCHED) for page in tabs.pages]
         _miss(server, relay)

@@ -15,13 +15,13 @@ from tests.browser.conftest import INSECURE, OPTIONS, Watch
 from tests.browser.tabs import (
     MANY,
     Tabs,
+    behind_relay,
     carry_session,
     expect_one_stream,
     go_on,
     lively_server,
     steady,
 )
-from tests.support.relay import Relay
 from tests.support.server import Server
 from tests.support.wait import until
 from tests.support.writers import Editor
@@ -105,12 +105,7 @@ def test_a_board_that_one_goes_back_to_catches_up_without_a_reload(server: Serve
 
 
 def test_after_a_sleep_every_tab_catches_up_without_a_reload(server: Server, profile: Profile, watch: Watch) -> None:
-    watch.expect("ERR_")
-    with Relay(server.port) as relay:
-        watch.host = f"127.0.0.1:{relay.port}"
-        context = profile(base_url=f"http://{watch.host}")
-        carry_session(server, context, f"http://{watch.host}")
-        tabs = Tabs(context)
+    with behind_relay(server, profile, watch) as (relay, tabs):
         tabs.open(3)
 
         relay.freeze()
@@ -127,22 +122,17 @@ def test_after_a_sleep_every_tab_catches_up_without_a_reload(server: Server, pro
 
 
 def test_a_page_without_a_network_says_so_and_comes_back(server: Server, profile: Profile, watch: Watch) -> None:
-    watch.expect("ERR_")
-    with Relay(server.port) as relay:
-        watch.host = f"127.0.0.1:{relay.port}"
-        context = profile(base_url=f"http://{watch.host}")
-        carry_session(server, context, f"http://{watch.host}")
-        tabs = Tabs(context)
+    with behind_relay(server, profile, watch) as (relay, tabs):
         tabs.open(2)
 
         relay.freeze()
-        context.set_offline(True)
+        tabs.pages[0].context.set_offline(True)
         for page in tabs.pages:
             expect_state(page, "offline")
             expect(page.locator("[data-connection-banner]")).to_contain_text("You are offline", timeout=10_000)
         server.client("alice").post("/api/projects/HARB/tickets", json={"title": "Meanwhile"})
         relay.thaw()
-        context.set_offline(False)
+        tabs.pages[0].context.set_offline(False)
 
         for page in tabs.pages:
             expect_state(page, "live")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
 
@@ -13,6 +11,7 @@ from tests.server import on_both
 from tests.support.audience import Audience
 from tests.support.audit import broken_rules, head_of, misheard
 from tests.support.server import Server
+from tests.support.troubles import kill_all, reload, restart
 
 STREAM = "/api/projects/HARB/events"
 PACES = [100_000.0, 200_000.0, 400_000.0, 800_000.0]
@@ -32,7 +31,7 @@ def test_whoever_catches_up_on_a_slow_line_misses_nothing_however_often_the_serv
         assert alice.post("/api/projects/HARB/tickets", json=ticket).status_code == 201
 
     with Audience(server.client("bob"), STREAM, len(PACES), cursor=cursor, paces=PACES) as audience:
-        for trouble in (_restart, _kill, _reload):
+        for trouble in (restart, kill_all, reload):
             audience.wait_until_live(seconds=60)
             time.sleep(0.4)  # they are in the middle of catching up: the slowest needs 5 s for it
             trouble(server)
@@ -40,17 +39,3 @@ def test_whoever_catches_up_on_a_slow_line_misses_nothing_however_often_the_serv
 
     assert misheard(server, audience) == []
     assert broken_rules(server) == []
-
-
-def _restart(server: Server) -> None:
-    server.stop()
-    server.start()
-
-
-def _reload(server: Server) -> None:
-    server.signal(signal.SIGHUP)
-
-
-def _kill(server: Server) -> None:
-    for worker in server.worker_ids():
-        os.kill(worker, signal.SIGKILL)
