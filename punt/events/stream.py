@@ -174,6 +174,8 @@ class Stream:
         return head, reason
 
     def _cannot_continue(self, connection: sa.Connection, asked: Cursor | None, head: Cursor) -> str | None:
+        if asked == head:  # nothing lies between: most streams begin here, and ask no more
+            return None
         if asked is None:
             return "malformed"
         if asked.epoch != head.epoch:
