@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TypeVar
 
 from flask import Flask, Request, current_app, request, session
-from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, login_user, logout_user
 
-from punt import bearer
+from punt import bearer, cookies
 from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
@@ -44,12 +42,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         SESSION_REFRESH_EACH_REQUEST=False,  # a stream's answer must not carry a cookie
-        SESSION_COOKIE_NAME="punt_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         RATE_LIMITS=settings.rate_limits == "on",
     )
-    app.session_interface = _Cookies()
+    cookies.init_app(app)
     manager = LoginManager(app)
     manager.session_protection = None  # it would hash addresses that proxies rewrite
     manager.user_loader(_load)
@@ -138,15 +135,6 @@ def count_proof(user_id: str) -> str:
     own_tries = f"proof person {user_id}"
     spend((own_tries, ACCOUNT_TRIES), seconds=WINDOW)
     return own_tries
-
-
-class _Cookies(SecureCookieSessionInterface):
-    """Cookies that stay on https when they were given there; PUNT runs on plain http too."""
-
-    digest_method = staticmethod(hashlib.sha256)  # Flask's own is SHA-1
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
 
 
 def _load(session_id: str) -> UserSession | None:

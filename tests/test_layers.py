@@ -32,6 +32,7 @@ LAYERS = (
     {
         "uploads",
         "connections",
+        "cookies",
         "aside",
         "security",
         "patience",
@@ -150,6 +151,7 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
         "sign_in",
         "uploads",
         "bearer",
+        "cookies",
     }
 
 

@@ -152,7 +152,7 @@ def test_a_stranger_may_send_64_kb_at_most(app: Flask, bob: FlaskClient, path: s
         with app.app_context(), writing() as session:
             session.execute(sa.delete(UserSession))
     if who == "one with a made up cookie":
-        client.set_cookie("punt_session", "eyJfdXNlcl9pZCI6IjEifQ.aaaa.bbbb")
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], "eyJfdXNlcl9pZCI6IjEifQ.aaaa.bbbb")
 
     with nothing_changes(app):
         answer = client.post(path, json=LARGE)

@@ -84,7 +84,8 @@ def test_a_cookie_signed_with_another_key_is_nobodys(app: Flask, bob: FlaskClien
 
 
 def test_a_cookie_signed_in_another_way_is_nobodys(app: Flask, bob: FlaskClient) -> None:
-    own = bob.get_cookie("punt_session")
+    name = app.config["SESSION_COOKIE_NAME"]
+    own = bob.get_cookie(name)
     assert own
     for digest, known in ((hashlib.sha256, True), (hashlib.sha1, False), (hashlib.md5, False)):
         signer = URLSafeTimedSerializer(
@@ -94,7 +95,7 @@ def test_a_cookie_signed_in_another_way_is_nobodys(app: Flask, bob: FlaskClient)
             signer_kwargs={"key_derivation": "hmac", "digest_method": digest},
         )
         content = signer.loads_unsafe(own.value)[1]
-        bob.set_cookie("punt_session", str(signer.dumps(content)))
+        bob.set_cookie(name, str(signer.dumps(content)))
 
         assert bool((bob.get("/api/auth/session").json or {}).get("user")) == known
 
@@ -299,9 +300,10 @@ def test_a_storm_on_a_new_worker_hashes_one_password_at_a_time(
 def test_a_browser_that_signs_in_gets_a_new_session_and_its_old_one_ends(app: Flask) -> None:
     browser, thief = app.test_client(), app.test_client()
     browser.post("/api/auth/login", json={"username": "bob", "password": PASSWORD})
-    before = browser.get_cookie("punt_session")
+    name = app.config["SESSION_COOKIE_NAME"]
+    before = browser.get_cookie(name)
     assert before
-    thief.set_cookie("punt_session", before.value)
+    thief.set_cookie(name, before.value)
 
     browser.post("/api/auth/login", json={"username": "bob", "password": PASSWORD})
 
@@ -312,10 +314,11 @@ def test_a_browser_that_signs_in_gets_a_new_session_and_its_old_one_ends(app: Fl
 
 
 def test_a_session_that_somebody_planted_is_not_the_one_that_signs_in(app: Flask, bob: FlaskClient) -> None:
-    planted = bob.get_cookie("punt_session")
+    name = app.config["SESSION_COOKIE_NAME"]
+    planted = bob.get_cookie(name)
     assert planted
     victim = app.test_client()
-    victim.set_cookie("punt_session", planted.value)
+    victim.set_cookie(name, planted.value)
 
     victim.post("/api/auth/login", json={"username": "alice", "password": PASSWORD})
 

@@ -33,10 +33,10 @@ def test_after_the_choice_one_is_where_one_was(bob: FlaskClient, referrer: str |
     assert (answer.status_code, answer.location) == (303, target)
 
 
-def test_the_choice_is_a_cookie_that_only_the_server_reads(bob: FlaskClient) -> None:
+def test_the_choice_is_a_cookie_that_only_the_server_reads(app: Flask, bob: FlaskClient) -> None:
     cookie = bob.post("/theme", data={"theme": "dark"}).headers["Set-Cookie"]
 
-    assert cookie.startswith("punt_theme=dark; ")
+    assert cookie.startswith(f"{app.config['THEME_COOKIE_NAME']}=dark; ")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
 
@@ -51,9 +51,9 @@ def test_over_https_it_is_for_https_only(nobody: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("odd", ["", "sepia", 'dark"><script>'])
-def test_what_is_no_theme_is_neither_kept_nor_shown(bob: FlaskClient, odd: str) -> None:
+def test_what_is_no_theme_is_neither_kept_nor_shown(app: Flask, bob: FlaskClient, odd: str) -> None:
     kept = bob.post("/theme", data={"theme": odd}).headers.get("Set-Cookie")
-    bob.set_cookie("punt_theme", odd)
+    bob.set_cookie(app.config["THEME_COOKIE_NAME"], odd)
 
     assert kept is None
     assert '<html lang="en" data-theme="system">' in bob.get("/").text

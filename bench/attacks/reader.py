@@ -11,6 +11,7 @@ from contextlib import closing
 from multiprocessing.connection import Connection
 
 from bench.attacks.ground import READ, Ground
+from tests.support.raw import cookie_of
 
 CONNECTIONS, INTERVAL = 4, 0.1
 """Connections that are kept, so that they lie at both workers, and the seconds between two questions on each."""
@@ -31,7 +32,7 @@ class Reader:
         self.failures: list[str] = []
         self._here, there = multiprocessing.Pipe()
         with closing(place.server.client("bob")) as client:
-            cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+            cookie = cookie_of(client)
         arguments = (place.server.port, cookie, there)
         self._process = multiprocessing.get_context("spawn").Process(target=_read, args=arguments, daemon=True)
 

@@ -10,6 +10,7 @@ import httpx
 
 from bench.attacks.ground import ATTACKED, Ground
 from bench.attacks.registry import attack
+from tests.support.raw import cookie_of
 
 STRANGERS = 1001
 TIMES = 200
@@ -62,8 +63,7 @@ def leave_sheets(place: Ground, client: httpx.Client, _: int) -> None:
 @attack("unread lists")
 def leave_lists(place: Ground, client: httpx.Client, _: int) -> None:
     """Ask for all tickets of a large project on fifty connections, and read none."""
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    line = f"GET /api/projects/{ATTACKED}/tickets HTTP/1.1\r\nHost: punt\r\nCookie: {cookie}\r\n\r\n"
+    line = f"GET /api/projects/{ATTACKED}/tickets HTTP/1.1\r\nHost: punt\r\nCookie: {cookie_of(client)}\r\n\r\n"
     _hold(place, 50, line.encode(), _not_at_all)
 
 

@@ -34,7 +34,7 @@ MESSAGE = {
     "properties": {"id": TEXT, "event": TEXT, "data": TEXT, "retry": {"type": "integer"}},
 }
 SECURITY = {
-    "session": {"type": "apiKey", "in": "cookie", "name": "punt_session"},
+    "session": {"type": "apiKey", "in": "cookie"},
     "token": {"type": "http", "scheme": "bearer", "description": "An API token, see docs/api-tokens.md."},
 }
 IN_PERSON = (NOT_HERE, "/api/me/password", "/api/me/sessions", "/api/me/tokens")
@@ -72,8 +72,12 @@ def describe(app: Flask) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "PUNT", "version": "1", "description": "Live kanban boards. Streams: see docs/events.md."},
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+        "components": {"schemas": schemas, "securitySchemes": _security(app)},
     }
+
+
+def _security(app: Flask) -> Json:
+    return SECURITY | {"session": {**SECURITY["session"], "name": app.config["SESSION_COOKIE_NAME"]}}
 
 
 def _routes(app: Flask) -> list[tuple[Rule, Description]]:

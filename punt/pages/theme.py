@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, current_app, redirect, request
 
 from punt import access
+from punt.cookies import chosen_theme
 from punt.pages.auth import local
 from punt.security import begins_itself, page_before
 
 THEMES = ("system", "light", "dark")
-COOKIE = "punt_theme"
 LONGEST = 400 * 86_400
 """Seconds; browsers keep no cookie for longer."""
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("theme", __name__)
 
 def theme() -> str:
     """Return the theme that this browser has chosen."""
-    chosen = request.cookies.get(COOKIE)
+    chosen = chosen_theme()
     return chosen if chosen in THEMES else THEMES[0]
 
 
@@ -32,5 +32,6 @@ def choose() -> Any:
     response = redirect(local(page_before()), 303)
     wanted = request.form.get("theme")
     if wanted in THEMES:
-        response.set_cookie(COOKIE, wanted, max_age=LONGEST, httponly=True, samesite="Lax", secure=request.is_secure)
+        name = current_app.config["THEME_COOKIE_NAME"]
+        response.set_cookie(name, wanted, max_age=LONGEST, httponly=True, samesite="Lax", secure=request.is_secure)
     return response

@@ -94,7 +94,7 @@ def test_an_email_is_no_user_name_of_somebody_without_one(empty_app: Flask) -> N
 
 def test_the_session_probe_is_always_200(app: Flask, bob: FlaskClient) -> None:
     nobody, garbled = app.test_client(), app.test_client()
-    garbled.set_cookie("punt_session", "garbage")
+    garbled.set_cookie(app.config["SESSION_COOKIE_NAME"], "garbage")
 
     signed_in = bob.get(SESSION).json or {}
 
@@ -113,13 +113,14 @@ def test_a_session_lasts_as_long_as_the_setting_says(app: Flask) -> None:
 
 def test_signing_out_ends_the_session_and_not_only_the_cookie(app: Flask) -> None:
     client, _ = login(app, "bob")
-    cookie = client.get_cookie("punt_session")
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
     assert cookie
 
     answer = client.post(LOGOUT)
 
     thief = app.test_client()
-    thief.set_cookie("punt_session", cookie.value)
+    thief.set_cookie(name, cookie.value)
     assert (answer.status_code, answer.data) == (204, b"")
     assert [each.get("/api/me").status_code for each in (client, thief)] == [401, 401]
     assert thief.get(SESSION).json == {}

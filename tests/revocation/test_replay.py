@@ -15,6 +15,7 @@ from punt.events.publication import Draft
 from punt.models import topics
 from tests.revocation.acts import LATER, SAME, TABLE, Row, make_viewer
 from tests.revocation.scene import Scene
+from tests.support.raw import cookie_of
 from tests.support.server import Server
 
 PAST = 2000
@@ -63,7 +64,7 @@ class SlowReader:
 @contextmanager
 def slow_reader(scene: Scene, cursor: str, who: str) -> Iterator[SlowReader]:
     """Open one of Mia's streams of the project from a cursor, and leave all else to the other worker."""
-    cookies = scene.browser(who).cookies
+    browser = scene.browser(who)
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         connection.settimeout(0.2)
@@ -71,7 +72,7 @@ def slow_reader(scene: Scene, cursor: str, who: str) -> Iterator[SlowReader]:
             f"GET {scene.path('project')} HTTP/1.1",
             "Host: localhost",
             f"Last-Event-ID: {cursor}",
-            "Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()),
+            f"Cookie: {cookie_of(browser)}",
             "Connection: close",
         )
         here, scene.worker = scene.server.worker_ids()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 
+from tests.support.raw import cookie_of
 from tests.support.server import Server
 
 LOGIN = "/api/auth/login"
@@ -62,11 +63,11 @@ def test_a_malformed_chunk_is_a_bad_request_without_a_traceback(server: Server) 
 
 
 def test_a_malformed_chunk_of_an_upload_is_a_bad_request_too(server: Server) -> None:
-    cookie = server.client("sue").cookies["punt_session"]
+    cookie = cookie_of(server.client("sue"))
     part = b'--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
 
     for path in UPLOADS:
-        begin = head(path, "multipart/form-data; boundary=B", f"Cookie: punt_session={cookie}\r\n")
+        begin = head(path, "multipart/form-data; boundary=B", f"Cookie: {cookie}\r\n")
         told = answer(server, begin + b"%x\r\n%s\r\n" % (len(part), part) + b"zz\r\n")
 
         assert told.startswith(b"HTTP/1.1 400 "), (path, told[:200])

@@ -17,7 +17,7 @@ from punt import bearer, registration
 from punt.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from tests.support.cast import PASSWORD
-from tests.support.raw import raw_stream
+from tests.support.raw import cookie_of, raw_stream
 from tests.support.server import Server
 
 LOGIN = "/api/auth/login"
@@ -114,10 +114,10 @@ def test_a_file_that_drips_is_cut_off_and_one_that_goes_on_is_not(serve: Callabl
 
 def upload(server: Server, path: str, size: int) -> str:
     """Return how an upload of Sue's begins, of so many bytes."""
-    cookie = server.client("sue").cookies["punt_session"]
+    cookie = cookie_of(server.client("sue"))
     part = '--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
     return (
-        f"POST {path} HTTP/1.1\r\nHost: punt\r\nCookie: punt_session={cookie}\r\nConnection: close\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: punt\r\nCookie: {cookie}\r\nConnection: close\r\n"
         f"Content-Type: multipart/form-data; boundary=B\r\nContent-Length: {len(part) + size}\r\n\r\n{part}"
     )
 
@@ -255,7 +255,7 @@ def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., S
         WRONG,
         PASSWORD,
         "four unrelated",
-        bob.cookies["punt_session"],
+        cookie_of(bob).partition("=")[2],
         "s3cret",
         "somebody's token",
         "nobody may read",

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support.cast import PASSWORD
+from tests.support.raw import cookie_of
 from tests.support.server import Server
 
 TICKETS = "/api/projects/HARB/tickets"
@@ -63,7 +64,7 @@ def test_a_stranger_is_refused_before_the_file_is_read(server: Server) -> None:
         "Host: localhost",
         "Content-Type: multipart/form-data; boundary=x",
         "Content-Length: 900000000",
-        f"Cookie: punt_session={bob.cookies['punt_session']}",
+        f"Cookie: {cookie_of(bob)}",
     )
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall("\r\n".join((*lines, "", "")).encode() + b"--x")

@@ -14,6 +14,7 @@ import pytest
 
 from tests.server import on_both
 from tests.support.audience import Audience
+from tests.support.raw import cookie_of
 from tests.support.server import Server
 from tests.support.wait import until
 
@@ -51,7 +52,7 @@ def connections(server: Server) -> int:
 
 
 def signed_in(client: httpx.Client, line: str) -> str:
-    return f"{line}\r\nHost: punt\r\nCookie: punt_session={client.cookies['punt_session']}\r\n\r\n"
+    return f"{line}\r\nHost: punt\r\nCookie: {cookie_of(client)}\r\n\r\n"
 
 
 def make_long_tickets(client: httpx.Client, count: int) -> None:

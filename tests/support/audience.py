@@ -21,6 +21,7 @@ from typing import NamedTuple
 import httpx
 
 from punt.events.cursor import Cursor
+from tests.support.raw import cookie_of
 from tests.support.wait import until
 
 AT_ONCE = 20
@@ -209,8 +210,7 @@ def _connection(address: tuple[str, int], pace: float) -> socket.socket:
 
 def request_for(client: httpx.Client, path: str) -> Callable[[str | None], bytes]:
     """Return what writes the request for a stream; as HTTP/1.0, so that the answer comes without chunks."""
-    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    lines = f"GET {path} HTTP/1.0", f"Host: 127.0.0.1:{client.base_url.port}", f"Cookie: {cookies}"
+    lines = f"GET {path} HTTP/1.0", f"Host: 127.0.0.1:{client.base_url.port}", f"Cookie: {cookie_of(client)}"
 
     def request(cursor: str | None = None) -> bytes:
         place = [f"Last-Event-ID: {cursor}"] if cursor else []

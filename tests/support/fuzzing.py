@@ -20,6 +20,7 @@ from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
 from tests.support.board import HARB
+from tests.support.raw import cookie_of
 from tests.support.server import ROOT, Server
 
 MANY = 5000
@@ -130,7 +131,7 @@ def _shared(client: httpx.Client, known: dict[str, list[str]], bound: dict[str, 
     """
     dictionaries = "\n".join(f"{name} = {{ values = {json.dumps(values)} }}" for name, values in known.items())
     parameters = "\n".join(f'"{each}" = {{ dictionary = "{bound[each]}", probability = 0.8 }}' for each in bound)
-    cookie = json.dumps(client.cookies["punt_session"])
+    cookie = json.dumps(cookie_of(client).partition("=")[2])
     return SHARED.format(cookie=cookie, dictionaries=dictionaries, parameters=parameters)
 
 

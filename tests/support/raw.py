@@ -1,4 +1,4 @@
-"""A stream's bytes as they come over the wire."""
+"""What goes over the wire as it stands there."""
 
 from __future__ import annotations
 
@@ -35,3 +35,8 @@ def raw_stream(client: httpx.Client, path: str, *, seconds: float = 10) -> Itera
     """
     with client.stream("GET", path, timeout=seconds) as response:
         yield RawStream(response)
+
+
+def cookie_of(client: httpx.Client) -> str:
+    """Return what a client says in the header ``Cookie``."""
+    return "; ".join(f"{name}={value}" for name, value in client.cookies.items())

@@ -1,0 +1,60 @@
+"""The names of PUNT's cookies, which know no port: two PUNTs on one host name must not overwrite each other's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+
+from flask import Flask, Request, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature
+
+from punt.database import db
+
+SESSION, THEME = "punt_session", "punt_theme"
+"""How the names begin; they were the whole names once."""
+
+
+def init_app(app: Flask) -> None:
+    """Name the cookies of an app after its database and its secret key."""
+    with app.app_context():
+        database = db.engine.url.render_as_string(hide_password=True)
+    own = hashlib.sha256(f"{app.secret_key!s} {database}".encode()).hexdigest()[:8]
+    app.config.update(SESSION_COOKIE_NAME=f"{SESSION}_{own}", THEME_COOKIE_NAME=f"{THEME}_{own}")
+    app.session_interface = _Sessions()
+
+
+def chosen_theme() -> str | None:
+    """Return what the cookie of this PUNT says, or the one that had no name of its own yet."""
+    return request.cookies.get(current_app.config["THEME_COOKIE_NAME"]) or request.cookies.get(THEME)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions whose cookie stays on https when it was given there; PUNT runs on plain http too."""
+
+    digest_method = staticmethod(hashlib.sha256)  # Flask's own is SHA-1
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Open the session of this PUNT, or one that its key signed under another name.
+
+        So whoever was signed in stays so after an upgrade, and after the database has moved.
+        """
+        signer = self.get_signing_serializer(app)
+        if signer is None:
+            return None
+        lifetime = int(app.permanent_session_lifetime.total_seconds())
+        for value in self._shown(app, request):
+            with suppress(BadSignature):
+                return self.session_class(signer.loads(value, max_age=lifetime))
+        return self.session_class()
+
+    def _shown(self, app: Flask, request: Request) -> Iterator[str]:
+        own = self.get_cookie_name(app)
+        yield from request.cookies.getlist(own)
+        for name, value in request.cookies.items(multi=True):
+            if name.startswith(SESSION) and name != own:
+                yield value
