@@ -119,10 +119,16 @@ def _refuse(sock, status, reason, message):
 
 
 def pre_request(worker, req):
+    from punt import bodies
+
     worker.connections.begin_request(req.unreader.sock)
+    bodies.expect(req)
 
 
 def post_request(worker, req, environ, resp):
+    from punt import bodies
+
+    bodies.discard(req.body)
     worker.connections.await_request(req.unreader.sock)
     if not worker.alive:
         gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)

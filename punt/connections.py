@@ -71,6 +71,8 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
 
     def recv(self, *args: Any) -> bytes:
         """Receive; who says nothing for too long has said all."""
+        if not self.asking and len(args) == 1:  # part of a body, not a look at what is there
+            breathe()  # a body that is all here would be read, and its chunks parsed, without anybody else's turn
         before, self.waits = self.waits, True
         try:
             return bytes(super().recv(*args))
@@ -108,7 +110,7 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
         with gevent.Timeout(LINGER, False):
             while left > 0 and (thrown_away := self.recv(SLICE)):
                 left -= len(thrown_away)
-                gevent.sleep(0)
+                breathe()
 
 
 class Connections:

@@ -31,6 +31,7 @@ LAYERS = (
     },
     {
         "uploads",
+        "bodies",
         "connections",
         "cookies",
         "aside",

@@ -20,6 +20,7 @@ NAMES = (
     b"[" + b"{}," * 300_000 + b"{}]",
 )
 FORMS = (b"a&" * (MB // 2 - 1), b"a=b&" * 900, b"a&" * 3_400_000)
+TINY = b"1\r\n \r\n" * (MB // 2) + b"0\r\n\r\n"
 HALF = 900_000
 """Bytes that are sent of a megabyte by who never sends the rest."""
 
@@ -43,26 +44,34 @@ def send_forms(place: Ground, client: httpx.Client, nth: int) -> None:
 @attack("half bodies")
 def send_halves(place: Ground, client: httpx.Client, _: int) -> None:
     """Send most of 300 large bodies at once, and never the rest."""
-    head = "\r\n".join(
-        (
-            f"POST {PROJECT}/tickets HTTP/1.1",
-            "Host: 127.0.0.1",
-            f"Cookie: {'; '.join(f'{name}={value}' for name, value in client.cookies.items())}",
-            "Content-Type: application/json",
-            f"Content-Length: {MB}\r\n\r\n",
-        )
-    )
+    head = _head(client, f"Content-Length: {MB}")
     with ExitStack() as stack:
         for _ in range(300):
             if place.over.is_set():
                 return
-            _begin(place, stack.enter_context(socket.create_connection(("127.0.0.1", place.server.port), 5)), head)
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", place.server.port), 5))
+            _begin(place, connection, head + b" " * HALF)
         place.over.wait()
 
 
-def _begin(place: Ground, connection: socket.socket, head: str) -> None:
+@attack("tiny chunks", attackers=4)
+def send_tiny_chunks(place: Ground, client: httpx.Client, _: int) -> None:
+    """Send a body of half a megabyte in chunks of one byte."""
+    with socket.create_connection(("127.0.0.1", place.server.port), 5) as connection:
+        _begin(place, connection, _head(client, "Transfer-Encoding: chunked") + TINY)
+        connection.settimeout(60)
+        place.answers[connection.recv(12)[9:].decode()] += 1
+
+
+def _head(client: httpx.Client, length: str) -> bytes:
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    lines = f"POST {PROJECT}/tickets HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookies}", length
+    return "\r\n".join((*lines, "Content-Type: application/json", "\r\n")).encode()
+
+
+def _begin(place: Ground, connection: socket.socket, request: bytes) -> None:
     try:
-        connection.sendall(head.encode() + b" " * HALF)
+        connection.sendall(request)
     except OSError as error:
         place.answers[type(error).__name__] += 1
     else:
