@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BROWSER ?= yes
+BROWSERS ?= installed
 MINUTES ?= 10
 SEEDS ?= 100000
 FIRST ?= 0
@@ -24,8 +25,8 @@ demo: install ## load a sample: 3 projects, 6 people, 150 tickets
 	@$(BIN)/flask db upgrade
 	@$(BIN)/flask demo
 
-test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSER=no: without a browser)
-	@if [ "$(BROWSER)" != no ]; then $(BIN)/python -m tests.support.chromium; fi
+test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSERS=all: gets Firefox and WebKit first; BROWSER=no: without a browser)
+	@if [ "$(BROWSER)" != no ]; then $(BIN)/python -m tests.support.chromium && $(BIN)/python -m tests.support.engines $(BROWSERS); fi
 	@echo "== tests" && $(BIN)/python -m pytest -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
 	@echo "== tests that promise a time, one by one" && $(BIN)/python -m pytest -m "alone $(if $(filter no,$(BROWSER)),and not browser)" -n 0
 

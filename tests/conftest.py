@@ -19,8 +19,14 @@ from punt.settings import Settings
 from tests.support import cast
 from tests.support.clock import Clock
 from tests.support.contract import Checked
+from tests.support.engines import report
 from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
+
+
+def pytest_report_header() -> list[str]:
+    """Say first in which browser engines ``tests/engines`` runs: what is missing here is no silent pass."""
+    return report()
 
 
 def app_in(folder: Path, **settings: str) -> Flask:

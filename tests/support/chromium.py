@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.support.packages import apt, attempt
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HELP = """\
@@ -36,23 +37,11 @@ def main() -> None:
     """Make sure that there is a browser, or say how to get one and fail."""
     if not find():
         print("== installing Chromium for the tests")
-        for command in _ways():
-            print("   " + " ".join(command), flush=True)
-            done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-            if done.returncode == 0 and find():
-                break
+        playwrights = [sys.executable, "-m", "playwright", "install", "chromium"]
+        attempt([playwrights, *apt("chromium")], lambda: bool(find()))
     if not find():
         sys.exit(HELP)
     print(f"== browser: {find()}")
-
-
-def _ways() -> list[list[str]]:
-    ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if shutil.which("apt-get"):
-        root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        ways.append([*root, "apt-get", "update", "-qq"])
-        ways.append([*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
-    return ways
 
 
 if __name__ == "__main__":

@@ -1,0 +1,168 @@
+"""What a person does and sees in a browser's windows, by WebDriver alone: real keys, a real pointer."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from tests.support.wait import until
+from tests.support.webdriver import Driver, DriverError
+
+SECONDS = 20
+KEYS = {"Control": "\ue009", "Shift": "\ue008", "Enter": "\ue007", "Escape": "\ue00c", "ArrowDown": "\ue015"}
+FIND = """
+  const [selector, text, above] = arguments;
+  const words = (one) => (one.matches("input, textarea") ? one.value : one.textContent);
+  const fits = (one) => one.checkVisibility() && words(one).includes(text);
+  const one = [...document.querySelectorAll(selector)].find(fits);
+"""
+SEEN = FIND + "return Boolean(one);"
+REACHED = (
+    FIND
+    + """
+  if (!one) return null;
+  one.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const { x, y, width, height } = one.getBoundingClientRect();
+  const [left, top] = [Math.round(x + width / 2), Math.round(y + (above ? Math.min(4, height / 2) : height / 2))];
+  const hit = document.elementFromPoint(left, top);
+  const still = one.getAnimations({ subtree: true }).length === 0;
+  return still && (one.contains(hit) || hit?.closest("label")?.control === one) ? [left, top] : null;
+"""
+)
+
+
+def first_window(driver: Driver) -> Window:
+    """Return the window that a browser begins with, in the size of a desk's screen."""
+    driver.send("SetWindowRect", x=0, y=0, width=1440, height=900)
+    return Window(driver, str(driver.send("GetWindowHandle")))
+
+
+class Window:
+    """One window of a browser; whatever is done with it makes it the current one.
+
+    :param driver: of the session that it belongs to.
+    :ivar site: what stands before each path in its address.
+    """
+
+    def __init__(self, driver: Driver, handle: str, site: str = "") -> None:
+        self._driver = driver
+        self._handle = handle
+        self.site = site
+
+    def another(self, path: str) -> Window:
+        """Open one more window of the same browser."""
+        handle = self.send("NewWindow", type="window")["handle"]
+        window = Window(self._driver, handle, self.site)
+        window.go(path)
+        return window
+
+    def send(self, command: str, **parameters: Any) -> Any:
+        """Carry out a command in this window."""
+        self._driver.send("SwitchToWindow", handle=self._handle)
+        return self._driver.send(command, **parameters)
+
+    def go(self, path: str) -> None:
+        self.send("Navigate", url=self.site + path)
+
+    def reload(self) -> None:
+        self.send("Refresh")
+
+    def back(self) -> None:
+        self.send("Back")
+
+    @property
+    def path(self) -> str:
+        """Where it is on the site."""
+        return str(self.send("GetCurrentURL")).removeprefix(self.site)
+
+    def ask(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page; return what it returns."""
+        return self.send("ExecuteScript", script=script, args=list(arguments))
+
+    def wait(self, script: str, *arguments: Any) -> Any:
+        """Wait until a script returns something true, on this page or on the one that is coming."""
+        return until(
+            lambda: self._tried(script, arguments), seconds=SECONDS, what=f"{list(arguments) or script} in the page"
+        )
+
+    def see(self, selector: str, text: str = "") -> None:
+        """Wait until something is shown that contains a text."""
+        self.wait(SEEN, selector, text)
+
+    def miss(self, selector: str, text: str = "") -> None:
+        """Wait until no such thing is shown."""
+        self.wait(SEEN.replace("return Boolean", "return !Boolean"), selector, text)
+
+    def find(self, selector: str, text: str = "", *, edge: bool = False) -> tuple[int, int]:
+        """Wait until something can be reached by the pointer; return its middle, or a point at its upper edge."""
+        x, y = self.wait(REACHED, selector, text, edge)
+        return x, y
+
+    def click(self, selector: str, text: str = "") -> None:
+        """Press and release the mouse on something."""
+        x, y = self.find(selector, text)
+        self._point(_move(x, y), {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
+
+    def drag(self, selector: str, text: str, goal: str, goal_text: str = "", *, edge: bool = True) -> None:
+        """Drag something with the mouse onto the upper edge, or the middle, of another."""
+        from_x, from_y = self.find(selector, text)
+        x, y = self.find(goal, goal_text, edge=edge)
+        self._point(_move(from_x, from_y), {"type": "pointerDown", "button": 0})
+        self._point(_move(x, y + 12, 100))
+        self._point(_move(x, y, 100))
+        self.wait("return document.querySelector('[data-slot]')")
+        self.ask("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+        self._point({"type": "pointerUp", "button": 0})
+
+    def type(self, text: str) -> None:
+        """Type letters, one after the other."""
+        self.press_each(*text)
+
+    def press_each(self, *keys: str) -> None:
+        """Press and release each key."""
+        strokes = [KEYS.get(key, key) for key in keys]
+        self._keys(*({"type": kind, "value": key} for key in strokes for kind in ("keyDown", "keyUp")))
+
+    def press(self, *keys: str) -> None:
+        """Press keys together."""
+        values = [KEYS.get(key, key) for key in keys]
+        down = [{"type": "keyDown", "value": value} for value in values]
+        self._keys(*down, *({"type": "keyUp", "value": value} for value in reversed(values)))
+
+    def fill(self, selector: str, text: str) -> None:
+        """Type into a field, over what is there."""
+        self.click(selector)
+        self.press("Control", "a")
+        self.type(text)
+
+    def choose(self, selector: str, value: str) -> None:
+        """Choose from a list; the browser's own popup is out of a test's reach."""
+        self.see(selector)
+        self.ask(
+            "const list = document.querySelector(arguments[0]); list.value = arguments[1];"
+            "for (const type of ['input', 'change']) list.dispatchEvent(new Event(type, { bubbles: true }));",
+            selector,
+            value,
+        )
+
+    def screenshot(self, path: Path) -> None:
+        """Keep a picture of what it shows."""
+        path.write_bytes(base64.b64decode(self.send("TakeScreenshot")))
+
+    def _tried(self, script: str, arguments: tuple[Any, ...]) -> Any:
+        try:
+            return self.ask(script, *arguments)
+        except DriverError:
+            return None  # a page that is just going
+
+    def _point(self, *steps: dict[str, Any]) -> None:
+        mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": list(steps)}
+        self.send("PerformActions", actions=[mouse])
+
+    def _keys(self, *steps: dict[str, Any]) -> None:
+        self.send("PerformActions", actions=[{"type": "key", "id": "keyboard", "actions": list(steps)}])
+
+
+def _move(x: int, y: int, duration: int = 0) -> dict[str, Any]:
+    return {"type": "pointerMove", "x": x, "y": y, "duration": duration, "origin": "viewport"}
