@@ -55,6 +55,6 @@ def _import(key: str, file: Path, username: str | None, read: Callable[[bytes], 
         raise click.ClickException(problem.message) from None
     click.echo(report.sentence())
     if report.left:
-        click.echo("Not taken:")
+        click.echo("Not taken, or changed on the way:")
         for line in report.lines():
             click.echo(f"  {line}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,31 +22,45 @@ class Wanted:
     """A ticket to be.
 
     :param column: where it is to lie, below those that are there.
-    :param fields: attributes to begin with; ``title`` at least.
+    :param fields: attributes to begin with; ``title`` at least, and no parent.
+    :param parent: its parent's place among those that are wanted.
     """
 
     column: Column
     fields: dict[str, Any]
+    parent: int | None = None
 
 
-def create_together(project: Project, creator_id: str | None, wanted: Sequence[Wanted]) -> None:
-    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, numbered in their order."""
+def create_together(
+    project: Project, creator_id: str | None, wanted: Sequence[Wanted], order: Sequence[int]
+) -> Iterator[int]:
+    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, giving how many are there.
+
+    They are numbered and ranked as they stand, whatever the order in which they are made. Who the parents are was
+    looked at before: none is a subtask, and there is no circle.
+
+    :param order: their places, parents before their children.
+    """
     counts = Counter(each.column for each in wanted)
-    ranks = {column: iter(_ranks_at_the_bottom(column, counts[column])) for column in sorted(counts, key=_by_id)}
-    numbers = count(project.next_number(len(wanted)) if wanted else 1)
-    for each in flushed(wanted):
+    free = {column: iter(_ranks_at_the_bottom(column, counts[column])) for column in sorted(counts, key=_by_id)}
+    ranks, ids = [next(free[each.column]) for each in wanted], [new_id() for _ in wanted]
+    first = project.next_number(len(wanted)) if wanted else 1
+    for done, place in enumerate(flushed(order), 1):
+        each = wanted[place]
         with db.session.no_autoflush:
             ticket = Ticket(
-                id=new_id(),
+                id=ids[place],
                 project_id=project.id,
                 project_key=project.key,
                 creator_id=creator_id,
                 column_id=each.column.id,
-                rank=next(ranks[each.column]),
-                number=next(numbers),
+                parent_id=None if each.parent is None else ids[each.parent],
+                rank=ranks[place],
+                number=first + place,
             )
             ticket.edit(each.fields)
         db.session.add(ticket)
+        yield done
 
 
 def move_together(

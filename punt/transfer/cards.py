@@ -18,8 +18,14 @@ NAME, ESTIMATE = 50, 20
 """The characters that a column's or label's name and an estimate may have."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NO_DAY = re.compile(r"0000|0001-?01-?01|0?1/0?1/0001", re.ASCII)
-"""What stands where a program's or a database's dates cannot be empty: the first day there is, or the day 0."""
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name of a column or label, as it will be and as it stood in the file."""
+
+    short: str
+    whole: str
 
 
 @dataclass
@@ -27,6 +33,9 @@ class Card:
     """A ticket to be.
 
     :ivar people: whom it is assigned to, each by some names, the best one first.
+    :ivar keys: what other tickets of the file call it.
+    :ivar parents: what it calls its parent: whichever of them is known counts.
+    :ivar parent: the place of its parent among the cards, once that was looked up.
     """
 
     title: str
@@ -40,6 +49,9 @@ class Card:
     estimate: str | None = None
     start: date | None = None
     due: date | None = None
+    keys: list[str] = field(default_factory=list)
+    parents: list[str] = field(default_factory=list)
+    parent: int | None = None
 
 
 @dataclass
@@ -55,24 +67,28 @@ class Plan:
     labels: dict[str, str | None] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
-    _names: dict[tuple[str, str], str] = field(default_factory=dict)
+    _names: dict[tuple[str, str], _Name] = field(default_factory=dict)
+    _met: set[tuple[str, str]] = field(default_factory=set)
     _cut: set[str] = field(default_factory=set)
 
-    def column(self, name: str) -> str:
-        """Note a column, and return its name as it will be."""
-        name = self._short(name)
-        if ("column", name.casefold()) not in self._names:
-            self.columns.append(name)
-            _refuse_more(len(self.columns), MOST_COLUMNS, "columns")
-        return self._names.setdefault(("column", name.casefold()), name)
+    def column(self, name: str, *, another: bool = False) -> str:
+        """Note a column, and return its name as it will be.
 
-    def label(self, name: str, color: str | None = None) -> str:
-        """Note a label, and return its name as it will be."""
-        name = self._short(name)
-        if ("label", name.casefold()) not in self._names:
-            self.labels[name] = color
+        :param another: whether it is one of its own, so that it is reported when it becomes one with another.
+        """
+        short, new = self._noted("Column", name, another)
+        if new:
+            self.columns.append(short)
+            _refuse_more(len(self.columns), MOST_COLUMNS, "columns")
+        return short
+
+    def label(self, name: str, color: str | None = None, *, another: bool = False) -> str:
+        """Note a label, and return its name as it will be; ``another`` is as for :meth:`column`."""
+        short, new = self._noted("Label", name, another)
+        if new:
+            self.labels[short] = color
             _refuse_more(len(self.labels), MOST_LABELS, "labels")
-        return self._names.setdefault(("label", name.casefold()), name)
+        return short
 
     def card(self, card: Card) -> None:
         """Add a ticket to be."""
@@ -90,6 +106,20 @@ class Plan:
         if how_often:
             self.left[what] += how_often
 
+    def _noted(self, kind: str, name: str, another: bool) -> tuple[str, bool]:
+        """Return a name as it will be, and whether it is new; what becomes one with another is reported once."""
+        whole, short = one_line(name, len(name)), self._short(name)
+        place, spelling = (kind, alike(short)), (kind, whole)
+        met = spelling in self._met
+        self._met.add(spelling)
+        if place not in self._names:
+            self._names[place] = _Name(short, whole)
+            return short, True
+        known = self._names[place]
+        if another or (known.whole != whole and not met):
+            self.leave(made_one(kind, whole, known.whole))
+        return known.short, False
+
     def _short(self, name: str) -> str:
         """Cut a name; one that comes again is told once."""
         whole = one_line(name, len(name))
@@ -97,6 +127,17 @@ class Plan:
             self._cut.add(whole)
             self.leave("Names of columns and labels cut after 50 characters")
         return one_line(whole, NAME)
+
+
+def alike(name: str) -> str:
+    """Write a name so that names of columns or labels that count as the same are equal."""
+    return name.casefold()
+
+
+def made_one(kind: str, name: str, other: str) -> str:
+    """Say that two of a kind become one, for their names count as the same."""
+    one, two = one_line(name, NAME), one_line(other, NAME)
+    return f"{kind} “{one}”, which is there more than once" if one == two else f"{kind} “{one}”, made one with “{two}”"
 
 
 def _refuse_more(count: int, most: int, what: str) -> None:
@@ -118,17 +159,3 @@ def flat(text: str) -> str:
 def many_lines(text: str) -> str:
     """Make a text fit a description, however long."""
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def given_day(text: str | None) -> str:
-    """Return what is written as a day, or nothing where it is how programs write that there is none."""
-    found = (text or "").strip()
-    return "" if _NO_DAY.match(found) else found
-
-
-def day(text: str) -> date | None:
-    """Read a day from how programs write it: ISO 8601, with a time or without; None when it is none."""
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from punt.breath import breathing
 from punt.models import Column, Label, Project, User
 from punt.models.placing import Wanted, create_together
-from punt.transfer.cards import Card, Plan, many_lines, one_line
+from punt.transfer.cards import Card, Plan, alike, made_one, many_lines, one_line
+from punt.transfer.family import parents_first
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
 MOST_TOLD = 200
@@ -42,44 +44,59 @@ class Report:
 
 def carry_out(project: Project, plan: Plan, creator_id: str | None) -> Report:
     """Add what a plan brings at the bottom of a project's columns; the caller has begun to write, and commits."""
-    carrier = _Carrier(project, plan)
-    create_together(project, creator_id, [carrier.wanted(card) for card in breathing(plan.cards)])
-    return carrier.report
+    carriage = Carriage(project, plan, creator_id)
+    for _ in carriage.steps():
+        pass
+    return carriage.report
 
 
-class _Carrier:
-    """One import on its way into a project; names are found whatever their case."""
+class Carriage:
+    """One import on its way into a project; names are found whatever their case. The caller has begun to write.
 
-    def __init__(self, project: Project, plan: Plan) -> None:
-        self._project = project
+    :ivar report: what came of it, whole at the end.
+    """
+
+    def __init__(self, project: Project, plan: Plan, creator_id: str | None) -> None:
+        self._project, self._plan, self._creator_id = project, plan, creator_id
         self.report = Report(left=Counter(plan.left))
-        self._columns = self._make_columns(plan.columns)
-        self._labels = self._make_labels(plan.labels)
-        self._people = _known_people(project)
 
-    def wanted(self, card: Card) -> Wanted:
+    def steps(self) -> Iterator[int]:
+        """Do it, giving how many tickets are there; the caller commits at the end."""
+        self._columns = self._make_columns(self._plan.columns)
+        self._labels = self._make_labels(self._plan.labels)
+        self._people = _known_people(self._project)
+        wanted = [self._wanted(card) for card in breathing(self._plan.cards)]
+        yield from create_together(self._project, self._creator_id, wanted, parents_first(self._plan.cards))
+
+    def _wanted(self, card: Card) -> Wanted:
         """Say which ticket a card becomes."""
         self.report.taken["ticket"] += 1
-        return Wanted(self._columns[(card.column or "").casefold()], self._fields(card))
+        return Wanted(self._columns[alike(card.column or "")], self._fields(card), card.parent)
 
     def _make_columns(self, names: list[str]) -> dict[str, Column]:
         present = list(self._project.columns_to_change())
-        found = {column.name.casefold(): column for column in reversed(present)}
+        found = {alike(column.name): column for column in reversed(present)}
         for name in names:
-            if name.casefold() not in found:
+            if alike(name) not in found:
                 column = Column.append_to(present, self._project.id, name=name, color=None, wip_limit=None)
                 present.append(column)
-                found[name.casefold()] = column
+                found[alike(name)] = column
                 self.report.taken["column"] += 1
+            self._tell_other_spelling("Column", name, found[alike(name)].name)
         return {"": self._project.first_column(), **found}
 
     def _make_labels(self, wanted: dict[str, str | None]) -> dict[str, Label]:
-        found = {label.name_key: label for label in Label.of(self._project.id)}
+        found = {alike(label.name): label for label in Label.of(self._project.id)}
         for name, color in wanted.items():
-            if name.casefold() not in found:
-                found[name.casefold()] = Label.create(self._project.id, name, color)
+            if alike(name) not in found:
+                found[alike(name)] = Label.create(self._project.id, name, color)
                 self.report.taken["label"] += 1
+            self._tell_other_spelling("Label", name, found[alike(name)].name)
         return found
+
+    def _tell_other_spelling(self, kind: str, name: str, present: str) -> None:
+        if name != present:
+            self.report.left[made_one(kind, name, present)] += 1
 
     def _fields(self, card: Card) -> dict[str, Any]:
         title, description = self._texts(card)
@@ -111,7 +128,7 @@ class _Carrier:
         return title, description[:DESCRIPTION]
 
     def _few_enough(self, names: list[str]) -> list[Label]:
-        found = [self._labels[name.casefold()] for name in dict.fromkeys(names)]
+        found = [self._labels[alike(name)] for name in dict.fromkeys(names)]
         if len(found) > LABELS:
             self.report.left[f"Labels beyond the {LABELS} that a ticket may have"] += len(found) - LABELS
         return found[:LABELS]

@@ -1,50 +1,138 @@
-"""Reading a board of Trello or a table, whichever it is."""
+"""Reading a file of another tracker, whichever it is, as somebody chose."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from punt.elsewhere import Failed, elsewhere
-from punt.transfer.cards import Plan
+from punt.transfer import rows, trello
+from punt.transfer.cards import Plan, one_line
+from punt.transfer.choice import Choice, fields_of
+from punt.transfer.json_file import parsed
+from punt.transfer.json_sheet import sheet_of
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import read_csv
-from punt.transfer.trello import read_trello
+from punt.transfer.sheet import Sheet, read_sheet
+from punt.transfer.trackers import Tracker, tracker_of
 from punt.turns import Turns
 
 SMALL = 64 * 1024
 """Bytes of a file that is read right here, within some 30 ms; a larger one is read elsewhere."""
 PATIENCE = 60
 """Seconds that reading may take."""
+SAMPLES, SAMPLE = 3, 80
+"""How many values of a column are shown, and how much of each."""
+JSON = "JSON of a tracker that PUNT knows"
 
 logger = logging.getLogger(__name__)
 TURNS = Turns(line=50, patience=PATIENCE)
 """One large file at a time for each worker."""
 
 
-def read_foreign(content: bytes) -> Plan:
-    """Turn a file into what it brings.
+@dataclass(frozen=True)
+class Seen:
+    """A column of a table, as it was understood.
 
-    :raises Refusal: when it is neither, or cannot be taken.
+    :ivar number: by which it may be named, counted from 1.
+    :ivar field: which one it is; empty where it is not taken.
+    :ivar samples: its first values.
     """
-    found = plan_or_refusal(content) if len(content) <= SMALL else _read_elsewhere(content)
+
+    number: int
+    name: str
+    field: str
+    samples: list[str]
+
+
+@dataclass
+class Reading:
+    """What was understood of a file.
+
+    :ivar tracker: where it is from, in words.
+    :ivar columns: those of a table; a board has none to choose from.
+    :ivar plan: what it brings; None where something has to be chosen first.
+    :ivar problem: what that is.
+    """
+
+    tracker: str
+    columns: list[Seen] = field(default_factory=list)
+    plan: Plan | None = None
+    problem: str = ""
+
+    def planned(self) -> Plan:
+        """Return what it brings.
+
+        :raises Refusal: where something has to be chosen first.
+        """
+        if self.plan is None:
+            raise Refusal(self.problem)
+        return self.plan
+
+
+def understood(content: bytes, choice: Choice | None = None) -> Reading:
+    """Read a file.
+
+    :raises Refusal: when it is none that PUNT knows, or cannot be taken.
+    """
+    asked = choice or Choice()
+    found = reading_or_refusal(content, asked) if len(content) <= SMALL else _read_elsewhere(content, asked)
     if isinstance(found, Refusal):
         raise found
     return found
 
 
-def plan_or_refusal(content: bytes) -> Plan | Refusal:
-    """Read a file by its beginning, for a board of Trello is one JSON object; the refusal is an answer, too."""
-    read = read_trello if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else read_csv
+def read_foreign(content: bytes) -> Plan:
+    """Turn a file into what it brings, its columns guessed; it raises what :func:`understood` does."""
+    return understood(content).planned()
+
+
+def reading_or_refusal(content: bytes, choice: Choice) -> Reading | Refusal:
+    """Read a file; the refusal is an answer, too."""
     try:
-        return read(content)
+        return _read(content, choice)
     except Refusal as refusal:
         return refusal
 
 
-def _read_elsewhere(content: bytes) -> Plan | Refusal:
+def _read_elsewhere(content: bytes, choice: Choice) -> Reading | Refusal:
     with TURNS.one():
         try:
-            return elsewhere(PATIENCE, plan_or_refusal, content)
+            return elsewhere(PATIENCE, reading_or_refusal, content, choice)
         except Failed as failed:
             logger.warning("a file of %d bytes was not read: %s", len(content), failed)
             return Refusal("It takes too much time or memory to read. Import it in parts.")
+
+
+def _read(content: bytes, choice: Choice) -> Reading:
+    """Read a file by its beginning: JSON is an object or a list, anything else is a table."""
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return _read_json(parsed(content, JSON), choice)
+    sheet = read_sheet(content)
+    return _of_sheet(sheet, tracker_of(sheet.names()), choice)
+
+
+def _read_json(found: Any, choice: Choice) -> Reading:
+    if isinstance(found, list):
+        return _of_sheet(*sheet_of(found), choice)
+    return Reading("Trello", plan=trello.plan_of(found))
+
+
+def _of_sheet(sheet: Sheet, tracker: Tracker, choice: Choice) -> Reading:
+    fields = fields_of(sheet.names(), tracker, choice)
+    reading = Reading(tracker.name, _seen(sheet, fields))
+    try:
+        reading.plan = rows.planned(sheet, fields, tracker)
+    except Refusal as refusal:
+        reading.problem = refusal.message
+    return reading
+
+
+def _seen(sheet: Sheet, fields: Sequence[str]) -> list[Seen]:
+    samples: list[list[str]] = [[] for _ in fields]
+    for row in sheet.rows[:SAMPLES]:
+        for column, heading in zip(samples, sheet.headings, strict=True):
+            column.append(one_line(" · ".join(sheet.values(row, heading))[: 2 * SAMPLE], SAMPLE))
+    known = zip(sheet.names(), fields, samples, strict=True)
+    return [Seen(number, *each) for number, each in enumerate(known, 1)]

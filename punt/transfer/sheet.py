@@ -1,142 +1,178 @@
-"""Reading tickets from CSV, as spreadsheets and other trackers write it."""
+"""Reading a table from CSV, as spreadsheets and other trackers write it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from enum import StrEnum
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from punt.models import Priority, TicketType
-from punt.transfer.cards import Card, Plan, day, given_day, one_line
+from punt.transfer.cards import MOST, Plan, one_line
+from punt.transfer.fields import plain, strength
 from punt.transfer.refusal import Refusal
 
-NAMES = {
-    "title": ("title", "name", "summary", "subject", "card", "card name", "task", "task name", "issue"),
-    "column": ("column", "status", "state", "list", "list name", "stage", "section", "bucket"),
-    "description": ("description", "desc", "body", "details", "notes", "content", "card description"),
-    "type": ("type", "issue type", "kind", "tracker"),
-    "priority": ("priority", "urgency"),
-    "labels": ("labels", "label", "tags", "tag", "categories", "category"),
-    "people": ("assignee", "assigned to", "assignees", "owner", "members", "member", "responsible"),
-    "points": ("points", "story points", "story point", "size"),
-    "estimate": ("estimate", "time estimate", "effort", "original estimate"),
-    "start": ("start", "start date", "started", "begin"),
-    "due": ("due", "due date", "deadline", "end date", "finish date"),
-}
-"""What a column of the file may be called, for each field of a ticket."""
 DELIMITERS = ",;\t|"
-WIDEST = 200
+WIDEST = 2000
 """Columns that a file may have."""
+LONGEST = 10 * MOST
+"""Lines that a file may have, most of which hold no ticket."""
 LARGEST_CELL = 200_000
+PREAMBLE = 20
+"""Lines among which the one is looked for that names the columns."""
+CERTAIN = ("title", "summary")
+"""Names that are no value of any line: one of them alone is a header."""
+_SEPARATOR = re.compile(r'"?sep=(?P<sign>[,;|\t])"?[,;|\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_FORMULA = re.compile(r"'[=+\-@\t\r]")
 
-AName = TypeVar("AName", bound=StrEnum)
-Found = TypeVar("Found")
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column of a table; those of one name are one.
+
+    :ivar places: where in each line its values stand.
+    """
+
+    name: str
+    places: tuple[int, ...]
+
+
+@dataclass
+class Sheet:
+    """A table as it stands in a file.
+
+    :ivar rows: of each line the values by place, several where a cell holds a list.
+    :ivar split: whether a cell may hold several names in one text.
+    :ivar colors: of labels, by their names.
+    :ivar left: what is not taken whatever the columns are.
+    """
+
+    headings: list[Heading]
+    rows: Sequence[Sequence[str | list[str]]]
+    split: bool = True
+    colors: dict[str, str] = field(default_factory=dict)
+    left: Counter[str] = field(default_factory=Counter)
+
+    def names(self) -> list[str]:
+        """List what the columns are called."""
+        return [heading.name for heading in self.headings]
+
+    def values(self, row: Sequence[str | list[str]], heading: Heading) -> list[str]:
+        """Return what a line says in a column, without what is empty."""
+        cells = [row[place] for place in heading.places if place < len(row)]
+        found = (value for cell in cells for value in (cell if isinstance(cell, list) else [cell]))
+        return [value.strip() for value in found if value.strip()]
 
 
 def read_csv(content: bytes) -> Plan:
-    """Turn a table with a header line into what it brings.
+    """Turn a table with a header line into what it brings, its columns guessed.
 
     :raises Refusal: when it is no such table, or none of its columns is a title.
+    """
+    from punt.transfer.rows import planned  # which knows sheets
+
+    return planned(read_sheet(content))
+
+
+def read_sheet(content: bytes) -> Sheet:
+    """Read a table with a header line.
+
+    :raises Refusal: when it is none.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = len(content[: error.start].splitlines()) or 1
         raise Refusal("This is not UTF-8. Save the file as “CSV UTF-8”.", line=line) from None
     if "\0" in text:
         raise Refusal("This is no CSV: it holds a character that is none.")
-    rows = _rows(text)
-    return _Reader(next(rows, [])).plan(rows)
-
-
-def _rows(text: str) -> Iterator[list[str]]:
     csv.field_size_limit(LARGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    told = _SEPARATOR.match(text)
+    rows, header = _table(text[told.end() :] if told else text, told["sign"] if told else "")
+    if len(rows[header]) > WIDEST:
+        raise Refusal(f"It has {len(rows[header])} columns; at most {WIDEST}.", line=header + 1)
+    headings, lines = headings_of(rows[header]), rows[header + 1 :]
+    left = {"Lines before the header": header, "Cells under no name in the header": _nameless(headings, lines)}
+    return Sheet(headings, lines, left=+Counter(left))
+
+
+def headings_of(names: Sequence[str]) -> list[Heading]:
+    """Put columns of one name together; those without a name are none."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if plain(name):
+            places.setdefault(plain(name), []).append(place)
+    return [Heading(one_line(names[found[0]], 200) or "?", tuple(found)) for found in places.values()]
+
+
+def _table(text: str, sign: str) -> tuple[list[Row], int]:
+    """Read the lines that are not empty, and find which of them is the header."""
+    delimiter, header = (sign, _header(_beginning(text, sign))) if sign else _likeliest(text)
+    try:
+        rows = list(_rows(text, delimiter, blanks=True))
+    except Refusal:  # a quote may stand behind a blank as a sign like any other
+        rows = list(_rows(text, delimiter, blanks=False))
+    return rows or [[]], header
+
+
+def _likeliest(text: str) -> tuple[str, int]:
+    """Take the sign that parts a header line into the most known names, else the first line most often."""
+    found = []
+    for delimiter in DELIMITERS:
+        rows = _beginning(text, delimiter)
+        header = _header(rows)
+        row = rows[header] if rows else []
+        found.append((strength(row), len(row), -DELIMITERS.index(delimiter), delimiter, header))
+    *_, delimiter, header = max(found)
+    return delimiter, header
+
+
+def _header(rows: Sequence[Row]) -> int:
+    """Say which line names the columns: the one with the most known names; the first one where there is doubt."""
+    strengths = [_certainty(row) if nth else strength(row) for nth, row in enumerate(rows)]
+    return strengths.index(max(strengths)) if strengths else 0
+
+
+def _certainty(row: Row) -> int:
+    found = strength(row)
+    return found if found > 1 or any(plain(cell) in CERTAIN for cell in row) else 0
+
+
+def _beginning(text: str, delimiter: str) -> list[Row]:
+    found: list[Row] = []
+    try:
+        for row in _rows(text, delimiter, blanks=True):
+            found.append(row)
+            if len(found) > PREAMBLE:
+                break
+    except Refusal:
+        pass
+    return found
+
+
+def _rows(text: str, delimiter: str, *, blanks: bool) -> Iterator[Row]:
+    """Give the lines that are not empty.
+
+    :param blanks: whether those before a value are none of it, so that a quote may follow them.
+    """
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=blanks)
+    count = 0
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                yield row
+                count += 1
+                if count > LONGEST:
+                    raise Refusal(f"It has more than {LONGEST:,} lines. Import it in parts.", line=reader.line_num)
+                yield [cell[1:] if _FORMULA.match(cell) else cell for cell in row]
     except csv.Error as error:
         raise Refusal(f"This is no CSV: {error}.", line=reader.line_num) from None
 
 
-def _delimiter(text: str) -> str:
-    """Take the sign that parts the header line most often, outside of quotes."""
-    header = re.sub(r'"[^"]*"', "", text.lstrip().split("\n", 1)[0])
-    return max(DELIMITERS, key=header.count)
-
-
-class _Reader:
-    """One table on its way into a plan."""
-
-    def __init__(self, header: list[str]) -> None:
-        if len(header) > WIDEST:
-            raise Refusal(f"It has {len(header)} columns; at most {WIDEST}.", line=1)
-        self._plan, self._places, self._named = Plan(), dict[str, int](), set[int]()
-        known = {name: field for field, names in NAMES.items() for name in names}
-        for place, cell in enumerate(header):
-            name = " ".join(re.sub(r"[_\-]+", " ", cell).split()).casefold()
-            if name:
-                self._named.add(place)
-            if known.get(name) and known[name] not in self._places:
-                self._places[known[name]] = place
-            elif name:
-                self._plan.leave(f"Column “{one_line(cell, 50)}”")
-        if "title" not in self._places:
-            names = ", ".join(NAMES["title"][:4])
-            raise Refusal(f"No column is the title. Call one {names} or so.", line=1)
-
-    def plan(self, rows: Iterator[list[str]]) -> Plan:
-        plan = self._plan
-        for row in rows:
-            cells = {field: row[place].strip() if place < len(row) else "" for field, place in self._places.items()}
-            if not one_line(cells["title"], LARGEST_CELL):
-                plan.leave("Lines without a title")
-                continue
-            nameless = sum(bool(cell.strip()) for place, cell in enumerate(row) if place not in self._named)
-            plan.leave("Cells under no name in the header", nameless)
-            plan.card(self._card(cells))
-        return plan
-
-    def _card(self, cells: dict[str, str]) -> Card:
-        column = one_line(cells.get("column", ""), LARGEST_CELL)
-        return Card(
-            title=cells["title"],
-            column=self._plan.column(column) if column else None,
-            description=cells.get("description", ""),
-            type=self._one_of(TicketType, cells.get("type", ""), TicketType.TASK),
-            priority=self._one_of(Priority, cells.get("priority", ""), Priority.MEDIUM),
-            labels=[self._plan.label(each) for each in _several(cells.get("labels", ""))],
-            people=[(name,) for name in _several(cells.get("people", ""))],
-            story_points=self._read("story points", cells.get("points", ""), _points),
-            estimate=self._plan.estimate(cells.get("estimate", "")),
-            start=self._read("days", given_day(cells.get("start")), day),
-            due=self._read("days", given_day(cells.get("due")), day),
-        )
-
-    def _one_of(self, names: type[AName], text: str, otherwise: AName) -> AName:
-        found = next((name for name in names if name.value.casefold() == text.casefold()), None)
-        if text and found is None:
-            self._plan.leave(f"{names.__name__.replace('Ticket', '')} “{one_line(text, 40)}”, unknown here")
-        return found or otherwise
-
-    def _read(self, what: str, text: str, read: Callable[[str], Found | None]) -> Found | None:
-        found = read(text) if text else None
-        if text and found is None:
-            self._plan.leave(f"Values that are no {what}")
-        return found
-
-
-def _several(text: str) -> list[str]:
-    return [name for name in (one_line(part, LARGEST_CELL) for part in re.split(r"[,;\n]", text)) if name]
-
-
-def _points(text: str) -> int | None:
-    try:
-        points = float(text)
-    except ValueError:
-        return None
-    return int(points) if points.is_integer() and 0 <= points <= 999 else None
+def _nameless(headings: Sequence[Heading], rows: Iterable[Row]) -> int:
+    """Count the cells that stand under no name, in lines that are tickets or not."""
+    named = {place for heading in headings for place in heading.places}
+    return sum(bool(cell.strip()) for row in rows for place, cell in enumerate(row) if place not in named)

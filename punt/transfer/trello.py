@@ -1,19 +1,18 @@
 """Reading a board as Trello exports it (Menu → Print, export and share → Export as JSON).
 
-Source of the format: developer.atlassian.com/cloud/trello, the nested resources of a board.
+Source of the format: developer.atlassian.com/cloud/trello, the nested resources of a board. Exports of 2014 and
+2015 have their labels on the cards, and checklists that their cards name.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
-from punt.inputs.names import NameTwice, each_once
-from punt.transfer.cards import Card, Plan, day, given_day, many_lines, one_line
-from punt.transfer.refusal import Refusal
+from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
+from punt.transfer.cards import Plan
+from punt.transfer.json_file import Part, parsed, read_as
 
 COLORS = {
     "green": "#0f7b4d",
@@ -23,17 +22,12 @@ COLORS = {
     "purple": "#7a3ff2",
     "blue": "#1d6fd1",
     "sky": "#0b7285",
-    "lime": "#0f7b4d",
+    "lime": "#4d7c0f",
     "pink": "#a3296f",
     "black": "#566072",
 }
 """Trello's colours, in those of PUNT that are nearest and have contrast enough."""
-
-
-class Part(BaseModel):
-    """A part of the file; what is not named is not looked at."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", strict=True)
+WHAT = "board exported from Trello"
 
 
 class TrelloList(Part):
@@ -45,14 +39,18 @@ class TrelloList(Part):
 
 
 class TrelloLabel(Part):
-    id: str
+    id: str = ""
     name: str = ""
-    color: str | None = None
+    color: str = ""
+
+    def key(self) -> str:
+        """Return its id, or what stands for it where it has none, as in 2014."""
+        return self.id or f"{self.color} {self.name}"
 
 
 class TrelloMember(Part):
     id: str
-    full_name: str | None = None
+    full_name: str = ""
     username: str = ""
 
 
@@ -64,7 +62,7 @@ class TrelloItem(Part):
 
 class TrelloChecklist(Part):
     id: str
-    id_card: str | None = None
+    id_card: str = ""
     name: str = ""
     pos: float = 0
     check_items: list[TrelloItem] = Field(default_factory=list)
@@ -77,7 +75,9 @@ class TrelloCard(Part):
     closed: bool = False
     id_list: str
     id_labels: list[str] = Field(default_factory=list)
+    labels: list[TrelloLabel] = Field(default_factory=list)
     id_members: list[str] = Field(default_factory=list)
+    id_checklists: list[str] = Field(default_factory=list)
     pos: float = 0
     start: str | None = None
     due: str | None = None
@@ -97,6 +97,7 @@ class TrelloBoard(Part):
     lists: list[TrelloList]
     cards: list[TrelloCard]
     labels: list[TrelloLabel] = Field(default_factory=list)
+    label_names: dict[str, str] = Field(default_factory=dict)
     members: list[TrelloMember] = Field(default_factory=list)
     checklists: list[TrelloChecklist] = Field(default_factory=list)
     actions: list[TrelloAction] = Field(default_factory=list)
@@ -107,92 +108,72 @@ def read_trello(content: bytes) -> Plan:
 
     :raises Refusal: when it is no export of a board.
     """
-    try:
-        board = TrelloBoard.model_validate(json.loads(content, object_pairs_hook=each_once), strict=False)
-    except RecursionError:
-        raise Refusal("This is nested too deep.") from None
-    except ValidationError as error:
-        where = ".".join(map(str, error.errors()[0]["loc"]))
-        raise Refusal(f"This is no board exported from Trello: {where} is missing or wrong.") from None
-    except NameTwice as twice:
-        raise Refusal(f"This is no board exported from Trello: {twice}") from None
-    except ValueError:
-        raise Refusal("This is no board exported from Trello: it is not valid JSON.") from None
-    return _Reader(board).plan()
+    return plan_of(parsed(content, WHAT))
 
 
-class _Reader:
-    """One board on its way into a plan."""
+def plan_of(found: Any) -> Plan:
+    """Turn the JSON of an export into what it brings; it raises what :func:`read_trello` does."""
+    export = read_as(TrelloBoard, found, WHAT)
+    board = Board(
+        lists=[BoardList(each.id, each.name, each.pos, each.closed) for each in export.lists],
+        labels=[_label(export, each) for each in _labels(export)],
+        people={each.id: tuple(filter(None, (each.username, each.full_name))) for each in export.members},
+        cards=_cards(export),
+    )
+    _leave(board, export)
+    return planned(board)
 
-    def __init__(self, board: TrelloBoard) -> None:
-        self._board, self._plan = board, Plan()
-        self._lists = {each.id: each for each in board.lists}
-        self._members = {each.id: each for each in board.members}
 
-    def plan(self) -> Plan:
-        board, plan = self._board, self._plan
-        open_lists = sorted((each for each in board.lists if not each.closed), key=lambda each: each.pos)
-        names = {each.id: plan.column(each.name if one_line(each.name, 1) else "List") for each in open_lists}
-        plan.leave("Archived lists", len(board.lists) - len(open_lists))
-        plan.leave("Limits of lists", sum(bool(each.soft_limit) for each in open_lists))
-        self._labels = {each.id: self._label(each) for each in board.labels}
-        self._checklists = self._by_card()
-        for card in sorted(board.cards, key=lambda card: card.pos):
-            if card.closed or card.id_list not in names:
-                plan.leave("Archived cards")
-            else:
-                plan.card(self._card(card, names[card.id_list]))
-        plan.leave("Comments", sum(action.type == "commentCard" for action in board.actions))
-        return plan
-
-    def _card(self, card: TrelloCard, column: str) -> Card:
-        members = [self._members[each] for each in card.id_members if each in self._members]
-        labels = [self._labels[each] for each in card.id_labels if each in self._labels]
-        leave = self._plan.leave
-        leave("Attachments", len(card.attachments))
-        leave("Values of custom fields", len(card.custom_field_items))
-        leave("Marks that a due date is met", int(card.due_complete))
-        leave("Members of cards who are no longer on the board", len(card.id_members) - len(members))
-        leave("Labels of cards that the board does not know", len(card.id_labels) - len(labels))
-        return Card(
+def _cards(export: TrelloBoard) -> list[BoardCard]:
+    checklists = _checklists(export)
+    return [
+        BoardCard(
+            id=card.id,
             title=card.name,
-            column=column,
-            description="\n\n".join(part for part in (many_lines(card.desc), *self._tasks(card)) if part),
-            labels=labels,
-            people=[_names_of(member) for member in members],
-            start=self._day(card.start),
-            due=self._day(card.due),
+            list_id=card.id_list,
+            description=card.desc,
+            position=card.pos,
+            archived=card.closed,
+            labels=list(dict.fromkeys([*card.id_labels, *(label.key() for label in card.labels)])),
+            people=card.id_members,
+            start=card.start,
+            due=card.due,
+            checklists=checklists.get(card.id, []),
         )
-
-    def _tasks(self, card: TrelloCard) -> list[str]:
-        return [
-            f"**{one_line(checklist.name, 200) or 'Checklist'}**\n\n{_task_list(checklist)}"
-            for checklist in self._checklists.get(card.id, ())
-        ]
-
-    def _by_card(self) -> dict[str, list[TrelloChecklist]]:
-        found: dict[str, list[TrelloChecklist]] = {}
-        for checklist in sorted(self._board.checklists, key=lambda each: each.pos):
-            if checklist.id_card and checklist.check_items:
-                found.setdefault(checklist.id_card, []).append(checklist)
-        return found
-
-    def _label(self, label: TrelloLabel) -> str:
-        shade = (label.color or "").partition("_")[0]
-        name = next((each for each in (label.name, shade.capitalize()) if one_line(each, 1)), "Label")
-        return self._plan.label(name, COLORS.get(shade))
-
-    def _day(self, text: str | None) -> Any:
-        given = given_day(text)
-        found = day(given) if given else None
-        self._plan.leave("Dates that are none", int(bool(given) and found is None))
-        return found
+        for card in export.cards
+    ]
 
 
-def _names_of(member: TrelloMember) -> tuple[str, ...]:
-    return tuple(name for name in (member.username, member.full_name) if name) or ("somebody",)
+def _labels(export: TrelloBoard) -> list[TrelloLabel]:
+    """List the labels of the board, and those that stand on cards only."""
+    found = {label.key(): label for label in export.labels}
+    for card in export.cards:
+        for label in card.labels:
+            found.setdefault(label.key(), label)
+    return list(found.values())
 
 
-def _task_list(checklist: TrelloChecklist) -> str:
-    items = sorted(checklist.check_items, key=lambda item: item.pos)
-    return "\n".join(f"- [{'x' if item.state == 'complete' else ' '}] {one_line(item.name, 1000)}" for item in items)
+def _label(export: TrelloBoard, label: TrelloLabel) -> BoardLabel:
+    color, _, shade = label.color.partition("_")
+    name = label.name or export.label_names.get(label.color, "")
+    return BoardLabel(label.key(), name, COLORS.get(color), f"{shade} {color}".strip())
+
+
+def _checklists(export: TrelloBoard) -> dict[str, list[Checklist]]:
+    cards = {checklist: card.id for card in export.cards for checklist in card.id_checklists}
+    found: dict[str, list[Checklist]] = {}
+    for each in sorted(export.checklists, key=lambda each: each.pos):
+        items = [(item.state == "complete", item.name) for item in sorted(each.check_items, key=lambda item: item.pos)]
+        found.setdefault(each.id_card or cards.get(each.id, ""), []).append(Checklist(each.name, items))
+    return found
+
+
+def _leave(board: Board, export: TrelloBoard) -> None:
+    """Count what is not taken of open cards and lists, and of what was said."""
+    lists = {each.id for each in export.lists if not each.closed}
+    cards = [each for each in export.cards if not each.closed and each.id_list in lists]
+    board.left["Limits of lists"] = sum(bool(each.soft_limit) for each in export.lists if each.id in lists)
+    board.left["Attachments"] = sum(len(each.attachments) for each in cards)
+    board.left["Values of custom fields"] = sum(len(each.custom_field_items) for each in cards)
+    board.left["Marks that a due date is met"] = sum(each.due_complete for each in cards)
+    board.left["Comments"] = sum(action.type == "commentCard" for action in export.actions)

@@ -264,7 +264,7 @@ WRONG = {
     "a NUL": (b"Title\na\0b\n", "no CSV"),
     "an open quote": (b'Title\n"never closed', "no CSV"),
     "an endless cell": (b"Title\n" + b"x" * 300_000, "no CSV"),
-    "many columns": (b"Title" + b",x" * 500 + b"\n", "It has 501 columns"),
+    "many columns": (b"Title" + b",x" * 2000 + b"\n", "It has 2001 columns"),
     "many lines": (b"Title\n" + b"x\n" * (MOST + 1), "more than 2,000 tickets"),
     "many columns on the board": (
         b"Title,Status\n" + b"".join(b"x,c%d\n" % n for n in range(101)),
@@ -351,3 +351,27 @@ def test_labels_and_columns_that_are_there_are_used(alice: FlaskClient) -> None:
     paint = next(each for each in tickets(alice) if each["title"] == "Order paint")
     assert label in paint["labels"]
     assert json.dumps(columns(alice)).count("Done") == 1
+
+
+def test_names_that_are_spelt_otherwise_here_are_told(alice: FlaskClient) -> None:
+    made(alice, f"{HARB}/labels", name="URGENT", color="#0b7285")
+
+    text = send(alice, "Title,Status,Labels\nOne,to do,urgent\n").text
+
+    assert "Column “to do”, made one with “To Do”: 1" in text
+    assert "Label “urgent”, made one with “URGENT”: 1" in text
+
+
+FAMILY = "Summary,Issue key,Parent,Status\nForm,H-1,H-2,Done\nBooking,H-2,H-3,To Do\nBerths,H-3,,Done\n"
+
+
+def test_parents_come_along_in_whatever_order_they_stand(app: Flask, alice: FlaskClient) -> None:
+    before = events(app)
+
+    send(alice, FAMILY)
+
+    found = {each["number"]: each for each in tickets(alice)}
+    assert [found[number]["title"] for number in (1, 2, 3)] == ["Form", "Booking", "Berths"]
+    assert [found[number]["parentId"] for number in (1, 2, 3)] == [found[2]["id"], found[3]["id"], None]
+    assert (found[1]["order"], found[3]["order"]) == (0, 1)
+    assert events(app) - before == {"ticket.created": 3}

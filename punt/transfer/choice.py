@@ -1,0 +1,77 @@
+"""What somebody chose of a file, and what follows for its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from punt.errors import Invalid
+from punt.transfer.cards import one_line
+from punt.transfer.fields import FIELDS, LEFT_OUT, field_of, guessed, plain
+from punt.transfer.trackers import Tracker
+
+NOT_TAKEN = frozenset({"", "-", "none", "nothing"})
+"""What may be said for a column that is not to be taken."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What somebody chose.
+
+    :ivar columns: of columns, which field each is: by name, or by number behind ``#``; others are guessed.
+    """
+
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+def choice_of(pairs: Iterable[str]) -> Choice:
+    """Read what is said as ``COLUMN=FIELD``.
+
+    :raises Invalid: when it is not.
+    """
+    return Choice(tuple(_pair(text) for text in pairs))
+
+
+def fields_of(names: Sequence[str], tracker: Tracker, choice: Choice) -> list[str]:
+    """Say which field each column is: as was chosen, or else by its name; a guess gives way to what was chosen.
+
+    :raises Invalid: when there is no such column or field.
+    """
+    chosen = dict(_found(names, *pair) for pair in choice.columns)
+    taken = {field_id for field_id in chosen.values() if field_id and not FIELDS[field_id].several}
+    guesses = guessed(names, tracker.instead)
+    return [chosen.get(place, LEFT_OUT if guess in taken else guess) for place, guess in enumerate(guesses)]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, sign, field_name = text.rpartition("=")
+    if not sign or not column.strip():
+        raise Invalid.field("map", f"Write COLUMN=FIELD, not “{one_line(text, 80)}”.")
+    return column, field_name
+
+
+def _found(names: Sequence[str], column: str, field_name: str) -> tuple[int, str]:
+    """Find a column and a field; who names them the other way round is understood, too."""
+    place, field_id = _place(names, column), _field(field_name)
+    if place is None or field_id is None:
+        other, field_there = _place(names, field_name), _field(column)
+        if other is not None and field_there:
+            return other, field_there
+    if place is None:
+        raise Invalid.field("map", f"There is no column “{one_line(column, 80)}”.")
+    if field_id is None:
+        known = ", ".join(FIELDS)
+        raise Invalid.field("map", f"There is no field “{one_line(field_name, 80)}”. There are {known}, and none.")
+    return place, field_id
+
+
+def _place(names: Sequence[str], column: str) -> int | None:
+    asked, number = plain(column), column.strip().removeprefix("#")
+    found = next((place for place, name in enumerate(names) if plain(name) == asked), None)
+    if found is None and column.strip().startswith("#") and number.isascii() and number.isdigit() and len(number) < 6:
+        found = int(number) - 1
+    return found if found is not None and 0 <= found < len(names) else None
+
+
+def _field(name: str) -> str | None:
+    return LEFT_OUT if plain(name) in NOT_TAKEN or name.strip() in NOT_TAKEN else field_of(name)

@@ -1,0 +1,66 @@
+"""Finding the parents of tickets to be within their file."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from punt.models import TicketType
+from punt.transfer.cards import Card, Plan, flat
+
+
+def find_parents(plan: Plan) -> None:
+    """Let each card know the place of its parent among the cards; what can be no parent is reported."""
+    keys, titles = _places(plan.cards)
+    for place, card in enumerate(plan.cards):
+        if card.parents:
+            known = (keys.get(name) or titles.get(name) for name in map(_plain, card.parents))
+            found = next((other for other in known if other), None)
+            card.parent = found - 1 if found and found - 1 != place else None
+            plan.leave("Parents that are not in this file", int(not found))
+            plan.leave("Tickets that are their own parents", int(found == place + 1))
+    for card in plan.cards:
+        if card.parent is not None and plan.cards[card.parent].type is TicketType.SUBTASK:
+            card.parent = None
+            plan.leave("Parents that are subtasks, which have no children here")
+    _open_circles(plan)
+
+
+def parents_first(cards: list[Card]) -> list[int]:
+    """Return the places of cards in an order in which each comes behind its parent; there are no circles."""
+    found: dict[int, None] = {}
+    for place in range(len(cards)):
+        line = [place]
+        while (parent := cards[line[-1]].parent) is not None and parent not in found:
+            line.append(parent)
+        found.update(dict.fromkeys(reversed(line)))
+    return list(found)
+
+
+def _places(cards: list[Card]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return by key, and by title where only one ticket has it, where a card stands, counted from 1."""
+    keys: dict[str, int] = {}
+    for place, card in enumerate(cards, 1):
+        for key in card.keys:
+            keys.setdefault(_plain(key), place)
+    titles = [_plain(card.title) for card in cards]
+    counts = Counter(titles)
+    return keys, {title: place for place, title in enumerate(titles, 1) if counts[title] == 1}
+
+
+def _open_circles(plan: Plan) -> None:
+    """Take the parent from one ticket of each circle."""
+    over: set[int] = set()
+    for place in range(len(plan.cards)):
+        line: dict[int, None] = {}
+        at: int | None = place
+        while at is not None and at not in over and at not in line:
+            line[at] = None
+            at = plan.cards[at].parent
+        if at is not None and at in line:
+            plan.cards[at].parent = None
+            plan.leave("Parents that made a circle")
+        over.update(line)
+
+
+def _plain(text: str) -> str:
+    return flat(text).casefold()

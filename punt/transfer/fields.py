@@ -1,0 +1,138 @@
+"""What a column of a table may be, and which of them it is by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LEFT_OUT = ""
+"""What a column is that is not taken."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something of a ticket that a column may hold.
+
+    :ivar label: what people read.
+    :ivar names: what a column of it may be called, the best name first.
+    :ivar together: how many of the first names are of columns that are taken together, if there are several.
+    :ivar several: whether more than one column may be it.
+    """
+
+    label: str
+    names: tuple[str, ...]
+    together: int = 0
+    several: bool = False
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(", "))
+
+
+FIELDS = {
+    "title": Field(
+        "Title",
+        _names(
+            "title, summary, name, subject, card name, task name, issue title, task title, card title, "
+            "issue name, story, card, task, issue"
+        ),
+    ),
+    "column": Field(
+        "Column of the board",
+        _names(
+            "column, board column, column name, list, list name, section/column, bucket, bucket name, stage, status, "
+            "state, section"
+        ),
+    ),
+    "description": Field(
+        "Description",
+        _names(
+            "description, desc, card description, issue description, task description, body, details, notes, note, "
+            "content"
+        ),
+        several=True,
+    ),
+    "type": Field("Type", _names("type, issue type, task type, work item type, kind, tracker")),
+    "priority": Field("Priority", _names("priority, urgency")),
+    "labels": Field(
+        "Labels",
+        _names("labels, label, tags, tag, categories, category, component/s, components, component"),
+        several=True,
+    ),
+    "assignee": Field(
+        "Assignee",
+        _names(
+            "assignee, assignee username, assignee name, assignee email, assignees, assigned to, members, member, "
+            "responsible, owner"
+        ),
+        together=5,
+        several=True,
+    ),
+    "points": Field(
+        "Story points", _names("story points, story point estimate, story point, points, complexity, size")
+    ),
+    "estimate": Field(
+        "Estimate",
+        _names("original estimate, time estimate, time estimated, estimated time, estimate, estimated hours, effort"),
+    ),
+    "start": Field("Start", _names("start date, start, start at, card start, start on, started, begin")),
+    "due": Field(
+        "Due", _names("due date, due, due at, card due, due on, deadline, target date, end date, finish date")
+    ),
+    "parent": Field(
+        "Parent",
+        _names("parent key, parent id, parent, parent issue, parent task, parent task id, parent issue id, epic link"),
+        together=8,
+        several=True,
+    ),
+    "key": Field(
+        "Key, by which others name it as their parent",
+        _names("issue key, issue id, key, id, task id, card id, number, iid, gid, identifier"),
+        together=10,
+        several=True,
+    ),
+    "archived": Field("Archived: such a line is not taken", _names("archived, is archived")),
+}
+"""All of them, by the word that programs use."""
+_BY_NAME = {name: (field_id, rank) for field_id, field in FIELDS.items() for rank, name in enumerate(field.names)}
+
+
+def plain(name: str) -> str:
+    """Write a name of a column so that those that mean the same are equal: ``Story-Points``, ``storyPoints``."""
+    inner = re.fullmatch(r"\s*custom field \((.*)\)\s*", name, re.IGNORECASE | re.DOTALL)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", inner[1] if inner else name)
+    return " ".join(re.sub(r"[_\-]+", " ", words).split()).casefold()
+
+
+def field_of(name: str) -> str | None:
+    """Return the field that somebody names, by its own word or one of its names; None when there is no such."""
+    asked = plain(name)
+    return asked if asked in FIELDS else _BY_NAME.get(asked, (None,))[0]
+
+
+def strength(names: Sequence[str]) -> int:
+    """Count how many fields the names of a line are, if one is the title; 0 when none is."""
+    fields = {_BY_NAME[name][0] for name in map(plain, names) if name in _BY_NAME}
+    return len(fields) if "title" in fields else 0
+
+
+def guessed(names: Sequence[str], instead: dict[str, str]) -> list[str]:
+    """Say which field each column is by its name, ``LEFT_OUT`` where it is none: the best name of each field wins.
+
+    :param names: of columns, each once.
+    :param instead: fields of names that mean something else in the tracker that the table is of.
+    """
+    known = [_known(plain(name), instead) for name in names]
+    best: dict[str, int] = {}
+    for field_id, rank in filter(None, known):
+        best[field_id] = min(rank, best.get(field_id, rank))
+    return [found[0] if found and _counts(*found, best[found[0]]) else LEFT_OUT for found in known]
+
+
+def _known(name: str, instead: dict[str, str]) -> tuple[str, int] | None:
+    return (instead[name], -1) if name in instead else _BY_NAME.get(name)
+
+
+def _counts(field_id: str, rank: int, best: int) -> bool:
+    return rank == best or max(rank, best) < FIELDS[field_id].together

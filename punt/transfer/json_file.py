@@ -1,0 +1,62 @@
+"""Reading JSON that other programs wrote: what is not named is not looked at, and what is wrong is named."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from punt.inputs.names import NameTwice, each_once
+from punt.transfer.refusal import Refusal
+
+
+class Part(BaseModel):
+    """A part of a file; what is none there is as if it were not there."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_none(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+
+APart = TypeVar("APart", bound=Part)
+
+
+def parsed(content: bytes, what: str) -> Any:
+    """Read JSON.
+
+    :param what: what it should be, in words that follow "This is no".
+    :raises Refusal: when it is none.
+    """
+    try:
+        return json.loads(content, object_pairs_hook=each_once, parse_constant=_no_constant)
+    except RecursionError:
+        raise Refusal("This is nested too deep.") from None
+    except (NameTwice, _NoNumber) as error:
+        raise Refusal(f"This is no {what}: {error}") from None
+    except ValueError:
+        raise Refusal(f"This is no {what}: it is not valid JSON.") from None
+
+
+def read_as(model: type[APart], found: Any, what: str) -> APart:
+    """Look at what was parsed as a file of a kind.
+
+    :raises Refusal: when it is none, naming the first field that is wrong.
+    """
+    try:
+        return model.model_validate(found)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"])) or "its beginning"
+        raise Refusal(f"This is no {what}: {where} is missing or wrong.") from None
+
+
+class _NoNumber(ValueError):
+    """What Python takes for a number of JSON and nobody else does."""
+
+
+def _no_constant(name: str) -> Any:
+    raise _NoNumber(f"{name} is no number.")

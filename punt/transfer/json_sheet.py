@@ -1,0 +1,55 @@
+"""Reading a list of things in JSON as a table, such as ``gh issue list --json`` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from punt.transfer.cards import MOST
+from punt.transfer.refusal import Refusal
+from punt.transfer.sheet import WIDEST, Sheet, headings_of
+from punt.transfer.trackers import GITHUB, TABLE, Tracker
+
+NAMES = ("login", "username", "name", "title", "key", "id")
+"""Members of a thing by which it is called, the best one first."""
+MARKS = ({"number", "title"}, {"title", "state", "labels"})
+"""Members of which only GitHub's issues have all."""
+
+
+def sheet_of(found: list[Any]) -> tuple[Sheet, Tracker]:
+    """Put the members of all things into columns; a list of names in one of them are several values.
+
+    :raises Refusal: when it is no list of things.
+    """
+    if not all(isinstance(thing, dict) for thing in found):
+        raise Refusal("This is no list of tickets: something in it is no object.")
+    if len(found) > MOST:
+        raise Refusal(f"It holds more than {MOST:,} tickets.")
+    names = list(dict.fromkeys(name for thing in found for name in thing))
+    if len(names) > WIDEST:
+        raise Refusal(f"It has {len(names)} columns; at most {WIDEST}.")
+    rows = [[list(_values(thing.get(name))) for name in names] for thing in found]
+    sheet = Sheet(headings_of(names), rows, split=False, colors=_colors(found))
+    return sheet, GITHUB if any(marks <= set(names) for marks in MARKS) else TABLE
+
+
+def _values(value: Any) -> Iterator[str]:
+    """Give what a member says, in texts."""
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, dict):
+            each = next((each[name] for name in NAMES if isinstance(each.get(name), str | int)), None)
+        if isinstance(each, bool):
+            yield "true" if each else ""
+        elif isinstance(each, str | int | float):
+            yield str(each)
+
+
+def _colors(found: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the colours of labels that have one of six digits."""
+    labels = (label for thing in found for label in _listed(thing.get("labels")) if isinstance(label, dict))
+    colors = ((str(label.get("name", "")), str(label.get("color", "")).removeprefix("#").lower()) for label in labels)
+    return {name: f"#{color}" for name, color in colors if len(color) == 6 and set(color) <= set("0123456789abcdef")}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

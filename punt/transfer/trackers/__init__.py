@@ -1,0 +1,64 @@
+"""The trackers whose tables PUNT knows: how to tell one by its columns, and what it writes otherwise than others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from punt.transfer.fields import plain
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """Where a table is from.
+
+    :ivar marks: names of columns that only its tables have together.
+    :ivar instead: the fields of names that mean something else here than elsewhere.
+    :ivar column: from what it writes as status, the name of a column.
+    :ivar estimate: from what it writes as estimate, one that people can read.
+    """
+
+    name: str
+    marks: frozenset[str] = frozenset()
+    instead: dict[str, str] = field(default_factory=dict, hash=False)
+    column: Callable[[str], str] = lambda name: name
+    estimate: Callable[[str], str] = lambda text: text
+
+
+def _of_seconds(text: str) -> str:
+    """Write a number of seconds in hours, or in minutes where that is no whole number of hours."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not int(text):
+        return "" if text.strip("0") == "" else text
+    hours, rest = divmod(int(text), 3600)
+    return f"{hours}h" if not rest else f"{int(text) / 60:g}m"
+
+
+def _of_hours(text: str) -> str:
+    """Write a number of hours."""
+    number = text.replace(".", "", 1)
+    if not (number.isascii() and number.isdigit()):
+        return text
+    return f"{float(text):g}h" if number.strip("0") else ""
+
+
+def _in_lower_case(name: str) -> str:
+    """Write a state that stands in capitals as people write it."""
+    return name.replace("_", " ").capitalize() if name.isupper() else name
+
+
+TABLE = Tracker("a table")
+GITHUB = Tracker("GitHub", column=_in_lower_case)
+TRACKERS = (
+    Tracker("Jira", frozenset({"summary", "issue key", "issue id"}), estimate=_of_seconds),
+    Tracker("Linear", frozenset({"team", "title", "cycle name", "estimate"}), {"estimate": "points"}),
+    Tracker("Asana", frozenset({"task id", "section/column", "completed at"})),
+    Tracker("Kanboard", frozenset({"task id", "swimlane", "column", "title"}), estimate=_of_hours),
+    Tracker("Trello", frozenset({"card id", "card name", "list name"})),
+    Tracker("WeKan", frozenset({"title", "list", "swimlane", "assignee"})),
+)
+
+
+def tracker_of(names: Sequence[str]) -> Tracker:
+    """Tell by its columns which tracker a table is from."""
+    known = set(map(plain, names))
+    return next((tracker for tracker in TRACKERS if tracker.marks <= known), TABLE)
