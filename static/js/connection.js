@@ -7,9 +7,14 @@ const CALM = 3_000;
 
 let lost = 0;
 let timer = 0;
+let last = ["reconnecting", 0];
+let doubted = false;
 
 /** Shows "live", "reconnecting", "offline" or "signed-out"; `until` is the moment of the next try, or 0. */
-export function showConnection(state, until = 0) {
+export function showConnection(...now) {
+  last = now;
+  const [stream, until = 0] = now;
+  const state = doubted && stream === "live" ? "reconnecting" : stream;
   const sign = query("[data-connection]");
   if (!sign) return;
   sign.dataset.connection = state;
@@ -17,6 +22,12 @@ export function showConnection(state, until = 0) {
   clearInterval(timer);
   if (lost) timer = setInterval(() => sayState(sign, state, until), 1_000);
   sayState(sign, state, until);
+}
+
+/** Says nothing of "live" as long as what the page shows may have missed something. */
+export function doubtPage(isDoubted) {
+  doubted = isDoubted;
+  showConnection(...last);
 }
 
 function sayState(sign, state, until) {

@@ -3,6 +3,7 @@
 import { Unreachable, fetchPage } from "./api.js";
 import { adoptCard, allCards, board, countCards, removeTicket, reviveAll } from "./board.js";
 import { removeColumn, showColumn } from "./columns.js";
+import { doubtPage } from "./connection.js";
 import { query, queryAll } from "./dom.js";
 import { dropFrom, reviveLabels } from "./labels.js";
 import { leaveProject } from "./leaving.js";
@@ -27,6 +28,7 @@ async function resync() {
   wanted = true;
   if (running) return;
   running = true;
+  doubtPage(true);
   await sleep(Math.random() * SPREAD); // everybody who has this board open asks now
   for (let pause = PAUSE; wanted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     wanted = false;
@@ -34,6 +36,7 @@ async function resync() {
     if (wanted) await sleep(pause * (0.5 + Math.random()));
   }
   running = false;
+  doubtPage(false);
 }
 
 async function fetchBoard() {

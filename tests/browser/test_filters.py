@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.board import add, card, column
+from tests.browser.board import add, card, column, expect_live, expect_state
 from tests.browser.conftest import Window, open_live
+from tests.browser.network import until_told
 from tests.support.server import Server
 
 TICKETS = "/api/projects/HARB/tickets"
@@ -181,6 +182,28 @@ def test_a_board_fetched_anew_keeps_its_filters(server: Server, profile: Callabl
     card(page, "A last one").wait_for(state="attached")
     expect(page.locator(SHOWN)).to_have_text(["Paint the pier", "Sweep the pier"])
     expect(page).to_have_url(f"{server.url}{BOARD}?q=pier")
+
+
+def test_a_board_is_live_when_it_has_been_fetched_anew_and_not_before(
+    server: Server, profile: Callable[..., BrowserContext]
+) -> None:
+    context = profile("bob")
+    context.route("**/api/events*", lambda route: route.continue_(url=re.sub(r"Id=[^&]*", "Id=x", route.request.url)))
+    page = context.new_page()
+    held: list[Route] = []
+    page.route(
+        f"{server.url}{BOARD}",
+        lambda route: route.continue_() if route.request.is_navigation_request() else held.append(route),
+    )
+    page.goto(BOARD)
+
+    until_told(page, lambda: held, what="the board to be fetched anew")
+    server.client("alice").post(TICKETS, json={"title": "Heard meanwhile"})
+    card(page, "Heard meanwhile").wait_for(state="attached")
+    expect_state(page, "reconnecting")
+    held[0].continue_()
+
+    expect_live(page)
 
 
 def test_a_board_fetched_anew_offers_the_labels_and_people_of_now(
