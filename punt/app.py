@@ -45,7 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.json = _Json(app)
     database.init_app(app, settings.statement_patience)
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    # a package and not a path: Alembic would take a % in the name of the program's folder for its own sign
+    Migrate(app, db, directory="punt:migrations", render_as_batch=True, compare_type=True)
     with app.app_context():
         pipeline = EventPipeline(db.engine, settings)
         pipeline.init_app(app, db.session)

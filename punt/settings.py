@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +60,20 @@ def _bound(number: int, unit: str) -> dict[str, int]:
 
 
 DEFAULT_RETENTION = Retention(7 * 86_400, 1_000_000)
+
+
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
+
+
+def _can_be_used(database: str) -> bool:
+    """Tell whether PUNT can use a database; of a file's name, what follows a ``?`` would silently be cut off."""
+    try:
+        url = make_url(database)
+    except (ArgumentError, ValueError):
+        return False
+    if url.drivername.startswith("sqlite") and (url.host or "?" in database):
+        return False
+    return url.drivername in DRIVERS and url.database not in {None, "", ":memory:"} and "@" not in (url.host or "")
 
 
 class Settings(BaseModel):
@@ -113,13 +127,11 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        try:
-            url = make_url(value or "sqlite:///default")
-            known = url.get_backend_name() in {"sqlite", "postgresql"} and url.database not in {None, "", ":memory:"}
-        except ArgumentError:
-            known = False
-        if not known:
-            raise ValueError("use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        if not _can_be_used(value or "sqlite:///default"):
+            raise ValueError(
+                "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME, "
+                "and in FILE, USER and PASSWORD write % as %25, ? as %3F, @ as %40 and : as %3A"
+            )
         return value
 
     @field_validator("trusted_origins")
@@ -139,7 +151,8 @@ class Settings(BaseModel):
     @property
     def database(self) -> str:
         """The address of the database: the one set, else a SQLite file in the instance folder."""
-        return self.database_url or f"sqlite:///{self.instance_path / 'punt.sqlite3'}"
+        file = URL.create("sqlite", database=str(self.instance_path / "punt.sqlite3"))
+        return self.database_url or file.render_as_string(hide_password=False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 import gevent
 import sqlalchemy as sa
@@ -54,11 +54,11 @@ class PostgresDoorbell:
     The connection is its own: a pooled one given back would go on listening. It rings after every connect, for what was
     missed before. A server that vanished stays silent for ever, so it is probed.
 
-    :param address: the database's address, as libpq reads it.
+    :param parameters: of the connection, as psycopg takes them.
     """
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self._parameters = parameters
 
     def listen(self, ring: Ring) -> None:
         import psycopg  # only where PostgreSQL is used, and never before gevent has patched what it stands on
@@ -71,7 +71,7 @@ class PostgresDoorbell:
     def _listen(self, ring: Ring) -> None:
         import psycopg
 
-        with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(**self._parameters, autocommit=True, connect_timeout=5) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             ring()
             while True:
@@ -144,7 +144,7 @@ def doorbell_for(engine: sa.Engine, redis_url: str = "", sleep: Callable[[float]
     if redis_url:
         return ValkeyDoorbell(redis_url)
     if engine.dialect.name == "postgresql":
-        return PostgresDoorbell(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        return PostgresDoorbell(engine.dialect.create_connect_args(engine.url)[1])
     if not engine.url.database:
         raise ValueError("PUNT needs a database that its workers share: a file or a server.")
     return SqliteDoorbell(engine.url.database, sleep)
