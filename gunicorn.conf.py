@@ -7,6 +7,7 @@ import errno
 import gc
 import json
 import logging
+import multiprocessing
 import os
 import resource
 import signal
@@ -16,7 +17,8 @@ import gevent
 import gunicorn.util
 
 from punt.events.figures import share
-from punt.settings import Settings, SettingsError
+from punt.revisions import OtherVersion, refuse_other
+from punt.settings import Settings, SettingsError, secret_key
 
 os.umask(0o077)  # what PUNT writes holds password hashes: it is for its user only
 try:
@@ -48,6 +50,7 @@ VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNA
 
 
 def on_starting(server):
+    _refuse_what_no_worker_could_use()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * worker_connections + ROOM  # an answer that waits for its client may have a file
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))
@@ -59,6 +62,27 @@ def on_starting(server):
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS),
         after_in_child=_go_when_told,
     )
+
+
+def _refuse_what_no_worker_could_use():
+    """Exit with a sentence, where gunicorn would start worker after worker."""
+    try:
+        secret_key(settings)
+    except SettingsError as wrong:
+        sys.exit(str(wrong))
+    # in a process of its own: a database driver loaded here would be loaded before gevent patches what it stands on
+    look = multiprocessing.get_context("fork").Process(target=_look_at_the_database)
+    look.start()
+    look.join()
+    if look.exitcode:
+        sys.exit(look.exitcode)
+
+
+def _look_at_the_database():
+    try:
+        refuse_other(settings)
+    except OtherVersion as other:
+        sys.exit(str(other))
 
 
 def _go_when_told():

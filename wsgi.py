@@ -4,10 +4,14 @@ import os
 import sys
 
 from punt.app import create_app
-from punt.settings import SettingsError
+from punt.revisions import OtherVersion, refuse_newer
+from punt.settings import Settings, SettingsError
 
 os.umask(0o077)  # what PUNT writes holds password hashes: it is for its user only
 try:
-    app = create_app()
-except SettingsError as error:
+    settings = Settings.from_environ()
+    app = create_app(settings)
+    if "FLASK_RUN_FROM_CLI" in os.environ:  # gunicorn looks once, before its workers begin
+        refuse_newer(settings)
+except (SettingsError, OtherVersion) as error:
     sys.exit(str(error))

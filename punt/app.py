@@ -18,7 +18,6 @@ from punt.patience import PatientFlask
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom
 
-MIGRATIONS = ROOT / "punt" / "migrations"
 SERVER_PATIENCE = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,

@@ -51,7 +51,7 @@ LAYERS = (
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
-    {"settings", "errors", "threads", "elsewhere", "agents", "deadlines", "breath", "turns", "texts"},
+    {"settings", "revisions", "errors", "threads", "elsewhere", "agents", "deadlines", "breath", "turns", "texts"},
 )
 """The house, top first; a module imports its own layer and those below."""
 

@@ -14,8 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-from punt.app import MIGRATIONS
 from punt.database import db
+from punt.revisions import MIGRATIONS, known
 from tests.conftest import app_in, put_away
 
 FIRST = "0001"
@@ -127,6 +127,7 @@ def test_models_and_migrations_agree(blank: Flask) -> None:
 
 def test_there_is_one_line_of_revisions_from_the_first_to_one_head() -> None:
     script = ScriptDirectory(str(MIGRATIONS))
+    assert known() == {each.revision for each in script.walk_revisions()}
 
     revisions = list(script.walk_revisions())
 
