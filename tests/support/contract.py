@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,6 +29,8 @@ class Checked(FlaskClient):
 class Contract:
     """The description of an app's API."""
 
+    _made: ClassVar[dict[frozenset[Any], Contract]] = {}
+
     def __init__(self, app: Flask) -> None:
         try:
             self._description = describe(app)
@@ -37,11 +39,15 @@ class Contract:
         self._addresses = app.url_map.bind("localhost")
         self._validator = cache(self._make_validator)
 
-    @staticmethod
-    @cache
-    def of(app: Flask) -> Contract:
-        """Return the description of an app's API, made once."""
-        return Contract(app)
+    @classmethod
+    def of(cls, app: Flask) -> Contract:
+        """Return the description of an app's API, made once for all apps that have the same."""
+        if "contract" not in app.extensions:
+            rules = (rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/"))
+            views = frozenset((rule.rule, app.view_functions[rule.endpoint]) for rule in rules)
+            app.extensions["contract"] = cls._made.get(views) or cls._made.setdefault(views, cls(app))
+        contract: Contract = app.extensions["contract"]
+        return contract
 
     def judge(self, answer: TestResponse) -> None:
         """Compare an answer with what is said of it.
