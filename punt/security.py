@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 import gevent
 from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from punt import bearer
+from punt import bearer, forwarding
 from punt.database import begin_write, db, end_read
 from punt.errors import Busy, Forbidden, Invalid
 from punt.events import capture
@@ -71,9 +70,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["REQUEST_PATIENCE"] = settings.request_patience
     app.config["METRICS_TOKEN"] = settings.metrics_token
     app.config["TRUSTED_ORIGINS"] = settings.trusted_origins
-    if settings.proxy_count:
-        count = settings.proxy_count
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    forwarding.init_app(app, settings.proxy_count)
     app.before_request(_before)
     app.after_request(_after)
     app.teardown_request(_forget_body)

@@ -34,6 +34,7 @@ LAYERS = (
         "bodies",
         "connections",
         "cookies",
+        "forwarding",
         "aside",
         "security",
         "patience",
