@@ -114,6 +114,7 @@ def _of_the_sample(browser: Browser) -> list[str]:
         album.take("database-error", "/admin/database", act=_submit_a_wrong_phrase, allow="400 (")
         album.take("database-import", "/admin/database", act=_upload_an_export)
         album.take("project-import", "/projects/HARB/import")
+        album.take("project-import-look", "/projects/RADIO/import", act=_look_at_a_table)
         album.take("project-import-report", "/projects/RADIO/import", act=_import_a_table)
         album.take("not-found", "/projects/NOWHERE/board", allow="404 (")
         album.sign_in("esther", sample.password)
@@ -161,10 +162,16 @@ def _upload_an_export(page: Page) -> None:
     page.get_by_text("This file can be taken").wait_for()
 
 
-def _import_a_table(page: Page) -> None:
+def _look_at_a_table(page: Page) -> None:
     table = b"Title,Status,Colour,Type\nOrder paint,To Do,red,Wish\nSweep the pier,Some day,,\n"
     page.locator("[name=file]").set_input_files({"name": "table.csv", "mimeType": "text/csv", "buffer": table})
     page.locator("form[action$='/import'] button").click()
+    page.locator("[data-import-look]").wait_for()
+
+
+def _import_a_table(page: Page) -> None:
+    _look_at_a_table(page)
+    page.get_by_role("button", name="Import", exact=True).click()
     page.locator("[data-import-report]").wait_for()
 
 

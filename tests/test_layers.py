@@ -28,6 +28,7 @@ LAYERS = (
         "transfer",
         "checks",
         "upkeep",
+        "imports",
     },
     {
         "uploads",

@@ -155,7 +155,7 @@ def _taken(body: Any, schemas: Json) -> Json:
         return _content(body)
     fields = schemas[body.fields.__name__]
     properties = fields["properties"] | {body.file: {"type": "string", "format": "binary"}}
-    schema = {"type": "object", "properties": properties, "required": [*fields["required"], body.file]}
+    schema = {"type": "object", "properties": properties, "required": [*fields.get("required", ()), body.file]}
     return {"multipart/form-data": {"schema": schema}}
 
 

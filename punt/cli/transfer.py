@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
+from punt.cli.counting import Counter
 from punt.database import db, writing
 from punt.errors import Problem
 from punt.events.pipeline import pipeline
@@ -24,8 +24,6 @@ from punt.transfer.words import PHRASES, size_in_words, told
 from punt.transfer.writing import note_export, write_export
 
 AFile = click.Path(dir_okay=False, path_type=Path)
-MOMENT = 0.2
-"""Seconds between two counts that are shown."""
 
 
 @click.command("export")
@@ -33,7 +31,7 @@ MOMENT = 0.2
 @with_appcontext
 def export(file: Path) -> None:
     """Write everything into one file, from which flask db import makes it again."""
-    counter = _Counter("rows written")
+    counter = Counter("rows written")
     with _troubles_told():
         draft = new_private_file(file)
         try:
@@ -55,12 +53,12 @@ def export(file: Path) -> None:
 @with_appcontext
 def import_(file: Path, yes: bool) -> None:
     """Put what an export holds in place of EVERYTHING; the file is checked first, and every open screen is told."""
-    settings, counter = pipeline().settings, _Counter("lines checked")
+    settings, counter = pipeline().settings, Counter("lines checked")
     with _troubles_told(), Staging(settings.instance_path) as staging:
         contents = checked(file, staging, Limits(settings.import_limit), counter.show)
         counter.end()
         _ask(contents, yes)
-        counter = _Counter("rows taken")
+        counter = Counter("rows taken")
         with writing() as session:
             for rows in replace_everything(session, staging):
                 counter.show(rows)
@@ -87,25 +85,6 @@ def _ask(contents: Contents, yes: bool) -> None:
     phrase = PHRASES["import"]
     if not yes and click.prompt(f"This replaces EVERYTHING that is here. To go on, type: {phrase}\n") != phrase:
         raise click.ClickException("That was something else. Nothing was changed.")
-
-
-class _Counter:
-    """A line on the error output that counts."""
-
-    def __init__(self, what: str) -> None:
-        self._what, self._shown, self._at = what, 0, 0.0
-
-    def show(self, count: int) -> None:
-        """Show a count, unless the last one was shown just now."""
-        self._shown = count
-        if time.monotonic() - self._at >= MOMENT:
-            self._at = time.monotonic()
-            click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._at:
-            click.echo(f"\r{self._shown:,} {self._what}", err=True)
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from punt.models import AuditEntry
 
 SiteName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), named(40)]
 Limit = Annotated[int, Field(ge=1, le=200)]
-Kind = Literal["ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database"]
+Kind = Literal[
+    "ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "import", "database"
+]
 
 
 class PeopleQuery(Input):

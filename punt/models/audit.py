@@ -20,7 +20,7 @@ from punt.events.log import Origin
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 BATCH = 200
 """Entries that are written by one statement."""
-KINDS = ("ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "database")
+KINDS = ("ticket", "column", "label", "project", "member", "user", "session", "token", "setting", "import", "database")
 
 
 class AuditEntry(Base):

@@ -272,6 +272,35 @@ class AuditEntry(Shape):
     changes: list[FieldChange]
 
 
+class SeenColumn(Shape):
+    """A column of a table that came, the field of a ticket that it is, and its first values."""
+
+    number: int
+    name: str
+    field: str
+    samples: list[str]
+
+
+class LeftOut(Shape):
+    """What an import does not take, or changes on the way, and how often."""
+
+    what: str
+    count: int
+
+
+class ProjectImport(Shape):
+    """What came of a file, or would come of it where it is only looked at."""
+
+    dry_run: bool
+    tracker: str
+    columns: list[SeenColumn]
+    problem: str | None
+    tickets: int
+    new_columns: list[str]
+    new_labels: list[str]
+    left: list[LeftOut]
+
+
 class Imported(Shape):
     """What an import has put in the place of everything."""
 

@@ -25,6 +25,7 @@ _DID_OF = {
     ("session", "created"): "signed in",
     ("session", "deleted"): "signed out",
     ("session", "failed"): "failed to sign in",
+    ("import", "imported"): "imported",
     ("token", "created"): "made",
     ("token", "deleted"): "ended",
 }
@@ -36,6 +37,8 @@ _NOUNS = {
     "user": "the account",
     "token": "the API token",
 }
+BEGINNINGS = frozenset({"role", "address", "isAdmin", "value", "newTickets", "newColumns", "newLabels"})
+"""Fields of which only the new value is said where there was none before."""
 _SETTINGS = {"name": "the name of this site", "registration": "whether anybody may make an account"}
 _WORDS = {
     "assigneeId": "assignee",
@@ -47,6 +50,9 @@ _WORDS = {
     "isActive": "enabled",
     "color": "colour",
     "parent": "part of",
+    "newTickets": "new tickets:",
+    "newColumns": "new columns:",
+    "newLabels": "new labels:",
 }
 
 
@@ -81,7 +87,7 @@ def _change(change: Json, people: Mapping[str, str]) -> str:
     if "from" not in change:
         return words
     old, new = (_value(name, change[end], people) for end in ("from", "to"))
-    begins = change["from"] is None and name in {"role", "address", "isAdmin", "value"}
+    begins = change["from"] is None and name in BEGINNINGS
     words = "" if name == "value" else words
     return f"{words} {new if begins else _from_to(old, new)}".strip()
 

@@ -1,54 +1,156 @@
-"""The page that takes a board of Trello, or a table, into a project."""
+"""The pages that take a file of another tracker into a project: it is shown first, then taken once."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, stream_template, stream_with_context, url_for
 
 from punt import access
 from punt.access import Grant, May
-from punt.database import begin_write, db, end_read
-from punt.deadlines import unhurried
+from punt.database import db, end_read
 from punt.errors import Problem
+from punt.imports import Incoming, foreseen, said
 from punt.models import wire
 from punt.pages.forms import errors_of
 from punt.security import FILE_LIMIT, begins_itself, takes_at_most
-from punt.transfer.carrying import Report, carry_out
-from punt.transfer.foreign import read_foreign
+from punt.transfer.choice import Choice
+from punt.transfer.fields import FIELDS
+from punt.transfer.foreign import Reading, understood
+from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.uploads import uploaded
 
+logger = logging.getLogger(__name__)
 blueprint = Blueprint("transfer", __name__, url_prefix="/projects/<key>/import")
+
+FEW = 500
+"""Tickets that are there so soon that nobody has to be told how far it is."""
+SHOWN = 300
+"""Columns of a file that can be changed on the page."""
+GONE = "This file is no longer here. Please choose it again."
 
 
 @blueprint.get("")
 def show(key: str) -> str:
     """Show the form."""
-    return _page(access.project(key, May.MANAGE))
+    return _form(access.project(key, May.MANAGE))
 
 
 @blueprint.post("")
 @begins_itself
 @takes_at_most(FILE_LIMIT)
 def create(key: str) -> Any:
-    """Carry a file into the project, all of it or nothing, and show what was taken and what was not."""
+    """Keep a file and show what is in it; nothing is changed yet."""
     access.project(key, May.MANAGE)
     end_read()
     try:
-        plan = read_foreign(uploaded(FILE_LIMIT).read())
-        begin_write()
-        unhurried(db.session())
+        upload = uploaded(FILE_LIMIT)
+        reading = understood(upload.read())
         access.user_anew()
         grant = access.project(key, May.MANAGE)
-        report = carry_out(grant.project, plan, grant.user.id)
-        db.session.commit()
+        upload.seek(0)
+        incoming = Incoming.admit(grant, upload, request.files["file"].filename or "", foreseen(grant.project, reading))
     except Problem as problem:
         db.session.rollback()
         access.user_anew()
-        return _page(access.project(key, May.MANAGE), errors=errors_of(problem)), problem.status
-    return _page(grant, report=report)
+        return _form(access.project(key, May.MANAGE), errors_of(problem)), problem.status
+    return redirect(_address(key, incoming), 303)
 
 
-def _page(grant: Grant, report: Report | None = None, errors: dict[str, str] | None = None) -> str:
-    project = wire.project(grant.project)
-    return render_template("projects/import.html", project=project, report=report, errors=errors or {})
+@blueprint.get("/<name>")
+def look(key: str, name: str) -> Any:
+    """Show what is in a file, or what came of it."""
+    grant = access.project(key, May.MANAGE)
+    incoming = Incoming(grant, name)
+    if receipt := incoming.receipt():
+        return _page("imported", grant, file=receipt.subject, said=said(receipt), look=incoming.look)
+    return _look(grant, incoming)
+
+
+@blueprint.post("/<name>")
+@begins_itself
+def take(key: str, name: str) -> Any:
+    """Look at a file again with other columns, or take it; one that is taken already is not taken again."""
+    incoming = Incoming(access.project(key, May.MANAGE), name)
+    if incoming.receipt():
+        end_read()
+        return redirect(_address(key, incoming), 303)
+    if not incoming.waits():
+        return _form(access.project(key, May.MANAGE), {"file": GONE}), 404
+    end_read()
+    try:
+        reading = understood(incoming.content(), _chosen())
+        access.user_anew()
+        grant = access.project(key, May.MANAGE)
+        incoming.show(foreseen(grant.project, reading))
+        if request.form.get("do") == "look":
+            return redirect(_address(key, incoming), 303)
+        many = len(reading.planned().cards) > FEW
+        end_read()
+        for _ in () if many else incoming.take(reading):
+            pass
+    except Problem as problem:
+        db.session.rollback()
+        access.user_anew()
+        return _look(access.project(key, May.MANAGE), incoming, errors_of(problem)), problem.status
+    return _running(key, incoming, reading) if many else redirect(_address(key, incoming), 303)
+
+
+def _chosen() -> Choice:
+    """Read which field each column is to be, by its number."""
+    given = ((name.partition("column-"), field) for name, field in request.form.items())
+    return Choice(tuple((f"#{number}", field) for (before, sign, number), field in given if sign and not before))
+
+
+def _running(key: str, incoming: Incoming, reading: Reading) -> Any:
+    """Stream a page that tells how far it is, and then leads to what came of it; who leaves lets it go on."""
+    outcome: dict[str, Any] = {"problem": None, "unsure": False}
+    steps = incoming.take(reading)
+
+    def lines() -> Generator[str]:
+        try:
+            for step in steps:  # noqa: UP028 - which would be closed when this is
+                yield step
+        except Problem as problem:
+            db.session.rollback()
+            outcome["problem"] = problem.message
+        except TROUBLE as error:
+            db.session.rollback()
+            logger.exception("an import failed")
+            outcome.update(problem=reason(error), unsure=unsure(error))
+        finally:
+            for _ in steps:  # whoever asked has gone
+                pass
+
+    project = wire.project(access.project(key).project)
+    told: dict[str, Any] = {"project": project, "outcome": outcome, "address": _address(key, incoming)}
+    return stream_with_context(_streamed(lines(), told))
+
+
+def _streamed(lines: Generator[str], told: dict[str, Any]) -> Iterator[str]:
+    with closing(lines):
+        yield from stream_template("projects/import_running.html", lines=lines, **told)
+
+
+def _look(grant: Grant, incoming: Incoming, errors: dict[str, str] | None = None) -> Any:
+    seen = incoming.look if incoming.waits() else None
+    if seen is None:
+        return _form(grant, {"file": GONE}), 404
+    fields = {"": "Not taken", **{field_id: field.label for field_id, field in FIELDS.items()}}
+    told: dict[str, Any] = {"file": incoming.file, "name": incoming.name, "look": seen, "fields": fields}
+    return _page("import_look", grant, most=SHOWN, errors=errors or {}, **told)
+
+
+def _form(grant: Grant, errors: dict[str, str] | None = None) -> str:
+    return _page("import", grant, errors=errors or {})
+
+
+def _page(template: str, grant: Grant, **told: Any) -> str:
+    return render_template(f"projects/{template}.html", project=wire.project(grant.project), **told)
+
+
+def _address(key: str, incoming: Incoming) -> str:
+    return url_for("transfer.look", key=key, name=incoming.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,36 +22,34 @@ class Report:
     """What was taken and what was not, as sentences.
 
     :ivar taken: how many tickets, columns and labels are new.
+    :ivar new: the names of those columns and labels.
     """
 
     taken: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
+    new: dict[str, list[str]] = field(default_factory=dict)
 
     def sentence(self) -> str:
         """Say what was taken."""
+        return f"Imported: {self.counts()}."
+
+    def counts(self) -> str:
+        """Say how many tickets, columns and labels are new."""
         words = {"ticket": "tickets", "column": "columns", "label": "labels"}
         parts = [
-            f"{self.taken[one]} new {one if self.taken[one] == 1 else many}"
+            f"{self.taken[one]:,} new {one if self.taken[one] == 1 else many}"
             for one, many in words.items()
             if self.taken[one] or one == "ticket"
         ]
-        return f"Imported: {', '.join(parts)}."
+        return ", ".join(parts)
 
     def lines(self) -> list[str]:
         """Say what was left, most frequent first."""
         return [f"{what}: {count}" for what, count in self.left.most_common(MOST_TOLD)]
 
 
-def carry_out(project: Project, plan: Plan, creator_id: str | None) -> Report:
-    """Add what a plan brings at the bottom of a project's columns; the caller has begun to write, and commits."""
-    carriage = Carriage(project, plan, creator_id)
-    for _ in carriage.steps():
-        pass
-    return carriage.report
-
-
 class Carriage:
-    """One import on its way into a project; names are found whatever their case. The caller has begun to write.
+    """One import on its way into a project; names are found whatever their case.
 
     :ivar report: what came of it, whole at the end.
     """
@@ -60,8 +58,17 @@ class Carriage:
         self._project, self._plan, self._creator_id = project, plan, creator_id
         self.report = Report(left=Counter(plan.left))
 
+    def foresee(self) -> Report:
+        """Say what would come of it; nothing is changed."""
+        self._expect("Column", self._plan.columns, [column.name for column in self._project.columns()])
+        self._expect("Label", self._plan.labels, [label.name for label in Label.of(self._project.id)])
+        self._people = _known_people(self._project)
+        for card in breathing(self._plan.cards):
+            self._fields(card)
+        return self.report
+
     def steps(self) -> Iterator[int]:
-        """Do it, giving how many tickets are there; the caller commits at the end."""
+        """Do it, giving how many tickets are there; the caller has begun to write, and commits at the end."""
         self._columns = self._make_columns(self._plan.columns)
         self._labels = self._make_labels(self._plan.labels)
         self._people = _known_people(self._project)
@@ -70,8 +77,16 @@ class Carriage:
 
     def _wanted(self, card: Card) -> Wanted:
         """Say which ticket a card becomes."""
-        self.report.taken["ticket"] += 1
-        return Wanted(self._columns[alike(card.column or "")], self._fields(card), card.parent)
+        fields = self._fields(card)
+        labels = [self._labels[name] for name in fields["labels"]]
+        return Wanted(self._columns[alike(card.column or "")], fields | {"labels": labels}, card.parent)
+
+    def _expect(self, kind: str, names: Iterable[str], present: Iterable[str]) -> None:
+        known = {alike(name): name for name in reversed(list(present))}
+        for name in names:
+            if alike(name) not in known:
+                self._count_new(kind, name)
+            self._tell_other_spelling(kind, name, known.setdefault(alike(name), name))
 
     def _make_columns(self, names: list[str]) -> dict[str, Column]:
         present = list(self._project.columns_to_change())
@@ -81,7 +96,7 @@ class Carriage:
                 column = Column.append_to(present, self._project.id, name=name, color=None, wip_limit=None)
                 present.append(column)
                 found[alike(name)] = column
-                self.report.taken["column"] += 1
+                self._count_new("Column", name)
             self._tell_other_spelling("Column", name, found[alike(name)].name)
         return {"": self._project.first_column(), **found}
 
@@ -90,15 +105,21 @@ class Carriage:
         for name, color in wanted.items():
             if alike(name) not in found:
                 found[alike(name)] = Label.create(self._project.id, name, color)
-                self.report.taken["label"] += 1
+                self._count_new("Label", name)
             self._tell_other_spelling("Label", name, found[alike(name)].name)
         return found
+
+    def _count_new(self, kind: str, name: str) -> None:
+        self.report.taken[kind.lower()] += 1
+        self.report.new.setdefault(kind.lower(), []).append(name)
 
     def _tell_other_spelling(self, kind: str, name: str, present: str) -> None:
         if name != present:
             self.report.left[made_one(kind, name, present)] += 1
 
     def _fields(self, card: Card) -> dict[str, Any]:
+        """Say what a ticket is to be; its labels are keys of their names."""
+        self.report.taken["ticket"] += 1
         title, description = self._texts(card)
         start = None if card.start and card.due and card.start > card.due else card.start
         if start != card.start:
@@ -127,8 +148,8 @@ class Carriage:
             self.report.left["Descriptions cut after 50,000 characters"] += 1
         return title, description[:DESCRIPTION]
 
-    def _few_enough(self, names: list[str]) -> list[Label]:
-        found = [self._labels[alike(name)] for name in dict.fromkeys(names)]
+    def _few_enough(self, names: list[str]) -> list[str]:
+        found = list(dict.fromkeys(map(alike, names)))
         if len(found) > LABELS:
             self.report.left[f"Labels beyond the {LABELS} that a ticket may have"] += len(found) - LABELS
         return found[:LABELS]

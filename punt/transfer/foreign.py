@@ -83,9 +83,10 @@ def understood(content: bytes, choice: Choice | None = None) -> Reading:
     return found
 
 
-def read_foreign(content: bytes) -> Plan:
-    """Turn a file into what it brings, its columns guessed; it raises what :func:`understood` does."""
-    return understood(content).planned()
+def table(content: bytes, choice: Choice) -> Reading:
+    """Read a table, right here; it raises what :func:`understood` does."""
+    sheet = read_sheet(content)
+    return _of_sheet(sheet, tracker_of(sheet.names()), choice)
 
 
 def reading_or_refusal(content: bytes, choice: Choice) -> Reading | Refusal:
@@ -109,8 +110,7 @@ def _read(content: bytes, choice: Choice) -> Reading:
     """Read a file by its beginning: JSON is an object or a list, anything else is a table."""
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _read_json(parsed(content, JSON), choice)
-    sheet = read_sheet(content)
-    return _of_sheet(sheet, tracker_of(sheet.names()), choice)
+    return table(content, choice)
 
 
 def _read_json(found: Any, choice: Choice) -> Reading:

@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from punt.database import SKEW
-from punt.errors import Missing
+from punt.errors import Busy, Missing
 from punt.transfer.staging import STAGING
 
 KEPT = 3600
 """Seconds that a file waits."""
 LONGEST = 86_400
 """Seconds after which no import is under way any more."""
+OF_ONE = 5
+"""Files of one person that wait at once."""
+CROWD = 1 << 30
+"""Bytes of everybody's files for projects; whoever sends one more is told that the server is busy."""
+NOTE = "note"
 _NAME = re.compile("[0-9a-f]{32}")
 
 
@@ -25,16 +30,22 @@ class WaitingRoom:
     """A folder of the instance; every worker of the machine sees the same files.
 
     :param instance: the instance folder.
+    :param owner: whose files they are, as ids with a dot between them, a person's first; others do not find them.
     """
 
-    def __init__(self, instance: Path) -> None:
-        self._instance, self._folder = instance, instance / "imports"
+    def __init__(self, instance: Path, owner: str = "") -> None:
+        self._instance, self._folder, self._owner = instance, instance / "imports", owner
 
     def admit(self, upload: BinaryIO) -> str:
-        """Keep a file and return its name."""
+        """Keep a file and return its name.
+
+        :raises Busy: when files of too many people wait.
+        """
         self._folder.mkdir(mode=0o700, exist_ok=True)
+        if self._owner:
+            self._make_room()
         name = secrets.token_hex(16)
-        path = self._folder / name
+        path = self._place(name)
         path.touch(mode=0o600, exist_ok=False)
         try:
             with path.open("wb") as kept:
@@ -49,15 +60,44 @@ class WaitingRoom:
 
         :raises Missing: when there is none of that name, or no longer.
         """
-        path = self._folder / name
-        if not _NAME.fullmatch(name) or not path.is_file():
+        if not self.has(name):
             raise Missing("Uploaded file")
-        return path
+        return self._place(name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file waits."""
+        return bool(_NAME.fullmatch(name)) and self._place(name).is_file()
 
     def dismiss(self, name: str) -> None:
-        """Remove a file, unless somebody has done so."""
+        """Remove a file, unless somebody has done so; what was noted of it stays for as long as it may."""
         if _NAME.fullmatch(name):
-            (self._folder / name).unlink(missing_ok=True)
+            self._place(name).unlink(missing_ok=True)
+
+    def write_note(self, name: str, text: str) -> None:
+        """Note something of a file, in the place of what was noted before."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        draft = self._place(name, f"{NOTE}-{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(text)
+        draft.replace(self._place(name, NOTE))
+
+    def note(self, name: str) -> str | None:
+        """Return what was noted of a file, if it was."""
+        path = self._place(name, NOTE)
+        return path.read_text() if _NAME.fullmatch(name) and path.is_file() else None
+
+    def _place(self, name: str, note: str = "") -> Path:
+        return self._folder / ".".join(filter(None, (name, self._owner, note)))
+
+    def _make_room(self) -> None:
+        """Let the oldest files of a person go, where they have many."""
+        owned = [path for path in self._folder.glob("*.*.*") if NOTE not in path.name]
+        if sum(_size(path) for path in owned) > CROWD:
+            raise Busy
+        person = self._owner.partition(".")[0]
+        own = sorted((path for path in owned if path.name.split(".")[1] == person), key=_made)
+        for path in own[: max(len(own) + 1 - OF_ONE, 0)]:
+            path.unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Remove what waited too long, and what an import that was killed has left; return how many those were."""
@@ -80,3 +120,17 @@ def _older(path: Path, seconds: float) -> bool:
         return age > seconds
     except FileNotFoundError:  # another worker sweeps, too
         return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _made(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0

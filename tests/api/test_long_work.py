@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -21,6 +20,7 @@ from punt.transfer.words import PHRASES
 from tests.support.board import HARB, TICKETS, made
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.crowd import crowd
+from tests.support.importing import send
 
 MANY = 1500
 MOST = 40 * SLICE
@@ -73,7 +73,7 @@ def _delete_many(client: FlaskClient, _: Crowded) -> Any:
 
 
 def _import(client: FlaskClient, _: Crowded) -> Any:
-    return client.post("/projects/HARB/import", data={"file": (io.BytesIO(TABLE.encode()), "crates.csv")})
+    return send(client, TABLE)
 
 
 ACTS: dict[str, Callable[[FlaskClient, Crowded], Any]] = {

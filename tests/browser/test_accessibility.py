@@ -258,6 +258,15 @@ def test_exports_and_imports_have_no_violation(profile: Profile, size: dict[str,
     page = profile("sue", **size).new_page()
 
     found = [each for path in ("/admin/database", "/projects/HARB/import") for each in look(page, path)]
+    page.locator("[name=file]").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"Title,Hue\nOne,red\n"}
+    )
+    page.get_by_role("button", name="Look at it").click()
+    page.locator("[data-import-look]").wait_for()
+    found += look(page, page.url)
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.locator("[data-import-report]").wait_for()
+    found += look(page, page.url)
 
     assert not found, "\n".join(found)
 

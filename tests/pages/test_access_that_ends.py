@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from punt.database import writing
 from punt.models import User, UserSession, roster
-from punt.transfer.foreign import read_foreign
+from punt.transfer.foreign import understood
 from tests.support.cast import PASSWORD
 from tests.support.export_file import everything
 
@@ -65,7 +65,7 @@ def test_nothing_is_done_for_who_is_no_longer_let_in(
         return work(*arguments)
 
     monkeypatch.setattr("punt.passwords.apart_and_last", apart)
-    monkeypatch.setattr("punt.pages.transfer.read_foreign", lambda content: apart(read_foreign, content))
+    monkeypatch.setattr("punt.pages.transfer.understood", lambda *given: apart(understood, *given))
 
     answer = SLOW[slow](sue)
 

@@ -113,6 +113,8 @@ PAGES = (
     Page("POST", f"{K}/labels/<label_id>/delete", WORK, 302),
     Page("GET", f"{K}/import", MANAGE),
     Page("POST", f"{K}/import", MANAGE, 400),
+    Page("GET", f"{K}/import/<name>", MANAGE, 404),
+    Page("POST", f"{K}/import/<name>", MANAGE, 404),
     Page("GET", f"{K}/tickets/new", WORK),
     Page("POST", f"{K}/tickets", WORK, 302, {"title": "Paint the buoys"}),
     Page("GET", f"{K}/tickets/<int:number>", SEE),

@@ -139,6 +139,7 @@ ROUTES = (
     Route("GET", f"{P}/tickets/<ticket_reference>/history", SEE),
     Route("GET", f"{P}/bin", WORK),
     Route("POST", f"{P}/bin/<binned_reference>/restore", MANAGE, 200),
+    Route("POST", f"{P}/import", MANAGE, 400),
     Route("POST", f"{P}/preview", WORK, 200, {"text": "Red ones *first*"}),
     Route("PUT", f"{P}/presence", SEE, 200, {"ticketId": "{ticket}"}),
     Route("DELETE", f"{P}/presence", SEE, 204),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -21,15 +20,9 @@ from punt.transfer.sheet import read_csv
 from punt.transfer.trello import read_trello
 from tests.support.board import HARB, TICKETS, made, nothing_changes, person
 from tests.support.cast import signed_in
+from tests.support.importing import PAGE, send
 
 BOARD = Path(__file__).with_name("trello.json")
-PAGE = "/projects/HARB/import"
-
-
-def send(client: FlaskClient, content: bytes | str) -> Any:
-    raw = content.encode() if isinstance(content, str) else content
-    data = {"file": (io.BytesIO(raw), "file")}
-    return client.post(PAGE, data=data, content_type="multipart/form-data")
 
 
 def tickets(client: FlaskClient) -> list[dict[str, Any]]:

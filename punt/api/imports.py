@@ -1,0 +1,86 @@
+"""Files of other trackers, into a project."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from flask import Blueprint, request
+
+from punt import access
+from punt.access import Grant, May
+from punt.api.describe import FormWithFile, answers
+from punt.database import end_read
+from punt.errors import Invalid
+from punt.imports import Incoming, Look, counted, foreseen
+from punt.inputs.base import form, query
+from punt.inputs.imports import ImportFields, ImportQuery
+from punt.models import shapes
+from punt.security import FILE_LIMIT, begins_itself, takes_at_most
+from punt.transfer.choice import choice_of
+from punt.transfer.foreign import Reading, understood
+from punt.uploads import uploaded
+
+blueprint = Blueprint("api_imports", __name__, url_prefix="/api/projects/<reference>/import")
+
+
+@blueprint.post("")
+@answers(
+    shapes.ProjectImport,
+    201,
+    body=FormWithFile(ImportFields),
+    query=ImportQuery,
+    headers=("Idempotency-Key",),
+    also={200: shapes.ProjectImport},
+)
+@begins_itself
+@takes_at_most(FILE_LIMIT)
+def create(reference: str) -> Any:
+    """Add the tickets of a file, or with ``dryRun`` only say what would come of it; the same key again adds nothing."""
+    access.project(reference, May.MANAGE)
+    dry_run, key = query(ImportQuery).dry_run or request.args.get("dryRun") == "", _key()
+    end_read()
+    upload = uploaded(FILE_LIMIT)
+    reading = understood(upload.read(), choice_of(form(ImportFields, request.form, lists=("map",)).map))
+    access.user_anew()
+    grant = access.project(reference, May.MANAGE)
+    if dry_run:
+        return _told(foreseen(grant.project, reading), dry_run=True), 200
+    incoming = Incoming(grant, _name(grant, key))
+    end_read()
+    for _ in incoming.take(reading, request.files["file"].filename or ""):
+        pass
+    return _told(_came(incoming, reading), dry_run=False), 201
+
+
+def _key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise Invalid.field("Idempotency-Key", "Use 1 to 200 characters.")
+    return key
+
+
+def _name(grant: Grant, key: str | None) -> str:
+    """Name an import so that the same key names the same one."""
+    said = f"{grant.user.id} {grant.project.id} {key}".encode("utf-8", "surrogatepass")
+    return secrets.token_hex(16) if key is None else hashlib.sha256(said).hexdigest()[:32]
+
+
+def _came(incoming: Incoming, reading: Reading) -> Look:
+    receipt = incoming.receipt()
+    tickets = counted(receipt)["ticket"] if receipt else 0
+    return incoming.look or Look(reading.tracker, tickets=tickets)
+
+
+def _told(look: Look, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dryRun": dry_run,
+        "tracker": look.tracker,
+        "columns": look.columns,
+        "problem": look.problem or None,
+        "tickets": look.tickets,
+        "newColumns": look.new_columns,
+        "newLabels": look.new_labels,
+        "left": [{"what": what, "count": count} for what, count in look.left],
+    }

@@ -1,0 +1,182 @@
+"""Files of other trackers on their way into a project: kept, looked at, and taken once by whoever sent them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import sqlalchemy as sa
+from flask import current_app
+
+from punt import access
+from punt.access import Grant, May
+from punt.database import begin_write, db, end_read
+from punt.deadlines import unhurried
+from punt.models import AuditEntry, Project
+from punt.transfer.cards import one_line
+from punt.transfer.carrying import Carriage, Report
+from punt.transfer.foreign import Reading
+from punt.transfer.waiting import WaitingRoom
+
+BEAT = 1.0
+"""Seconds between two reports of an import that takes long."""
+MOST_TOLD = 200
+A_FILE = "a file"
+"""What a file is called that has no name."""
+COUNTED = {"ticket": "newTickets", "column": "newColumns", "label": "newLabels"}
+"""What is counted, and the field of the audit that says it."""
+
+
+@dataclass
+class Look:
+    """What came, or would come, of a file, as it is kept beside it and shown.
+
+    :ivar columns: of a table, as :class:`punt.transfer.foreign.Seen`.
+    :ivar tickets: how many are new.
+    :ivar new_columns: names of columns of the board that are new.
+    :ivar left: what is not taken or changed on the way, with how often.
+    :ivar problem: what has to be chosen first.
+    """
+
+    tracker: str
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    tickets: int = 0
+    new_columns: list[str] = field(default_factory=list)
+    new_labels: list[str] = field(default_factory=list)
+    left: list[tuple[str, int]] = field(default_factory=list)
+    problem: str = ""
+
+    @classmethod
+    def at(cls, reading: Reading, report: Report | None) -> Self:
+        """Put together what was understood and what comes of it."""
+        columns = [asdict(seen) for seen in reading.columns]
+        if report is None:
+            return cls(reading.tracker, columns, problem=reading.problem)
+        new, left = report.new, report.left.most_common(MOST_TOLD)
+        return cls(reading.tracker, columns, report.taken["ticket"], new.get("column", []), new.get("label", []), left)
+
+
+def foreseen(project: Project, reading: Reading) -> Look:
+    """Say what would come of a file; nothing is changed."""
+    return Look.at(reading, Carriage(project, reading.plan, None).foresee() if reading.plan else None)
+
+
+class Incoming:
+    """A file that waits for one person and one project.
+
+    :param grant: the person, and the project that they manage.
+    """
+
+    def __init__(self, grant: Grant, name: str) -> None:
+        self.name, self._user_id, self._project_id = name, grant.user.id, grant.project.id
+        self._room = _room(grant)
+
+    @classmethod
+    def admit(cls, grant: Grant, upload: BinaryIO, file: str, look: Look) -> Self:
+        """Keep a file, with what was seen in it."""
+        found = cls(grant, _room(grant).admit(upload))
+        found.show(look, file)
+        return found
+
+    @property
+    def file(self) -> str:
+        """What the file was called."""
+        return str(self._noted().get("file", A_FILE))
+
+    @property
+    def look(self) -> Look | None:
+        """What was seen in it, or came of it."""
+        kept = self._noted().get("look")
+        return Look(**kept) if kept else None
+
+    def content(self) -> bytes:
+        """Read the file.
+
+        :raises Missing: when it waits no longer.
+        """
+        return self._room.path(self.name).read_bytes()
+
+    def waits(self) -> bool:
+        """Tell whether the file is still here."""
+        return self._room.has(self.name)
+
+    def show(self, look: Look, file: str | None = None) -> None:
+        """Keep what was seen in it this time."""
+        called = self.file if file is None else one_line(file, 200) or A_FILE
+        self._room.write_note(self.name, json.dumps({"file": called, "look": asdict(look)}))
+
+    def receipt(self) -> AuditEntry | None:
+        """Find what the audit says of it, once it was taken."""
+        return db.session.scalar(
+            sa.select(AuditEntry).where(
+                AuditEntry.subject_id == self.name,
+                AuditEntry.kind == "import",
+                AuditEntry.actor_id == self._user_id,
+                AuditEntry.project_id == self._project_id,
+            )
+        )
+
+    def take(self, reading: Reading, file: str | None = None) -> Iterator[str]:
+        """Carry it into the project, all of it or nothing, once; telling now and then how far that is.
+
+        It commits; what it raises leaves a transaction to roll back.
+        """
+        plan, told = reading.planned(), time.monotonic()
+        grant = begin(self._project_id)
+        if self.receipt():
+            return
+        carriage = Carriage(grant.project, plan, grant.user.id)
+        for done in carriage.steps():
+            if time.monotonic() - told > BEAT:
+                told = time.monotonic()
+                yield f"{done:,} of {len(plan.cards):,} tickets"
+        self.show(Look.at(reading, carriage.report), file)  # which counts only once there is a receipt
+        note_import(carriage.report, self.file, self.name, grant.project.id)
+        db.session.commit()
+        self._room.dismiss(self.name)
+
+    def _noted(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._room.note(self.name) or "{}")
+        return found
+
+
+def begin(project_id: str) -> Grant:
+    """Begin to write into a project, for who manages it still; a twin of this import waits here until it is done."""
+    end_read()
+    begin_write()
+    unhurried(db.session())
+    access.user_anew()
+    grant = access.project(project_id, May.MANAGE)
+    grant.project.columns_to_change()
+    return grant
+
+
+def note_import(report: Report, file: str, name: str | None, project_id: str) -> None:
+    """Let the audit tell of an import.
+
+    :param name: of the file among those that wait, by which nobody takes it again.
+    """
+    changes = {field: [None, report.taken[what]] for what, field in COUNTED.items() if report.taken[what]}
+    AuditEntry.note(
+        "import", "imported", one_line(file, 200), subject_id=name, project_id=project_id, changes=changes or None
+    )
+
+
+def said(receipt: AuditEntry) -> str:
+    """Say how many tickets, columns and labels an import has made."""
+    return Report(taken=counted(receipt)).counts()
+
+
+def counted(receipt: AuditEntry) -> Counter[str]:
+    """Return how many tickets, columns and labels an import has made."""
+    changes = receipt.changes or {}
+    return Counter({what: changes[field][1] for what, field in COUNTED.items() if field in changes})
+
+
+def _room(grant: Grant) -> WaitingRoom:
+    return WaitingRoom(Path(current_app.instance_path), f"{grant.user.id}.{grant.project.id}")

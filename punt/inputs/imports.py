@@ -1,0 +1,21 @@
+"""What is asked of an import into a project."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from punt.inputs.base import Input
+
+
+class ImportFields(Input):
+    """What a file's columns are, beside the file: each as ``COLUMN=FIELD``, several times."""
+
+    map: Annotated[list[str], Field(max_length=2000)] = []
+
+
+class ImportQuery(Input):
+    """Whether a file is only looked at."""
+
+    dry_run: bool = False
