@@ -49,12 +49,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         pipeline = EventPipeline(db.engine, settings)
         pipeline.init_app(app, db.session)
-        pipeline.keeper.also(moments.mend)  # before what is counted from moments
-        pipeline.keeper.also(BinnedTicket.forget_old)
-        pipeline.keeper.also(RateCounter.forget_over)
-        pipeline.keeper.also(AuditEntry.forgetting(settings.audit_retention))
+        pipeline.keeper.also("moments", moments.mend)  # before what is counted from moments
+        pipeline.keeper.also("bin", BinnedTicket.forget_old)
+        pipeline.keeper.also("counts of tries", RateCounter.forget_over)
+        pipeline.keeper.also("audit log", AuditEntry.forgetting(settings.audit_retention))
         uploads = WaitingRoom(settings.instance_path)
-        pipeline.keeper.also(lambda *_: uploads.sweep())
+        pipeline.keeper.also("files that wait to be imported", lambda *_: uploads.sweep())
     for receiver in (holding.prove_again, recording.record):
         changes_settled.connect(receiver)
     for part in (security, sign_in):

@@ -21,6 +21,7 @@ EVERY = 600.0
 """Seconds between two looks, jittered, so that the workers take turns."""
 LOOK = 5.0
 """Seconds between two looks at how large the log is, jittered."""
+LOG = "event log"
 BATCH = 1000
 BREATH = 0.05
 """Seconds between two batches, so that writers get theirs in between."""
@@ -36,12 +37,15 @@ class Keeper:
 
     def __init__(self, engine: sa.Engine, log: EventLog, retention: Retention) -> None:
         self._engine, self._log, self._retention = engine, log, retention
-        self._chores: list[Chore] = []
+        self._chores: dict[str, Chore] = {}
         self._greenlet: gevent.Greenlet | None = None
 
-    def also(self, chore: Chore) -> None:
-        """Forget other things, too, whenever the log is looked at."""
-        self._chores.append(chore)
+    def also(self, what: str, chore: Chore) -> None:
+        """Forget other things, too, whenever the log is looked at.
+
+        :param what: how the operator knows them, such as ``bin``.
+        """
+        self._chores[what] = chore
 
     def start(self) -> None:
         """Look now and then, in a greenlet of its own; calling it again changes nothing."""
@@ -56,13 +60,15 @@ class Keeper:
 
     def prune(self) -> int:
         """Forget all that is to be forgotten and return how many events that were."""
-        return self._whole(self._batch)
+        return self._whole(partial(self._in_transaction, self._forget_events))
 
     def tidy(self) -> None:
-        """Forget everything that is to be forgotten, of the log and elsewhere."""
-        self.prune()
-        for chore in self._chores:
-            self._whole(partial(self._in_transaction, chore))
+        """Forget everything that is to be forgotten, of the log and elsewhere; one failure stops nothing else."""
+        for what, chore in {LOG: self._forget_events, **self._chores}.items():
+            try:
+                self._whole(partial(self._in_transaction, chore))
+            except Exception as error:
+                self._complain(what, error)
 
     def _whole(self, batch: Callable[[], int]) -> int:
         total = forgotten = batch()
@@ -71,9 +77,6 @@ class Keeper:
             forgotten = batch()
             total += forgotten
         return total
-
-    def _batch(self) -> int:
-        return self._in_transaction(self._forget_events)
 
     def _forget_events(self, connection: sa.Connection, most: int) -> int:
         oldest = now() - timedelta(seconds=self._retention.seconds)
@@ -87,22 +90,26 @@ class Keeper:
         tidied = time.monotonic() + EVERY * random.uniform(-0.5, 0.5)
         while True:
             gevent.sleep(min(LOOK, EVERY) * random.uniform(0.5, 1.5))
-            due = time.monotonic() - tidied > EVERY
-            try:
-                if due:
-                    tidied = time.monotonic() + EVERY * random.uniform(-0.5, 0.5)
-                    self.tidy()
-                elif self._is_too_large():
-                    self.prune()
-            except Exception as error:
-                self._complain(error, loud=due)
+            if time.monotonic() - tidied > EVERY:
+                tidied = time.monotonic() + EVERY * random.uniform(-0.5, 0.5)
+                self.tidy()
+            else:
+                self._shorten()
+
+    def _shorten(self) -> None:
+        try:
+            if self._is_too_large():
+                self.prune()
+        except Exception as error:  # said when all is tidied: a database that is away is reported often enough
+            if is_full(error):
+                disk.note_full()
 
     def _is_too_large(self) -> bool:
         with self._engine.connect() as connection:
             return self._log.is_larger_than(connection, self._retention.size)
 
-    def _complain(self, error: Exception, *, loud: bool) -> None:
+    def _complain(self, what: str, error: Exception) -> None:
         if is_full(error):
             disk.note_full()
-        elif loud:  # a database that is away is told of often enough
-            logger.warning("the event log could not be pruned; trying again later", exc_info=error)
+        else:
+            logger.warning("the %s could not be tidied; trying again later", what, exc_info=error)

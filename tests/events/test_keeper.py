@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import gevent
 import pytest
@@ -134,26 +135,52 @@ def test_a_running_keeper_looks_again_and_again_and_survives_trouble(
 ) -> None:
     monkeypatch.setattr(keeper, "EVERY", 0.01)
     watched = Keeper(db.engine, log, Retention(FOR_EVER, 100))
-    troubles = iter([RuntimeError("disk full")])
-    batch = watched._batch
+    troubles = iter([RuntimeError("no such table")])
+    forget = log.prune
 
-    def sometimes_fail() -> int:
+    def sometimes_fail(*bounds: Any) -> int:
         for trouble in troubles:
             raise trouble
-        return batch()
+        return forget(*bounds)
 
-    monkeypatch.setattr(watched, "_batch", sometimes_fail)
+    monkeypatch.setattr(log, "prune", sometimes_fail)
     watched.start()
     watched.start()
-
-    deadline = time.monotonic() + 5
-    while len(kept()) > 100 and time.monotonic() < deadline:
-        gevent.sleep(0.01)
+    deadline = time.monotonic() + 20
+    try:
+        while len(kept()) > 100 and time.monotonic() < deadline:
+            gevent.sleep(0.01)
+    finally:
+        watched.stop()
 
     assert len(kept()) == 100
-    assert [record.message for record in caplog.records if record.name == keeper.__name__] == [
-        "the event log could not be pruned; trying again later"
-    ]
+    assert complaints(caplog) == ["the event log could not be tidied; trying again later"]
+
+
+def test_a_chore_that_fails_is_named_and_stops_none_of_the_others(
+    filled: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> int:
+        raise RuntimeError("no such table")
+
+    def succeed(*_: object) -> int:
+        done.append("audit log")
+        return 0
+
+    done = list[str]()
+    watched = Keeper(db.engine, log, Retention(FOR_EVER, 100))
+    watched.also("bin", fail)
+    watched.also("audit log", succeed)
+
+    watched.tidy()
+
+    assert len(kept()) == 100
+    assert done == ["audit log"]
+    assert complaints(caplog) == ["the bin could not be tidied; trying again later"]
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == keeper.__name__]
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_the_keeper_forgets_what_is_too_old_in_batches(harbour: Harbour) -> None
             for each in range(1, BATCH + 50)
         )
     keeper = Keeper(db.engine, log, Retention(10**9, 10**9))
-    keeper.also(BinnedTicket.forget_old)
+    keeper.also("bin", BinnedTicket.forget_old)
 
     keeper.tidy()
 
