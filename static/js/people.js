@@ -72,6 +72,6 @@ function hang(picture, avatar) {
 }
 
 function initials(name) {
-  const words = name.trim().split(/\s+/);
-  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2)).toUpperCase();
+  const words = name.trim().split(/\s+/).map((word) => [...word]); // by characters, as the server counts
+  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : words[0].slice(0, 2).join("")).toUpperCase();
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
+from punt.pages.context import initials
 from tests.browser.board import add, card, column, expect_live
 from tests.browser.conftest import Watch, Window, open_live
 from tests.browser.ticket import open_ticket
@@ -130,6 +131,18 @@ def test_a_persons_new_name_and_colour_reach_open_boards(server: Server, window:
     expect(face).to_have_attribute("title", "Robert Zimmer")
     expect(face.locator("text")).to_have_text("RZ")
     expect(face.locator("circle")).to_have_attribute("fill", "#1d6f8a")
+
+
+def test_a_persons_initials_are_drawn_live_as_the_server_draws_them(server: Server, window: Window) -> None:
+    alice, bob = server.client("alice"), server.client("bob")
+    alice.post(f"{PROJECT}/tickets", json={"title": "One", "assigneeId": bob.get("/api/me").json()["id"]})
+    face = card(window("alice"), "One").locator("[data-user]")
+
+    for name in ("🦞 Lobster", "🦊", "Ada 🛥️ Byron", "ßara", "Zoë Ólafsdóttir"):
+        bob.patch("/api/me", json={"name": name})
+
+        expect(face).to_have_attribute("title", name)
+        expect(face.locator("text")).to_have_text(initials(name))
 
 
 def test_a_persons_picture_reaches_open_boards_and_goes_again(server: Server, window: Window) -> None:
