@@ -102,7 +102,7 @@ def child_exit(server, worker):
 
 
 def when_ready(server):
-    address = settings.bind if settings.bind.startswith("unix:") else f"http://{settings.bind}"
+    address = settings.bind if settings.bind.startswith("unix:") else f"http://{settings.bind}{settings.url_prefix}"
     server.log.info("PUNT is at %s", address)
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, aside, assets, cli, database, holding, pages, replies, security, sign_in, uses
+from punt import api, aside, assets, cli, database, holding, pages, prefix, replies, security, sign_in, uses
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline.keeper.also("files that wait to be imported", lambda *_: uploads.sweep())
     for receiver in (holding.prove_again, recording.record):
         changes_settled.connect(receiver)
+    prefix.init_app(app, settings.url_prefix)
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (uses, aside, replies, assets, api, pages, cli):

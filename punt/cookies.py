@@ -9,6 +9,7 @@ from contextlib import suppress
 from flask import Flask, Request, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature
+from werkzeug.wrappers import Response
 
 from punt.database import db
 
@@ -28,6 +29,20 @@ def init_app(app: Flask) -> None:
 def chosen_theme() -> str | None:
     """Return what the cookie of this PUNT says, or the one that had no name of its own yet."""
     return request.cookies.get(current_app.config["THEME_COOKIE_NAME"]) or request.cookies.get(THEME)
+
+
+def keep_theme(response: Response, theme: str, seconds: int) -> None:
+    """Let the browser keep a theme."""
+    config = current_app.config
+    response.set_cookie(
+        config["THEME_COOKIE_NAME"],
+        theme,
+        max_age=seconds,
+        path=config["APPLICATION_ROOT"],
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
 
 
 class _Sessions(SecureCookieSessionInterface):

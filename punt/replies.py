@@ -105,7 +105,7 @@ def _problem(problem: Problem) -> BaseResponse:
 def _page_to_return_to() -> str | None:
     """The page asked for, or the one whose form was sent: what was typed there waits in the browser."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
+        return f"{request.script_root}{request.full_path}".rstrip("?")
     return page_before()
 
 

@@ -110,6 +110,7 @@ class Settings(BaseModel):
         frozenset(), alias="PUNT_TRUSTED_ORIGINS"
     )
     proxy_count: int = Field(0, alias="PUNT_PROXY_COUNT", ge=0, le=10)
+    url_prefix: str = Field("", alias="PUNT_URL_PREFIX")
 
     @field_validator("bind")
     @classmethod
@@ -133,6 +134,13 @@ class Settings(BaseModel):
                 "and in FILE, USER and PASSWORD write % as %25, ? as %3F, @ as %40 and : as %3A"
             )
         return value
+
+    @field_validator("url_prefix")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?", value):
+            raise ValueError("use a path like /punt or /tools/punt, of A-Z a-z 0-9 . _ ~ -, without a host")
+        return value.rstrip("/")
 
     @field_validator("trusted_origins")
     @classmethod

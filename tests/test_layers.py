@@ -36,6 +36,7 @@ LAYERS = (
         "connections",
         "cookies",
         "forwarding",
+        "prefix",
         "aside",
         "security",
         "patience",
@@ -53,7 +54,19 @@ LAYERS = (
     {"passwords", "imaging", "models"},
     {"events"},
     {"database"},
-    {"settings", "revisions", "errors", "threads", "elsewhere", "agents", "deadlines", "breath", "turns", "texts"},
+    {
+        "settings",
+        "revisions",
+        "addresses",
+        "errors",
+        "threads",
+        "elsewhere",
+        "agents",
+        "deadlines",
+        "breath",
+        "turns",
+        "texts",
+    },
 )
 """The house, top first; a module imports its own layer and those below."""
 

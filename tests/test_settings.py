@@ -45,6 +45,26 @@ WRONG = {
     "PUNT_REDIS_URL": ["localhost:6379", "http://localhost", "redis://"],
     "PUNT_TRUSTED_ORIGINS": ["example.org", "https://example.org/", "*", "https://a.example ftp://b.example"],
     "PUNT_PROXY_COUNT": ["-1", "11", "one"],
+    "PUNT_URL_PREFIX": [
+        "punt",
+        "//punt",
+        "/a//b",
+        "/punt//",
+        "/punt/../x",
+        "/.",
+        "https://example.org/punt",
+        "//evil.example/x",
+        "/a b",
+        "/a?b",
+        "/a#b",
+        "/a%20b",
+        "/ä",
+        "/a\\b",
+        "/a;b",
+        '/"x',
+        "/a\nb",
+        "/punt\n",
+    ],
 }
 
 
@@ -86,6 +106,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
         "PUNT_METRICS_TOKEN": "token",
         "PUNT_TRUSTED_ORIGINS": "https://a.example, http://b.example:8080",
         "PUNT_PROXY_COUNT": "1",
+        "PUNT_URL_PREFIX": "/punt",
     }
 
     settings = Settings.from_environ(environ)

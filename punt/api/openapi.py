@@ -71,6 +71,7 @@ def describe(app: Flask) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "PUNT", "version": "1", "description": "Live kanban boards. Streams: see docs/events.md."},
+        "servers": [{"url": app.config["APPLICATION_ROOT"]}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _security(app)},
     }

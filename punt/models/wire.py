@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from punt.addresses import below
 from punt.events.log import iso
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def user(user: User) -> Json:
         "username": user.username,
         "name": user.name,
         "avatarColor": user.avatar_color,
-        "avatarUrl": f"/avatars/{user.picture_hash}.webp" if user.picture_hash else None,
+        "avatarUrl": below(f"/avatars/{user.picture_hash}.webp") if user.picture_hash else None,
     }
 
 

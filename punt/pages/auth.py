@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from punt import access
+from punt.addresses import inside
 from punt.errors import Forbidden, Problem
 from punt.inputs.base import form
 from punt.inputs.people import Login, Setup
@@ -76,8 +77,9 @@ def logout() -> Any:
 
 
 def local(target: str | None) -> str:
-    """Return an address of this site, whatever was asked for."""
+    """Return an address of this PUNT, whatever was asked for."""
     if not target or "\\" in target or any(char <= " " for char in target):
         return url_for("projects.index")
-    inside = target.startswith("/") and not target.startswith("//")
-    return target if inside and not target.startswith(("/login", "/api/")) else url_for("projects.index")
+    path = inside(target, request.script_root)
+    is_page = path.startswith("/") and not path.startswith(("//", "/login", "/api/"))
+    return f"{request.script_root}{path}" if is_page else url_for("projects.index")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, redirect, request
 
 from punt import access
-from punt.cookies import chosen_theme
+from punt.cookies import chosen_theme, keep_theme
 from punt.pages.auth import local
 from punt.security import begins_itself, page_before
 
@@ -32,6 +32,5 @@ def choose() -> Any:
     response = redirect(local(page_before()), 303)
     wanted = request.form.get("theme")
     if wanted in THEMES:
-        name = current_app.config["THEME_COOKIE_NAME"]
-        response.set_cookie(name, wanted, max_age=LONGEST, httponly=True, samesite="Lax", secure=request.is_secure)
+        keep_theme(response, wanted, LONGEST)
     return response

@@ -1,5 +1,6 @@
 /** Talks to the server: JSON for the API, a parsed document for a page. */
 
+import { prefix } from "./prefix.js";
 import { goToLogin } from "./session.js";
 import { renameTab, tabId } from "./tab.js";
 
@@ -33,12 +34,12 @@ export const api = {
 };
 
 /** Where the API has the thing that a form of the page is about. */
-export const pathOf = (form) => `/api${form.getAttribute("action").replace(/\/(move|sort|delete)$/, "")}`;
+export const pathOf = (form) => `${prefix}/api${form.getAttribute("action").slice(prefix.length).replace(/\/(move|sort|delete)$/, "")}`;
 
 /** Fetches one of our own pages as a document. */
 export async function fetchPage(url) {
   const response = await reach(url, { headers: { Accept: "text/html" } });
-  if (new URL(response.url).pathname === "/login") return leavePage();
+  if (new URL(response.url).pathname === `${prefix}/login`) return leavePage();
   if (!response.ok) throw new ApiError(response.status, {});
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }

@@ -6,6 +6,7 @@ import { focusInPlace, focused, query } from "./dom.js";
 import { markCard } from "./drafts.js";
 import { insert } from "./insert.js";
 import { PANEL, canBeSeen, cardWith, cardsOf, heirOf, linkOf, listIn, listsOf, panelOf } from "./places.js";
+import { prefix } from "./prefix.js";
 import { missSomething } from "./resync.js";
 import { writeAttribute, writeText } from "./write.js";
 
@@ -15,7 +16,7 @@ export const board = query("[data-board]");
 export const canEdit = board?.dataset.canEdit === "true";
 
 /** Where the API has the project of the board. */
-export const projectPath = `/api/projects/${board?.dataset.project}`;
+export const projectPath = `${prefix}/api/projects/${board?.dataset.project}`;
 
 /** Where the API has its tickets. */
 export const ticketsPath = `${projectPath}/tickets`;

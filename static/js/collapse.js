@@ -3,9 +3,10 @@
 import { board } from "./board.js";
 import { hear, query } from "./dom.js";
 import { PANEL, panelsOf } from "./places.js";
+import { own } from "./prefix.js";
 import { me } from "./session.js";
 
-const COLLAPSED = `punt.collapsed.${me}`;
+const COLLAPSED = own(`collapsed.${me}`);
 
 export function startCollapse() {
   const kept = new Set(JSON.parse(localStorage.getItem(COLLAPSED)));

@@ -6,13 +6,14 @@ import { everywhere } from "./everywhere.js";
 import { fieldsOf, first, isChanged, now, say, slot } from "./fields.js";
 import { leave, take } from "./left.js";
 import { cardWith } from "./places.js";
+import { own } from "./prefix.js";
 import { me } from "./session.js";
 import { toast } from "./toast.js";
 
-const ALL = "punt.draft.";
+const ALL = own("draft.");
 const OWN = `${ALL}${me}.`;
 const TICKET = `${OWN}ticket:`;
-const SENT = "punt.typed";
+const SENT = own("typed");
 const OLDEST = 30 * 86_400_000;
 const MOST_DRAFTS = 100;
 

@@ -3,6 +3,7 @@
 import { create, hear, query } from "./dom.js";
 import { everywhere } from "./everywhere.js";
 import { findPerson } from "./people.js";
+import { prefix } from "./prefix.js";
 import { fallSilent } from "./presence.js";
 import { me } from "./session.js";
 import { closeStream } from "./stream.js";
@@ -28,7 +29,7 @@ export function startLeaving() {
   hear(window, "submit", ({ target, defaultPrevented }) => {
     sent ||= !defaultPrevented && target.method !== "dialog";
     if (!defaultPrevented && target.method === "post") target.append(create("input", { type: "hidden", name: "tabId", value: tabId() }));
-    if (target.matches("[action='/logout']")) signOff();
+    if (target.matches(`[action="${prefix}/logout"]`)) signOff();
   });
   hear(window, "pageshow", () => (sent = false));
 }
@@ -44,7 +45,7 @@ export function leaveProject(why) {
   closeStream();
   query("main").inert = true;
   toastNext(why || `${place.textContent} has been deleted, or you are no longer a member of it.`);
-  location.assign("/");
+  location.assign(`${prefix}/`);
 }
 
 // Settings follow by themselves; what is typed elsewhere is kept.

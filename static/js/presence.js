@@ -5,6 +5,7 @@ import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { portrait } from "./people.js";
 import { cardWith } from "./places.js";
+import { prefix } from "./prefix.js";
 import { me } from "./session.js";
 import { tabId } from "./tab.js";
 import { writeText } from "./write.js";
@@ -17,7 +18,7 @@ const OPEN_TICKET = "[data-ticket-view]";
 
 const list = query("[data-presence]");
 const host = query(OPEN_TICKET)?.parentElement ?? query("[data-ticket-dialog]");
-const lease = `/api/projects/${list?.dataset.presence}/presence`;
+const lease = `${prefix}/api/projects/${list?.dataset.presence}/presence`;
 const headers = { "Content-Type": "application/json", "X-Tab-Id": tabId() };
 let others = [];
 let ticketId = null;

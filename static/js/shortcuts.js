@@ -3,8 +3,9 @@
 import { hear, query } from "./dom.js";
 import { focusedCard, go } from "./focus.js";
 import { pressed } from "./keys.js";
+import { own } from "./prefix.js";
 
-const SWITCH = "punt.keys";
+const SWITCH = own("keys");
 const GO = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Home: "first", End: "last" };
 const MOVE = { ...GO, Home: "top", End: "bottom" };
 const LETTERS = { k: "up", j: "down", h: "left", l: "right" };

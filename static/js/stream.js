@@ -8,6 +8,7 @@ import { showConnection } from "./connection.js";
 import { hear } from "./dom.js";
 import { election } from "./election.js";
 import { receive } from "./live.js";
+import { prefix } from "./prefix.js";
 import { Relay } from "./relay.js";
 import { goToLogin, me } from "./session.js";
 import { Source, listen } from "./source.js";
@@ -23,7 +24,7 @@ const patience = keepalive * 1_500 + 1_000;
 
 const chain = new Chain(cursor);
 const source = new Source(address, patience, { onLink: relayLink, onState: showState });
-const relay = new Relay(`punt ${me}`, {
+const relay = new Relay(`punt${prefix} ${me}`, {
   hello: () => {
     if (!leadership.leading) return;
     source.check();
@@ -34,7 +35,7 @@ const relay = new Relay(`punt ${me}`, {
   links: (links) => links.forEach(takeLink),
   bye: () => leadership.freed(),
 });
-const leadership = election(`punt ${me}`, {
+const leadership = election(`punt${prefix} ${me}`, {
   elected: lead,
   deposed: () => source.close(),
   rivalled: announceState,

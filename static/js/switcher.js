@@ -4,6 +4,7 @@ import { fetchPage } from "./api.js";
 import { create, focused, hear, query, queryAll } from "./dom.js";
 import { TYPING, pressed } from "./keys.js";
 import { cardWith, linkOf } from "./places.js";
+import { prefix } from "./prefix.js";
 
 const APPLE = /^(Mac|iP)/;
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -41,7 +42,7 @@ function findHits() {
 }
 
 async function showHits(turn) {
-  const page = await fetchPage(`/search?q=${encodeURIComponent(wish.value)}`).catch(({ message }) => message);
+  const page = await fetchPage(`${prefix}/search?q=${encodeURIComponent(wish.value)}`).catch(({ message }) => message);
   if (turn !== asking) return;
   const at = stops().indexOf(focused());
   const hits = query("[data-hits]", switcher);

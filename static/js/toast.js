@@ -3,10 +3,11 @@
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
 import { leave, take } from "./left.js";
+import { own } from "./prefix.js";
 
 const STAY = 6_000;
 const STAY_WITH_ACTION = 12_000;
-const LEFT_FOR_LATER = "punt.toast";
+const LEFT_FOR_LATER = own("toast");
 
 /**
  * Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. That something failed is said

@@ -5,10 +5,11 @@ import { Unreachable, api } from "./api.js";
 import { hear } from "./dom.js";
 import { TYPING, pressed } from "./keys.js";
 import { leave, take } from "./left.js";
+import { own } from "./prefix.js";
 import { toast } from "./toast.js";
 
 const DEEPEST = 20;
-const NEXT = "punt.undo";
+const NEXT = own("undo");
 const OVERTAKEN = [undefined, 404, 409];
 const LATER = [429, 500, 503];
 

@@ -30,9 +30,12 @@ location / {
 """The specification's block to the letter, and the least for the pages."""
 
 
-def recommended() -> str:
-    """Return the configuration that ``deploy/README.md`` recommends."""
-    [block] = re.findall(r"```nginx\n(.+?)```", (ROOT / "deploy" / "README.md").read_text(), re.DOTALL)
+PREFIX = "/punt"
+
+
+def recommended(page: str = "README.md") -> str:
+    """Return the configuration that a page of ``deploy/`` recommends."""
+    [block] = re.findall(r"```nginx\n(.+?)```", (ROOT / "deploy" / page).read_text(), re.DOTALL)
     return str(block)
 
 
@@ -42,20 +45,24 @@ def in_front_of(server: Server, configuration: str) -> str:
     return configuration.replace(":3000;", f":{server.port};")
 
 
-CONFIGURATIONS: dict[str, tuple[Callable[[], str], dict[str, str]]] = {
-    "specification": (lambda: SPECIFICATION, {}),
-    "deploy": (recommended, {"PUNT_PROXY_COUNT": "1"}),
+CONFIGURATIONS: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
+    ("specification", ""): (lambda: SPECIFICATION, {}),
+    ("deploy", ""): (recommended, {"PUNT_PROXY_COUNT": "1"}),
+    ("specification", PREFIX): (lambda: SPECIFICATION.replace("location /", f"location {PREFIX}/"), {}),
+    ("deploy", PREFIX): (lambda: recommended("below-a-path.md"), {"PUNT_PROXY_COUNT": "1"}),
 }
+"""By its name and by where PUNT is: at the top of its host, and below a path."""
 
 
-@pytest.fixture(scope="module", params=CONFIGURATIONS)
+@pytest.fixture(scope="module", params=CONFIGURATIONS, ids=lambda param: "".join(param))
 def site(request: pytest.FixtureRequest, inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A PUNT behind nginx, once with each configuration."""
+    name, prefix = request.param
     configuration, settings = CONFIGURATIONS[request.param]
     folder = tmp_path_factory.mktemp("site")
     instance = Path(shutil.copytree(inhabited, folder / "instance"))
-    server = Server(instance, settings={"PUNT_STREAM_KEEPALIVE": "0.5", **settings}).start()
+    server = Server(instance, settings={"PUNT_STREAM_KEEPALIVE": "0.5", "PUNT_URL_PREFIX": prefix, **settings}).start()
     nginx = Nginx(folder / "nginx", in_front_of(server, configuration())).start()
-    yield Site(request.param, server, nginx)
+    yield Site(name, server, nginx, prefix)
     nginx.stop()
     server.end()

@@ -23,15 +23,21 @@ class Site:
     """One PUNT and the nginx in front of it.
 
     :param configuration: the name of nginx's.
+    :param prefix: the path below which PUNT is, if any.
     """
 
     configuration: str
     server: Server
     nginx: Nginx
+    prefix: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"{self.nginx.url}{self.prefix}"
 
     def browser(self, username: str, **options: Any) -> httpx.Client:
         """Return an HTTP client on this side of nginx, signed in as one of the cast."""
-        client = httpx.Client(base_url=self.nginx.url, timeout=20, verify=False, **options)
+        client = httpx.Client(base_url=self.url, timeout=20, verify=False, **options)
         answer = client.post("/api/auth/login", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         return client

@@ -52,7 +52,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.settings.get('PUNT_URL_PREFIX', '')}"
 
     @property
     def log(self) -> str:
