@@ -10,10 +10,10 @@ FIRST ?= 0
 export FLASK_APP := wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format screenshots bench attacks soak simulate fuzz audit lock clean
+.PHONY: help install run demo test lint format screenshots bench attacks soak simulate fuzz import-corpus audit lock clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 install: $(VENV)/.runtime ## the environment and what PUNT needs to run
 
@@ -56,6 +56,9 @@ simulate: $(VENV)/.dev ## play the event pipeline under chance, seed by seed (SE
 
 fuzz: $(VENV)/.dev ## let Schemathesis ask a running server thousands of questions
 	@$(BIN)/python -m tests.support.fuzzing
+
+import-corpus: install ## try to import every file of a folder, and print one line of each (FOLDER=…)
+	@$(BIN)/python -m bench.import_corpus "$(FOLDER)"
 
 audit: $(VENV)/.dev ## look up known holes in what PUNT runs on
 	@$(BIN)/pip-audit --strict --requirement requirements.txt --require-hashes --disable-pip

@@ -41,6 +41,7 @@ class Look:
     :ivar new_columns: names of columns of the board that are new.
     :ivar left: what is not taken or changed on the way, with how often.
     :ivar problem: what has to be chosen first.
+    :ivar parts: projects of the file, of which only one is taken.
     """
 
     tracker: str
@@ -50,6 +51,8 @@ class Look:
     new_labels: list[str] = field(default_factory=list)
     left: list[tuple[str, int]] = field(default_factory=list)
     problem: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    part: str = ""
 
     @classmethod
     def at(cls, reading: Reading, report: Report | None) -> Self:
@@ -57,8 +60,16 @@ class Look:
         columns = [asdict(seen) for seen in reading.columns]
         if report is None:
             return cls(reading.tracker, columns, problem=reading.problem)
-        new, left = report.new, report.left.most_common(MOST_TOLD)
-        return cls(reading.tracker, columns, report.taken["ticket"], new.get("column", []), new.get("label", []), left)
+        return cls(
+            reading.tracker,
+            columns,
+            report.taken["ticket"],
+            report.new.get("column", []),
+            report.new.get("label", []),
+            report.left.most_common(MOST_TOLD),
+            parts=reading.parts,
+            part=reading.part,
+        )
 
 
 def foreseen(project: Project, reading: Reading) -> Look:

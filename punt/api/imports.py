@@ -38,11 +38,12 @@ blueprint = Blueprint("api_imports", __name__, url_prefix="/api/projects/<refere
 @takes_at_most(FILE_LIMIT)
 def create(reference: str) -> Any:
     """Add the tickets of a file, or with ``dryRun`` only say what would come of it; the same key again adds nothing."""
-    access.project(reference, May.MANAGE)
+    key_here = access.project(reference, May.MANAGE).project.key
     dry_run, key = query(ImportQuery).dry_run or request.args.get("dryRun") == "", _key()
     end_read()
     upload = uploaded(FILE_LIMIT)
-    reading = understood(upload.read(), choice_of(form(ImportFields, request.form, lists=("map",)).map))
+    asked = form(ImportFields, request.form, lists=("map",))
+    reading = understood(upload.read(), choice_of(asked.map, asked.part, key_here))
     access.user_anew()
     grant = access.project(reference, May.MANAGE)
     if dry_run:
@@ -78,6 +79,8 @@ def _told(look: Look, *, dry_run: bool) -> dict[str, Any]:
         "dryRun": dry_run,
         "tracker": look.tracker,
         "columns": look.columns,
+        "parts": [{"key": part, "said": said} for part, said in look.parts.items()],
+        "part": look.part or None,
         "problem": look.problem or None,
         "tickets": look.tickets,
         "newColumns": look.new_columns,

@@ -38,11 +38,14 @@ DryRun = click.option("--dry-run", is_flag=True, help="Say what would come of it
 @click.argument("key")
 @click.argument("file", type=AFile)
 @Map
+@click.option("--part", default="", metavar="KEY", help="Which project, where the file is a backup of several.")
 @DryRun
 @By
-def import_(key: str, file: Path, pairs: tuple[str, ...], dry_run: bool, username: str | None) -> None:
+def import_(key: str, file: Path, pairs: tuple[str, ...], part: str, dry_run: bool, username: str | None) -> None:
     """Add what another tracker exported, or a table, to a project; see docs/importing.md."""
-    _import(key, file, username, lambda content: understood(content, choice_of(pairs)), dry_run=dry_run)
+    _import(
+        key, file, username, lambda content: understood(content, choice_of(pairs, part, key.upper())), dry_run=dry_run
+    )
 
 
 @group.command("import-trello")

@@ -10,8 +10,9 @@ from punt.inputs.base import Input
 
 
 class ImportFields(Input):
-    """What a file's columns are, beside the file: each as ``COLUMN=FIELD``, several times."""
+    """Beside the file: what its columns are, each as ``COLUMN=FIELD``, and which project of a backup is taken."""
 
+    part: Annotated[str, Field(max_length=100)] = ""
     map: Annotated[list[str], Field(max_length=2000)] = []
 
 

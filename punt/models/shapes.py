@@ -281,6 +281,13 @@ class SeenColumn(Shape):
     samples: list[str]
 
 
+class ImportPart(Shape):
+    """A project in a file that holds several."""
+
+    key: str
+    said: str
+
+
 class LeftOut(Shape):
     """What an import does not take, or changes on the way, and how often."""
 
@@ -294,6 +301,8 @@ class ProjectImport(Shape):
     dry_run: bool
     tracker: str
     columns: list[SeenColumn]
+    parts: list[ImportPart]
+    part: str | None
     problem: str | None
     tickets: int
     new_columns: list[str]

@@ -48,7 +48,7 @@ def create(key: str) -> Any:
     end_read()
     try:
         upload = uploaded(FILE_LIMIT)
-        reading = understood(upload.read())
+        reading = understood(upload.read(), Choice(into=key.upper()))
         access.user_anew()
         grant = access.project(key, May.MANAGE)
         upload.seek(0)
@@ -82,7 +82,7 @@ def take(key: str, name: str) -> Any:
         return _form(access.project(key, May.MANAGE), {"file": GONE}), 404
     end_read()
     try:
-        reading = understood(incoming.content(), _chosen())
+        reading = understood(incoming.content(), _chosen(key))
         access.user_anew()
         grant = access.project(key, May.MANAGE)
         incoming.show(foreseen(grant.project, reading))
@@ -99,10 +99,11 @@ def take(key: str, name: str) -> Any:
     return _running(key, incoming, reading) if many else redirect(_address(key, incoming), 303)
 
 
-def _chosen() -> Choice:
-    """Read which field each column is to be, by its number."""
+def _chosen(key: str) -> Choice:
+    """Read which field each column is to be, by its number, and which project of the file is taken."""
     given = ((name.partition("column-"), field) for name, field in request.form.items())
-    return Choice(tuple((f"#{number}", field) for (before, sign, number), field in given if sign and not before))
+    columns = tuple((f"#{number}", field) for (before, sign, number), field in given if sign and not before)
+    return Choice(columns, request.form.get("part", ""), key.upper())
 
 
 def _running(key: str, incoming: Incoming, reading: Reading) -> Any:

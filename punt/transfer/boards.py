@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.cards import Card, Plan, many_lines, one_line
+from punt.transfer.cards import FURTHER, MOST_PEOPLE, Card, Plan, many_lines, one_line
 from punt.transfer.days import day, given_day
 from punt.transfer.family import find_parents
 
@@ -128,6 +128,7 @@ class _Reader:
         people = [self._board.people[each] for each in card.people if each in self._board.people]
         labels = [self._labels[each] for each in card.labels if each in self._labels]
         self._plan.leave("Members of cards who are no longer on the board", len(card.people) - len(people))
+        self._plan.leave(FURTHER, len(people[MOST_PEOPLE:]))
         self._plan.leave("Labels of cards that the board does not know", len(card.labels) - len(labels))
         return Card(
             title=card.title,
@@ -135,8 +136,8 @@ class _Reader:
             description=_description(card),
             type=card.type,
             priority=card.priority,
-            labels=labels,
-            people=[names or ("somebody",) for names in people],
+            labels=list(dict.fromkeys(labels)),
+            people=[names or ("somebody",) for names in people[:MOST_PEOPLE]],
             story_points=card.story_points,
             estimate=self._plan.estimate(card.estimate),
             start=self._day(card.start),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from punt.models import Priority, TicketType
 from punt.texts import shows_anything
@@ -14,6 +15,11 @@ from punt.transfer.refusal import Refusal
 MOST = 2000
 """Tickets that one import may bring: others wait for so long as it takes."""
 MOST_COLUMNS, MOST_LABELS = 100, 500
+MOST_KINDS = 3000
+"""Kinds of what is not taken that are told apart."""
+MOST_PEOPLE = 50
+"""People on a ticket who are looked up."""
+FURTHER = "Further people on a ticket, which has one assignee"
 NAME, ESTIMATE = 50, 20
 """The characters that a column's or label's name and an estimate may have."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -103,8 +109,11 @@ class Plan:
 
     def leave(self, what: str, how_often: int = 1) -> None:
         """Count something that is not taken."""
-        if how_often:
-            self.left[what] += how_often
+        count_left(self.left, what, how_often)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel between processes without what only the reading needs."""
+        return self.__dict__ | {"_names": {}, "_met": set(), "_cut": set()}
 
     def _noted(self, kind: str, name: str, another: bool) -> tuple[str, bool]:
         """Return a name as it will be, and whether it is new; what becomes one with another is reported once."""
@@ -127,6 +136,12 @@ class Plan:
             self._cut.add(whole)
             self.leave("Names of columns and labels cut after 50 characters")
         return one_line(whole, NAME)
+
+
+def count_left(left: Counter[str], what: str, how_often: int = 1) -> None:
+    """Count something that is not taken, or is changed on the way; of very many kinds the last ones together."""
+    if how_often:
+        left[what if what in left or len(left) < MOST_KINDS else "Others"] += how_often
 
 
 def alike(name: str) -> str:

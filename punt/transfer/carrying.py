@@ -10,7 +10,7 @@ from typing import Any
 from punt.breath import breathing
 from punt.models import Column, Label, Project, User
 from punt.models.placing import Wanted, create_together
-from punt.transfer.cards import Card, Plan, alike, made_one, many_lines, one_line
+from punt.transfer.cards import FURTHER, Card, Plan, alike, count_left, made_one, many_lines, one_line
 from punt.transfer.family import parents_first
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
@@ -115,7 +115,10 @@ class Carriage:
 
     def _tell_other_spelling(self, kind: str, name: str, present: str) -> None:
         if name != present:
-            self.report.left[made_one(kind, name, present)] += 1
+            self._leave(made_one(kind, name, present))
+
+    def _leave(self, what: str, how_often: int = 1) -> None:
+        count_left(self.report.left, what, how_often)
 
     def _fields(self, card: Card) -> dict[str, Any]:
         """Say what a ticket is to be; its labels are keys of their names."""
@@ -123,7 +126,7 @@ class Carriage:
         title, description = self._texts(card)
         start = None if card.start and card.due and card.start > card.due else card.start
         if start != card.start:
-            self.report.left["Starts that are after the due date"] += 1
+            self._leave("Starts that are after the due date")
         return {
             "title": title,
             "description": description,
@@ -143,15 +146,15 @@ class Carriage:
         title = one_line(whole, TITLE) or "Untitled"
         if len(whole) > TITLE:
             description = f"{whole}\n\n{description}".strip()
-            self.report.left["Titles shortened, and kept whole in the description"] += 1
+            self._leave("Titles shortened, and kept whole in the description")
         if len(description) > DESCRIPTION:
-            self.report.left["Descriptions cut after 50,000 characters"] += 1
+            self._leave("Descriptions cut after 50,000 characters")
         return title, description[:DESCRIPTION]
 
     def _few_enough(self, names: list[str]) -> list[str]:
         found = list(dict.fromkeys(map(alike, names)))
         if len(found) > LABELS:
-            self.report.left[f"Labels beyond the {LABELS} that a ticket may have"] += len(found) - LABELS
+            self._leave(f"Labels beyond the {LABELS} that a ticket may have", len(found) - LABELS)
         return found[:LABELS]
 
     def _assignee(self, people: list[tuple[str, ...]]) -> str | None:
@@ -161,9 +164,9 @@ class Carriage:
             if known:
                 found.append(known)
             else:
-                self.report.left[f"Assigned to {one_line(names[0], 80)}, who is no member here"] += 1
+                self._leave(f"Assigned to {one_line(names[0], 80)}, who is no member here")
         if len(found) > 1:
-            self.report.left["Further people on a ticket, which has one assignee"] += len(found) - 1
+            self._leave(FURTHER, len(found) - 1)
         return found[0] if found else None
 
 

@@ -19,17 +19,30 @@ class Choice:
     """What somebody chose.
 
     :ivar columns: of columns, which field each is: by name, or by number behind ``#``; others are guessed.
+    :ivar part: which project, where a file holds several; empty for a guess.
+    :ivar into: the key of the project that it comes into.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
+    part: str = ""
+    into: str = ""
+
+    def part_of(self, parts: Sequence[str]) -> str:
+        """Say which of several projects is taken: the one that was chosen, or that has the same key, or the first.
+
+        :raises Invalid: when the chosen one is not there.
+        """
+        if self.part and self.part not in parts:
+            raise Invalid.field("part", f"There is no project {one_line(self.part, 40)} in this file.")
+        return self.part or (self.into if self.into in parts else parts[0])
 
 
-def choice_of(pairs: Iterable[str]) -> Choice:
+def choice_of(pairs: Iterable[str], part: str = "", into: str = "") -> Choice:
     """Read what is said as ``COLUMN=FIELD``.
 
     :raises Invalid: when it is not.
     """
-    return Choice(tuple(_pair(text) for text in pairs))
+    return Choice(tuple(_pair(text) for text in pairs), part, into)
 
 
 def fields_of(names: Sequence[str], tracker: Tracker, choice: Choice) -> list[str]:

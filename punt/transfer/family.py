@@ -23,6 +23,8 @@ def find_parents(plan: Plan) -> None:
             card.parent = None
             plan.leave("Parents that are subtasks, which have no children here")
     _open_circles(plan)
+    for card in plan.cards:
+        card.keys, card.parents = [], []  # which nobody needs any more
 
 
 def parents_first(cards: list[Card]) -> list[int]:

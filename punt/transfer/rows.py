@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.cards import Card, Plan, one_line
+from punt.transfer.cards import FURTHER, MOST_PEOPLE, Card, Plan, one_line
 from punt.transfer.days import day, day_comes_first, given_day
 from punt.transfer.family import find_parents
 from punt.transfer.fields import FIELDS, LEFT_OUT, guessed
@@ -37,6 +37,8 @@ PRIORITIES = {
     "trivial": Priority.LOWEST,
 }
 """What other trackers call what PUNT calls otherwise."""
+DAYS = re.compile(r"\b(date|created|updated|modified|resolved|completed)\b", re.IGNORECASE)
+"""What columns are called that hold days, whether they are taken or not."""
 NO = frozenset({"", "false", "no", "n", "0", "active", "open"})
 
 AName = TypeVar("AName", bound=StrEnum)
@@ -78,7 +80,7 @@ class _Reader:
                 self._plan.leave(f"Column “{one_line(heading.name, 50)}”")
             else:
                 self._headings.setdefault(field_id, []).append(heading)
-        self._day_first = {name: self._order_of_days(name) for name in ("start", "due")}
+        self._day_first = self._order_of_days()
 
     def plan(self) -> Plan:
         for row in self._sheet.rows:
@@ -103,7 +105,7 @@ class _Reader:
             description="\n\n".join(_all(values, "description")),
             type=self._one_of(TicketType, self._one(values, "type"), TicketType.TASK, TYPES),
             priority=self._one_of(Priority, self._one(values, "priority"), Priority.MEDIUM, PRIORITIES),
-            labels=[self._label(each) for each in self._names(_all(values, "labels"))],
+            labels=[self._label(name) for name in dict.fromkeys(self._names(_all(values, "labels")))],
             people=self._people(values),
             story_points=self._read("story points", self._one(values, "points"), _points),
             estimate=self._plan.estimate(self._tracker.estimate(self._one(values, "estimate"))),
@@ -114,12 +116,14 @@ class _Reader:
         )
 
     def _label(self, name: str) -> str:
-        return self._plan.label(name, self._sheet.colors.get(name))
+        return self._plan.label(self._tracker.label(name), self._sheet.colors.get(name))
 
     def _people(self, values: Values) -> list[tuple[str, ...]]:
         """Columns of other names, such as one of email addresses, name the same people once more."""
         columns = [self._names(each) for each in values.get("assignee", ())]
-        return [tuple(filter(None, names)) for names in zip_longest(*columns, fillvalue="")]
+        people = list(dict.fromkeys(tuple(filter(None, names)) for names in zip_longest(*columns, fillvalue="")))
+        self._plan.leave(FURTHER, len(people[MOST_PEOPLE:]))
+        return people[:MOST_PEOPLE]
 
     def _names(self, texts: Iterable[str]) -> list[str]:
         parts = (part for text in texts for part in (re.split(r"[,;\n]", text) if self._sheet.split else [text]))
@@ -140,11 +144,14 @@ class _Reader:
 
     def _day(self, values: Values, field_id: str) -> date | None:
         text = given_day(self._one(values, field_id))
-        return self._read("days", text, partial(day, day_first=self._day_first[field_id]))
+        return self._read("days", text, partial(day, day_first=self._day_first))
 
-    def _order_of_days(self, field_id: str) -> bool | None:
-        columns, values = self._headings.get(field_id, ()), self._sheet.values
-        return day_comes_first(text for row in self._sheet.rows for each in columns for text in values(row, each))
+    def _order_of_days(self) -> bool | None:
+        """Look at all days of the table, also at those that are not taken: one program wrote them all."""
+        chosen = [heading for name in ("start", "due") for heading in self._headings.get(name, ())]
+        others = [heading for heading in self._sheet.headings if DAYS.search(heading.name)]
+        values, headings = self._sheet.values, [*chosen, *others]
+        return day_comes_first(text for row in self._sheet.rows for each in headings for text in values(row, each))
 
     def _read(self, what: str, text: str, read: Callable[[str], Found | None]) -> Found | None:
         found = read(text) if text else None

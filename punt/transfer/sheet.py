@@ -18,6 +18,8 @@ WIDEST = 2000
 """Columns that a file may have."""
 LONGEST = 10 * MOST
 """Lines that a file may have, most of which hold no ticket."""
+EMPTY = 10 * LONGEST
+"""Lines that it may have with those in which nothing stands."""
 LARGEST_CELL = 200_000
 PREAMBLE = 20
 """Lines among which the one is looked for that names the columns."""
@@ -125,14 +127,14 @@ def _likeliest(text: str) -> tuple[str, int]:
         rows = _beginning(text, delimiter)
         header = _header(rows)
         row = rows[header] if rows else []
-        found.append((strength(row), len(row), -DELIMITERS.index(delimiter), delimiter, header))
+        found.append((strength(row[:WIDEST]), len(row), -DELIMITERS.index(delimiter), delimiter, header))
     *_, delimiter, header = max(found)
     return delimiter, header
 
 
 def _header(rows: Sequence[Row]) -> int:
     """Say which line names the columns: the one with the most known names; the first one where there is doubt."""
-    strengths = [_certainty(row) if nth else strength(row) for nth, row in enumerate(rows)]
+    strengths = [_certainty(row[:WIDEST]) if nth else strength(row[:WIDEST]) for nth, row in enumerate(rows)]
     return strengths.index(max(strengths)) if strengths else 0
 
 
@@ -162,12 +164,12 @@ def _rows(text: str, delimiter: str, *, blanks: bool) -> Iterator[Row]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=blanks)
     count = 0
     try:
-        for row in reader:
+        for nth, row in enumerate(reader):
             if any(cell.strip() for cell in row):
                 count += 1
-                if count > LONGEST:
-                    raise Refusal(f"It has more than {LONGEST:,} lines. Import it in parts.", line=reader.line_num)
                 yield [cell[1:] if _FORMULA.match(cell) else cell for cell in row]
+            if count > LONGEST or nth > EMPTY:
+                raise Refusal(f"It has more than {LONGEST:,} lines. Import it in parts.", line=reader.line_num)
     except csv.Error as error:
         raise Refusal(f"This is no CSV: {error}.", line=reader.line_num) from None
 

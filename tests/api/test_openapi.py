@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.api.describe import FormWithFile
 from punt.api.openapi import describe
 from punt.inputs.tickets import NewTicket
 from punt.models import shapes, wire
@@ -46,7 +47,8 @@ def test_every_reference_leads_somewhere_and_every_schema_is_used(town: Flask, d
     descriptions = [getattr(view, "description", None) for view in town.view_functions.values()]
 
     of_queries = {each.query.__name__ for each in descriptions if each and isinstance(each.query, type)}
-    assert used | of_queries == description["components"]["schemas"].keys()
+    of_forms = {each.body.fields.__name__ for each in descriptions if each and isinstance(each.body, FormWithFile)}
+    assert used | of_queries | of_forms == description["components"]["schemas"].keys()
 
 
 def test_every_status_of_the_routes_table_is_described(description: Any) -> None:

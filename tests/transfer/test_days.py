@@ -51,3 +51,9 @@ def test_a_table_is_read_as_its_days_are_written() -> None:
 
     assert [str(plan.cards[0].due) for plan in plans] == ["2026-06-05", "2026-05-06", "None"]
     assert plans[2].left == {"Values that are no days": 2}
+
+
+def test_days_that_are_not_taken_tell_how_the_others_are_written() -> None:
+    plan = read_csv(b"Title,Creation Date,Due\nOne,13/6/2026,5/6/2026")
+
+    assert str(plan.cards[0].due) == "2026-06-05"

@@ -22,7 +22,7 @@ from tests.support.board import HARB, TICKETS, made, nothing_changes, person
 from tests.support.cast import signed_in
 from tests.support.importing import PAGE, send
 
-BOARD = Path(__file__).with_name("trello.json")
+BOARD = Path(__file__).with_name("samples") / "trello.json"
 
 
 def tickets(client: FlaskClient) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ class Tracker:
     :ivar instead: the fields of names that mean something else here than elsewhere.
     :ivar column: from what it writes as status, the name of a column.
     :ivar estimate: from what it writes as estimate, one that people can read.
+    :ivar label: from what it writes as label, its name.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Tracker:
     instead: dict[str, str] = field(default_factory=dict, hash=False)
     column: Callable[[str], str] = lambda name: name
     estimate: Callable[[str], str] = lambda text: text
+    label: Callable[[str], str] = lambda name: name
 
 
 def _of_seconds(text: str) -> str:
@@ -46,6 +49,11 @@ def _in_lower_case(name: str) -> str:
     return name.replace("_", " ").capitalize() if name.isupper() else name
 
 
+def _without_color(name: str) -> str:
+    """Take from a label of Trello its colour, which stands behind the name: ``Bug (red_dark)``."""
+    return re.sub(r" \((?:[a-z]+)(?:_dark|_light)?\)$", "", name) or name
+
+
 TABLE = Tracker("a table")
 GITHUB = Tracker("GitHub", column=_in_lower_case)
 TRACKERS = (
@@ -53,7 +61,7 @@ TRACKERS = (
     Tracker("Linear", frozenset({"team", "title", "cycle name", "estimate"}), {"estimate": "points"}),
     Tracker("Asana", frozenset({"task id", "section/column", "completed at"})),
     Tracker("Kanboard", frozenset({"task id", "swimlane", "column", "title"}), estimate=_of_hours),
-    Tracker("Trello", frozenset({"card id", "card name", "list name"})),
+    Tracker("Trello", frozenset({"card id", "card name", "list name"}), label=_without_color),
     Tracker("WeKan", frozenset({"title", "list", "swimlane", "assignee"})),
 )
 
