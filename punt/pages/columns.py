@@ -15,7 +15,7 @@ from punt.inputs.boards import ColumnChange, ColumnPlace, ColumnRemoval, ColumnS
 from punt.models import Column, Ticket, wire
 from punt.models.palette import PROJECTS, choices
 from punt.models.sorting import sort_column
-from punt.pages.forms import again
+from punt.pages.forms import NOT_KEPT, again
 
 blueprint = Blueprint("columns", __name__, url_prefix="/projects/<key>/columns")
 
@@ -44,7 +44,8 @@ def show(key: str, column_id: str) -> Any:
     """Show a column's settings."""
     grant = access.project(key, May.MANAGE)
     column = grant.column(column_id)
-    return render_template("columns/show.html", values=wire.column(column), errors={}, **_around(grant, column))
+    page = render_template("columns/show.html", values=wire.column(column), errors={}, **_around(grant, column))
+    return page, NOT_KEPT
 
 
 @blueprint.post("/<column_id>")

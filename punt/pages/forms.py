@@ -9,6 +9,12 @@ from flask import render_template, request
 from punt.database import db
 from punt.errors import Problem
 
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""For a page with values that others may change and that does not follow what they do: who goes back asks for it anew.
+
+Firefox shows any other page as it was, and saving it would write the old values over the new ones.
+"""
+
 
 def errors_of(problem: Problem) -> dict[str, str]:
     """Return what is wrong by field; what belongs to no field is under ``form``."""

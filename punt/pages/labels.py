@@ -15,7 +15,7 @@ from punt.inputs.boards import LabelChange, LabelMerge, NewLabel
 from punt.models import Label, wire
 from punt.models.merging import count_carriers, merge_labels
 from punt.models.palette import LABELS, choices
-from punt.pages.forms import again
+from punt.pages.forms import NOT_KEPT, again
 from punt.pages.settings import again_at, back_to
 
 blueprint = Blueprint("labels", __name__, url_prefix="/projects/<key>/labels")
@@ -39,7 +39,8 @@ def show(key: str, label_id: str) -> Any:
     """Show a label's settings."""
     grant = access.project(key, May.LABEL)
     label = grant.label(label_id)
-    return render_template("labels/show.html", values=wire.label(label), errors={}, **_around(grant, label))
+    page = render_template("labels/show.html", values=wire.label(label), errors={}, **_around(grant, label))
+    return page, NOT_KEPT
 
 
 @blueprint.post("/<label_id>")

@@ -13,7 +13,7 @@ from punt.errors import Problem
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import form, query
 from punt.models import User, roster, wire
-from punt.pages.forms import again, errors_of, typed
+from punt.pages.forms import NOT_KEPT, again, errors_of, typed
 from punt.security import begins_itself
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin")
@@ -53,7 +53,7 @@ def create() -> Any:
 @blueprint.get("/people/<user_id>")
 def show(user_id: str) -> Any:
     """Show a person."""
-    return _page(access.person(user_id))
+    return _page(access.person(user_id)), NOT_KEPT
 
 
 @blueprint.post("/people/<user_id>")
@@ -138,7 +138,7 @@ def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
 def _done(person: User, made: str | None, sentence: str) -> Any:
     """Go to a person's page, or show it at once where there is a password to tell: it must not lie anywhere."""
     if made:
-        return _page(person, made=made), {"Cache-Control": "no-store"}
+        return _page(person, made=made), NOT_KEPT
     flash(sentence, "success")
     return redirect(url_for("people.show", user_id=person.id))
 

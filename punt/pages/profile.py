@@ -13,7 +13,7 @@ from punt.inputs.base import form
 from punt.inputs.people import PasswordChange, Profile
 from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
-from punt.pages.forms import errors_of, typed
+from punt.pages.forms import NOT_KEPT, errors_of, typed
 from punt.profile import revise
 from punt.security import begins_itself
 from punt.sign_in import change_password
@@ -24,7 +24,7 @@ blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 @blueprint.get("")
 def show() -> Any:
     """Show the own profile."""
-    return page()
+    return page(), NOT_KEPT
 
 
 @blueprint.post("")

@@ -14,7 +14,7 @@ from punt.inputs.admin import AuditQuery, SiteChange
 from punt.inputs.base import form, query
 from punt.models import AuditEntry, SiteSetting, User, wire
 from punt.models.audit import KINDS
-from punt.pages.forms import again
+from punt.pages.forms import NOT_KEPT, again
 from punt.pages.history import told
 
 blueprint = Blueprint("site", __name__, url_prefix="/admin")
@@ -24,7 +24,7 @@ blueprint = Blueprint("site", __name__, url_prefix="/admin")
 def settings() -> Any:
     """Show the settings."""
     access.admin()
-    return render_template("admin/settings.html", values=wire.site(SiteSetting.site()), errors={})
+    return render_template("admin/settings.html", values=wire.site(SiteSetting.site()), errors={}), NOT_KEPT
 
 
 @blueprint.post("/settings")

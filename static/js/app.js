@@ -2,6 +2,7 @@
 
 import { newsHandlers } from "./announcer.js";
 import { board, canEdit } from "./board.js";
+import { startBroughtBack } from "./brought-back.js";
 import { startCollapse } from "./collapse.js";
 import { startColumnDrag } from "./column-drag.js";
 import { startColumnMenu } from "./column-menu.js";
@@ -43,6 +44,7 @@ for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, st
 if (board) startBoard();
 else startPage();
 for (const start of [startPresence, startSwitcher, showKeptToast, startThemes]) start();
+startBroughtBack();
 startLeaving(); // after all that keep a form from leading elsewhere
 hear(window, "punt:doubt", () => receive({ type: "stream.reset", data: { reason: "doubt" } }));
 startStream();

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.engines.window import Window, first_window
-from tests.support.cast import PASSWORD
-from tests.support.engines import Engine, present
+from tests.engines.window import Window, only_window, sign_in
+from tests.support.engines import Engine, Firefox, present
 from tests.support.server import Server
+from tests.support.webdriver import Driver
 
 collect_ignore_glob = [] if present() else ["test_*.py"]
+collect_ignore = ["test_restored_session.py"] if Firefox().missing else []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,33 +21,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(params=present(), ids=str)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """A browser engine."""
+@pytest.fixture(scope="module", params=present(), ids=str)
+def driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    """A browser of each engine, for the tests of one file: to start one takes as long as most of them."""
     engine: Engine = request.param
-    return engine
+    with engine.run(tmp_path_factory.mktemp(str(engine))) as driver:
+        yield driver
 
 
 @pytest.fixture
-def window(engine: Engine, tmp_path: Path) -> Iterator[Window]:
-    """The first window of a browser that never was anywhere."""
-    folder = tmp_path / "browser"
-    folder.mkdir()
-    with engine.run(folder) as driver:
-        yield first_window(driver)
+def window(driver: Driver) -> Window:
+    """The only window of a browser in which nobody is signed in."""
+    return only_window(driver)
 
 
 @pytest.fixture
 def signed_in(window: Window, server: Server) -> Callable[[str], Window]:
     """Sign somebody in at a server where the cast lives."""
 
-    def sign_in(username: str) -> Window:
-        window.site = server.url
-        window.go("/login")
-        window.fill("[name=username]", username)
-        window.fill("[name=password]", PASSWORD)
-        window.press("Enter")
-        window.see("[data-connection=live]")
-        return window
-
-    return sign_in
+    return lambda username: sign_in(window, server.url, username)

@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from tests.support.cast import PASSWORD
 from tests.support.wait import until
 from tests.support.webdriver import Driver, DriverError
 
@@ -32,10 +33,17 @@ REACHED = (
 )
 
 
-def first_window(driver: Driver) -> Window:
-    """Return the window that a browser begins with, in the size of a desk's screen."""
+def only_window(driver: Driver) -> Window:
+    """Close all windows of a browser but a new one in the size of a desk's screen, and forget who was signed in."""
+    old = driver.send("GetWindowHandles")
+    new: str = driver.send("NewWindow", type="window")["handle"]
+    for handle in old:
+        driver.send("SwitchToWindow", handle=handle)
+        driver.send("DeleteAllCookies")  # of the site that this one shows
+        driver.send("CloseWindow")
+    driver.send("SwitchToWindow", handle=new)
     driver.send("SetWindowRect", x=0, y=0, width=1440, height=900)
-    return Window(driver, str(driver.send("GetWindowHandle")))
+    return Window(driver, new)
 
 
 class Window:
@@ -66,7 +74,9 @@ class Window:
         self.send("Navigate", url=self.site + path)
 
     def reload(self) -> None:
-        self.send("Refresh")
+        """Load the page again as F5 does; after WebDriver's own "Refresh" Firefox puts nothing back into forms."""
+        self.ask("window.isOld = true; location.reload()")
+        self.wait("return !window.isOld && document.readyState === 'complete'")
 
     def back(self) -> None:
         self.send("Back")
@@ -166,3 +176,14 @@ class Window:
 
 def _move(x: int, y: int, duration: int = 0) -> dict[str, Any]:
     return {"type": "pointerMove", "x": x, "y": y, "duration": duration, "origin": "viewport"}
+
+
+def sign_in(window: Window, site: str, username: str) -> Window:
+    """Sign one of the cast in at a server."""
+    window.site = site
+    window.go("/login")
+    window.fill("[name=username]", username)
+    window.fill("[name=password]", PASSWORD)
+    window.press("Enter")
+    window.see("[data-connection=live]")
+    return window

@@ -19,6 +19,8 @@ FORM = re.compile(r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>")
 ACTION = re.compile(r'action="([^"]*)"')
 PLAIN = re.compile(r'field\("(username|key|heir)"')
 """Fields of ASCII, which every browser counts as Python does."""
+CHANGEABLE = re.compile(r'data-draft="(label:|column:|settings:|ticket:|person:|profile"|site")')
+"""Forms that change what is there, and may be overtaken."""
 CONTROLS = {"input", "select", "textarea"}
 OF_A_PASSWORD = {"/login", "/setup", "/register", "/profile/password"}
 """Where a browser that knows the person is a help."""
@@ -92,6 +94,17 @@ def test_only_the_browser_may_keep_it_and_asks_again(visit: Visit, things: Thing
     answer = page.ask(visit("sue"), things)
 
     assert answer.headers["Cache-Control"] in {"private, no-cache", "no-store"}
+
+
+def test_a_page_with_values_that_it_does_not_follow_is_asked_for_anew_on_the_way_back(
+    visit: Visit, things: Things
+) -> None:
+    answers = {str(page): page.ask(visit("sue"), things) for page in SHOWN}
+
+    not_kept = {name for name, answer in answers.items() if answer.headers["Cache-Control"] == "no-store"}
+    changeable = {name for name, answer in answers.items() if CHANGEABLE.search(answer.text)}
+    assert not_kept == changeable - {"GET /projects/<key>/settings", "GET /projects/<key>/tickets/<int:number>"}
+    assert len(not_kept) == 5
 
 
 def test_passwords_are_hidden_helped_with_and_never_in_an_address(

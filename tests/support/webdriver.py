@@ -13,7 +13,6 @@ PATHS = {
     "DeleteSession": ("DELETE", ""),
     "Navigate": ("POST", "/url"),
     "GetCurrentURL": ("GET", "/url"),
-    "Refresh": ("POST", "/refresh"),
     "Back": ("POST", "/back"),
     "ExecuteScript": ("POST", "/execute/sync"),
     "PerformActions": ("POST", "/actions"),

@@ -1,0 +1,42 @@
+/** Keeps what a page says that the browser brings back: by Back, out of its memory, or with a whole session. */
+
+import { hear, query, queryAll } from "./dom.js";
+import { keep } from "./drafts.js";
+import { fieldsOf, first, now, say } from "./fields.js";
+
+/** The pages that catch up by themselves with what others changed. */
+const FOLLOWS = "[data-board], [data-ticket-view], [data-settings]";
+
+let leftSaying = new Map();
+
+export function startBroughtBack() {
+  noteAll();
+  hear(window, "pagehide", noteAll);
+  hear(window, "pageshow", ({ persisted }) => persisted && wake());
+  const [load] = performance.getEntriesByType("navigation");
+  if (load?.type === "back_forward") hear(window, "input", refuseRestored, { capture: true });
+}
+
+function noteAll() {
+  leftSaying = new Map(queryAll("form").flatMap(fieldsOf).map((field) => [field, now(field)]));
+}
+
+// WebKit empties the forms of a page out of its memory, just after this.
+function wake() {
+  if (query("[data-draft]") && !query(FOLLOWS)) location.reload();
+  else setTimeout(() => leftSaying.forEach(putBack));
+}
+
+// Firefox writes what a restored session knew into what the server says now: nobody has been at the page yet.
+function refuseRestored(event) {
+  const { target, isTrusted } = event;
+  if (!isTrusted || navigator.userActivation?.hasBeenActive !== false) return;
+  event.stopPropagation();
+  putBack(leftSaying.get(target) ?? first(target), target);
+}
+
+function putBack(value, field) {
+  if (!field.isConnected || now(field) === value) return;
+  say(field, value);
+  if (field.form.dataset.draft) keep(field.form);
+}
