@@ -1,9 +1,9 @@
 /** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
 
 import { listOf } from "./board.js";
-import { create, query } from "./dom.js";
+import { create } from "./dom.js";
 import { findPerson } from "./people.js";
-import { columnName, visible } from "./places.js";
+import { columnName, keyOf, visible } from "./places.js";
 import { noticePlace } from "./toast.js";
 
 const GATHERED = 2_000;
@@ -18,8 +18,6 @@ export function announce(text) {
 
 /** "one, two and three". */
 export const listed = (words) => new Intl.ListFormat("en").format(words);
-
-export const keyOf = (card) => query('[data-field="key"]', card).textContent;
 
 /** "PUNT-12 moved to Review, position 2 of 5." */
 export function announceMove(cards) {

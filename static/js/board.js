@@ -111,7 +111,7 @@ export function release(id, ticket) {
 /** Says how many cards a column's panel holds, and whether it is full. */
 export function countCards(panel) {
   const cards = cardsOf(listIn(panel)).length;
-  const limit = parseInt(query("[data-column-limit]", panel).textContent, 10);
+  const limit = Number(panel.dataset.limit || NaN);
   writeText(query("[data-column-count]", panel), String(cards));
   writeAttribute(panel, "data-full", cards > limit ? "over" : cards === limit ? "full" : null);
 }

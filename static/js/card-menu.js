@@ -1,11 +1,10 @@
 /** The menu of a card, or of all selected ones: one for the whole board, in the top layer. */
 
-import { keyOf } from "./announcer.js";
 import { blank } from "./blank.js";
 import { board } from "./board.js";
 import { boxOf, focused, hear, query, queryAll } from "./dom.js";
 import { enterCard } from "./focus.js";
-import { columnName, listsOf } from "./places.js";
+import { columnName, keyOf, listsOf } from "./places.js";
 import { selectedWith } from "./selection.js";
 
 const GAP = 8;

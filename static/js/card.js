@@ -9,9 +9,9 @@ import { speak } from "./spoken.js";
 import { writeAttribute, writeData, writeText } from "./write.js";
 
 export function fillCard(card, ticket) {
-  const { id, rank, version, number } = ticket;
+  const { id, rank, version, number, type, priority, title } = ticket;
   card.id = `card-${id}`;
-  writeData(card, { ticket: id, rank, version, number });
+  writeData(card, { ticket: id, rank, version, number, type, priority, title });
   for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket);
   speak(card);
   writeAttribute(query("[data-act=menu]", card), "aria-label", `Actions for ${ticket.key}`);

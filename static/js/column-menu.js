@@ -1,6 +1,6 @@
 /** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
 
-import { keyOf, listed } from "./announcer.js";
+import { listed } from "./announcer.js";
 import { api, fetchPage, pathOf } from "./api.js";
 import { board, placeTicket } from "./board.js";
 import { hear, query, queryAll } from "./dom.js";
@@ -8,7 +8,7 @@ import { keep, restore } from "./drafts.js";
 import { clearError, showErrors } from "./field-errors.js";
 import { fieldsOf, isChanged } from "./fields.js";
 import { once } from "./once.js";
-import { PANEL, cardWith, cardsOf, columnName, listIn } from "./places.js";
+import { PANEL, cardWith, cardsOf, columnName, keyOf, listIn } from "./places.js";
 import { randomId, tabId } from "./tab.js";
 import { complain, moveToasts, toast } from "./toast.js";
 import { undoable } from "./undo.js";

@@ -9,7 +9,7 @@ import { enterCard } from "./focus.js";
 import { insert } from "./insert.js";
 import { panelOf, panelsOf } from "./places.js";
 import { toast } from "./toast.js";
-import { writeAttribute, writeText } from "./write.js";
+import { writeAttribute, writeData, writeText } from "./write.js";
 
 const ADDER = "[data-quick-add] form";
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
@@ -25,7 +25,7 @@ export function showColumn({ id, name, color, wipLimit, order }) {
   const panel = panelOf(id) ?? board.insertBefore(stamped(id), query("[data-column-new]", board));
   const tint = query("[data-column-color]", panel);
   const limit = query("[data-column-limit]", panel);
-  panel.dataset.order = order;
+  writeData(panel, { order, limit: wipLimit ?? "" });
   if (panel.matches("[data-done]") !== panel.toggleAttribute("data-done", DONE.test(name))) showDuesAgain();
   writeText(query("[data-column-name]", panel), name);
   writeAttribute(query("[data-column-form] [name=name]", panel), "value", name);

@@ -1,15 +1,17 @@
-/** Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address. */
+/**
+ * Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address.
+ * It compares what the cards' data say: their words may be translated by the browser.
+ */
 
 import { allCards, board } from "./board.js";
 import { showDuesAgain } from "./card.js";
 import { focused, hear, query, queryAll } from "./dom.js";
 import { dueKinds, startDays } from "./due.js";
-import { PANEL, cardOf, cardsOf, listIn, panelsOf } from "./places.js";
+import { PANEL, cardOf, cardsOf, keyOf, listIn, panelsOf } from "./places.js";
 import { me } from "./session.js";
 import { folded, writeText } from "./write.js";
 
 const CARD = "[data-ticket]";
-const TEXT = '[data-field="key"], [data-field="title"], [data-label-name]';
 
 const filterForm = query("[data-filters]");
 const watcher = new MutationObserver(followCards);
@@ -71,7 +73,8 @@ function judge(cards) {
 }
 
 function letsThrough(card) {
-  const text = folded(queryAll(TEXT, card).map((place) => place.textContent).join(" "));
+  const labels = queryAll("[data-label]", card).map(({ dataset }) => dataset.name);
+  const text = folded([keyOf(card), card.dataset.title, ...labels].join(" "));
   return words.every((word) => text.includes(word)) && facets.every(([name, values]) => FACETS[name](card).some((one) => values.includes(one)));
 }
 
@@ -92,8 +95,8 @@ function countShown() {
 
 /** What of each facet a card answers to. */
 const FACETS = {
-  type: (card) => [field(card, "type").textContent],
-  priority: (card) => [field(card, "priority").textContent],
+  type: (card) => [card.dataset.type],
+  priority: (card) => [card.dataset.priority],
   assignee: (card) => namesOf(query("[data-user]", card)?.dataset.user ?? "unassigned"),
   label: (card) => queryAll("[data-label]", card).map(({ dataset }) => dataset.label),
   due: (card) => dueKinds(field(card, "due").getAttribute("datetime"), card.closest("[data-done]")),

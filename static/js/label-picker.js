@@ -16,7 +16,10 @@ export const pickerHandlers = {
 
 export function startLabelPicker() {
   const add = ({ form }) => pickNewLabel(form).catch(complain);
-  hear(document, "click", ({ target }) => target.closest("[data-label-add]") && add(target));
+  hear(document, "click", ({ target }) => {
+    const button = target.closest("[data-label-add]");
+    if (button) add(button);
+  });
   hear(document, "keydown", (event) => {
     if (pressed(event) !== "Enter" || event.target.name !== "newLabel" || !event.target.value.trim()) return;
     event.preventDefault();
@@ -30,7 +33,7 @@ export async function pickNewLabel(form) {
   const name = newLabel.value.trim();
   if (!name) return;
   const place = query(PLACE, form);
-  const same = (chip) => folded(chip.textContent) === folded(name);
+  const same = (chip) => folded(chip.dataset.name) === folded(name);
   const path = pathOf(form).replace(/tickets.*/, "labels");
   const chip = [...place.children].find(same) ?? offer(place, await api.post(path, { name }));
   chip.control.checked = true;

@@ -54,7 +54,7 @@ export function offerFilter(label) {
 
 /** Shows a label in its chip. */
 export function fillLabel(chip, { id, name, color }) {
-  writeData(chip, { label: id });
+  writeData(chip, { label: id, name });
   writeText(query("[data-label-name]", chip), name);
   writeAttribute(query("rect", chip), "fill", color);
   return chip;

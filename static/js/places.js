@@ -41,6 +41,9 @@ export const visibleOn = (board) => listsOf(board).flatMap(visible);
 /** Whether a card is there to be looked at: neither filtered out nor folded away, though it may be in the air. */
 export const canBeSeen = (card) => Boolean(card?.isConnected && !card.closest("[hidden], [data-collapsed]"));
 
+/** "PUNT-12", of a card. */
+export const keyOf = ({ dataset }) => `${query("[data-board]").dataset.projectKey}-${dataset.number}`;
+
 export const columnName = (inside) => query("[data-column-name]", inside.closest(PANEL)).textContent;
 
 /** The visible card that is "next" or "previous" to an element of a list. */

@@ -1,9 +1,9 @@
 /** Which cards are selected: the cards themselves say so. */
 
-import { announce, keyOf } from "./announcer.js";
+import { announce } from "./announcer.js";
 import { allCards, board } from "./board.js";
 import { focusInPlace, focused, hear, query, swallow, watch } from "./dom.js";
-import { cardOf, cardWith, linkOf, visibleOn } from "./places.js";
+import { cardOf, cardWith, keyOf, linkOf, visibleOn } from "./places.js";
 import { writeAttribute, writeText } from "./write.js";
 
 const bar = query("[data-selection]");

@@ -1,19 +1,21 @@
 /** What a screen reader is told of a card: off screen its fields have no text in the accessibility tree; this they keep. */
 
 import { query, queryAll } from "./dom.js";
+import { keyOf } from "./places.js";
 import { writeAttribute } from "./write.js";
 
 /** Says anew what the fields of a card show. */
 export function speak(card) {
   if (!card) return;
+  const { type, title, priority } = card.dataset;
   const text = (name) => query(`[data-field=${name}]`, card).textContent;
-  const labels = queryAll("[data-label-name]", card).map(({ textContent }) => textContent);
+  const labels = queryAll("[data-label]", card).map(({ dataset }) => dataset.name);
   const assignee = query("[data-field=assignee] [data-user]", card)?.getAttribute("title");
   const parts = [
-    text("key"),
-    text("type"),
-    text("title"),
-    `${text("priority")} priority`,
+    keyOf(card),
+    type,
+    title,
+    `${priority} priority`,
     labels[0] && `labels ${labels.join(", ")}`,
     text("due") && `due ${text("due")}`,
     text("points") && `${text("points")} points`,

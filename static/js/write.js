@@ -1,7 +1,13 @@
 /** Writes only what differs, so that showing the same thing again changes nothing. */
 
+const lastWritten = new WeakMap();
+
+/** Compares with what was written last, not with what is shown: a browser that translates the page would write, too, in turns for ever. */
 export function writeText(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
+  if (!element) return;
+  const same = (lastWritten.get(element) ?? element.textContent) === text;
+  lastWritten.set(element, text);
+  if (!same) element.textContent = text;
 }
 
 /** A text for looking it up, whatever its case and however its letters are composed. */
