@@ -9,11 +9,25 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, aside, assets, cli, database, holding, pages, prefix, replies, security, sign_in, uses
+from punt import (
+    api,
+    aside,
+    assets,
+    cli,
+    database,
+    holding,
+    pages,
+    prefix,
+    replies,
+    security,
+    sign_in,
+    submissions,
+    uses,
+)
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
-from punt.models import AuditEntry, BinnedTicket, RateCounter, moments, recording
+from punt.models import AuditEntry, BinnedTicket, RateCounter, Submission, moments, recording
 from punt.patience import PatientFlask
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom
@@ -51,16 +65,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline.init_app(app, db.session)
         pipeline.keeper.also("moments", moments.mend)  # before what is counted from moments
         pipeline.keeper.also("bin", BinnedTicket.forget_old)
+        pipeline.keeper.also("forms that were sent", Submission.forget_old)
         pipeline.keeper.also("counts of tries", RateCounter.forget_over)
         pipeline.keeper.also("audit log", AuditEntry.forgetting(settings.audit_retention))
         uploads = WaitingRoom(settings.instance_path)
         pipeline.keeper.also("files that wait to be imported", lambda *_: uploads.sweep())
-    for receiver in (holding.prove_again, recording.record):
+    for receiver in (holding.prove_again, submissions.note, recording.record):
         changes_settled.connect(receiver)
     prefix.init_app(app, settings.url_prefix)
     for part in (security, sign_in):
         part.init_app(app, settings)
-    for part in (uses, aside, replies, assets, api, pages, cli):
+    for part in (submissions, uses, aside, replies, assets, api, pages, cli):
         part.init_app(app)
     return app
 

@@ -117,16 +117,18 @@ def init_app(app: Flask, patience: float) -> None:
         event.listen(db.session, "before_flush", _refuse_late_write)
 
 
-def begin_write() -> None:
+def begin_write(*, alone: bool = False) -> None:
     """Start this session's transaction as one that writes; must come before its first statement.
 
+    :param alone: whether nobody else may be writing until the commit; who is alone later may wait in a circle with
+        others who want to be.
     :raises Busy: when the turn does not come within ``WRITE_PATIENCE`` seconds.
     :raises RuntimeError: when a transaction has already begun reading.
     """
     session = db.session()
     if session.in_transaction():
         raise RuntimeError("begin_write() comes before the first statement of a transaction")
-    current_app.extensions["punt_write_gate"].begin(session)
+    current_app.extensions["punt_write_gate"].begin(session, alone=alone)
 
 
 CLASHES = frozenset({"40001", "40P01"})
@@ -169,9 +171,12 @@ def end_read() -> None:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
-    """Run one writing transaction: committed at the end, rolled back whole when anything is raised."""
-    begin_write()
+def writing(*, alone: bool = False) -> Iterator[Session]:
+    """Run one writing transaction: committed at the end, rolled back whole when anything is raised.
+
+    :param alone: as in :func:`begin_write`.
+    """
+    begin_write(alone=alone)
     try:
         yield db.session()
         db.session.commit()
@@ -222,7 +227,7 @@ class _Gate:
         self._turns = threading.Semaphore(writers)
         event.listen(engine, "checkin", self._leave)
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: Session, *, alone: bool = False) -> None:
         """Begin a writing transaction when it is this greenlet's turn."""
         if not self._turns.acquire(timeout=WRITE_PATIENCE):
             raise Busy
@@ -230,7 +235,7 @@ class _Gate:
         try:
             connection = session.connection(execution_options={WRITES: True})
             connection.info["turn"] = True  # given back at "checkin": "commit" fires before the COMMIT
-            self._enter(connection)
+            self._enter(connection, alone=alone)
         except OperationalError as error:
             session.rollback()
             if "locked" in str(error):
@@ -240,7 +245,7 @@ class _Gate:
             if connection is None:
                 self._turns.release()
 
-    def _enter(self, connection: sa.Connection) -> None:
+    def _enter(self, connection: sa.Connection, *, alone: bool) -> None:
         """Do what is first in a writing transaction."""
 
     def _leave(self, _connection: Any, record: Any) -> None:
@@ -251,8 +256,9 @@ class _Gate:
 class _PostgresGate(_Gate):
     """Lets some writers of this process begin, and none while somebody wants to be the only one."""
 
-    def _enter(self, connection: sa.Connection) -> None:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(EVERYBODY)))
+    def _enter(self, connection: sa.Connection, *, alone: bool) -> None:
+        lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
+        connection.execute(sa.select(lock(EVERYBODY)))
 
 
 class _SqliteGate(_Gate):

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import gevent
 from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+from werkzeug.wrappers import Response as BaseResponse
 
-from punt import bearer, forwarding
+from punt import bearer, forwarding, submissions
 from punt.database import begin_write, db, end_read
 from punt.errors import Busy, Forbidden, Invalid
 from punt.events import capture
@@ -53,6 +54,7 @@ HEADERS = {
 }
 View = TypeVar("View", bound=Callable[..., Any])
 FORM = "application/x-www-form-urlencoded"
+FORMS = frozenset({FORM, "multipart/form-data"})
 _TAB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -110,7 +112,7 @@ def page_before() -> str | None:
     return page._replace(scheme="", netloc="").geturl() if page.netloc == request.host else None
 
 
-def _before() -> None:
+def _before() -> BaseResponse | None:
     if "\0" in request.path or b"%00" in request.query_string:  # no text of PostgreSQL's may hold one
         raise Invalid.field("address", "Use plain text.")
     writes, token = request.method not in SAFE, bearer.shown()
@@ -119,15 +121,18 @@ def _before() -> None:
     elif writes:
         _refuse_other_sites()  # which could only use a cookie
     if not writes:
-        return
+        return None
     view = current_app.view_functions.get(request.endpoint or "")
     is_here = not hasattr(view, "reads_body_itself")
     if is_here:
         request.max_content_length = _body_limit(view)
         _take_body()
     capture.originate(db.session(), tab_id=_tab_id(in_form=is_here and request.mimetype == FORM))
+    if is_here and request.mimetype in FORMS and (answer := submissions.answered_before()):
+        return answer
     if view and (token is not None or "_user_id" in session) and not hasattr(view, "begins_itself"):
         begin_write()
+    return None
 
 
 def _refuse_other_sites() -> None:

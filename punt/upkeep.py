@@ -13,7 +13,7 @@ import gevent
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from punt import access, administration
+from punt import access, administration, submissions
 from punt.breath import breathe
 from punt.database import db, end_read, writing
 from punt.deadlines import unhurried
@@ -28,10 +28,13 @@ from punt.transfer.staging import Staging
 from punt.transfer.waiting import WaitingRoom
 from punt.transfer.words import PHRASES
 from punt.transfer.writing import note_export, write_export
+from punt.turns import Turns
 from punt.uploads import uploaded
 
 BEAT = 0.5
 """Seconds between two reports of something that takes long."""
+EXPORTS = Turns(line=5, patience=60)
+"""Those who take everything out: whoever asks twice waits for the first file, and reads the database once at a time."""
 WIPES = {"wipe": wipe_everything, "wipe-projects": wipe_projects}
 
 
@@ -89,12 +92,13 @@ def wipe(what: str) -> None:
     """
     with _overhauling() as session:
         WIPES[what](session)
+        submissions.note(session)
 
 
 @contextmanager
 def _overhauling() -> Iterator[Session]:
     """Write as :func:`writing` does, alone, and only for who is a system admin still: the look at a file takes long."""
-    with writing() as session:
+    with writing(alone=True) as session:
         unhurried(session)
         hold_everything(session)
         access.admin_anew()
@@ -106,9 +110,11 @@ def exported() -> BinaryIO:
 
     It is written before it is sent, so that a slow reader holds no snapshot of the database.
     """
-    note_export()
-    unhurried(db.session())
-    with ExitStack() as stack:
+    with EXPORTS.one(), ExitStack() as stack:
+        access.admin_anew()  # who waited may be none any more
+        end_read()
+        note_export()
+        unhurried(db.session())
         file: Any = stack.enter_context(TemporaryFile(dir=instance()))
         for _ in write_export(db.session.connection(), file):
             breathe()

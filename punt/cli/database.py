@@ -31,7 +31,7 @@ def wipe(projects_only: bool, yes: bool) -> None:
     what = "all projects with their tickets" if projects_only else "EVERYTHING: all people, projects and tickets"
     if not yes:
         click.confirm(f"This removes {what} for good. Go on?", abort=True)
-    with writing() as session:
+    with writing(alone=True) as session:
         (wipe_projects if projects_only else wipe_everything)(session)
     click.echo("All projects are gone." if projects_only else "Everything is gone. The next visit sets PUNT up anew.")
 
@@ -58,7 +58,7 @@ def _check() -> None:
 
 
 def _repair() -> None:
-    with writing():
+    with writing(alone=True):
         result = mend()
     for sentence in result.done:
         click.echo(f"Mended: {sentence}")

@@ -59,7 +59,7 @@ def import_(file: Path, yes: bool) -> None:
         counter.end()
         _ask(contents, yes)
         counter = Counter("rows taken")
-        with writing() as session:
+        with writing(alone=True) as session:
             for rows in replace_everything(session, staging):
                 counter.show(rows)
         counter.end()

@@ -12,6 +12,7 @@ from punt.models.presence import PresenceLease
 from punt.models.project import Project
 from punt.models.rate import RateCounter
 from punt.models.site import SiteSetting
+from punt.models.submission import Submission
 from punt.models.ticket import Priority, Ticket, TicketType
 from punt.models.user import User
 from punt.models.user_session import UserSession
@@ -31,6 +32,7 @@ __all__ = [
     "RateCounter",
     "Role",
     "SiteSetting",
+    "Submission",
     "Ticket",
     "TicketType",
     "User",

@@ -15,12 +15,14 @@ from punt.models.api_token import ApiToken
 from punt.models.audit import AuditEntry
 from punt.models.bin import BinnedTicket
 from punt.models.idempotency import IdempotencyKey
+from punt.models.submission import Submission
 from punt.models.user_session import UserSession
 
 BEGINNINGS = (
     AuditEntry.at,
     BinnedTicket.deleted_at,
     IdempotencyKey.created_at,
+    Submission.created_at,
     UserSession.used_at,
     ApiToken.used_at,
 )

@@ -15,6 +15,7 @@ from punt.models.audit import AuditEntry
 from punt.models.emptying import delete_slowly
 from punt.models.idempotency import IdempotencyKey
 from punt.models.project import Project
+from punt.models.submission import Submission
 from punt.models.ticket import Ticket
 from punt.models.user import User
 
@@ -49,6 +50,7 @@ def wipe_projects(session: Session) -> None:
     connection = session.connection()
     hold_everything(session)
     connection.execute(sa.delete(IdempotencyKey))
+    connection.execute(sa.delete(Submission))
     delete_slowly(connection, AuditEntry, AuditEntry.project_id.is_not(None))
     AuditEntry.note("database", "wiped", "all projects")
     delete_slowly(connection, Ticket)

@@ -17,6 +17,7 @@ from punt.pages.forms import again, typed
 from punt.security import begins_itself
 from punt.setup import set_up
 from punt.sign_in import begin_session, sign_in, sign_out
+from punt.submissions import by_anybody
 
 blueprint = Blueprint("auth", __name__)
 
@@ -31,6 +32,7 @@ def setup() -> Any:
 
 @blueprint.post("/setup")
 @begins_itself
+@by_anybody
 def do_setup() -> Any:
     """Make the first admin and sign them in."""
     try:
@@ -55,6 +57,7 @@ def login() -> Any:
 
 @blueprint.post("/login")
 @begins_itself
+@by_anybody
 def do_login() -> Any:
     """Sign in and go where one wanted to."""
     target = local(request.form.get("next"))

@@ -20,8 +20,9 @@ from flask import (
 )
 
 from punt import access, upkeep
-from punt.database import db
+from punt.database import db, end_read
 from punt.errors import Problem
+from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.pages.forms import errors_of, typed
@@ -57,14 +58,21 @@ def export() -> Any:
 @blueprint.post("/import")
 @reads_body_itself
 def upload() -> Any:
-    """Take an export in, look at it and show what it holds; nothing is changed yet."""
+    """Take an export in, to be looked at; nothing is changed yet."""
     try:
         room = upkeep.waiting_room()
         name = room.admit(upkeep.received())
         access.admin_anew()
     except Problem as problem:
         return _again("import", problem)
-    coming = upkeep.Import(room.path(name))
+    return redirect(url_for("database.look", name=name))
+
+
+@blueprint.get("/import/<name>")
+def look(name: str) -> Any:
+    """Look at an uploaded export and show what it holds."""
+    access.admin()
+    coming = upkeep.Import(upkeep.waiting_room().path(name))
     return _running(coming, coming.look(), name, asks=True)
 
 
@@ -109,7 +117,7 @@ def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bo
     :param asks: whether the file waits afterwards, to be confirmed.
     """
     outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None, "unsure": False}
-    room = upkeep.waiting_room()
+    room, epoch = upkeep.waiting_room(), _epoch()
 
     def lines() -> Generator[str]:
         try:
@@ -117,17 +125,23 @@ def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bo
             outcome.update(said=told(coming.contents), warnings=coming.contents.warnings)
         except Problem as problem:
             db.session.rollback()
-            outcome["problem"] = problem.message
+            outcome.update(problem=problem.message, unsure=_epoch() != epoch)  # the same form, sent twice, took it
+            end_read()
         except TROUBLE as error:
             db.session.rollback()
             logger.exception("an import failed")
             outcome.update(problem=reason(error), unsure=unsure(error) and not asks)
         finally:
-            if not (asks and outcome["said"]):
+            if not asks or outcome["problem"]:  # who left while it was looked at may come back
                 room.dismiss(name)
 
     known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "asks": asks, "phrase": PHRASES["import"]}
     return stream_with_context(_streamed("admin/import.html", lines(), outcome=outcome, **known | again))
+
+
+def _epoch() -> str:
+    """Say which database this is: an import makes another one of it."""
+    return cursor().partition("-")[0]
 
 
 def _streamed(template: str, lines: Generator[str], **known: Any) -> Iterator[str]:

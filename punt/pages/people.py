@@ -14,6 +14,7 @@ from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, P
 from punt.inputs.base import form, query
 from punt.models import User, roster, wire
 from punt.pages.forms import NOT_KEPT, again, errors_of, typed
+from punt.pages.secrets import show_once, shown_once
 from punt.security import begins_itself
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin")
@@ -39,7 +40,7 @@ def new() -> Any:
 @blueprint.post("/people")
 @begins_itself
 def create() -> Any:
-    """Add a person; a password that was made here is shown, once."""
+    """Add a person; their page shows a password that was made here, once."""
     access.admin()
     try:
         person, made = administration.enrol(form(NewPerson, request.form))
@@ -52,8 +53,10 @@ def create() -> Any:
 
 @blueprint.get("/people/<user_id>")
 def show(user_id: str) -> Any:
-    """Show a person."""
-    return _page(access.person(user_id)), NOT_KEPT
+    """Show a person, and a password that was just made for them."""
+    person = access.person(user_id)
+    made = shown_once(person.id) or {}
+    return _page(person, made=made.get("password")), NOT_KEPT
 
 
 @blueprint.post("/people/<user_id>")
@@ -100,7 +103,7 @@ def unmake_admin(user_id: str) -> Any:
 @blueprint.post("/people/<user_id>/password")
 @begins_itself
 def give_password(user_id: str) -> Any:
-    """Give a person another password; one that was made here is shown, once."""
+    """Give a person another password; their page shows one that was made here, once."""
     access.admin()
 
     def change() -> Any:
@@ -136,10 +139,11 @@ def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
 
 
 def _done(person: User, made: str | None, sentence: str) -> Any:
-    """Go to a person's page, or show it at once where there is a password to tell: it must not lie anywhere."""
+    """Go to a person's page, which shows a password that was made here, once."""
     if made:
-        return _page(person, made=made), NOT_KEPT
-    flash(sentence, "success")
+        show_once(person.id, password=made)
+    else:
+        flash(sentence, "success")
     return redirect(url_for("people.show", user_id=person.id))
 
 

@@ -14,17 +14,21 @@ from punt.inputs.people import PasswordChange, Profile
 from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import NOT_KEPT, errors_of, typed
+from punt.pages.secrets import shown_once
 from punt.profile import revise
 from punt.security import begins_itself
 from punt.sign_in import change_password
+
+MADE = "a token that was just made"
 
 blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 
 
 @blueprint.get("")
 def show() -> Any:
-    """Show the own profile."""
-    return page(), NOT_KEPT
+    """Show the own profile, and a token that was just made."""
+    made = shown_once(MADE) or {}
+    return page(new_token=made.get("token"), new_name=made.get("name")), NOT_KEPT
 
 
 @blueprint.post("")

@@ -13,6 +13,7 @@ from punt.pages.forms import again
 from punt.registration import refuse_where_off, register
 from punt.security import begins_itself
 from punt.sign_in import begin_session
+from punt.submissions import by_anybody
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
 
@@ -26,6 +27,7 @@ def show() -> Any:
 
 @blueprint.post("")
 @begins_itself
+@by_anybody
 def create() -> Any:
     """Make the account and sign in."""
     refuse_where_off()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
 from punt import access, bearer
 from punt.database import db
@@ -13,13 +13,14 @@ from punt.inputs.base import form
 from punt.inputs.people import NewApiToken
 from punt.pages import profile
 from punt.pages.forms import errors_of, typed
+from punt.pages.secrets import show_once
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/profile/tokens")
 
 
 @blueprint.post("")
 def create() -> Any:
-    """Make a token and show it, this once: no page that a browser keeps may have it."""
+    """Make a token, which the profile shows once."""
     own = access.own_session()
     try:
         asked = form(NewApiToken, request.form)
@@ -28,9 +29,8 @@ def create() -> Any:
     except Problem as problem:
         db.session.rollback()
         return profile.page(token_errors=errors_of(problem), token_values=typed()), problem.status
-    response = make_response(profile.page(new_token=secret, new_name=asked.name), 201)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    show_once(profile.MADE, token=secret, name=asked.name)
+    return redirect(url_for("profile.show", _anchor="profile-tokens"))
 
 
 @blueprint.post("/<token_id>/end")

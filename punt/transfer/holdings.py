@@ -21,6 +21,7 @@ NAMES = {
     "user_session": "Signed-in browsers",
     "event_log": "Events in the log",
     "idempotency_key": "Remembered requests",
+    "submission": "Remembered forms",
     "presence_lease": "Open pages",
     "rate_counter": "Counted tries",
     "api_token": "API tokens",

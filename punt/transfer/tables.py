@@ -30,6 +30,7 @@ LEFT_OUT = {
     "event_head": "the place in that log; an import begins a new epoch",
     "idempotency_key": "kept for a day, for requests that are sent again at once",
     "presence_lease": "who is there at this moment; over after 45 seconds",
+    "submission": "kept for an hour, for forms that are sent again",
     "rate_counter": "tries within some minutes, on this server",
 }
 

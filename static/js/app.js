@@ -17,6 +17,7 @@ import { leavingHandlers, project, startLeaving } from "./leaving.js";
 import { receive, register } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startMoving } from "./moving.js";
+import { startOnce } from "./once.js";
 import { memberHandlers, peopleHandlers } from "./people.js";
 import { startPicture } from "./picture.js";
 import { presenceHandlers, startPresence } from "./presence.js";
@@ -44,6 +45,7 @@ for (const start of [startDrafts, startMenus, startLabelPicker, startPicture, st
 if (board) startBoard();
 else startPage();
 for (const start of [startPresence, startSwitcher, showKeptToast, startThemes]) start();
+startOnce();
 startBroughtBack();
 startLeaving(); // after all that keep a form from leading elsewhere
 hear(window, "punt:doubt", () => receive({ type: "stream.reset", data: { reason: "doubt" } }));

@@ -43,7 +43,9 @@ function submit(event) {
 
 async function send(form, submitter) {
   try {
-    await ACTS[form.dataset.columnForm](pathOf(form), values(new FormData(form, submitter)), form);
+    const fields = new FormData(form, submitter);
+    fields.delete("once");
+    await ACTS[form.dataset.columnForm](pathOf(form), values(fields), form);
     form.reset();
     keep(form);
     closeMenu(form);

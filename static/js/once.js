@@ -1,5 +1,21 @@
 /** Sends a form once, however often it is asked to. */
 
+import { hear, queryAll } from "./dom.js";
+
+const SENDING = 10_000;
+
+/** Lets a form that leads to another page be sent once until it leads there; whoever stays here may try again soon. */
+export function startOnce() {
+  hear(window, "submit", (event) => {
+    const { target: form, defaultPrevented } = event;
+    if (defaultPrevented || form.method !== "post") return;
+    if (form.ariaBusy) return event.preventDefault();
+    form.ariaBusy = "true";
+    setTimeout(free, SENDING, form);
+  });
+  hear(window, "pageshow", () => queryAll("form[aria-busy]").forEach(free));
+}
+
 export async function once(form, act) {
   if (form.ariaBusy) return;
   form.ariaBusy = "true";
@@ -8,4 +24,8 @@ export async function once(form, act) {
   } finally {
     form.ariaBusy = null;
   }
+}
+
+function free(form) {
+  form.ariaBusy = null;
 }

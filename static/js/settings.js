@@ -41,7 +41,7 @@ function adoptList(list, fresh, now) {
   if (!same) list.replaceChildren(...units);
 }
 
-/** Each unit as the server wrote it. */
+/** Each unit as the server wrote it, without the mark of the page. */
 function readUnits(place) {
-  return new Map(queryAll(UNIT, place).map((unit) => [unit.dataset.live, unit.outerHTML]));
+  return new Map(queryAll(UNIT, place).map((unit) => [unit.dataset.live, unit.outerHTML.replace(/"once" value="\w+"/g, "")]));
 }

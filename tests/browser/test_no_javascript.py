@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.browser.board import card, column, expect_titles, sign_out
 from tests.browser.conftest import Watch
@@ -76,6 +77,30 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(stranger: P
     expect(page.locator('input[name="name"]')).to_have_value("Harbour website")
     said_in = (field.get_attribute("aria-describedby") or "").split()
     expect(page.locator(f"[id='{said_in[0]}']")).to_have_text("Use 2 to 10 letters and digits, a letter first.")
+
+
+@pytest.mark.parametrize("scripted", [False, True], ids=["plain", "scripted"])
+def test_a_double_click_makes_one_thing(stranger: Profile, scripted: bool) -> None:
+    page = stranger(java_script_enabled=scripted).new_page()
+    _set_up_and_sign_in_again(page)
+    requests: list[Request] = []
+    page.on("request", requests.append)
+
+    page.goto("/projects/new")
+    page.locator('input[name="name"]').fill("Harbour website")
+    page.locator('input[name="key"]').fill("HARB")
+    page.locator("main form button").last.dblclick()
+    expect(page.locator("h1")).to_contain_text("Harbour website")
+    page.goto("/projects/HARB/tickets/new")
+    page.locator('[name="title"]').fill("Paint the pier")
+    page.locator("main form button.button--primary").dblclick()
+
+    expect_titles(page, "To Do", ["Paint the pier"])
+    expect(page.locator("[data-toasts]").last).to_contain_text("Created HARB-1")
+    page.goto("/")
+    expect(page.locator("[data-project-item] [data-project-key]")).to_have_count(1)
+    if scripted:
+        assert [request.method for request in requests].count("POST") == 2
 
 
 def _set_up_and_sign_in_again(page: Page) -> None:

@@ -28,7 +28,8 @@ def export(sue: FlaskClient) -> bytes:
 
 def upload(sue: FlaskClient, content: bytes) -> Any:
     data = {"file": (io.BytesIO(content), "everything.punt")}
-    return sue.post(f"{PAGE}/import", data=data, content_type="multipart/form-data", buffered=True)
+    sent = sue.post(f"{PAGE}/import", data=data, content_type="multipart/form-data")
+    return sue.get(sent.location, buffered=True) if sent.status_code == 302 else sent
 
 
 def waiting(app: Flask) -> list[Path]:

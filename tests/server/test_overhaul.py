@@ -30,7 +30,7 @@ def by_rest(sue: httpx.Client, content: bytes) -> httpx.Response:
 
 
 def by_page(sue: httpx.Client, content: bytes) -> httpx.Response:
-    shown = sue.post("/admin/database/import", files={"file": ("all.punt", content)})
+    shown = sue.post("/admin/database/import", files={"file": ("all.punt", content)}, follow_redirects=True)
     action = re.search(r'action="(/admin/database/import/\w+)"', shown.text)
     assert action, shown.text
     return sue.post(action[1], data=PROOF)

@@ -62,7 +62,8 @@ def meanwhile(request: pytest.FixtureRequest, harbour: Flask, monkeypatch: pytes
 
 def send(sue: FlaskClient, address: str, exported: bytes) -> Any:
     data = {"yourPassword": PASSWORD, "phrase": "replace everything", "file": (io.BytesIO(exported), "all.punt")}
-    return sue.post(address, data=data, content_type="multipart/form-data", buffered=True)
+    sent = sue.post(address, data=data, content_type="multipart/form-data")
+    return sue.get(sent.location, buffered=True) if sent.location else sent
 
 
 def test_an_import_by_rest_is_refused(harbour: Flask, exported: bytes, meanwhile: Any) -> None:

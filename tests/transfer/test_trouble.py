@@ -50,7 +50,8 @@ FAULTS: dict[str, tuple[Callable[[], Exception], str]] = {
 
 def send(sue: FlaskClient, exported: bytes) -> str:
     data = {"file": (io.BytesIO(exported), "all.punt")}
-    return str(sue.post(f"{PAGE}/import", data=data, content_type="multipart/form-data", buffered=True).text)
+    sent = sue.post(f"{PAGE}/import", data=data, content_type="multipart/form-data")
+    return str((sue.get(sent.location, buffered=True) if sent.location else sent).text)
 
 
 def confirm(sue: FlaskClient, shown: str) -> str:
@@ -124,24 +125,20 @@ def test_where_the_connection_broke_nobody_is_told_that_nothing_was_changed(
     assert waiting(harbour) == []
 
 
-@pytest.mark.parametrize("step", ["look", "take"])
-def test_who_leaves_meanwhile_leaves_no_file(
-    harbour: Flask, exported: bytes, monkeypatch: pytest.MonkeyPatch, step: str
+@pytest.mark.parametrize(("step", "left"), [("look", 1), ("take", 0)])
+def test_who_leaves_while_a_file_is_taken_leaves_none_and_may_come_back_while_it_is_looked_at(
+    harbour: Flask, exported: bytes, monkeypatch: pytest.MonkeyPatch, step: str, left: int
 ) -> None:
     sue = signed_in(harbour, "sue")
-    shown = send(sue, exported) if step == "take" else ""
+    action = re.findall(r'action="(/admin/database/import/\w+)"', send(sue, exported))[0]
     monkeypatch.setattr(upkeep.Import, step, lambda _: iter(["one line", "and another"]))
 
-    if step == "look":
-        data = {"file": (io.BytesIO(exported), "all.punt")}
-        answer = sue.post(f"{PAGE}/import", data=data, content_type="multipart/form-data")
-    else:
-        answer = sue.post(re.findall(r'action="(/admin/database/import/\w+)"', shown)[0], data=PROOF)
+    answer = sue.get(action) if step == "look" else sue.post(action, data=PROOF)
     parts = answer.iter_encoded()
     assert any(b"one line" in part for part in parts)
     answer.close()
 
-    assert waiting(harbour) == []
+    assert [path.name for path in waiting(harbour) if path.name in action] == [action.rpartition("/")[2]] * left
 
 
 def test_another_program_that_writes_on_postgresql_ends_an_import_calmly(
