@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from punt.cli.counting import Counter
-from punt.database import db, writing
+from punt.database import begin_write, db, random_text, writing
 from punt.errors import Problem
 from punt.imports import note_import
 from punt.models import Project, User
+from punt.passwords import hash_password
 from punt.transfer.carrying import Carriage, Report
 from punt.transfer.choice import choice_of
 from punt.transfer.foreign import Reading, table, understood
+from punt.transfer.moving_in import Arrival
+from punt.transfer.trackers import original_file
 from punt.transfer.trello import read_trello
 
 group = AppGroup("project", help="Projects.")
@@ -69,6 +72,51 @@ def import_csv(key: str, file: Path, pairs: tuple[str, ...], dry_run: bool, user
     _import(key, file, username, lambda content: table(content, choice_of(pairs)), dry_run=dry_run)
 
 
+@group.command("import-backup")
+@click.argument("file", type=AFile)
+@click.option("--as", "username", metavar="NAME", help="Who owns projects to which nobody belongs.")
+@DryRun
+def import_backup(file: Path, username: str | None, dry_run: bool) -> None:
+    """Bring in all projects of a backup of the original PUNT, with their people; all of it or nothing."""
+    try:
+        data = original_file.read_backup(original_file.opened(_content(file)))
+        arrival = _arrive(data, username, dry_run=dry_run)
+    except Problem as problem:
+        raise click.ClickException(problem.message) from None
+    for key, report in arrival.reports.items():
+        click.echo(f"{key}: {report.counts()}.")
+        for line in report.lines():
+            click.echo(f"  {line}")
+    for what, count in (+arrival.left).items():
+        click.echo(f"{what}: {count}")
+    if dry_run:
+        click.echo("Nothing is imported yet.")
+
+
+def _arrive(data: original_file.OldData, username: str | None, *, dry_run: bool) -> Arrival:
+    """Bring a backup in, and take it back where it is only looked at."""
+    nobodys = hash_password(random_text(40))
+    begin_write()
+    try:
+        arrival = Arrival(data, _person(username), nobodys)
+        for step in arrival.steps():
+            click.echo(f"\r{step}", nl=False, err=True)
+        click.echo(err=True)
+        for key, report in arrival.reports.items():
+            note_import(report, f"{key} of a backup", None, _project(key).id)
+        db.session.rollback() if dry_run else db.session.commit()
+    finally:
+        db.session.rollback()
+    return arrival
+
+
+def _person(username: str | None) -> User | None:
+    person = User.named(username) if username else None
+    if username and person is None:
+        raise click.ClickException(f"There is nobody called {username}.")
+    return person
+
+
 def _import(key: str, file: Path, username: str | None, read: Callable[[bytes], Reading], *, dry_run: bool) -> None:
     try:
         reading = read(_content(file))
@@ -103,9 +151,7 @@ def _foresee(key: str, reading: Reading) -> Report:
 def _carry_out(key: str, file: Path, reading: Reading, username: str | None) -> Report:
     plan, counter = reading.planned(), Counter("tickets")
     with writing():
-        project, creator = _project(key), User.named(username) if username else None
-        if username and creator is None:
-            raise click.ClickException(f"There is nobody called {username}.")
+        project, creator = _project(key), _person(username)
         carriage = Carriage(project, plan, creator.id if creator else None)
         for done in carriage.steps():
             counter.show(done)

@@ -33,8 +33,8 @@ class Wanted:
 
 def create_together(
     project: Project, creator_id: str | None, wanted: Sequence[Wanted], order: Sequence[int]
-) -> Iterator[int]:
-    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, giving how many are there.
+) -> Iterator[Ticket]:
+    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, and give each.
 
     They are numbered and ranked as they stand, whatever the order in which they are made. Who the parents are was
     looked at before: none is a subtask, and there is no circle.
@@ -45,7 +45,7 @@ def create_together(
     free = {column: iter(_ranks_at_the_bottom(column, counts[column])) for column in sorted(counts, key=_by_id)}
     ranks, ids = [next(free[each.column]) for each in wanted], [new_id() for _ in wanted]
     first = project.next_number(len(wanted)) if wanted else 1
-    for done, place in enumerate(flushed(order), 1):
+    for place in flushed(order):
         each = wanted[place]
         with db.session.no_autoflush:
             ticket = Ticket(
@@ -60,7 +60,7 @@ def create_together(
             )
             ticket.edit(each.fields)
         db.session.add(ticket)
-        yield done
+        yield ticket
 
 
 def move_together(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.cards import FURTHER, MOST_PEOPLE, Card, Plan, many_lines, one_line
+from punt.transfer.cards import FURTHER, MOST_PEOPLE, Card, Past, Plan, many_lines, one_line
 from punt.transfer.days import day, given_day
 from punt.transfer.family import find_parents
 
@@ -79,6 +79,7 @@ class BoardCard:
     priority: Priority = Priority.MEDIUM
     story_points: int | None = None
     estimate: str = ""
+    history: list[Past] = field(default_factory=list)
 
 
 @dataclass
@@ -142,6 +143,7 @@ class _Reader:
             estimate=self._plan.estimate(card.estimate),
             start=self._day(card.start),
             due=self._day(card.due),
+            history=card.history,
             keys=[card.id],
             parents=[card.parent] if card.parent else [],
         )

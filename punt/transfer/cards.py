@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from punt.models import Priority, TicketType
@@ -34,6 +34,20 @@ class _Name:
     whole: str
 
 
+@dataclass(frozen=True)
+class Past:
+    """Something that somebody changed of a ticket before it came here.
+
+    :ivar who: what they are called, the best name first.
+    """
+
+    at: datetime
+    who: tuple[str, ...]
+    field: str
+    old: str | None
+    new: str | None
+
+
 @dataclass
 class Card:
     """A ticket to be.
@@ -58,6 +72,7 @@ class Card:
     keys: list[str] = field(default_factory=list)
     parents: list[str] = field(default_factory=list)
     parent: int | None = None
+    history: list[Past] = field(default_factory=list)
 
 
 @dataclass

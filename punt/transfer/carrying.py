@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from punt.breath import breathing
-from punt.models import Column, Label, Project, User
+from punt.database import db
+from punt.events import capture
+from punt.models import AuditEntry, Column, Label, Project, Ticket, User
 from punt.models.placing import Wanted, create_together
-from punt.transfer.cards import FURTHER, Card, Plan, alike, count_left, made_one, many_lines, one_line
+from punt.transfer.cards import FURTHER, Card, Past, Plan, alike, count_left, made_one, many_lines, one_line
 from punt.transfer.family import parents_first
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
@@ -51,12 +53,15 @@ class Report:
 class Carriage:
     """One import on its way into a project; names are found whatever their case.
 
+    :param history: whether the audit is told what was done before: only who runs the server may say what others did.
     :ivar report: what came of it, whole at the end.
     """
 
-    def __init__(self, project: Project, plan: Plan, creator_id: str | None) -> None:
-        self._project, self._plan, self._creator_id = project, plan, creator_id
+    def __init__(self, project: Project, plan: Plan, creator_id: str | None, *, history: bool = False) -> None:
+        self._project, self._plan, self._creator_id, self._history = project, plan, creator_id, history
         self.report = Report(left=Counter(plan.left))
+        if not history:
+            self._leave("Changes in the history of tickets", sum(len(card.history) for card in plan.cards))
 
     def foresee(self) -> Report:
         """Say what would come of it; nothing is changed."""
@@ -73,7 +78,30 @@ class Carriage:
         self._labels = self._make_labels(self._plan.labels)
         self._people = _known_people(self._project)
         wanted = [self._wanted(card) for card in breathing(self._plan.cards)]
-        yield from create_together(self._project, self._creator_id, wanted, parents_first(self._plan.cards))
+        order = parents_first(self._plan.cards)
+        tickets = create_together(self._project, self._creator_id, wanted, order)
+        for done, (ticket, place) in enumerate(zip(tickets, order, strict=True), 1):
+            if self._history:
+                self._tell_history(ticket, self._plan.cards[place].history)
+            yield done
+
+    def _tell_history(self, ticket: Ticket, history: Iterable[Past]) -> None:
+        """Let the audit tell what was done to a ticket before it came here, below what is done here."""
+        rows = [
+            {
+                "kind": "ticket",
+                "verb": "updated",
+                "at": past.at,
+                "actor_id": self._known(past.who),
+                "subject_id": ticket.id,
+                "subject": f"{self._project.key}-{ticket.number} {ticket.title}",
+                "project_id": self._project.id,
+                "changes": {past.field: [past.old, past.new]},
+            }
+            for past in history
+        ]
+        if rows:
+            AuditEntry.write(db.session(), capture.origin(db.session()), rows)
 
     def _wanted(self, card: Card) -> Wanted:
         """Say which ticket a card becomes."""
@@ -157,11 +185,14 @@ class Carriage:
             self._leave(f"Labels beyond the {LABELS} that a ticket may have", len(found) - LABELS)
         return found[:LABELS]
 
+    def _known(self, names: Iterable[str]) -> str | None:
+        """Find a member by any of their names."""
+        return next((self._people[name.casefold()] for name in names if name.casefold() in self._people), None)
+
     def _assignee(self, people: list[tuple[str, ...]]) -> str | None:
         found = list[str]()
         for names in people:
-            known = next((self._people[name.casefold()] for name in names if name.casefold() in self._people), None)
-            if known:
+            if known := self._known(names):
                 found.append(known)
             else:
                 self._leave(f"Assigned to {one_line(names[0], 80)}, who is no member here")

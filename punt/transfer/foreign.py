@@ -15,7 +15,7 @@ from punt.transfer.json_file import parsed
 from punt.transfer.json_sheet import sheet_of
 from punt.transfer.refusal import Refusal
 from punt.transfer.sheet import Sheet, read_sheet
-from punt.transfer.trackers import Tracker, asana, original, planka, tracker_of, wekan
+from punt.transfer.trackers import Tracker, asana, original, original_file, planka, tracker_of, wekan
 from punt.turns import Turns
 
 SMALL = 64 * 1024
@@ -81,7 +81,7 @@ def understood(content: bytes, choice: Choice | None = None) -> Reading:
     :raises Refusal: when it is none that PUNT knows, or cannot be taken.
     """
     asked = choice or Choice()
-    small = len(content) <= SMALL and not content.startswith(original.ZIP)  # which unpacks to who knows how much
+    small = len(content) <= SMALL and not content.startswith(original_file.ZIP)  # which unpacks to who knows how much
     found = reading_or_refusal(content, asked) if small else _read_elsewhere(content, asked)
     if isinstance(found, Refusal):
         raise found
@@ -113,8 +113,8 @@ def _read_elsewhere(content: bytes, choice: Choice) -> Reading | Refusal:
 
 def _read(content: bytes, choice: Choice) -> Reading:
     """Read a file by its beginning: JSON is an object or a list, a zip is a backup, anything else is a table."""
-    if content.startswith(original.ZIP):
-        return _read_json(parsed(original.unzipped(content), original.WHAT), choice)
+    if content.startswith(original_file.ZIP):
+        return _read_json(parsed(original_file.unzipped(content), original_file.WHAT), choice)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _read_json(parsed(content, JSON), choice)
     return table(content, choice)
@@ -124,8 +124,8 @@ def _read_json(found: Any, choice: Choice) -> Reading:
     """Read JSON by its members."""
     if isinstance(found, list):
         return _of_sheet(*sheet_of(found), choice)
-    if original.is_original(found):
-        return _of_backup(original.read_backup(found), choice)
+    if original_file.is_original(found):
+        return _of_backup(original_file.read_backup(found), choice)
     if asana.is_asana(found):
         sheet, _ = sheet_of(asana.tasks_of(found))
         return _of_sheet(sheet, tracker_of([*sheet.names(), "completed at"]), choice)
@@ -136,12 +136,12 @@ def _read_json(found: Any, choice: Choice) -> Reading:
     return Reading("Trello", plan=trello.plan_of(found))
 
 
-def _of_backup(data: original.OldData, choice: Choice) -> Reading:
-    parts = original.parts_of(data)
+def _of_backup(data: original_file.OldData, choice: Choice) -> Reading:
+    parts = original_file.parts_of(data)
     if not parts:
         raise Refusal("There is no project in this backup.")
     part = choice.part_of(list(parts))
-    return Reading(original.NAME, parts=parts, part=part, plan=original.plan_of(data, part))
+    return Reading(original_file.NAME, parts=parts, part=part, plan=original.plan_of(data, part))
 
 
 def _of_sheet(sheet: Sheet, tracker: Tracker, choice: Choice) -> Reading:

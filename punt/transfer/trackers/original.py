@@ -1,29 +1,24 @@
-"""Reading a project out of a backup of the original PUNT (0.9.6 and before, versions 1.0.0 to 1.4.0 of its format).
-
-Made from facts about that format only. Nothing of its secrets is looked at.
-"""
+"""Turning a project of a backup of the original PUNT into what it brings."""
 
 from __future__ import annotations
 
-import io
-import zipfile
+import json
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any, TypeVar
-
-from pydantic import Field
 
 from punt.models import Priority, TicketType
 from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Comment, planned
-from punt.transfer.cards import Plan, one_line
-from punt.transfer.json_file import Part, read_as
+from punt.transfer.cards import Past, Plan, one_line
 from punt.transfer.refusal import Refusal
+from punt.transfer.trackers.original_file import OldData, OldLabel, OldTicket
 
-NAME = "the original PUNT"
-WHAT = "backup of the original PUNT"
-INSIDE = "backup.json"
-UNPACKED = 50_000_000
-"""Bytes that what is read of a zip may have."""
-ZIP = b"PK\x03\x04"
+MOST_PAST = 200
+"""Changes of one ticket that the audit is told."""
+EARLIEST = 2000
+"""The first year that is believed of a change."""
+FIELDS = {"assignee": "assignee", "storyPoints": "storyPoints", "sprintId": "sprint", "columnId": "column"}
+"""What fields of its history are called here, where that is another word."""
 NOT_YET = {
     "environment": "Environments",
     "affected_version": "Affected versions",
@@ -34,136 +29,6 @@ NOT_YET = {
 """What tickets have there and not here."""
 
 AChoice = TypeVar("AChoice", TicketType, Priority)
-
-
-class OldProject(Part):
-    id: str
-    key: str = ""
-    name: str = ""
-
-
-class OldColumn(Part):
-    id: str
-    name: str = ""
-    order: float = 0
-    project_id: str
-
-
-class OldLabel(Part):
-    id: str
-    name: str = ""
-    color: str = ""
-    project_id: str
-
-
-class OldUser(Part):
-    id: str
-    username: str = ""
-    name: str = ""
-    email: str = ""
-
-
-class OldTicket(Part):
-    id: str
-    title: str = ""
-    description: str = ""
-    type: str = "task"
-    priority: str = "medium"
-    order: float = 0
-    number: int = 0
-    story_points: float | None = None
-    estimate: str = ""
-    start_date: str | None = None
-    due_date: str | None = None
-    environment: str = ""
-    affected_version: str = ""
-    fix_version: str = ""
-    resolution: str = ""
-    sprint_id: str = ""
-    project_id: str
-    column_id: str
-    assignee_id: str | None = None
-    parent_id: str | None = None
-    label_ids: list[str] = Field(default_factory=list)
-
-
-class OldComment(Part):
-    content: str = ""
-    created_at: str = ""
-    is_system_generated: bool = False
-    ticket_id: str
-    author_id: str | None = None
-
-
-class OldLink(Part):
-    from_ticket_id: str = ""
-
-
-class OldOfTicket(Part):
-    ticket_id: str = ""
-
-
-class OldSprint(Part):
-    project_id: str = ""
-
-
-class OldData(Part):
-    projects: list[OldProject]
-    columns: list[OldColumn]
-    tickets: list[OldTicket]
-    labels: list[OldLabel] = Field(default_factory=list)
-    users: list[OldUser] = Field(default_factory=list)
-    comments: list[OldComment] = Field(default_factory=list)
-    sprints: list[OldSprint] = Field(default_factory=list)
-    ticket_links: list[OldLink] = Field(default_factory=list)
-    ticket_watchers: list[OldOfTicket] = Field(default_factory=list)
-    ticket_edits: list[OldOfTicket] = Field(default_factory=list)
-    ticket_activities: list[OldOfTicket] = Field(default_factory=list)
-    attachments: list[OldOfTicket] = Field(default_factory=list)
-
-
-class OldBackup(Part):
-    """A whole file."""
-
-    data: OldData
-
-
-def unzipped(content: bytes) -> bytes:
-    """Return the JSON out of a backup with attachments.
-
-    :raises Refusal: when there is none in it, or it is too large.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(INSIDE) as file:
-            found = file.read(UNPACKED + 1)
-    except KeyError:
-        raise Refusal(f"There is no {INSIDE} in this. Save what a spreadsheet program wrote as “CSV UTF-8”.") from None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise Refusal(f"This zip cannot be unpacked: {one_line(str(error), 100)}") from None
-    if len(found) > UNPACKED:
-        raise Refusal(f"{INSIDE} unpacks to more than {UNPACKED:,} bytes.")
-    return found
-
-
-def is_original(found: Any) -> bool:
-    """Tell whether it looks like a backup, encrypted or not."""
-    return isinstance(found, dict) and "version" in found and ("exportedAt" in found or "exportedBy" in found)
-
-
-def read_backup(found: dict[str, Any]) -> OldData:
-    """Look at a backup.
-
-    :raises Refusal: when it is none, or encrypted.
-    """
-    if found.get("encrypted") or "ciphertext" in found:
-        raise Refusal("This backup is encrypted. Make one without a password in the original PUNT, and import that.")
-    return read_as(OldBackup, found, WHAT).data
-
-
-def parts_of(data: OldData) -> dict[str, str]:
-    """List the projects of a backup: what each is called by its key, and how many tickets it has."""
-    counts = Counter(ticket.project_id for ticket in data.tickets)
-    return {each.key or each.id: f"{one_line(each.name, 80)} ({counts[each.id]:,} tickets)" for each in data.projects}
 
 
 def plan_of(data: OldData, part: str) -> Plan:
@@ -183,19 +48,27 @@ def _board(data: OldData, project_id: str) -> Board:
     board = Board(
         lists=[BoardList(each.id, each.name, each.order) for each in data.columns if each.project_id == project_id],
         labels=[_label(each) for each in data.labels if each.project_id == project_id],
-        people={each.id: tuple(filter(None, (each.username, each.email, each.name))) for each in data.users},
+        people={each.id: each.names() for each in data.users},
         cards=[],
     )
-    comments = _comments(data, board)
+    comments, history = _comments(data, board), _history(data, board, {each.id for each in tickets})
     board.cards = [_card(ticket, comments.get(ticket.id, []), board.left) for ticket in tickets]
+    for card in board.cards:
+        card.history = history.get(card.id, [])
+        board.left["Changes in the history before the newest"] += max(len(history.get(card.id, [])) - MOST_PAST, 0)
+        card.history = card.history[-MOST_PAST:]
     _leave(board.left, data, tickets, project_id)
     return board
 
 
+def hex_color(text: str) -> str | None:
+    """Return a colour as it is written here, if it is one."""
+    color = text.strip().lower()
+    return color if len(color) == 7 and color[0] == "#" and set(color[1:]) <= set("0123456789abcdef") else None
+
+
 def _label(label: OldLabel) -> BoardLabel:
-    color = label.color.lower()
-    is_color = len(color) == 7 and color[0] == "#" and set(color[1:]) <= set("0123456789abcdef")
-    return BoardLabel(label.id, label.name, color if is_color else None)
+    return BoardLabel(label.id, label.name, hex_color(label.color))
 
 
 def _card(ticket: OldTicket, comments: list[Comment], left: Counter[str]) -> BoardCard:
@@ -238,6 +111,35 @@ def _comments(data: OldData, board: Board) -> dict[str, list[Comment]]:
     return found
 
 
+def _history(data: OldData, board: Board, ids: set[str]) -> dict[str, list[Past]]:
+    """Return what was done to each ticket, oldest first."""
+    found: dict[str, list[Past]] = {}
+    for each in (each for each in data.ticket_activities if each.ticket_id in ids):
+        at = _moment(each.created_at)
+        if at is None:
+            board.left["Changes in the history at no moment"] += 1
+            continue
+        name = FIELDS.get(each.field, one_line(each.field or each.action, 40) or "something")
+        past = Past(at, board.people.get(each.user_id, ()), name, _short(each.old_value), _short(each.new_value))
+        found.setdefault(each.ticket_id, []).append(past)
+    return {ticket_id: sorted(history, key=lambda past: past.at) for ticket_id, history in found.items()}
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a moment; one that has not come is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.year >= EARLIEST and found <= datetime.now(UTC) else None
+
+
+def _short(value: Any) -> str | None:
+    text = value if isinstance(value, str) or value is None else json.dumps(value)
+    return one_line(text, 200) or None if text else None
+
+
 def _leave(left: Counter[str], data: OldData, tickets: list[OldTicket], project_id: str) -> None:
     """Count what of a project is not taken."""
     ids = {ticket.id for ticket in tickets}
@@ -252,7 +154,6 @@ def _leave(left: Counter[str], data: OldData, tickets: list[OldTicket], project_
     for what, things in (
         ("Watchers of tickets", data.ticket_watchers),
         ("Edits in the history", data.ticket_edits),
-        ("Activities in the history", data.ticket_activities),
         ("Attachments", data.attachments),
     ):
         left[what] = sum(each.ticket_id in ids for each in things)

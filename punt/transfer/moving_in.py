@@ -1,0 +1,138 @@
+"""Bringing all projects of a backup of the original PUNT in at once, with the people who belong to them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from punt.database import db
+from punt.models import Column, Membership, Project, Role, User
+from punt.texts import shows_anything
+from punt.transfer.cards import alike, one_line
+from punt.transfer.carrying import Carriage, Report
+from punt.transfer.refusal import Refusal
+from punt.transfer.trackers.original import hex_color, plan_of
+from punt.transfer.trackers.original_file import OldData, OldMember, OldProject, OldUser
+
+ORDER = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
+_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+_OWNS = re.compile(r"project.*(delete|own)|(delete|own).*project", re.IGNORECASE)
+_MANAGES = re.compile(r"member|setting|board|column|role|project.*(edit|manage|update)", re.IGNORECASE)
+_WORKS = re.compile(r"create|edit|manage|update|move|delete|write", re.IGNORECASE)
+
+
+@dataclass
+class Arrival:
+    """Everything of a backup on its way in; the caller has begun to write, and commits.
+
+    :param owner: who owns a project to which nobody belongs.
+    :param nobodys: the hash of a password that nobody knows, for people who are added.
+    :ivar reports: what came of each project, by its key.
+    :ivar left: what is not taken, or changed on the way, of all that is in no project.
+    """
+
+    data: OldData
+    owner: User | None
+    nobodys: str
+    reports: dict[str, Report] = field(default_factory=dict)
+    left: Counter[str] = field(default_factory=Counter)
+    _people: dict[str, User] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[str]:
+        """Do it, telling how far it is.
+
+        :raises Refusal: where a project cannot come in; nothing of the backup may be kept then.
+        """
+        for project in self.data.projects:
+            self._refuse(project)
+        self._people = {old.id: self._person(old) for old in self.data.users}
+        for project in self.data.projects:
+            yield from self._bring(project)
+
+    def _refuse(self, project: OldProject) -> None:
+        key = project.key.upper()
+        if not _KEY.fullmatch(key):
+            raise Refusal(f"The key “{one_line(project.key, 20)}” of a project cannot be one here.")
+        if db.session.scalar(db.select(Project.id).where(Project.key == key)):
+            raise Refusal(
+                f"There is a project {key} already. Bring this one's tickets into it: flask project import {key} …"
+            )
+
+    def _person(self, old: OldUser) -> User:
+        """Find a person by user name or email, or add them, without a password."""
+        email = old.email.strip().lower() if _EMAIL.fullmatch(old.email.strip()) else None
+        known = User.named(old.username) or (User.known_as(email) if email else None)
+        self.left["Administrators of the old server, who are none here"] += old.is_system_admin
+        if known:
+            return known
+        name = self._username(old.username)
+        self.left["People without a password, until an administrator gives them one"] += 1
+        shown = one_line(old.name, 80) if shows_anything(old.name) else name
+        return User.enrol(username=name, name=shown, email=email, password_hash=self.nobodys)
+
+    def _username(self, wanted: str) -> str:
+        """Make a user name of what is wanted: of the signs that may stand in one, and free."""
+        plain = re.sub(r"[^A-Za-z0-9_-]", "-", wanted)[:26].ljust(3, "-")
+        names = (plain, *(f"{plain}-{nth}" for nth in range(2, 999)))
+        found = next(name for name in names if User.named(name) is None)
+        self.left["User names that had to be changed"] += found != wanted
+        return found
+
+    def _bring(self, old: OldProject) -> Iterator[str]:
+        roles = self._roles(old)
+        owner = next((person for person, role in roles.items() if role is Role.OWNER), self.owner)
+        if owner is None:
+            raise Refusal(f"Nobody belongs to the project {old.key}. Say who owns it then: --as NAME")
+        project = Project.found(
+            owner,
+            key=old.key.upper(),
+            name=one_line(old.name, 80) or old.key.upper(),
+            description=old.description[:2000],
+            color=hex_color(old.color),
+        )
+        for person, role in roles.items():
+            if person is not owner:
+                Membership.add(project, person, role)
+        plan = plan_of(self.data, old.key or old.id)
+        carriage = Carriage(project, plan, None, history=True)
+        for done in carriage.steps():
+            yield f"{project.key}: {done:,} of {len(plan.cards):,}"
+        _keep_only(project, plan.columns)
+        self.reports[project.key] = carriage.report
+
+    def _roles(self, old: OldProject) -> dict[User, Role]:
+        """Say who is what in a project; where nobody owns it, whoever may do most does."""
+        found: dict[User, Role] = {}
+        for member in self.data.project_members:
+            person = self._people.get(member.user_id)
+            if member.project_id == old.id and person and person not in found:
+                found[person] = self._role(member)
+        if found and Role.OWNER not in found.values():
+            self.left["Projects that nobody owned, and that have an owner now"] += 1
+            found[min(found, key=lambda person: ORDER.index(found[person]))] = Role.OWNER
+        return found
+
+    def _role(self, member: OldMember) -> Role:
+        """Decide by what a role allows; by its name, where it says nothing of that."""
+        role = next((each for each in self.data.roles if each.id == member.role_id), None)
+        if role is None:
+            return Role.MEMBER
+        if not role.permissions:
+            return next((each for each in ORDER if each.value == role.name.strip().casefold()), Role.VIEWER)
+        tests = ((_OWNS, Role.OWNER), (_MANAGES, Role.ADMIN), (_WORKS, Role.MEMBER))
+        return next((each for test, each in tests if any(map(test.search, role.permissions))), Role.VIEWER)
+
+
+def _keep_only(project: Project, names: list[str]) -> None:
+    """Take a new project's own columns away where the backup has others, and put all in the backup's order."""
+    if not names:
+        return
+    places = {alike(name): place for place, name in enumerate(names)}
+    for column in project.columns():
+        if alike(column.name) not in places:
+            column.remove(project, None)
+    columns = project.columns_to_change()
+    Column.arrange(columns, [each.id for each in sorted(columns, key=lambda each: places[alike(each.name)])])
