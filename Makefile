@@ -27,6 +27,7 @@ demo: install ## load a sample: 3 projects, 6 people, 150 tickets
 
 test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSERS=all: gets Firefox and WebKit first; BROWSER=no: without a browser)
 	@if [ "$(BROWSER)" != no ]; then $(BIN)/python -m tests.support.chromium && $(BIN)/python -m tests.support.engines $(BROWSERS); fi
+	@$(BIN)/python -m tests.support.proxies
 	@echo "== tests" && $(BIN)/python -m pytest -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
 	@echo "== tests that promise a time, one by one" && $(BIN)/python -m pytest -m "alone $(if $(filter no,$(BROWSER)),and not browser)" -n 0
 

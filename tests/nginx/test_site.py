@@ -250,3 +250,16 @@ def test_where_the_proxy_passes_no_host_on_the_site_itself_can_be_trusted(instan
         server.stop()
 
     assert answer.status_code == 201
+
+
+def test_a_large_file_arrives_whole_where_the_block_is_the_recommended_one(site: Site) -> None:
+    """The specification's takes 1 MB, as nginx does unless told otherwise."""
+    fields = {"yourPassword": PASSWORD, "phrase": "replace everything"}
+    files = {"file": ("everything.punt", b"no export" + b"\0" * (40 << 20))}
+
+    answer = site.browser("sue").post("/api/admin/database/import", data=fields, files=files)
+
+    assert answer.status_code == {"specification": 413, "deploy": 400}[site.configuration]
+    assert answer.headers["Server"].startswith("nginx")
+    if site.configuration == "deploy":
+        assert "file" in answer.json()["error"] + str(answer.json().get("details"))
