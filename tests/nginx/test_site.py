@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from punt.models import Project, Ticket
-from tests.nginx.conftest import SPECIFICATION, in_front_of
+from tests.nginx.conftest import PREFIX, SPECIFICATION, in_front_of
 from tests.nginx.site import HARB, STREAM, EventSource, Site
 from tests.support.cast import PASSWORD
 from tests.support.listener import Listener
@@ -263,3 +263,40 @@ def test_a_large_file_arrives_whole_where_the_block_is_the_recommended_one(site:
     assert answer.headers["Server"].startswith("nginx")
     if site.configuration == "deploy":
         assert "file" in answer.json()["error"] + str(answer.json().get("details"))
+
+
+STRIPPING = """
+location /punt/ {
+    proxy_pass http://localhost:3000/;
+    proxy_http_version 1.1;
+    proxy_set_header Connection '';
+    proxy_buffering off;
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-Host $http_host;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For $remote_addr;
+}
+"""
+
+
+def test_a_proxy_may_take_the_path_off(instance: Path, tmp_path: Path) -> None:
+    server = Server(instance, settings={"PUNT_PROXY_COUNT": "1", "PUNT_URL_PREFIX": PREFIX})
+    configuration = STRIPPING.replace(":3000/;", f":{server.port}/;")
+    nginx = Nginx(tmp_path / "nginx", configuration)
+    try:
+        site = Site("stripping", server.start(), nginx.start(), PREFIX)
+        with httpx.Client(base_url=site.url, follow_redirects=True) as browser:
+            asked = browser.get("/projects/HARB/board")
+            login = {"username": "bob", "password": PASSWORD, "next": asked.url.params["next"]}
+            board = browser.post("/login", data=login, headers={"Origin": nginx.url})
+            sheets = [browser.get(f"{nginx.url}{each}") for each in re.findall(r'href="(/[^"]+\.css)"', board.text)]
+            with Listener(browser, STREAM) as stream:
+                make(browser, "heard", Origin=nginx.url)
+                heard = stream.wait_for_type("ticket.created")
+    finally:
+        nginx.stop()
+        server.end()
+
+    assert (board.status_code, board.url.path) == (200, f"{PREFIX}/projects/HARB/board")
+    assert [sheet.status_code for sheet in sheets] == [200]
+    assert heard["data"]["title"] == "heard"
