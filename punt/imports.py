@@ -102,8 +102,10 @@ class Incoming:
     @property
     def look(self) -> Look | None:
         """What was seen in it, or came of it."""
-        kept = self._noted().get("look")
-        return Look(**kept) if kept else None
+        try:
+            return Look(**self._noted()["look"])
+        except (KeyError, TypeError):  # of another version of PUNT
+            return None
 
     def content(self) -> bytes:
         """Read the file.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from typing import Any
 
 from flask import Blueprint, request
@@ -11,7 +10,7 @@ from flask import Blueprint, request
 from punt import access
 from punt.access import Grant, May
 from punt.api.describe import FormWithFile, answers
-from punt.database import end_read
+from punt.database import ALPHABET, end_read, random_text
 from punt.errors import Invalid
 from punt.imports import Incoming, Look, counted, foreseen
 from punt.inputs.base import form, query
@@ -65,7 +64,9 @@ def _key() -> str | None:
 def _name(grant: Grant, key: str | None) -> str:
     """Name an import so that the same key names the same one."""
     said = f"{grant.user.id} {grant.project.id} {key}".encode("utf-8", "surrogatepass")
-    return secrets.token_hex(16) if key is None else hashlib.sha256(said).hexdigest()[:32]
+    if key is None:
+        return random_text(26)
+    return "".join(ALPHABET[byte & 31] for byte in hashlib.sha256(said).digest()[:26])
 
 
 def _came(incoming: Incoming, reading: Reading) -> Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ def understood(content: bytes, choice: Choice | None = None) -> Reading:
 
 def table(content: bytes, choice: Choice) -> Reading:
     """Read a table, right here; it raises what :func:`understood` does."""
-    sheet = read_sheet(content)
+    sheet = read_sheet(_in_utf_8(content))
     return _of_sheet(sheet, tracker_of(sheet.names()), choice)
 
 
@@ -115,9 +116,20 @@ def _read(content: bytes, choice: Choice) -> Reading:
     """Read a file by its beginning: JSON is an object or a list, a zip is a backup, anything else is a table."""
     if content.startswith(original_file.ZIP):
         return _read_json(parsed(original_file.unzipped(content), original_file.WHAT), choice)
+    content = _in_utf_8(content)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _read_json(parsed(content, JSON), choice)
     return table(content, choice)
+
+
+def _in_utf_8(content: bytes) -> bytes:
+    """Return a text that says by its first bytes that it is UTF-16, as Excel and PowerShell write it, in UTF-8."""
+    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content
+    try:
+        return content.decode("utf-16").encode()
+    except UnicodeError:
+        raise Refusal("This begins like UTF-16, and is none. Save the file as “CSV UTF-8”.") from None
 
 
 def _read_json(found: Any, choice: Choice) -> Reading:

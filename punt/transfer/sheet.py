@@ -121,13 +121,14 @@ def _table(text: str, sign: str) -> tuple[list[Row], int]:
 
 
 def _likeliest(text: str) -> tuple[str, int]:
-    """Take the sign that parts a header line into the most known names, else the first line most often."""
+    """Take the sign that parts a header line into the most known names, and then one that fits the lines below it."""
     found = []
     for delimiter in DELIMITERS:
         rows = _beginning(text, delimiter)
         header = _header(rows)
         row = rows[header] if rows else []
-        found.append((strength(row[:WIDEST]), len(row), -DELIMITERS.index(delimiter), delimiter, header))
+        wider = sum(len(each) > len(row) for each in rows[header + 1 :]) if len(row) == 1 else 0
+        found.append((strength(row[:WIDEST]), len(row), -wider, -DELIMITERS.index(delimiter), delimiter, header))
     *_, delimiter, header = max(found)
     return delimiter, header
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from punt.database import SKEW
+from punt.database import ID_PATTERN, SKEW, random_text
 from punt.errors import Busy, Missing
 from punt.transfer.staging import STAGING
 
@@ -23,7 +23,8 @@ OF_ONE = 5
 CROWD = 1 << 30
 """Bytes of everybody's files for projects; whoever sends one more is told that the server is busy."""
 NOTE = "note"
-_NAME = re.compile("[0-9a-f]{32}")
+_NAME = re.compile(ID_PATTERN)
+"""What a file is called: as an id is written, for the audit may speak of it, and of 130 random bits."""
 
 
 class WaitingRoom:
@@ -44,7 +45,7 @@ class WaitingRoom:
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if self._owner:
             self._make_room()
-        name = secrets.token_hex(16)
+        name = random_text(26)
         path = self._place(name)
         path.touch(mode=0o600, exist_ok=False)
         try:

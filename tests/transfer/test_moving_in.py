@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.support.board import nothing_changes
 from tests.support.cast import signed_in
+from tests.support.strange_files import STRANGE
 
 SAMPLE = Path(__file__).with_name("samples") / "punt-original.json"
 
@@ -64,6 +65,7 @@ def test_what_was_done_there_stands_in_the_history(app: Flask, tmp_path: Path) -
     assert history[1]["changes"] == [{"field": "priority", "from": "low", "to": "high"}]
     assert history[1]["actorId"] == (alice.get("/api/me").json or {})["id"]
     assert alice.get(f"/projects/QUAY/tickets/{ticket['number']}/history").status_code == 200
+    assert app.test_cli_runner().invoke(args=["db", "check"]).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,17 @@ def test_what_cannot_come_in_changes_nothing(
         done = bring(app, tmp_path, found, *options)
 
     assert (done.exit_code, said in done.output) == (1, True), done.output
+
+
+def test_a_strange_file_is_brought_in_or_refused(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "strange"
+    for name, content in (STRANGE["bytes"] | STRANGE["JSON"]).items():
+        file.write_bytes(content.replace(b'"HARB"', b'"PIER"'))
+
+        done = app.test_cli_runner().invoke(args=["project", "import-backup", str(file), "--as", "bob", "--dry-run"])
+
+        assert done.exception is None or isinstance(done.exception, SystemExit), f"{name}: {done.exception!r}"
+        assert done.exit_code == 0 or "Error: " in done.output, name
 
 
 def test_a_backup_can_be_looked_at(app: Flask, tmp_path: Path) -> None:

@@ -94,6 +94,13 @@ def test_what_stands_before_the_header_is_told() -> None:
     assert plan.left == {"Lines before the header": 2}
 
 
+def test_a_table_of_one_column_is_not_parted_by_what_stands_in_it() -> None:
+    plan = read("Title", "Paint, red", "Sweep, and wait", "Rest")
+
+    assert [card.title for card in plan.cards] == ["Paint, red", "Sweep, and wait", "Rest"]
+    assert not plan.left
+
+
 def test_a_line_of_words_that_are_names_of_columns_is_no_header() -> None:
     plan = read("Title", "Task", "Story", "Name")
 

@@ -421,6 +421,14 @@ def test_secrets_of_a_backup_come_nowhere(app: Flask, alice: FlaskClient) -> Non
     assert not [secret for secret in (b"sk-never", b"$2b$12$", b'"never"') if secret in kept]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["jira.csv", "github.json", "wekan.json"])
+def test_files_are_read_however_they_are_encoded(name: str, encoding: str) -> None:
+    content = (SAMPLES / name).read_text().encode(encoding)
+
+    assert told(understood(content).planned()) == EXPECTED[name][1]
+
+
 BOARD = {"_format": "wekan-board-1.0.0", "_id": "b", "lists": [], "cards": []}
 REFUSED = {
     "an encrypted backup": (
@@ -439,6 +447,9 @@ REFUSED = {
     "a list of no objects": (b"[1, 2]", "something in it is no object"),
     "an empty list": (b"[]", "No column is the title"),
     "an object of nothing": (b"{}", "name is missing or wrong"),
+    "half of UTF-16": ("[]".encode("utf-16")[:-1], "begins like UTF-16, and is none"),
+    "UTF-16 that does not say so": ("Title\nx".encode("utf-16-le"), "a character that is none"),
+    "Latin-1": ("Title\nCafé".encode("latin-1"), "This is not UTF-8"),
     "a number that is none": (b'[{"title": NaN}]', "NaN is no number"),
     "a member twice": (b'[{"title": "a", "title": "b"}]', "title stands here twice"),
     "a board of WeKan with a wrong card": (json.dumps(BOARD | {"cards": [{"title": "x"}]}).encode(), "cards.0._id"),
