@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BROWSER ?= yes
+DEBUG ?= no
 BROWSERS ?= installed
 MINUTES ?= 10
 SEEDS ?= 100000
@@ -10,16 +11,16 @@ FIRST ?= 0
 export FLASK_APP := wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format screenshots bench attacks soak simulate fuzz import-corpus audit lock clean
+.PHONY: help install run demo test check lint format screenshots bench attacks soak simulate fuzz import-corpus audit lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
 install: $(VENV)/.runtime ## the environment and what PUNT needs to run
 
-run: install ## start PUNT on http://127.0.0.1:3000 (see docs/settings.md)
+run: install ## start PUNT on http://127.0.0.1:3000 (see docs/settings.md; DEBUG=yes: follows changes of the code)
 	@$(BIN)/flask db upgrade
-	@exec $(BIN)/gunicorn wsgi:app
+	@exec $(if $(filter yes,$(DEBUG)),env FLASK_DEBUG=1 )$(BIN)/gunicorn wsgi:app $(if $(filter yes,$(DEBUG)),--reload)
 
 demo: install ## load a sample: 3 projects, 6 people, 150 tickets
 	@$(BIN)/flask db upgrade
@@ -28,8 +29,11 @@ demo: install ## load a sample: 3 projects, 6 people, 150 tickets
 test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSERS=all: gets Firefox and WebKit first; BROWSER=no: without a browser)
 	@if [ "$(BROWSER)" != no ]; then $(BIN)/python -m tests.support.chromium && $(BIN)/python -m tests.support.engines $(BROWSERS); fi
 	@$(BIN)/python -m tests.support.proxies
-	@echo "== tests" && $(BIN)/python -m pytest -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
-	@echo "== tests that promise a time, one by one" && $(BIN)/python -m pytest -m "alone $(if $(filter no,$(BROWSER)),and not browser)" -n 0
+	@echo "== tests" && $(BIN)/python -m pytest -n auto -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
+	@echo "== tests that promise a time, one by one" && $(BIN)/python -m pytest -m "alone $(if $(filter no,$(BROWSER)),and not browser)"
+
+check: $(VENV)/.dev lint ## what to run while working: the linters, and the tests that need neither a browser nor a server
+	@PUNT_TEST_SERVERS=no $(BIN)/python -m pytest -n auto -m "not browser and not serving and not alone"
 
 lint: $(VENV)/.dev ## linter, formatter check and type checker
 	@echo "== linter" && $(BIN)/ruff check .

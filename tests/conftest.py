@@ -23,6 +23,19 @@ from tests.support.engines import report
 from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
 
+OWN_SERVERS = {"server", "empty_server", "live", "running", "mortal", "forgetful", "punt"}
+SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx"}
+"""Folders whose tests need a server of any kind, and fixtures that begin one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as ``serving`` what needs a server; a test that starts one without such a fixture marks itself."""
+    for item in items:
+        chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        folders = item.path.relative_to(item.config.rootpath).parts
+        if SERVING & {*folders, *getattr(item, "fixturenames", ()), *map(str, chosen)}:
+            item.add_marker("serving")
+
 
 def pytest_report_header() -> list[str]:
     """Say first in which browser engines ``tests/engines`` runs: what is missing here is no silent pass."""

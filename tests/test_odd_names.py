@@ -75,6 +75,7 @@ def test_everything_of_an_instance_is_in_its_folder_whatever_that_is_called(fold
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
+@pytest.mark.serving
 def test_a_server_runs_in_such_a_folder_and_its_workers_hear_each_other(inhabited: Path, tmp_path: Path) -> None:
     server = Server(Path(shutil.copytree(inhabited, tmp_path / "around" / WORST)))
     server.start()
@@ -112,6 +113,7 @@ class OnSocket(Server):
             return False
 
 
+@pytest.mark.serving
 def test_a_server_listens_on_a_socket_with_such_a_name(instance: Path) -> None:
     with TemporaryDirectory(prefix="punt") as short:  # a socket's path has at most 107 bytes
         server = OnSocket(instance, settings={"PUNT_BIND": f"unix:{short}/{WORST}.sock"}).start()

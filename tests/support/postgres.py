@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from punt.app import create_app
 from punt.database import db, writing
 from punt.settings import Settings
+from tests.support.processes import need_leave_to_serve
 from tests.support.server import Server
 
 SYSTEM = ("/usr/sbin", "/sbin")
@@ -32,6 +33,7 @@ class Postgres:
     """
 
     def __init__(self, folder: Path) -> None:
+        need_leave_to_serve()
         os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *SYSTEM])
         self._server = get_server(folder)
         self.address: str = self._server.get_uri()

@@ -13,6 +13,14 @@ from tests.support.wait import until
 GONE = (ProcessLookupError, FileNotFoundError)
 
 
+def need_leave_to_serve() -> None:
+    """Refuse to start a server where ``make check`` runs.
+
+    :raises AssertionError: with what to do.
+    """
+    assert os.environ.get("PUNT_TEST_SERVERS") != "no", "make check starts no server: mark this test as `serving`"
+
+
 def children(pid: int) -> list[int]:
     """List the processes that a process started."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

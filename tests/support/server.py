@@ -77,6 +77,7 @@ class Server:
 
     def start(self) -> Server:
         """Start it and wait until it answers."""
+        processes.need_leave_to_serve()
         command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
         with (self.instance / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
