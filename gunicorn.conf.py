@@ -152,7 +152,7 @@ def pre_request(worker, req):
 def post_request(worker, req, environ, resp):
     from punt import bodies
 
-    bodies.discard(req.body)
+    bodies.discard(req.body, settings.request_patience)
     worker.connections.await_request(req.unreader.sock)
     if not worker.alive:
         gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import gevent
 from gunicorn.http.errors import InvalidChunkSize, ParseException
 
 from punt.breath import breathe
@@ -40,14 +41,15 @@ def not_too_tiny(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def discard(body: Any) -> None:
-    """Read away what is left of a body, or have the connection closed when that is much.
+def discard(body: Any, patience: float) -> None:
+    """Read away what is left of a body, or have the connection closed when that is much or comes slowly.
 
     gunicorn would read all of it, and copy a megabyte for each kilobyte.
 
     :param body: gunicorn's; one that has failed ends its connection.
+    :param patience: seconds that all of it may take.
     """
-    with suppress(ParseException, OSError):
+    with suppress(ParseException, OSError), gevent.Timeout(patience, False):
         for _ in range(DISCARDED // STEP + 1):
             if not body.read(STEP):
                 return

@@ -98,7 +98,7 @@ def test_a_body_that_drips_is_cut_off_and_so_is_a_head(serve: Callable[..., Serv
 
 
 def test_a_file_that_drips_is_cut_off_and_one_that_goes_on_is_not(serve: Callable[..., Server]) -> None:
-    server = serve(REQUEST_PATIENCE=1)
+    server = serve(REQUEST_PATIENCE=2)
     large = ["/admin/database/import", "/api/admin/database/import"]
 
     with ThreadPoolExecutor(5) as pool:
@@ -124,7 +124,7 @@ def upload(server: Server, path: str, size: int) -> str:
 
 def send_slowly(server: Server, begin: str, *, seconds: float) -> bytes:
     """Begin an upload of 300,000 bytes, send these in ten parts, and return what comes back."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(begin.encode())
         for _ in range(10):
             time.sleep(seconds / 10)
@@ -136,7 +136,7 @@ def drip(server: Server, begin: str) -> bytes:
     """Begin a request and send a byte of it now and then; return what comes until the server hangs up."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=0.2) as connection:
         connection.sendall(begin.encode())
-        answer, deadline = b"", time.monotonic() + 15
+        answer, deadline = b"", time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
                 connection.sendall(b"x")
@@ -230,7 +230,7 @@ def test_a_host_that_a_client_makes_up_is_in_no_answer(server: Server) -> None:
 
 def talk(server: Server, text: str) -> bytes:
     """Send some bytes and return all that comes back."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(text.encode())
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
