@@ -250,6 +250,7 @@ def test_a_number_of_thousands_of_digits_is_nothing(visit: Visit, path: str, num
 
 def test_a_form_tells_the_first_wrong_fields_only() -> None:
     with pytest.raises(Invalid) as caught:
-        form(NewTicket, MultiDict([("title", "x"), *(("labelIds", "ü") for _ in range(900))]), lists=("labelIds",))
+        form(NewTicket, MultiDict([("title", "x"), *(("labelIds", "ü") for _ in range(40))]), lists=("labelIds",))
 
-    assert len(caught.value.details) <= 20
+    assert len(caught.value.details) == 20
+    assert "20 more fields" in str(caught.value)

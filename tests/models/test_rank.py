@@ -106,12 +106,13 @@ def test_however_often_a_column_is_spread_it_is_what_a_list_would_be(
         assert shelf.ranks == sorted(set(shelf.ranks))
 
 
-def test_there_is_room_for_a_hundred_moves_to_one_spot_after_a_column_was_spread() -> None:
-    shelf = Shelf(10)
+@pytest.mark.parametrize("place", [4, 100])
+def test_there_is_room_for_a_hundred_moves_to_one_spot_after_a_column_was_spread(place: int) -> None:
+    shelf, random = Shelf(200), Random(place)
 
     for nth in range(2000):
-        shelf.take(9)
-        shelf.insert(4, nth)
+        shelf.take(random.randrange(200))
+        shelf.insert(place, nth)
 
     assert 0 < shelf.spreads <= 20
 
@@ -131,8 +132,9 @@ def test_few_ranks_change_when_a_long_column_is_crowded_at_one_spot() -> None:
 def test_ranks_as_long_as_earlier_versions_gave_them_become_short() -> None:
     long = [f"a0{'z' * count}V" for count in range(970)]
 
-    with pytest.raises(Crowded):
-        between(long[-2], long[-1])
+    for above, below in ((long[-2], long[-1]), ("a0" + "z" * 990, "a1")):
+        with pytest.raises(Crowded):
+            between(above, below)
     fresh = spread(["Zz", *long, "a1"])
 
     assert fresh == sorted(set(fresh))

@@ -66,6 +66,18 @@ def test_a_move_that_comes_while_a_column_is_spread_comes_after_it(inside: Flask
     assert column_of(inside, column) == "a d b c"
 
 
+def test_a_ticket_that_comes_into_a_column_while_it_is_spread_comes_after_it(inside: Flask) -> None:
+    column, (a, *_) = crowded(inside, *"abcd")
+    _, (guest,) = crowded(inside, "guest")
+    spreader = Rival(inside, lambda: spread(column)).wait_until_worked()
+    mover = Rival(inside, lambda: move(guest, column, after=a)).wait_until_blocked()
+
+    spreader.commit()
+    mover.commit()
+
+    assert column_of(inside, column) == "a guest b c d"
+
+
 def test_a_column_is_spread_once_by_two_who_want_room_at_once(inside: Flask) -> None:
     column, ids = crowded(inside, *"abcd")
     first = Rival(inside, lambda: spread(column)).wait_until_worked()
