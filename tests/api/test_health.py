@@ -140,7 +140,7 @@ def test_a_worker_whose_feed_fails_is_deaf_and_not_ready_until_it_hears_again(pu
 
     with punt.streams_on_every_worker(punt.client("bob"), EVENTS) as streams:
         rename(punt, "event_log", "mislaid")
-        found = wait_until_every_worker_answers(punt, 503, seconds=15)
+        found = wait_until_every_worker_answers(punt, 503)
         oldest = figure(sue, "punt_feed_age_seconds")
         rename(punt, "mislaid", "event_log")
         wait_until_every_worker_is_ready(punt)

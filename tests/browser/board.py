@@ -12,7 +12,7 @@ def expect_state(page: Page, state: str, *, seconds: float = 30) -> None:
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=seconds * 1000)
 
 
-def expect_live(page: Page, *, seconds: float = 5) -> None:
+def expect_live(page: Page, *, seconds: float = 20) -> None:
     """Wait until a page's script has begun and its stream is open."""
     expect_state(page, "live", seconds=seconds)
 

@@ -26,7 +26,7 @@ from tests.support.cast import PASSWORD
 from tests.support.chromium import find
 from tests.support.server import Server
 
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=20_000)
 INSECURE = "punt.test"
 """A name of this machine that is no secure context to the browser, as in a LAN without https."""
 OPTIONS = [

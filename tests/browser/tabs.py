@@ -76,7 +76,7 @@ class Tabs:
             for number, column, title, priority, version in server.rows(TICKETS)
         ]
         for page in self.pages:
-            until(lambda page=page: page.evaluate(CARDS) == cards, seconds=15, what="a board like the database")  # type: ignore[misc]
+            until(lambda page=page: page.evaluate(CARDS) == cards, what="a board like the database")  # type: ignore[misc]
         assert self._fetched == []
 
     def _note_fetch(self, request: Request) -> None:
@@ -120,7 +120,7 @@ def behind_relay(server: Server, profile: Callable[..., BrowserContext], watch: 
 
 def expect_one_stream(server: Server) -> None:
     """Expect the server to hold exactly one stream."""
-    until(lambda: streams_open(server) == 1, seconds=15, what="exactly one stream")
+    until(lambda: streams_open(server) == 1, what="exactly one stream")
 
 
 @contextmanager

@@ -11,11 +11,10 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.board import add, card, expect_state
 from tests.browser.conftest import Watch
-from tests.browser.network import intercept
+from tests.browser.network import intercept, until_told
 from tests.browser.tabs import BOARD, Tabs, lively_server
 from tests.support.listener import Listener
 from tests.support.server import Server
-from tests.support.wait import until
 
 Profile = Callable[..., BrowserContext]
 
@@ -67,7 +66,6 @@ def test_a_write_whose_answer_was_lost_is_on_the_board_even_when_its_echo_came_b
     page.locator('[data-ticket-form] [name="title"]').fill("After")
     page.locator('[data-ticket-form] [name="title"]').press("Enter")
     expect(card(other, "After")).to_have_count(1)
-    until(lambda: held, what="the write")
-    held[0].abort()
+    until_told(other, lambda: held, what="the write")[0].abort()
 
     expect(card(page, "After")).to_have_count(1)

@@ -89,8 +89,10 @@ def test_a_place_that_changes_nothing_hides_nobodys_edit(server: Server, page: P
     server.client("alice").patch(f"{TICKETS}/1", json={"title": "Sell the pier"})
     expect(view.locator("[data-ticket-notice]")).to_contain_text("What you typed is kept.")
 
-    view.get_by_role("button", name="Top").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as placed:
+        view.get_by_role("button", name="Top").click()
+    placed.value.finished()
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")  # what is answered is shown by then
     save(view)
 
     expect(view.get_by_role("alert")).to_contain_text("changed the same fields as you")

@@ -205,7 +205,7 @@ def test_a_restarted_server_costs_a_board_nothing(server: Server, window: Window
     server.start()
     server.client("alice").post(f"{PROJECT}/tickets", json={"title": "After"})
 
-    expect(card(page, "After")).to_have_count(1, timeout=15_000)
+    expect(card(page, "After")).to_have_count(1)
     expect_live(page)
     assert page.evaluate("window.notReloaded")
 

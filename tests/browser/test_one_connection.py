@@ -166,7 +166,7 @@ def test_signing_out_in_one_tab_reaches_the_others(server: Server, tabs: Tabs, w
     sign_out(page)
 
     for other in tabs.pages[:2]:
-        other.wait_for_url("**/login?next=*", timeout=10_000)
+        other.wait_for_url("**/login?next=*")
 
 
 def test_a_tab_of_one_person_is_left_when_another_signs_in(server: Server, profile: Profile, watch: Watch) -> None:
@@ -178,5 +178,5 @@ def test_a_tab_of_one_person_is_left_when_another_signs_in(server: Server, profi
     context.request.post("/api/auth/login", data={"username": "charlie", "password": PASSWORD})
 
     charlie = server.client("charlie").get("/api/me").json()["id"]
-    expect(stale.locator("body")).to_have_attribute("data-me", charlie, timeout=10_000)
+    expect(stale.locator("body")).to_have_attribute("data-me", charlie)
     expect(stale.locator("[data-board]")).to_have_count(0)

@@ -15,6 +15,7 @@ from tests.browser.board import card, sign_out
 from tests.browser.conftest import Watch, Window, open_live
 from tests.browser.network import hold, intercept, until_told
 from tests.support.server import Server
+from tests.support.wait import until
 
 TICKET = "/projects/HARB/tickets/1"
 
@@ -28,13 +29,13 @@ def piers(server: Server) -> None:
 
 def others(page: Page) -> list[str]:
     """Tell who else is said to be here."""
-    return [picture.get_attribute("title") or "" for picture in page.locator("[data-presence] [data-user]").all()]
+    people = page.locator("[data-presence] [data-user]")
+    return list(people.evaluate_all("(all) => all.map((one) => one.getAttribute('title'))"))
 
 
 def expect_others(page: Page, *names: str) -> None:
     """Wait until exactly these people are said to be here too."""
-    expect(page.locator("[data-presence] [data-user]")).to_have_count(len(names))
-    assert others(page) == list(names)
+    until(lambda: others(page) == list(names), what=f"{names} to be here, at {page.url}")
 
 
 def test_each_sees_who_else_has_the_board_open_and_who_closes_it_is_gone_at_once(window: Window) -> None:
@@ -57,7 +58,7 @@ def test_who_becomes_live_late_is_there_soon_after(window: Window, profile: Call
     bob.wait_for_timeout(1_500)  # longer than a page waits that is live at once
     expect_others(alice)
 
-    held[0].continue_()
+    until_told(bob, lambda: held, what="a stream")[0].continue_()
 
     expect_others(alice, "Bob Keller")
 

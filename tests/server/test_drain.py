@@ -26,6 +26,8 @@ from tests.support.writers import Writers
 
 STREAM = "/api/projects/HARB/events"
 CROWD = 200
+KILLED_AFTER = 10
+"""Seconds after which gunicorn kills a worker that does not stop."""
 
 
 @pytest.mark.alone
@@ -131,7 +133,7 @@ def test_clients_that_opened_a_connection_and_asked_nothing_do_not_hold_up_a_sto
         for _ in range(12):
             stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
         until(lambda: server.client().get("/healthz").status_code == 200, what="everybody to be let in")
-        server.stop(seconds=6)
+        server.stop()
 
     assert "Worker graceful timeout" not in server.log
 
@@ -141,7 +143,7 @@ def test_a_stop_right_after_a_start_is_heard(serve: Callable[..., Server]) -> No
 
     for _ in range(3):
         server.kill(*server.worker_ids())
-        server.stop(seconds=6)
+        server.stop(seconds=KILLED_AFTER - 1)
         server.start()
 
 

@@ -22,7 +22,7 @@ LIMIT = 12
 def asked_at_once(client: httpx.Client, count: int) -> Iterator[Audience]:
     """Ask for many streams at once and wait until each has an answer; nobody comes back."""
     with Audience(client, STREAM, count, returns=False) as audience:
-        until(lambda: all(ear.answers and ear.retries for ear in audience.ears), seconds=15, what="every answer")
+        until(lambda: all(ear.answers and ear.retries for ear in audience.ears), what="every answer")
         yield audience
 
 
@@ -59,7 +59,7 @@ def test_places_come_back_when_streams_are_closed(serve: Callable[..., Server]) 
     for _ in range(3):
         with asked_at_once(bob, LIMIT) as audience:
             judge_nobody_refused(audience)
-        until(lambda: streams_open(server) == 0, seconds=2, what="all places to be free")
+        until(lambda: streams_open(server) == 0, what="all places to be free")
 
 
 @on_both

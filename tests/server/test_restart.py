@@ -102,7 +102,7 @@ def test_a_reload_is_one_quick_reconnect(server: Server) -> None:
             stream.wait_for(1)
         server.signal(signal.SIGHUP)
         for stream in streams:
-            stream.wait_for_end(seconds=15)
+            stream.wait_for_end()
     with server.writing() as session:
         make_by_command(session, "after")
 

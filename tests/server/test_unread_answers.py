@@ -18,7 +18,7 @@ from tests.support.raw import cookie_of
 from tests.support.server import Server
 from tests.support.wait import until
 
-PATIENCE = 1
+PATIENCE = 2
 TICKETS = "/api/projects/HARB/tickets"
 LONG = "x" * 50_000
 MANY = 200
@@ -100,7 +100,7 @@ def test_whoever_sips_a_large_answer_is_cut_off_and_a_slow_line_is_not(serve: Ca
 
     with unread(server, request, 1) as sipping, unread(server, request, 1, 65_536) as slow:
         with reading(sipping, 1, pause=0.05) as sipped, reading(slow, 65_536, pause=0.2) as read:
-            until(lambda: connections(server) == 1, seconds=20, what="the one who sips to be cut off")
+            until(lambda: connections(server) == 1, seconds=30, what="the one who sips to be cut off")
             until(lambda: read[0] > size, seconds=30, what="the slow one to have all")
         assert sipped[0] < size
     assert "Traceback" not in server.log

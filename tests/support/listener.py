@@ -47,7 +47,7 @@ class Listener:
 
     def __enter__(self) -> Listener:
         self._thread.start()
-        assert self._open.wait(10), f"no answer: {self.path}"
+        assert self._open.wait(20), f"no answer: {self.path}"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,14 +67,14 @@ class Listener:
         """Return the types of the messages so far."""
         return [message["type"] for message in list(self.messages)]
 
-    def wait_for(self, count: int, *, seconds: float = 5) -> list[Message]:
+    def wait_for(self, count: int, *, seconds: float = 20) -> list[Message]:
         """Return the messages as soon as there are so many."""
         until(
             lambda: len(self.messages) >= count or self.ended, seconds=seconds, what=f"{count} messages: {self.types()}"
         )
         return self.messages
 
-    def wait_for_type(self, type_: str, *, seconds: float = 5) -> Message:
+    def wait_for_type(self, type_: str, *, seconds: float = 20) -> Message:
         """Return the first message of a type."""
         found = until(
             lambda: [message for message in list(self.messages) if message["type"] == type_],
@@ -83,12 +83,12 @@ class Listener:
         )
         return found[0]
 
-    def wait_until_at(self, cursor: str, *, seconds: float = 10) -> list[Message]:
+    def wait_until_at(self, cursor: str, *, seconds: float = 20) -> list[Message]:
         """Return the messages once the stream has passed a place in the log: what is not there then never was sent."""
         until(lambda: self._is_at(cursor), seconds=seconds, what=f"{self.cursor} to reach {cursor}: {self.types()}")
         return self.messages
 
-    def wait_for_end(self, *, seconds: float = 5) -> None:
+    def wait_for_end(self, *, seconds: float = 20) -> None:
         """Return when the server has ended the stream."""
         until(lambda: self.ended, seconds=seconds, what=f"the end of {self.path}: {self.types()}")
 

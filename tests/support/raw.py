@@ -28,7 +28,7 @@ class RawStream:
 
 
 @contextmanager
-def raw_stream(client: httpx.Client, path: str, *, seconds: float = 10) -> Iterator[RawStream]:
+def raw_stream(client: httpx.Client, path: str, *, seconds: float = 20) -> Iterator[RawStream]:
     """Open a stream.
 
     :param seconds: of silence after which reading fails.

@@ -10,12 +10,12 @@ from tests.support.server import Server
 from tests.support.wait import until
 
 
-def wait_until_every_worker_is_ready(server: Server, *, seconds: float = 5) -> None:
+def wait_until_every_worker_is_ready(server: Server, *, seconds: float = 20) -> None:
     """Return when each of the present workers has answered that it is ready."""
     wait_until_every_worker_answers(server, 200, seconds=seconds)
 
 
-def wait_until_every_worker_answers(server: Server, status: int, *, seconds: float = 5) -> Any:
+def wait_until_every_worker_answers(server: Server, status: int, *, seconds: float = 20) -> Any:
     """Return what one of the workers said, once each of the present ones answers with a status."""
 
     def all_have() -> Any:

@@ -31,7 +31,7 @@ class Rival:
 
     def wait_until_worked(self) -> Rival:
         """Return when its work is done and only the commit is missing."""
-        assert self._worked.wait(5), "it is still at work"
+        assert self._worked.wait(20), "it is still at work"
         self._raise_what_went_wrong()
         return self
 
@@ -48,7 +48,7 @@ class Rival:
     def commit(self) -> Any:
         """Let it commit, and return what its work gave once it is done."""
         self._may_end.set()
-        self._thread.join(5)
+        self._thread.join(20)
         assert not self._thread.is_alive(), "the commit does not end"
         self._raise_what_went_wrong()
         return self._outcome
@@ -57,7 +57,7 @@ class Rival:
         """Let it give up."""
         self._rolls_back = True
         self._may_end.set()
-        self._thread.join(5)
+        self._thread.join(20)
 
     def _run(self) -> None:
         try:
@@ -65,7 +65,7 @@ class Rival:
                 self.pid = session.scalar(sa.text("SELECT pg_backend_pid()")) or 0
                 self._outcome = self._work()
                 self._worked.set()
-                assert self._may_end.wait(20)
+                assert self._may_end.wait(60)
                 if self._rolls_back:
                     raise _GivesUp
         except _GivesUp:

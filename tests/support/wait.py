@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], *, seconds: float = 5, what: str = "") -> T:
+def until(condition: Callable[[], T], *, seconds: float = 20, what: str = "") -> T:
     """Return the first true answer of a condition; fail when there is none in time."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
