@@ -123,7 +123,10 @@ class Settings(BaseModel):
     @field_validator("instance_path")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        path = value.expanduser().absolute()
+        if any("\ud800" <= sign <= "\udfff" for sign in str(path)):  # how Python reads bytes that are no UTF-8
+            raise ValueError("use a folder whose name is UTF-8, and so are those of the folders around it")
+        return path
 
     @field_validator("database_url")
     @classmethod
