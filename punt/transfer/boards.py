@@ -100,16 +100,19 @@ class Board:
 Placed = TypeVar("Placed", BoardList, BoardCard)
 
 
-def planned(board: Board) -> Plan:
-    """Turn a board into what it brings: open lists and open cards, in their order."""
-    return _Reader(board).plan()
+def planned(board: Board, *, bounded: bool = True) -> Plan:
+    """Turn a board into what it brings: open lists and open cards, in their order.
+
+    :param bounded: as for a :class:`Plan`.
+    """
+    return _Reader(board, bounded).plan()
 
 
 class _Reader:
     """One board on its way into a plan."""
 
-    def __init__(self, board: Board) -> None:
-        self._board, self._plan = board, Plan(left=+board.left)
+    def __init__(self, board: Board, bounded: bool) -> None:
+        self._board, self._plan = board, Plan(left=+board.left, bounded=bounded)
 
     def plan(self) -> Plan:
         board, plan = self._board, self._plan

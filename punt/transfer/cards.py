@@ -82,12 +82,14 @@ class Plan:
     :ivar columns: names, left first; those that a project lacks are added.
     :ivar labels: the colour of each label by its name, None for the next one of the palette.
     :ivar left: what is not taken, with how often it was met.
+    :ivar bounded: whether it is a request's, for which others wait, and which may not bring everything there is.
     """
 
     columns: list[str] = field(default_factory=list)
     labels: dict[str, str | None] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
+    bounded: bool = True
     _names: dict[tuple[str, str], _Name] = field(default_factory=dict)
     _met: set[tuple[str, str]] = field(default_factory=set)
     _cut: set[str] = field(default_factory=set)
@@ -100,7 +102,7 @@ class Plan:
         short, new = self._noted("Column", name, another)
         if new:
             self.columns.append(short)
-            _refuse_more(len(self.columns), MOST_COLUMNS, "columns")
+            self._refuse_more(len(self.columns), MOST_COLUMNS, "columns")
         return short
 
     def label(self, name: str, color: str | None = None, *, another: bool = False) -> str:
@@ -108,13 +110,13 @@ class Plan:
         short, new = self._noted("Label", name, another)
         if new:
             self.labels[short] = color
-            _refuse_more(len(self.labels), MOST_LABELS, "labels")
+            self._refuse_more(len(self.labels), MOST_LABELS, "labels")
         return short
 
     def card(self, card: Card) -> None:
         """Add a ticket to be."""
         self.cards.append(card)
-        _refuse_more(len(self.cards), MOST, "tickets")
+        self._refuse_more(len(self.cards), MOST, "tickets")
 
     def estimate(self, text: str) -> str | None:
         """Return an estimate as it will be, if there is one."""
@@ -129,6 +131,10 @@ class Plan:
     def __getstate__(self) -> dict[str, Any]:
         """Travel between processes without what only the reading needs."""
         return self.__dict__ | {"_names": {}, "_met": set(), "_cut": set()}
+
+    def _refuse_more(self, count: int, most: int, what: str) -> None:
+        if self.bounded and count > most:
+            raise Refusal(f"It holds more than {most:,} {what}.")
 
     def _noted(self, kind: str, name: str, another: bool) -> tuple[str, bool]:
         """Return a name as it will be, and whether it is new; what becomes one with another is reported once."""
@@ -168,11 +174,6 @@ def made_one(kind: str, name: str, other: str) -> str:
     """Say that two of a kind become one, for their names count as the same."""
     one, two = one_line(name, NAME), one_line(other, NAME)
     return f"{kind} “{one}”, which is there more than once" if one == two else f"{kind} “{one}”, made one with “{two}”"
-
-
-def _refuse_more(count: int, most: int, what: str) -> None:
-    if count > most:
-        raise Refusal(f"It holds more than {most:,} {what}.")
 
 
 def one_line(text: str, most: int) -> str:

@@ -96,7 +96,7 @@ class Arrival:
         for person, role in roles.items():
             if person is not owner:
                 Membership.add(project, person, role)
-        plan = plan_of(self.data, old.key or old.id)
+        plan = plan_of(self.data, old.key or old.id, bounded=False)
         carriage = Carriage(project, plan, None, history=True)
         for done in carriage.steps():
             yield f"{project.key}: {done:,} of {len(plan.cards):,}"

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.transfer.cards import MOST
 from tests.support.board import nothing_changes
 from tests.support.cast import signed_in
 from tests.support.strange_files import STRANGE
@@ -144,6 +145,15 @@ def test_a_strange_file_is_brought_in_or_refused(app: Flask, tmp_path: Path) -> 
 
         assert done.exception is None or isinstance(done.exception, SystemExit), f"{name}: {done.exception!r}"
         assert done.exit_code == 0 or "Error: " in done.output, name
+
+
+def test_a_backup_may_hold_more_than_one_request_may_bring(app: Flask, tmp_path: Path) -> None:
+    place = {"projectId": "clxp00000000000000000002", "columnId": "clxc00000000000000000003"}
+    tickets = [{"id": f"t{nth}", "title": f"Loaf {nth}"} | place for nth in range(MOST + 1)]
+
+    done = bring(app, tmp_path, backup(tickets=tickets), "--as", "bob", "--dry-run")
+
+    assert f"BAKE: {MOST + 1:,} new tickets" in done.output
 
 
 def test_a_backup_can_be_looked_at(app: Flask, tmp_path: Path) -> None:

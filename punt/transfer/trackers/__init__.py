@@ -44,9 +44,9 @@ def _of_hours(text: str) -> str:
     return f"{float(text):g}h" if number.strip("0") else ""
 
 
-def _in_lower_case(name: str) -> str:
-    """Write a state that stands in capitals as people write it."""
-    return name.replace("_", " ").capitalize() if name.isupper() else name
+def _as_a_word(name: str) -> str:
+    """Write a state, which a program names, as people write it."""
+    return name.replace("_", " ").capitalize()
 
 
 def _without_color(name: str) -> str:
@@ -55,7 +55,7 @@ def _without_color(name: str) -> str:
 
 
 TABLE = Tracker("a table")
-GITHUB = Tracker("GitHub", column=_in_lower_case)
+GITHUB = Tracker("GitHub", column=_as_a_word)
 TRACKERS = (
     Tracker("Jira", frozenset({"summary", "issue key", "issue id"}), estimate=_of_seconds),
     Tracker("Linear", frozenset({"team", "title", "cycle name", "estimate"}), {"estimate": "points"}),

@@ -31,16 +31,17 @@ NOT_YET = {
 AChoice = TypeVar("AChoice", TicketType, Priority)
 
 
-def plan_of(data: OldData, part: str) -> Plan:
+def plan_of(data: OldData, part: str, *, bounded: bool = True) -> Plan:
     """Turn one project of a backup into what it brings.
 
     :param part: its key.
+    :param bounded: as for a :class:`Plan`.
     :raises Refusal: when there is none of that key.
     """
     project = next((each for each in data.projects if (each.key or each.id) == part), None)
     if project is None:
         raise Refusal(f"There is no project {one_line(part, 40)} in this backup.")
-    return planned(_board(data, project.id))
+    return planned(_board(data, project.id), bounded=bounded)
 
 
 def _board(data: OldData, project_id: str) -> Board:
