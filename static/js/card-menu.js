@@ -2,7 +2,7 @@
 
 import { blank } from "./blank.js";
 import { board } from "./board.js";
-import { boxOf, focused, hear, query, queryAll } from "./dom.js";
+import { boxOf, focused, hear, query, queryAll, zoomOf } from "./dom.js";
 import { enterCard } from "./focus.js";
 import { columnName, keyOf, listsOf } from "./places.js";
 import { selectedWith } from "./selection.js";
@@ -37,10 +37,11 @@ const menuItems = () => queryAll("[data-act]:not([hidden])", popup);
 
 function showAt({ right, top, bottom }) {
   popup.showPopover();
-  const { offsetWidth: width, offsetHeight: height } = popup;
+  const { width, height } = boxOf(popup);
+  const zoom = zoomOf(popup);
   const y = bottom + height + GAP < innerHeight ? bottom : top - height;
-  popup.style.left = `${Math.max(GAP, right - width)}px`;
-  popup.style.top = `${Math.max(GAP, Math.min(y, innerHeight - height - GAP))}px`;
+  popup.style.left = `${Math.max(GAP, right - width) / zoom}px`;
+  popup.style.top = `${Math.max(GAP, Math.min(y, innerHeight - height - GAP)) / zoom}px`;
 }
 
 function stepInMenu(event) {

@@ -10,6 +10,15 @@ export const focused = () => document.activeElement;
 /** Gives an element the focus, if there is one, and scrolls nothing. */
 export const focusInPlace = (element) => element?.focus({ preventScroll: true });
 
+/** How many pixels on the screen a pixel of style is within an element: more or less than one where a page is zoomed by style. */
+export function zoomOf(element) {
+  const ruler = create("i", { style: "position: absolute; width: 1000px" });
+  element.append(ruler);
+  const { width } = boxOf(ruler);
+  ruler.remove();
+  return width / 1000;
+}
+
 /** A new element with these properties. */
 export const create = (tag, properties) => Object.assign(document.createElement(tag), properties);
 

@@ -1,6 +1,6 @@
 /** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
 
-import { boxOf, create } from "./dom.js";
+import { boxOf, create, zoomOf } from "./dom.js";
 import { PANEL, listIn, neighbour, panelsOf, visible } from "./places.js";
 
 const EDGE = 56;
@@ -14,6 +14,8 @@ export class Lift {
   #list;
   #grip;
   #pointer;
+  #zoom;
+  #origin;
   #frame = 0;
   #pace = 0;
   #onLost;
@@ -29,18 +31,20 @@ export class Lift {
     this.#pointer = pointer;
     this.#grip = { x: pointer.x - box.left, y: pointer.y - box.top, middle: box.height / 2 };
     this.#slot.dataset.slot = "";
-    this.#slot.style.height = `${box.height}px`;
+    this.#zoom = zoomOf(card);
+    this.#slot.style.height = this.#styled(box.height);
     card.after(this.#slot);
     for (const one of cards) one.dataset.carried = cards.length;
-    card.dataset.lifted = root.dataset.dragging = "";
     Object.assign(card.style, {
       position: "fixed",
       insetInlineStart: "0",
       top: "0",
-      width: `${box.width}px`,
-      height: `${box.height}px`,
+      width: this.#styled(box.width),
+      height: this.#styled(box.height),
       pointerEvents: "none",
     });
+    this.#origin = boxOf(card);
+    card.dataset.lifted = root.dataset.dragging = "";
     this.#tick();
   }
 
@@ -78,12 +82,18 @@ export class Lift {
     this.#root.removeAttribute("data-dragging");
     this.card.removeAttribute("style");
     settle();
-    glide(this.card, from);
+    glide(this.card, from, this.#zoom);
+  }
+
+  #styled(length) {
+    return `${length / this.#zoom}px`;
   }
 
   #tick = () => {
     if (!this.card.isConnected) return this.#onLost();
-    this.card.style.translate = `${this.#pointer.x - this.#grip.x}px ${this.#pointer.y - this.#grip.y}px`;
+    const { left, top } = this.#origin;
+    const [x, y] = [this.#pointer.x - this.#grip.x - left, this.#pointer.y - this.#grip.y - top];
+    this.card.style.translate = `${this.#styled(x)} ${this.#styled(y)}`;
     this.#aim();
     this.#scroll();
     this.#frame = requestAnimationFrame(this.#tick);
@@ -145,9 +155,9 @@ function pull(at, box, start, end) {
   return (Math.max(-EDGE, Math.min(depth, EDGE)) / EDGE) * FASTEST;
 }
 
-function glide(card, from) {
+function glide(card, from, zoom) {
   if (!card.isConnected || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const to = boxOf(card);
-  const start = { translate: `${from.left - to.left}px ${from.top - to.top}px` };
+  const start = { translate: `${(from.left - to.left) / zoom}px ${(from.top - to.top) / zoom}px` };
   card.animate([start, { translate: "0 0" }], { duration: 140, easing: "ease-out" });
 }

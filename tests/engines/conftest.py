@@ -9,10 +9,11 @@ import pytest
 from tests.engines.window import Window, only_window, sign_in
 from tests.support.engines import Engine, Firefox, present
 from tests.support.server import Server
-from tests.support.webdriver import Driver
+from tests.support.webdriver import Driver, Marionette
 
 collect_ignore_glob = [] if present() else ["test_*.py"]
-collect_ignore = ["test_restored_session.py"] if Firefox().missing else []
+collect_ignore = ["test_restored_session.py", "test_zoomed.py"] if Firefox().missing else []
+"""What is about Firefox alone."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,3 +41,10 @@ def signed_in(window: Window, server: Server) -> Callable[[str], Window]:
     """Sign somebody in at a server where the cast lives."""
 
     return lambda username: sign_in(window, server.url, username)
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marionette]:
+    """A Firefox, for the tests of one file."""
+    with Firefox().run(tmp_path_factory.mktemp("firefox")) as firefox:
+        yield firefox

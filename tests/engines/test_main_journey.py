@@ -24,7 +24,7 @@ def test_from_set_up_over_a_live_board_to_a_ticket_and_back(empty_server: Server
     add(second, "Oil the crane")
     window.see(f"{TODO} [data-ticket]", "Oil the crane")
 
-    window.drag("[data-ticket]", "Oil the crane", f"{PROGRESS} [data-column]", edge=False)
+    window.drag("[data-ticket]", "Oil the crane", f"{PROGRESS} [data-column]")
     second.see(f"{PROGRESS} [data-ticket]", "Oil the crane")
     window.reload()
     window.see(LIVE)

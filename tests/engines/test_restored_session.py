@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.engines.window import Window, only_window, sign_in
-from tests.support.engines import Firefox
 from tests.support.server import Server
 from tests.support.webdriver import Marionette
 
@@ -47,12 +42,6 @@ class Sessions:
             return self._firefox.send("ExecuteScript", script=script, args=list(arguments))
         finally:
             self._firefox.send("Marionette:SetContext", value="content")
-
-
-@pytest.fixture(scope="module")
-def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marionette]:
-    with Firefox().run(tmp_path_factory.mktemp("firefox")) as firefox:
-        yield firefox
 
 
 def test_a_restored_session_writes_nothing_old_into_a_ticket(server: Server, firefox: Marionette) -> None:

@@ -13,7 +13,7 @@ from tests.support.webdriver import Driver, DriverError
 SECONDS = 20
 KEYS = {"Control": "\ue009", "Shift": "\ue008", "Enter": "\ue007", "Escape": "\ue00c", "ArrowDown": "\ue015"}
 FIND = """
-  const [selector, text, above] = arguments;
+  const [selector, text] = arguments;
   const words = (one) => (one.matches("input, textarea") ? one.value : one.textContent);
   const fits = (one) => one.checkVisibility() && words(one).includes(text);
   const one = [...document.querySelectorAll(selector)].find(fits);
@@ -25,7 +25,7 @@ REACHED = (
   if (!one) return null;
   one.scrollIntoView({ block: "nearest", inline: "nearest" });
   const { x, y, width, height } = one.getBoundingClientRect();
-  const [left, top] = [Math.round(x + width / 2), Math.round(y + (above ? Math.min(4, height / 2) : height / 2))];
+  const [left, top] = [Math.round(x + width / 2), Math.round(y + height / 2)];
   const hit = document.elementFromPoint(left, top);
   const still = one.getAnimations({ subtree: true }).length === 0;
   return still && (one.contains(hit) || hit?.closest("label")?.control === one) ? [left, top] : null;
@@ -104,9 +104,9 @@ class Window:
         """Wait until no such thing is shown."""
         self.wait(SEEN.replace("return Boolean", "return !Boolean"), selector, text)
 
-    def find(self, selector: str, text: str = "", *, edge: bool = False) -> tuple[int, int]:
-        """Wait until something can be reached by the pointer; return its middle, or a point at its upper edge."""
-        x, y = self.wait(REACHED, selector, text, edge)
+    def find(self, selector: str, text: str = "") -> tuple[int, int]:
+        """Wait until something can be reached by the pointer; return its middle."""
+        x, y = self.wait(REACHED, selector, text)
         return x, y
 
     def click(self, selector: str, text: str = "") -> None:
@@ -114,15 +114,23 @@ class Window:
         x, y = self.find(selector, text)
         self._point(_move(x, y), {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
 
-    def drag(self, selector: str, text: str, goal: str, goal_text: str = "", *, edge: bool = True) -> None:
-        """Drag something with the mouse onto the upper edge, or the middle, of another."""
-        from_x, from_y = self.find(selector, text)
-        x, y = self.find(goal, goal_text, edge=edge)
-        self._point(_move(from_x, from_y), {"type": "pointerDown", "button": 0})
+    def drag(self, selector: str, text: str, goal: str) -> None:
+        """Drag something by its middle to the middle of something else."""
+        self.carry(selector, text, goal)
+        self.release()
+
+    def carry(self, selector: str, text: str, goal: str) -> tuple[int, int]:
+        """Begin a drag; return where the pointer is then."""
+        start, (x, y) = self.find(selector, text), self.find(goal)
+        self._point(_move(*start), {"type": "pointerDown", "button": 0})
         self._point(_move(x, y + 12, 100))
         self._point(_move(x, y, 100))
         self.wait("return document.querySelector('[data-slot]')")
         self.ask("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+        return x, y
+
+    def release(self) -> None:
+        """Let go of what is dragged."""
         self._point({"type": "pointerUp", "button": 0})
 
     def type(self, text: str) -> None:
