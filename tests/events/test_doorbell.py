@@ -130,7 +130,7 @@ def follow(app: Flask) -> Iterator[Callable[..., tuple[Feed, Hub]]]:
 
 def let_run(condition: Callable[[], Any]) -> None:
     """Let the greenlets run until something is so."""
-    with gevent.Timeout(5, AssertionError("not within 5 s")):
+    with gevent.Timeout(20, AssertionError("not within 20 s")):
         while not condition():
             gevent.sleep(0.01)
 

@@ -120,7 +120,7 @@ def test_writers_get_their_turn_between_two_batches(app: Flask, filled: int, mon
         pauses.append(seconds)
         thread = threading.Thread(target=_write_in, args=(app, written))
         thread.start()
-        thread.join(5)
+        thread.join(20)
 
     monkeypatch.setattr(keeper, "gevent", SimpleNamespace(sleep=write_meanwhile))  # others may sleep meanwhile
 

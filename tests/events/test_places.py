@@ -98,7 +98,7 @@ def test_a_killed_process_gives_its_places_back(places: Places, tmp_path: Path) 
         assert places.take("nora") is None
 
         process.kill()
-        process.wait(5)
+        process.wait(20)
 
     assert places.take("nora") == 0
 

@@ -129,7 +129,7 @@ def test_head_answers_with_the_headers_and_does_not_subscribe(app: Flask, sign_i
 
 
 def test_head_ends_at_once_on_a_real_server(bob: httpx.Client) -> None:
-    answer = bob.head(f"{HARB}/events", timeout=5)
+    answer = bob.head(f"{HARB}/events", timeout=20)
 
     assert (answer.status_code, answer.headers["X-Accel-Buffering"]) == (200, "no")
 
@@ -237,7 +237,7 @@ def test_httpx_sse_reads_it(alice: httpx.Client, bob: httpx.Client, path: str) -
 @pytest.mark.parametrize("path", PRODS)
 def test_sseclient_py_reads_it(live: Server, alice: httpx.Client, cookie: str, path: str) -> None:
     headers = {"Cookie": cookie, "Accept": "text/event-stream"}
-    with closing(requests.get(live.url + path, headers=headers, stream=True, timeout=10)) as response:
+    with closing(requests.get(live.url + path, headers=headers, stream=True, timeout=20)) as response:
         events = sseclient.SSEClient(response.iter_content(None)).events()
         prod(alice, path, "for sseclient ⚓")
 
@@ -261,8 +261,8 @@ def test_curl_reads_it(live: Server, alice: httpx.Client, cookie: str, path: str
 
 def test_the_cookie_of_the_login_as_documented_is_all_a_client_needs(live: Server) -> None:
     with requests.Session() as browser:
-        login = browser.post(f"{live.url}/api/auth/login", json={"username": "bob", "password": PASSWORD}, timeout=10)
-        stream = browser.get(f"{live.url}{HARB}/events", stream=True, timeout=10)
+        login = browser.post(f"{live.url}/api/auth/login", json={"username": "bob", "password": PASSWORD}, timeout=20)
+        stream = browser.get(f"{live.url}{HARB}/events", stream=True, timeout=20)
 
         assert (login.status_code, stream.status_code) == (200, 200)
         stream.close()

@@ -118,7 +118,7 @@ def test_a_column_that_goes_and_a_ticket_that_leaves_it_never_wait_in_a_circle(i
     def move_out() -> None:
         ticket = db.session.get_one(Ticket, mover, with_for_update=True)
         held.set()
-        assert go.wait(10)
+        assert go.wait(20)
         ticket.move_to(column(1))
 
     with inside.app_context(), writing():
@@ -126,7 +126,7 @@ def test_a_column_that_goes_and_a_ticket_that_leaves_it_never_wait_in_a_circle(i
         going = Column.append_to(columns, project().id, name="Going", color=None, wip_limit=None).id
     mover, _ = created(inside, "mover", "stayer", place=-1)
     first = Rival(inside, move_out)
-    assert held.wait(5)
+    assert held.wait(20)
     second = Rival(inside, lambda: db.session.get_one(Column, going).remove(project(), column(0))).wait_until_blocked()
 
     go.set()
