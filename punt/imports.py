@@ -23,7 +23,7 @@ from punt.transfer.carrying import Carriage, Report
 from punt.transfer.foreign import Reading
 from punt.transfer.waiting import WaitingRoom
 
-BEAT = 1.0
+BEAT = 0.25
 """Seconds between two reports of an import that takes long."""
 MOST_TOLD = 200
 A_FILE = "a file"

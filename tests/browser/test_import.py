@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 MANY = "Thing,Title,Status\n" + "".join(f"Crate {nth},{nth},To Do\n" for nth in range(150))
+SOON = 20_000
+"""Milliseconds within which it is done on a busy machine."""
 Profile = Callable[..., BrowserContext]
 
 
@@ -27,14 +29,14 @@ def test_a_double_click_imports_a_file_once(profile: Profile, javascript: bool) 
     before = count(page)
 
     page.get_by_role("button", name="Look at it").dblclick()
-    expect(page.get_by_role("heading", name="150 new tickets")).to_be_visible()
+    expect(page.get_by_role("heading", name="150 new tickets")).to_be_visible(timeout=SOON)
     page.get_by_label("Thing", exact=True).select_option("Title")
     page.get_by_label("Title", exact=True).select_option("Not taken")
     page.get_by_role("button", name="Import", exact=True).dblclick()
-    expect(page.locator("[data-import-report]")).to_contain_text("Imported: 150 new tickets.", timeout=20_000)
+    expect(page.locator("[data-import-report]")).to_contain_text("Imported: 150 new tickets.", timeout=SOON)
     for _ in range(2):
         page.reload()
-        expect(page.locator("[data-import-report]")).to_contain_text("Imported: 150 new tickets.")
+        expect(page.locator("[data-import-report]")).to_contain_text("Imported: 150 new tickets.", timeout=SOON)
     page.go_back()
     page.reload()
 
@@ -50,8 +52,8 @@ def test_a_large_file_tells_how_far_it_is_and_then_what_came_of_it(profile: Prof
 
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Import", exact=True).dblclick()
-    expect(page.locator("[data-import-report]")).to_contain_text("Imported: 2,000 new tickets.", timeout=60_000)
+    expect(page.locator("[data-import-report]")).to_contain_text("Imported: 2,000 new tickets.", timeout=3 * SOON)
     page.reload()
 
-    expect(page.locator("[data-import-report]")).to_contain_text("Imported: 2,000 new tickets.")
+    expect(page.locator("[data-import-report]")).to_contain_text("Imported: 2,000 new tickets.", timeout=SOON)
     assert count(page) == before + 2000
