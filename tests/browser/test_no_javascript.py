@@ -84,7 +84,7 @@ def test_a_double_click_makes_one_thing(stranger: Profile, scripted: bool) -> No
     page = stranger(java_script_enabled=scripted).new_page()
     _set_up_and_sign_in_again(page)
     requests: list[Request] = []
-    page.on("request", requests.append)
+    page.on("request", lambda request: requests.append(request))
 
     page.goto("/projects/new")
     page.locator('input[name="name"]').fill("Harbour website")
