@@ -16,6 +16,7 @@ from punt.limits import caller, in_line, spend
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.passwords import hash_password, matches
 from punt.settings import Settings
+from punt.texts import key_of
 from punt.uses import uses
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
@@ -62,7 +63,7 @@ def sign_in(login: str, password: str) -> UserSession:
     :raises Busy: when too many others try at this moment.
     """
     person = User.known_as(login)
-    account = f"login account {login.lower()}"  # as typed: one for both names would tell that they are one person's
+    account = f"login account {key_of(login)}"  # as typed: one for both names would tell that they are one person's
     address = f"login address {caller()}"
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
     whose = {"subject": f"@{person.username}", "subject_id": person.id} if person else {}

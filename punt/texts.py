@@ -1,4 +1,4 @@
-"""Texts as people see them: whether there is anything to read in one, and when two say the same."""
+"""Texts as people see them: whether there is anything to read in one, and when two are the same name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ UNSEEN = (
 
 Source: Default_Ignorable_Code_Point of the Unicode Character Database, its BMP; with the blank of Braille.
 """
-_SEEN = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f{UNSEEN}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
+_FAR = r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+"""Likewise, beyond the BMP."""
+_FLAGS = "\U0001f3f4[\U000e0020-\U000e007f]+"
+"""Flags such as that of Scotland, which the invisible characters after a black flag tell apart."""
+_SEEN = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f{UNSEEN}{_FAR}]")
+_INVISIBLE = re.compile(rf"({_FLAGS})|[{UNSEEN}{_FAR}]")
+BLANKED = "".join(letter for letter in map(chr, range(0x10000)) if re.match(f"[{UNSEEN}]", letter))
+"""``UNSEEN``, one after the other."""
 
 
 def shows_anything(text: str) -> bool:
@@ -27,3 +34,24 @@ def folded(text: str) -> str:
     Source: Unicode Standard Annex 15; NFC makes one of é and of e with an accent after it.
     """
     return unicodedata.normalize("NFC", text.lower())
+
+
+def sought(text: str) -> str:
+    """Write a text so that it is found whatever its case, its composition, and what is invisible in it."""
+    return folded(visible(text))
+
+
+def visible(text: str) -> str:
+    """Leave out what shows nothing by itself: a text that differs by it only looks the same."""
+    return _INVISIBLE.sub(r"\1", text)
+
+
+def key_of(name: str) -> str:
+    """Write a name so that names that count as the same are equal.
+
+    Neither case nor composition counts, nor what is invisible. The name itself is kept as it was written, for emoji and
+    some scripts need invisible characters to look right.
+    Source: Unicode Standard, D145, canonical caseless matching, without what is to be ignored by default.
+    """
+    plain = unicodedata.normalize("NFD", visible(name)).casefold()
+    return unicodedata.normalize("NFC", plain).strip()

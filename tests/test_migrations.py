@@ -170,6 +170,30 @@ def test_an_older_log_learns_its_size(blank: Flask) -> None:
         assert [row[0] for row in connection.execute("SELECT written FROM event_head")] == [411]
 
 
+def test_labels_get_the_keys_by_which_they_are_found_and_twins_stay(blank: Flask) -> None:
+    flask_migrate.upgrade(revision="0014")
+    labels = {"1": "Re\u0301sume\u0301", "2": "Caf\u200bé", "3": "CAFÉ", "4": "Quay"}
+    with database(blank) as connection:
+        for table, row in [("project", ROWS["project"])] + [
+            ("label", ROWS["label"] | {"id": own_id, "name": name, "name_key": name.casefold()})
+            for own_id, name in labels.items()
+        ]:
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+
+    flask_migrate.upgrade()
+
+    with database(blank) as connection:
+        kept = {row["id"]: (row["name"], row["name_key"]) for row in connection.execute("SELECT * FROM label")}
+    assert {own_id: name for own_id, (name, _) in kept.items()} == labels
+    assert {own_id: key for own_id, (_, key) in kept.items()} == {
+        "1": "résumé",
+        "2": "caf\u200bé",
+        "3": "café",
+        "4": "quay",
+    }
+
+
 def test_one_row_is_kept_of_every_table_that_the_first_revision_makes(blank: Flask) -> None:
     flask_migrate.upgrade(revision=FIRST)
 

@@ -1,4 +1,4 @@
-"""Names that are unique whatever their case."""
+"""Names that are unique."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from punt.checks.finding import Finding
 from punt.database import db
 from punt.models import Label, Project, User
 from punt.models.merging import merge_labels
+from punt.texts import folded, key_of
 
 Named = TypeVar("Named", User, Label, Project)
 
@@ -30,13 +31,13 @@ def usernames() -> Iterator[Finding]:
 
 
 def emails() -> Iterator[Finding]:
-    """Find emails that two have, or that are not in small letters."""
-    for first, *others in _alike(User, lambda person: (person.email or person.id).lower()):
+    """Find emails that two have, or that are not written as they are looked for."""
+    for first, *others in _alike(User, lambda person: folded(person.email or person.id)):
         for other in others:
             yield Finding(f"@{other.username}: another person has this email.", partial(_reach, other, None))
-        if not others and first.email and first.email != first.email.lower():
-            sentence = f"@{first.username}: the email is not in small letters."
-            yield Finding(sentence, partial(_reach, first, first.email.lower()))
+        if not others and first.email and first.email != folded(first.email):
+            sentence = f"@{first.username}: the email is not in small letters, or not composed."
+            yield Finding(sentence, partial(_reach, first, folded(first.email)))
 
 
 def project_keys() -> Iterator[Finding]:
@@ -50,12 +51,13 @@ def project_keys() -> Iterator[Finding]:
 
 
 def labels() -> Iterator[Finding]:
-    """Find labels that a project has twice, and such as are not kept in small letters beside."""
-    for first, *others in _alike(Label, lambda label: (label.project_id, label.name.casefold())):
+    """Find labels that a project has twice, and such as are not found by their names; the one that is found stays."""
+    for alike in _alike(Label, lambda label: (label.project_id, key_of(label.name))):
+        first, *others = sorted(alike, key=lambda label: label.name_key != key_of(label.name))
         for other in others:
             sentence = f"Label {other.name} ({other.id}): its project has another one of this name."
             yield Finding(sentence, partial(_merge, other, first))
-        if not others and first.name_key != first.name.casefold():
+        if not others and first.name_key != key_of(first.name):
             yield Finding(f"Label {first.name} ({first.id}): it is not found by its name.", partial(_name_again, first))
 
 
@@ -96,5 +98,5 @@ def _merge(label: Label, heir: Label) -> str:
 
 
 def _name_again(label: Label) -> str:
-    label.name_key = label.name.casefold()
+    label.name_key = key_of(label.name)
     return "It is now."

@@ -12,10 +12,11 @@ from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Publication
 from punt.models import topics, wire
 from punt.models.palette import LABELS
+from punt.texts import key_of
 
 
 class Label(Base):
-    """A label; its name is unique in the project whatever the case.
+    """A label; its name is unique in the project, see :func:`punt.texts.key_of`.
 
     Deleting one takes it from its tickets by the database's own cascade: ``label.deleted`` tells screens the same.
     """
@@ -43,8 +44,8 @@ class Label(Base):
 
     @classmethod
     def named(cls, project_id: str, name: str) -> Label | None:
-        """Find a project's label by name, whatever its case."""
-        return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.name_key == name.casefold()))
+        """Find a project's label by name."""
+        return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.name_key == key_of(name)))
 
     @classmethod
     def create(cls, project_id: str, name: str, color: str | None = None) -> Label:
@@ -57,7 +58,7 @@ class Label(Base):
         label = cls(
             project_id=project_id,
             name=name,
-            name_key=name.casefold(),
+            name_key=key_of(name),
             color=color or LABELS[count % len(LABELS)],
         )
         db.session.add(label)
@@ -71,7 +72,7 @@ class Label(Base):
         """
         if name is not None:
             _refuse_taken_name(self.project_id, name, self.id)
-            self.name, self.name_key = name, name.casefold()
+            self.name, self.name_key = name, key_of(name)
         self.color = color or self.color
 
     def remove(self) -> None:
@@ -83,6 +84,21 @@ class Label(Base):
         if db.session.scalar(held) is None:  # or its end would be told twice
             raise Missing("Label")
         db.session.delete(self)
+
+
+def settle_keys(connection: sa.Connection) -> None:
+    """Give the labels that an older PUNT wrote the keys by which they are found now.
+
+    Where two count as the same by now, one keeps its old key until ``flask db check --repair`` makes them one.
+    """
+    query = sa.select(Label.id, Label.project_id, Label.name, Label.name_key).order_by(Label.id)
+    rows = connection.execute(query).all()
+    taken = {(row.project_id, row.name_key) for row in rows}
+    for row in rows:
+        place = row.project_id, key_of(row.name)
+        if place not in taken:
+            taken.add(place)
+            connection.execute(sa.update(Label).where(Label.id == row.id).values(name_key=place[1]))
 
 
 def _refuse_taken_name(project_id: str, name: str, own_id: str | None) -> None:

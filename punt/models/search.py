@@ -16,7 +16,7 @@ from punt.models.project import Project
 from punt.models.seeking import holds
 from punt.models.ticket import Ticket
 from punt.models.together import rows_of
-from punt.texts import folded
+from punt.texts import sought
 
 LIMIT = 20
 PROJECTS = 5
@@ -39,7 +39,7 @@ def find(projects: Sequence[Project], asked: str) -> Found:
     :param projects: all that the person asking may see; nothing else is looked at.
     """
     words = asked.split()[:WORDS]
-    named = [project for project in projects if all(_names(project, folded(word)) for word in words)]
+    named = [project for project in projects if all(_names(project, sought(word)) for word in words)]
     keyed = _of_key(projects, asked)
     hits = [*map(wire.ticket_hit, keyed[:PROJECTS]), *map(wire.project_hit, named[:PROJECTS])]
     seen = {hit["id"] for hit in hits}
@@ -48,7 +48,7 @@ def find(projects: Sequence[Project], asked: str) -> Found:
 
 
 def _names(project: Project, word: str) -> bool:
-    return word in folded(project.name) or project.key.lower().startswith(word)
+    return word in sought(project.name) or project.key.lower().startswith(word)
 
 
 def _of_key(projects: Sequence[Project], asked: str) -> Sequence[Ticket]:

@@ -15,7 +15,7 @@ from punt.database import db
 from punt.errors import TookTooLong
 from punt.models.column import Column
 from punt.models.ticket import Ticket
-from punt.texts import folded
+from punt.texts import BLANKED, sought
 
 AT_ONCE = 50
 """Tickets that are loaded at once: with 50,000 letters each a matter of milliseconds."""
@@ -26,8 +26,8 @@ LONGEST = 30.0
 def holds(
     column: sa.SQLColumnExpression[str] | sa.SQLColumnExpression[str | None], part: str
 ) -> sa.ColumnElement[bool]:
-    """Ask whether a short text holds another one, whatever case and composition; nothing in it is a wildcard."""
-    return sa.func.strpos(_folded(column), _folded(part)) > 0
+    """Ask whether a short text holds another one, both as ``sought`` writes them; nothing in it is a wildcard."""
+    return sa.func.strpos(_sought(column), _sought(part)) > 0
 
 
 def holding(among: sa.Select[Ticket], text: str) -> set[str]:
@@ -39,18 +39,18 @@ def holding(among: sa.Select[Ticket], text: str) -> set[str]:
     :param among: selects the tickets, of one project and with their columns, that are looked through.
     :raises TookTooLong: after ``LONGEST`` seconds.
     """
-    wanted, number, ends, found = folded(text), 0, time.monotonic() + LONGEST, set[str]()
+    wanted, number, ends, found = sought(text), 0, time.monotonic() + LONGEST, set[str]()
     query = among.with_only_columns(Ticket.id, Ticket.number, Ticket.title, Ticket.description)
     query = query.where(Ticket.project_id == Column.project_id).order_by(None).order_by(Ticket.number).limit(AT_ONCE)
     while rows := db.session.execute(query.where(Ticket.number > number)).all():
         some = breathing(rows)
-        found |= {row.id for row in some if wanted in folded(row.title) or wanted in folded(row.description)}
+        found |= {row.id for row in some if wanted in sought(row.title) or wanted in sought(row.description)}
         number = rows[-1].number
         if time.monotonic() > ends:
             raise TookTooLong
     return found
 
 
-def _folded(text: Any) -> sa.ColumnElement[str]:
-    """Let the database do what ``punt.texts.folded`` does."""
-    return sa.func.normalize(sa.func.lower(text))
+def _sought(text: Any) -> sa.ColumnElement[str]:
+    """Let the database do what ``punt.texts.sought`` does."""
+    return sa.func.normalize(sa.func.lower(sa.func.translate(text, BLANKED, "")))

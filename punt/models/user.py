@@ -14,7 +14,7 @@ from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.palette import AVATARS, pick
-from punt.texts import folded
+from punt.texts import folded, key_of, visible
 
 _GATES = frozenset({"is_active", "is_admin", "password_hash"})
 
@@ -87,12 +87,13 @@ class User(Base):
     @classmethod
     def named(cls, username: str) -> User | None:
         """Find a person by user name, whatever its case."""
-        return db.session.scalar(sa.select(cls).where(cls.username_key == username.lower()))
+        return db.session.scalar(sa.select(cls).where(cls.username_key == key_of(username)))
 
     @classmethod
     def known_as(cls, login: str) -> User | None:
         """Find a person by what they type to sign in: the user name or the email."""
-        email = sa.select(cls).where(cls.email.in_({folded(login), login.lower()}))
+        seen = visible(login)
+        email = sa.select(cls).where(cls.email.in_({folded(seen), seen.lower()}))
         return cls.named(login) or (db.session.scalar(email) if "@" in login else None)
 
     @classmethod

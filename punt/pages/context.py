@@ -15,6 +15,7 @@ from punt.events.pipeline import pipeline
 from punt.models import SiteSetting, wire
 from punt.models.site import Site
 from punt.pages.theme import theme
+from punt.texts import key_of
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 2
@@ -93,7 +94,7 @@ def due_text(iso: str, done: bool = False) -> str:
 
 def is_done(column: str) -> bool:
     """Tell by its name whether work in a column is over."""
-    return column.strip().lower() in DONE
+    return key_of(column) in DONE
 
 
 def when(iso: str) -> str:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from punt.database import now
 from punt.models import wire
-from punt.texts import folded
+from punt.texts import sought
 
 ME, NOBODY = "me", "unassigned"
 DUE = ("overdue", "today", "week", "none")
@@ -59,8 +59,8 @@ class Filter:
         """
         if not self:
             return True
-        text = folded(" ".join([card["key"], card["title"], *(label["name"] for label in card["labels"])]))
-        return all(word in text for word in folded(self.q).split()) and all(
+        text = sought(" ".join([card["key"], card["title"], *(label["name"] for label in card["labels"])]))
+        return all(word in text for word in sought(self.q).split()) and all(
             values & set(self._values(facet, card, done)) for facet, values in self.wanted.items()
         )
 

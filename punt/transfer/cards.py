@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from punt.models import Priority, TicketType
-from punt.texts import shows_anything
+from punt.texts import key_of, shows_anything
 from punt.transfer.refusal import Refusal
 
 MOST = 2000
@@ -167,7 +167,7 @@ def count_left(left: Counter[str], what: str, how_often: int = 1) -> None:
 
 def alike(name: str) -> str:
     """Write a name so that names of columns or labels that count as the same are equal."""
-    return name.casefold()
+    return key_of(name)
 
 
 def made_one(kind: str, name: str, other: str) -> str:

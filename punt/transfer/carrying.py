@@ -187,7 +187,7 @@ class Carriage:
 
     def _known(self, names: Iterable[str]) -> str | None:
         """Find a member by any of their names."""
-        return next((self._people[name.casefold()] for name in names if name.casefold() in self._people), None)
+        return next((self._people[alike(name)] for name in names if alike(name) in self._people), None)
 
     def _assignee(self, people: list[tuple[str, ...]]) -> str | None:
         found = list[str]()
@@ -204,7 +204,7 @@ class Carriage:
 def _known_people(project: Project) -> dict[str, str]:
     """Find members by user name, then email, then name; a name that two have tells of nobody."""
     members: list[User] = [membership.user for membership in project.members()]
-    names = Counter(person.name.casefold() for person in members)
-    found = {person.name.casefold(): person.id for person in members if names[person.name.casefold()] == 1}
-    found |= {person.email: person.id for person in members if person.email}
+    names = Counter(alike(person.name) for person in members)
+    found = {alike(person.name): person.id for person in members if names[alike(person.name)] == 1}
+    found |= {alike(person.email): person.id for person in members if person.email}
     return found | {person.username_key: person.id for person in members}

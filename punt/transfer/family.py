@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from punt.models import TicketType
+from punt.texts import key_of
 from punt.transfer.cards import Card, Plan, flat
 
 
@@ -65,4 +66,4 @@ def _open_circles(plan: Plan) -> None:
 
 
 def _plain(text: str) -> str:
-    return flat(text).casefold()
+    return key_of(flat(text))

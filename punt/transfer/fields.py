@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from punt.texts import key_of
+
 LEFT_OUT = ""
 """What a column is that is not taken."""
 
@@ -102,7 +104,7 @@ def plain(name: str) -> str:
     """Write a name of a column so that those that mean the same are equal: ``Story-Points``, ``storyPoints``."""
     inner = re.fullmatch(r"\s*custom field \((.*)\)\s*", name, re.IGNORECASE | re.DOTALL)
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", inner[1] if inner else name)
-    return " ".join(re.sub(r"[_\-]+", " ", words).split()).casefold()
+    return key_of(" ".join(re.sub(r"[_\-]+", " ", words).split()))
 
 
 def field_of(name: str) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from punt.breath import breathe
 from punt.models.audit import AuditEntry
+from punt.models.label import settle_keys
 from punt.models.moments import mend_all as mend_moments
 from punt.models.spreading import spread_unseen
 from punt.models.wipe import empty_everything
@@ -35,6 +36,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
             yield done
             breathe()  # whoever wants to write waits nevertheless
     continue_numbers(connection, carried())
+    settle_keys(connection)
     spread_unseen(session)
     mend_moments(connection)
     AuditEntry.note("database", "imported", "everything")

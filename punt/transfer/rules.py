@@ -16,6 +16,7 @@ from fractional_indexing import FIError, validate_order_key
 from punt.database import ID_PATTERN
 from punt.models import Priority, Role, TicketType
 from punt.models.rank import LONGEST_KNOWN
+from punt.texts import key_of
 from punt.transfer.cards import flat
 from punt.transfer.layout import Row
 from punt.transfer.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
@@ -108,7 +109,7 @@ def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
     """Give the columns of a row that do not fit its other columns, and what is wrong with each."""
     if table == "user" and row["username_key"] != row["username"].lower():
         yield "username_key", "This is not the user name in small letters."
-    if table == "label" and row["name_key"] != row["name"].casefold():
+    if table == "label" and row["name_key"] not in {key_of(row["name"]), row["name"].casefold()}:  # as older ones wrote
         yield "name_key", "This is not the name in small letters."
     subject = row.get("subject_id") if table == "audit_entry" and row["kind"] != "setting" else None
     if subject and (said := _ID(subject)):

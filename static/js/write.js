@@ -11,7 +11,7 @@ export function writeText(element, text) {
 }
 
 /** A text for looking it up, whatever its case and however its letters are composed. */
-export const folded = (text) => text.toLowerCase().normalize();
+export const folded = (text) => text.replace(/\p{Default_Ignorable_Code_Point}/gu, "").toLowerCase().normalize();
 
 /** Sets an attribute; null takes it away. */
 export function writeAttribute(element, name, value) {

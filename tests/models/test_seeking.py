@@ -35,6 +35,9 @@ FOUND = {
     "Re\u0301sume\u0301": "a RÉSUMÉ",
     "zoë": "my ZOE\u0308",
     "o's": "O'S'",
+    "he\u200bll": "a hello\u2060",
+    "می\u200cخواهم": "نمیخواهم",
+    "wörld": "the wo\u200d\u0308rld",
 }
 """What is looked for, and a text that holds it."""
 DECOYS = ("uber", "angstrom", "1000", "acb", "slash", "a-float", "os")
