@@ -40,8 +40,8 @@ class Host:
         page.locator('input[name="username"]').fill(username)
         page.locator('input[name="password"]').fill(PASSWORD)
         page.locator("main form button").last.click()
-        expect(page).to_have_url(f"{self.nginx.url}{prefix}{path}")
-        expect_live(page)
+        expect(page).to_have_url(f"{self.nginx.url}{prefix}{path}", timeout=20_000)
+        expect_live(page, seconds=20)
         return page
 
 

@@ -88,7 +88,7 @@ class Proxy:
         with (self.folder / "output").open("ab") as output:
             environ = {"HOME": str(self.folder), "PATH": "/usr/bin:/bin"}
             self._process = subprocess.Popen(command, cwd=self.folder, env=environ, stdout=output, stderr=output)
-        until(self._answers, seconds=20, what=f"{self.kind} to answer")
+        until(self._answers, seconds=40, what=f"{self.kind} to answer")
         return self
 
     def stop(self) -> None:
