@@ -41,6 +41,10 @@ DAYS = re.compile(r"\b(date|created|updated|modified|resolved|completed)\b", re.
 """What columns are called that hold days, whether they are taken or not."""
 NO = frozenset({"", "false", "no", "n", "0", "active", "open"})
 
+LONGEST_NAME = 400
+"""Characters of what may be a name with an address: what is longer is none, and would take the square of its time."""
+_ADDRESS = re.compile(r"^([^<>]*?) *<([^<> ]+@[^<> ]+)>$")
+
 AName = TypeVar("AName", bound=StrEnum)
 Found = TypeVar("Found")
 Values = dict[str, list[list[str]]]
@@ -121,7 +125,7 @@ class _Reader:
     def _people(self, values: Values) -> list[tuple[str, ...]]:
         """Columns of other names, such as one of email addresses, name the same people once more."""
         columns = [self._names(each) for each in values.get("assignee", ())]
-        people = list(dict.fromkeys(tuple(filter(None, names)) for names in zip_longest(*columns, fillvalue="")))
+        people = list(dict.fromkeys(_called(names) for names in zip_longest(*columns, fillvalue="")))
         self._plan.leave(FURTHER, len(people[MOST_PEOPLE:]))
         return people[:MOST_PEOPLE]
 
@@ -166,6 +170,12 @@ def _all(values: Values, field_id: str) -> list[str]:
 
 def _first(values: Values, field_id: str) -> str:
     return next(iter(_all(values, field_id)), "")
+
+
+def _called(names: Iterable[str]) -> tuple[str, ...]:
+    """Say what a person is called, by each of some columns; ``Bob Keller <bob@example.org>`` is two names."""
+    found = (part for name in names for part in (_ADDRESS.findall(name[:LONGEST_NAME]) or [(name,)])[0])
+    return tuple(part for part in found if part)
 
 
 def _points(text: str) -> int | None:

@@ -26,6 +26,7 @@ PREAMBLE = 20
 CERTAIN = ("title", "summary")
 """Names that are no value of any line: one of them alone is a header."""
 _SEPARATOR = re.compile(r'"?sep=(?P<sign>[,;|\t])"?[,;|\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_BLANKS_BEHIND_QUOTE = re.compile(r'" +(?=[,;|\t\r\n]|\Z)')
 _FORMULA = re.compile(r"'[=+\-@\t\r]")
 
 Row = list[str]
@@ -111,7 +112,20 @@ def headings_of(names: Sequence[str]) -> list[Heading]:
 
 
 def _table(text: str, sign: str) -> tuple[list[Row], int]:
-    """Read the lines that are not empty, and find which of them is the header."""
+    """Read the lines that are not empty, and find which of them is the header; blanks behind quotes are forgiven."""
+    try:
+        return _strictly(text, sign)
+    except Refusal as refusal:
+        tidied = _BLANKS_BEHIND_QUOTE.sub('"', text)
+        if tidied == text:
+            raise
+        try:
+            return _strictly(tidied, sign)
+        except Refusal:
+            raise refusal from None
+
+
+def _strictly(text: str, sign: str) -> tuple[list[Row], int]:
     delimiter, header = (sign, _header(_beginning(text, sign))) if sign else _likeliest(text)
     try:
         rows = list(_rows(text, delimiter, blanks=True))

@@ -95,6 +95,7 @@ TABLES: dict[str, str] = {
     "many labels": _lines("Title,Labels", *(f"x,l{nth}" for nth in range(501))),
     "many columns of the board": _lines("Title,Status", *(f"x,l{nth}" for nth in range(101))),
     "a label in all cases": _lines("Title,Labels", "a,Straße", "b,STRASSE", "c,strasse", "d,ſtrasse"),
+    "an address of at signs": "Title,Assignee\nx,<" + "@" * 60_000,
     "many people on one": 'Title,Assignee\nx,"' + ";".join(f"p{nth}" for nth in range(5000)) + '"',
     "signs that browsers count twice": f"Title,Labels,Status\n{'🦞' * 300},{'🦞' * 80},{'🦞' * 80}\n",
     "accents on accents": f"Title,Status\ne{chr(0x301) * 1000},e{chr(0x301) * 100}\n",

@@ -63,12 +63,22 @@ def test_columns_that_name_a_person_in_several_ways_mean_one_person() -> None:
     assert [card.people for card in plan.cards] == [[("Bob Keller", "bob@example.org")], [("bob@example.org",)]]
 
 
+def test_a_name_with_an_address_is_two_names_of_one_person() -> None:
+    plan = read("Title,Assigned To", "Paint,Bob Keller <bob@example.org>", "Sweep,<zoe@example.org>; x < y")
+
+    assert [card.people for card in plan.cards] == [
+        [("Bob Keller", "bob@example.org")],
+        [("zoe@example.org",), ("x < y",)],
+    ]
+
+
 TAKEN = {
     "a first line that names the sign": "sep=;\nTitle;Status;Labels\nPaint, red;Doing;a\n",
     "a quoted first line that names the sign": '"sep=;"\r\nTitle;Status;Labels\r\nPaint, red;Doing;a\r\n',
     "lines that end with CR": "Title;Status;Labels\rPaint, red;Doing;a\r",
     "lines that end with CR LF": 'Title,Status,Labels\r\n"Paint, red",Doing,a\r\n',
     "blanks before quotes": 'Title, Status, Labels\n"Paint, red", "Doing", "a"\n',
+    "blanks behind quotes": '"Title" ,"Status" ,Labels\n"Paint, red" , "Doing" ,"a" \n',
     "tabs": "Title\tStatus\tLabels\nPaint, red\tDoing\ta\n",
     "a line before the header": 'Tickets of the harbour\nTitle,Status,Labels\n"Paint, red",Doing,a\n',
     "several lines before the header": "Report; 2026\n\n;;\nBy;Alice\nTitle;Status;Labels\nPaint, red;Doing;a\n",
