@@ -90,7 +90,7 @@ class Server:
                 command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
             )
         try:
-            until(self._answers, seconds=20, what="the server to answer")
+            until(self._answers, seconds=60, what="the server to answer")
         except BaseException:
             self.end()  # nobody else would
             raise
