@@ -30,10 +30,13 @@ function wake() {
 // Firefox writes what a restored session knew into what the server says now: nobody has been at the page yet.
 function refuseRestored(event) {
   const { target, isTrusted } = event;
-  if (!isTrusted || navigator.userActivation?.hasBeenActive !== false) return;
+  if (!isTrusted || navigator.userActivation?.hasBeenActive !== false || !mayBeRestored(target)) return;
   event.stopPropagation();
   putBack(leftSaying.get(target) ?? first(target), target);
 }
+
+// What a password manager fills in is welcome.
+const mayBeRestored = (field) => field.form?.autocomplete === "off" && fieldsOf(field.form).includes(field);
 
 function putBack(value, field) {
   if (!field.isConnected || now(field) === value) return;
