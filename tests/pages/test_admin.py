@@ -170,7 +170,7 @@ def test_the_sites_name_stands_in_the_header_and_in_every_title(sue: FlaskClient
         "/nowhere",
     ]
     for page in (*(alice.get(path).text for path in inside), *(sue.get(path).text for path in PAGES)):
-        assert re.search(r"<title>[^<]*Quay &amp; Sons</title>", page)
+        assert re.search(r"<title dir=.auto.>[^<]*Quay &amp; Sons</title>", page)
         assert '<span class="bar__name">Quay &amp; Sons</span>' in page
 
 

@@ -21,6 +21,9 @@ PLAIN = re.compile(r'field\("(username|key|heir)"')
 """Fields of ASCII, which every browser counts as Python does."""
 CHANGEABLE = re.compile(r'data-draft="(label:|column:|settings:|ticket:|person:|profile"|site")')
 """Forms that change what is there, and may be overtaken."""
+NAMED = re.compile(r"data-(user-name=|project-name=\"\{\{|column-name\b|label-name\b)")
+NOT_PROSE = re.compile(r'type="(hidden|file|radio|checkbox|color|date|password|\{\{)|readonly|hidden>')
+"""Fields in which nobody writes a text."""
 CONTROLS = {"input", "select", "textarea"}
 OF_A_PASSWORD = {"/login", "/setup", "/register", "/profile/password"}
 """Where a browser that knows the person is a help."""
@@ -153,3 +156,14 @@ def test_no_field_takes_less_than_the_server_does_of_what_a_browser_counts_twice
 
     assert len(lines) > 25
     assert not [line for line in lines if "|units" not in line and not PLAIN.search(line)]
+
+
+def test_what_people_write_and_read_runs_in_its_own_direction() -> None:
+    templates = "".join(path.read_text() for path in sorted((ROOT / "templates").rglob("*.html")))
+
+    tags = re.findall(r"<(?:\{\{.*?\}\}|\{%.*?%\}|[^>{%])+>", templates)
+
+    named = [tag for tag in tags if NAMED.search(tag)]
+    typed = [tag for tag in tags if re.match("<(input|textarea)\\b", tag) and not NOT_PROSE.search(tag)]
+    assert min(len(named), len(typed)) > 10
+    assert not [tag for tag in [*named, *typed] if 'dir="auto"' not in tag]

@@ -95,7 +95,7 @@ def test_a_token_wrongly_asked_for_is_refused_at_its_field(app: Flask, bob: Flas
 
     assert (nameless.status_code, endless.status_code) == (400, 400)
     assert 'id="token-name-error"' in nameless.text
-    assert '<option value="90" selected>' in nameless.text
+    assert '<option value="90" selected dir="auto">' in nameless.text
     assert 'id="field-expiresInDays-error"' in endless.text
 
 
