@@ -42,10 +42,10 @@ api_key = {cookie}
 {parameters}
 """
 BOARDS = """
-[[operations]]  # no schema can say: things of this project, all of them, real people and pictures
+[[operations]]  # no schema can say: things of this project, all of them, real people, pictures and tables
 include-operation-id = [
     "auth.setup", "me.update_password", "columns.arrange", "presence.stay", "tickets.create", "tickets.update",
-    "tickets.update_all", "labels.merge", "members.create", "pictures.update",
+    "tickets.update_all", "labels.merge", "members.create", "pictures.update", "imports.create",
 ]
 checks.positive_data_acceptance.enabled = false
 [[operations]]  # their addresses fit those of a project and of a column, too, which have further methods
