@@ -9,11 +9,13 @@ from typing import Any
 import gevent
 from gunicorn.http.errors import InvalidChunkSize, ParseException
 
-from punt.breath import breathe
+from punt.breath import Pace
 
 STEP = 64 * 1024
 DISCARDED = 1024 * 1024
 """Bytes of a body that are read away after its answer; the connection of a longer one is closed instead."""
+pace = Pace()
+"""Bodies are read in turns of their own: those who send many keep nobody waiting but each other."""
 TINY_CHUNKS = 10_000
 TINY = 64
 """Bytes that more chunks than ``TINY_CHUNKS`` must have on average: each costs as much as a few thousand bytes."""
@@ -53,5 +55,5 @@ def discard(body: Any, patience: float) -> None:
         for _ in range(DISCARDED // STEP + 1):
             if not body.read(STEP):
                 return
-            breathe()
+            pace.breathe()
     body.failed = True

@@ -19,37 +19,39 @@ MOMENT = 0.000_001
 Thing = TypeVar("Thing")
 
 
-class _Pace:
-    """When slices end and begin in this process.
+class Pace:
+    """When slices of one kind of long work end and begin in this process.
 
     :ivar ends: the moment to which the work that is running may go on.
     :ivar free: the moment from which no slice is promised to anybody.
     """
 
-    ends = 0.0
-    free = 0.0
+    def __init__(self) -> None:
+        self.ends = self.free = 0.0
+
+    def breathe(self) -> None:
+        """Let others have their turn when the present slice is over.
+
+        The next one begins when all are over that other work of this kind was promised meanwhile: however many work
+        long at once, whoever wants only a moment waits for one slice and not for one of each.
+        """
+        moment = time.perf_counter()
+        if moment < self.ends:
+            return
+        begins = max(moment, self.free)
+        self.free = begins + SLICE
+        time.sleep(max(begins - moment, MOMENT))
+        self.ends = time.perf_counter() + SLICE
+
+    def pause(self) -> None:
+        """Let others have their turn as :meth:`breathe` does, but come right after them: for work that may be short."""
+        if time.perf_counter() >= self.ends:
+            time.sleep(MOMENT)
+            self.ends = time.perf_counter() + SLICE
 
 
-def breathe() -> None:
-    """Let others have their turn when the present slice is over.
-
-    The next one begins when all are over that other long work was promised meanwhile: however many work long at once,
-    whoever wants only a moment waits for one slice and not for one of each.
-    """
-    moment = time.perf_counter()
-    if moment < _Pace.ends:
-        return
-    begins = max(moment, _Pace.free)
-    _Pace.free = begins + SLICE
-    time.sleep(max(begins - moment, MOMENT))
-    _Pace.ends = time.perf_counter() + SLICE
-
-
-def pause() -> None:
-    """Let others have their turn as :func:`breathe` does, but come right after them: for work that may be short."""
-    if time.perf_counter() >= _Pace.ends:
-        time.sleep(MOMENT)
-        _Pace.ends = time.perf_counter() + SLICE
+_work = Pace()
+breathe, pause = _work.breathe, _work.pause
 
 
 def breathing(things: Iterable[Thing]) -> Iterator[Thing]:

@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 from gevent import socket as cooperative
 
+from punt import bodies
 from punt.breath import breathe
 from punt.events.peer import hang_up
 
@@ -72,7 +73,7 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
     def recv(self, *args: Any) -> bytes:
         """Receive; who says nothing for too long has said all."""
         if not self.asking and len(args) == 1:  # part of a body, not a look at what is there
-            breathe()  # a body that is all here would be read, and its chunks parsed, without anybody else's turn
+            bodies.pace.breathe()  # in turns: a body that is all here would be read, and its chunks parsed, in one go
         before, self.waits = self.waits, True
         try:
             return bytes(super().recv(*args))
@@ -110,7 +111,7 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
         with gevent.Timeout(LINGER, False):
             while left > 0 and (thrown_away := self.recv(SLICE)):
                 left -= len(thrown_away)
-                breathe()
+                bodies.pace.breathe()
 
 
 class Connections:

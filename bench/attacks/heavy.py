@@ -75,6 +75,6 @@ def import_beside_writers(place: Ground, client: httpx.Client, nth: int) -> None
     """Import 2,000 tickets into the project in which others create some."""
     if nth == 0:
         files = {"file": ("crates.csv", ROWS.encode(), "text/csv")}
-        place.ask(client, "POST", f"/projects/{ATTACKED}/import", files=files)
+        place.ask(client, "POST", f"{PROJECT}/import", files=files)
     else:
         place.ask(client, "POST", f"{PROJECT}/tickets", json={"title": "Beside an import"})
