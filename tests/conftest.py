@@ -24,7 +24,7 @@ from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
 
 OWN_SERVERS = {"server", "empty_server", "live", "running", "mortal", "forgetful", "punt"}
-SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx"}
+SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx", "proxies"}
 """Folders whose tests need a server of any kind, and fixtures that begin one."""
 
 

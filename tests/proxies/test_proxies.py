@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -53,16 +52,12 @@ def open_streams(site: Site) -> float:
     return sum(float(number) for number in re.findall(r"^punt_streams_open\{.*\} (\S+)$", figures, re.MULTILINE))
 
 
-def tried(kind: str, prefix: str) -> Any:
-    """Let the tests run with a proxy where it is to be had."""
-    absent = pytest.mark.skipif(not PROGRAMS[kind].exists(), reason=f"{kind} is not installed")
-    return pytest.param((kind, prefix), id=f"{kind}{prefix}", marks=absent)
+PRESENT = [kind for kind in KINDS if PROGRAMS[kind].exists()]
+"""``make test`` names the one that is missing."""
+PLACES = [(kind, prefix) for kind in PRESENT for prefix in ("", PREFIX)]
 
 
-PARAMETERS = [tried(kind, prefix) for kind in KINDS for prefix in ("", PREFIX)]
-
-
-@pytest.fixture(scope="module", params=PARAMETERS)
+@pytest.fixture(scope="module", params=PLACES, ids="".join)
 def site(request: pytest.FixtureRequest, inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A PUNT behind each proxy."""
     kind, prefix = request.param
