@@ -16,7 +16,7 @@ DISCARDED = 1024 * 1024
 """Bytes of a body that are read away after its answer; the connection of a longer one is closed instead."""
 pace = Pace()
 """Bodies are read in turns of their own: those who send many keep nobody waiting but each other."""
-TINY_CHUNKS = 10_000
+TINY_CHUNKS = 1_000
 TINY = 64
 """Bytes that more chunks than ``TINY_CHUNKS`` must have on average: each costs as much as a few thousand bytes."""
 

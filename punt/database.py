@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import sqlite3
 import threading
@@ -17,7 +18,6 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -200,13 +200,8 @@ def _normalize(text: Any) -> Any:
     return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
 
 
-def _translate(text: Any, letters: str, others: str) -> Any:
-    return text.translate(_table(letters, others)) if isinstance(text, str) else text
-
-
-@cache
-def _table(letters: str, others: str) -> dict[int, str | None]:
-    return {ord(letter): others[at] if at < len(others) else None for at, letter in enumerate(letters)}
+def _regexp_replace(text: Any, pattern: str, replacement: str, _everywhere: str) -> Any:
+    return re.sub(pattern, replacement, text) if isinstance(text, str) else text
 
 
 def _strpos(text: Any, part: Any) -> Any:
@@ -283,7 +278,9 @@ class _SqliteGate(_Gate):
     def _configure(self, connection: Any, _record: Any) -> None:
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
         connection.create_function("normalize", 1, _normalize, deterministic=True)
-        connection.create_function("translate", 3, _translate, deterministic=True)  # both as PostgreSQL has them
+        connection.create_function(
+            "regexp_replace", 4, _regexp_replace, deterministic=True
+        )  # both as PostgreSQL has them
         connection.create_function("strpos", 2, _strpos, deterministic=True)
         connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
