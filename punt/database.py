@@ -277,10 +277,9 @@ class _SqliteGate(_Gate):
 
     def _configure(self, connection: Any, _record: Any) -> None:
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
+        # both as PostgreSQL has them
         connection.create_function("normalize", 1, _normalize, deterministic=True)
-        connection.create_function(
-            "regexp_replace", 4, _regexp_replace, deterministic=True
-        )  # both as PostgreSQL has them
+        connection.create_function("regexp_replace", 4, _regexp_replace, deterministic=True)
         connection.create_function("strpos", 2, _strpos, deterministic=True)
         connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

@@ -66,7 +66,7 @@ def test_columns_are_added_renamed_limited_coloured_and_deleted_live_for_others(
         page.evaluate("window.notReloaded = true")
 
     alice.locator("[data-column-new] summary").click()
-    alice.locator("[data-column-new] input").fill("Waiting")
+    alice.locator("[data-column-new] [name=name]").fill("Waiting")
     alice.keyboard.press("Enter")
     for page in (alice, bob):
         expect(page.locator(NAMES)).to_have_text(["To Do", "In Progress", "Review", "Done", "Waiting"])
@@ -260,7 +260,7 @@ def test_without_javascript_a_column_has_a_page_and_its_menu_works(
     page.goto("/projects/HARB/board")
 
     page.locator("[data-column-new] summary").click()
-    page.locator("[data-column-new] input").fill("Waiting")
+    page.locator("[data-column-new] [name=name]").fill("Waiting")
     page.keyboard.press("Enter")
     menu(page, "Waiting").get_by_text("Move left").click()
     expect(page.locator(NAMES)).to_have_text(["To Do", "In Progress", "Review", "Waiting", "Done"])
