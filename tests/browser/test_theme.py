@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.board import sign_out
-from tests.browser.conftest import Window
+from tests.browser.conftest import Watch, Window
 from tests.support.server import Server
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
@@ -51,7 +51,10 @@ def test_who_follows_the_system_changes_with_it(window: Window) -> None:
     assert page.evaluate(GROUND) == LIGHT
 
 
-def test_a_page_whose_theme_was_changed_still_leaves_a_project_that_is_gone(window: Window, server: Server) -> None:
+def test_a_page_whose_theme_was_changed_still_leaves_a_project_that_is_gone(
+    window: Window, server: Server, watch: Watch
+) -> None:
+    watch.expect("404")  # of a sign of presence that is on its way while the project goes
     page = window("bob")
     with page.expect_response("**/theme"):
         choose(page, "Dark")
