@@ -19,8 +19,6 @@ _FLAGS = "\U0001f3f4[\U000e0020-\U000e007f]+"
 """Flags such as that of Scotland, which the invisible characters after a black flag tell apart."""
 _SEEN = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f{UNSEEN}{_FAR}]")
 _INVISIBLE = re.compile(rf"({_FLAGS})|[{UNSEEN}{_FAR}]")
-BLANKED = "".join(letter for letter in map(chr, range(0x10000)) if re.match(f"[{UNSEEN}]", letter))
-"""``UNSEEN``, one after the other."""
 
 
 def shows_anything(text: str) -> bool:
