@@ -10,8 +10,8 @@ from flask import Blueprint, request
 from punt import access
 from punt.access import Grant, May
 from punt.api.describe import FormWithFile, answers
+from punt.api.idempotency import idempotency_key
 from punt.database import ALPHABET, end_read, random_text
-from punt.errors import Invalid
 from punt.imports import Incoming, Look, counted, foreseen
 from punt.inputs.base import form, query
 from punt.inputs.imports import ImportFields, ImportQuery
@@ -38,7 +38,7 @@ blueprint = Blueprint("api_imports", __name__, url_prefix="/api/projects/<refere
 def create(reference: str) -> Any:
     """Add the tickets of a file, or with ``dryRun`` only say what would come of it; the same key again adds nothing."""
     key_here = access.project(reference, May.MANAGE).project.key
-    dry_run, key = query(ImportQuery).dry_run or request.args.get("dryRun") == "", _key()
+    dry_run, key = query(ImportQuery).dry_run or request.args.get("dryRun") == "", idempotency_key()
     end_read()
     upload = uploaded(FILE_LIMIT)
     asked = form(ImportFields, request.form, lists=("map",))
@@ -52,13 +52,6 @@ def create(reference: str) -> Any:
     for _ in incoming.take(reading, request.files["file"].filename or ""):
         pass
     return _told(_came(incoming, reading), dry_run=False), 201
-
-
-def _key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= 200:
-        raise Invalid.field("Idempotency-Key", "Use 1 to 200 characters.")
-    return key
 
 
 def _name(grant: Grant, key: str | None) -> str:

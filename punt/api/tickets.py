@@ -10,8 +10,9 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from punt import access, tickets
 from punt.access import Grant, May
 from punt.api.describe import answers
+from punt.api.idempotency import idempotency_key
 from punt.database import db, end_read
-from punt.errors import Conflict, Invalid
+from punt.errors import Conflict
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
@@ -128,14 +129,14 @@ def _listed(grant: Grant, asked: TicketFilter) -> Response:
 
 def _make(grant: Grant, asked: NewTicket) -> Ticket:
     ticket = tickets.create(grant, asked)
-    if key := _idempotency_key():
+    if key := idempotency_key():
         made = IdempotencyKey(user_id=grant.user.id, key=key, request_hash=_request_hash(), ticket_id=ticket.id)
         db.session.add(made)
     return ticket
 
 
 def _made_before(grant: Grant) -> Ticket | None:
-    key = _idempotency_key()
+    key = idempotency_key()
     used = IdempotencyKey.of(grant.user.id, key) if key else None
     if used is None:
         return None
@@ -145,13 +146,6 @@ def _made_before(grant: Grant) -> Ticket | None:
     if ticket is None:
         raise Conflict("The ticket that was created with this Idempotency-Key has been deleted since.")
     return ticket
-
-
-def _idempotency_key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= 200:
-        raise Invalid.field("Idempotency-Key", "Use 1 to 200 characters.")
-    return key
 
 
 def _request_hash() -> str:
