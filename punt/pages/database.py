@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from typing import Any
 
 from flask import (
@@ -14,8 +13,6 @@ from flask import (
     render_template,
     request,
     session,
-    stream_template,
-    stream_with_context,
     url_for,
 )
 
@@ -26,6 +23,7 @@ from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.pages.forms import errors_of, typed
+from punt.pages.progress import progressing
 from punt.replies import attached
 from punt.security import begins_itself, reads_body_itself
 from punt.transfer.holdings import holdings, size
@@ -136,18 +134,12 @@ def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bo
                 room.dismiss(name)
 
     known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "asks": asks, "phrase": PHRASES["import"]}
-    return stream_with_context(_streamed("admin/import.html", lines(), outcome=outcome, **known | again))
+    return progressing("admin/import.html", lines(), outcome=outcome, **known | again)
 
 
 def _epoch() -> str:
     """Say which database this is: an import makes another one of it."""
     return cursor().partition("-")[0]
-
-
-def _streamed(template: str, lines: Generator[str], **known: Any) -> Iterator[str]:
-    """Stream a page with lines that come as they come, and end them when whoever asked has gone."""
-    with closing(lines):
-        yield from stream_template(template, lines=lines, **known)
 
 
 def _again(part: str, problem: Problem) -> tuple[str, int]:

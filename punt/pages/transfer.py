@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Generator
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, stream_template, stream_with_context, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from punt import access
 from punt.access import Grant, May
@@ -16,6 +15,7 @@ from punt.errors import Problem
 from punt.imports import Incoming, foreseen, said
 from punt.models import wire
 from punt.pages.forms import errors_of
+from punt.pages.progress import progressing
 from punt.security import FILE_LIMIT, begins_itself, takes_at_most
 from punt.transfer.choice import Choice
 from punt.transfer.fields import FIELDS
@@ -126,14 +126,8 @@ def _running(key: str, incoming: Incoming, reading: Reading) -> Any:
             for _ in steps:  # whoever asked has gone
                 pass
 
-    project = wire.project(access.project(key).project)
-    told: dict[str, Any] = {"project": project, "outcome": outcome, "address": _address(key, incoming)}
-    return stream_with_context(_streamed(lines(), told))
-
-
-def _streamed(lines: Generator[str], told: dict[str, Any]) -> Iterator[str]:
-    with closing(lines):
-        yield from stream_template("projects/import_running.html", lines=lines, **told)
+    known: dict[str, Any] = {"project": wire.project(access.project(key).project), "address": _address(key, incoming)}
+    return progressing("projects/import_running.html", lines(), outcome=outcome, **known)
 
 
 def _look(grant: Grant, incoming: Incoming, errors: dict[str, str] | None = None) -> Any:
