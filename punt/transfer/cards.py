@@ -23,6 +23,7 @@ FURTHER = "Further people on a ticket, which has one assignee"
 NAME, ESTIMATE = 50, 20
 """The characters that a column's or label's name and an estimate may have."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_HEX = re.compile(r"#[0-9a-f]{6}")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -139,7 +140,7 @@ class Plan:
     def _noted(self, kind: str, name: str, another: bool) -> tuple[str, bool]:
         """Return a name as it will be, and whether it is new; what becomes one with another is reported once."""
         whole, short = one_line(name, len(name)), self._short(name)
-        place, spelling = (kind, alike(short)), (kind, whole)
+        place, spelling = (kind, key_of(short)), (kind, whole)
         met = spelling in self._met
         self._met.add(spelling)
         if place not in self._names:
@@ -165,15 +166,16 @@ def count_left(left: Counter[str], what: str, how_often: int = 1) -> None:
         left[what if what in left or len(left) < MOST_KINDS else "Others"] += how_often
 
 
-def alike(name: str) -> str:
-    """Write a name so that names of columns or labels that count as the same are equal."""
-    return key_of(name)
-
-
 def made_one(kind: str, name: str, other: str) -> str:
     """Say that two of a kind become one, for their names count as the same."""
     one, two = one_line(name, NAME), one_line(other, NAME)
     return f"{kind} “{one}”, which is there more than once" if one == two else f"{kind} “{one}”, made one with “{two}”"
+
+
+def hex_color(text: str) -> str | None:
+    """Return a colour as it is written here, if it is one."""
+    color = text.lower()
+    return color if _HEX.fullmatch(color) else None
 
 
 def one_line(text: str, most: int) -> str:

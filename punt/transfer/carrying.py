@@ -12,7 +12,8 @@ from punt.database import db
 from punt.events import capture
 from punt.models import AuditEntry, Column, Label, Project, Ticket, User
 from punt.models.placing import Wanted, create_together
-from punt.transfer.cards import FURTHER, Card, Past, Plan, alike, count_left, made_one, many_lines, one_line
+from punt.texts import key_of
+from punt.transfer.cards import FURTHER, Card, Past, Plan, count_left, made_one, many_lines, one_line
 from punt.transfer.family import parents_first
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
@@ -107,34 +108,34 @@ class Carriage:
         """Say which ticket a card becomes."""
         fields = self._fields(card)
         labels = [self._labels[name] for name in fields["labels"]]
-        return Wanted(self._columns[alike(card.column or "")], fields | {"labels": labels}, card.parent)
+        return Wanted(self._columns[key_of(card.column or "")], fields | {"labels": labels}, card.parent)
 
     def _expect(self, kind: str, names: Iterable[str], present: Iterable[str]) -> None:
-        known = {alike(name): name for name in reversed(list(present))}
+        known = {key_of(name): name for name in reversed(list(present))}
         for name in names:
-            if alike(name) not in known:
+            if key_of(name) not in known:
                 self._count_new(kind, name)
-            self._tell_other_spelling(kind, name, known.setdefault(alike(name), name))
+            self._tell_other_spelling(kind, name, known.setdefault(key_of(name), name))
 
     def _make_columns(self, names: list[str]) -> dict[str, Column]:
         present = list(self._project.columns_to_change())
-        found = {alike(column.name): column for column in reversed(present)}
+        found = {key_of(column.name): column for column in reversed(present)}
         for name in names:
-            if alike(name) not in found:
+            if key_of(name) not in found:
                 column = Column.append_to(present, self._project.id, name=name, color=None, wip_limit=None)
                 present.append(column)
-                found[alike(name)] = column
+                found[key_of(name)] = column
                 self._count_new("Column", name)
-            self._tell_other_spelling("Column", name, found[alike(name)].name)
+            self._tell_other_spelling("Column", name, found[key_of(name)].name)
         return {"": self._project.first_column(), **found}
 
     def _make_labels(self, wanted: dict[str, str | None]) -> dict[str, Label]:
-        found = {alike(label.name): label for label in Label.of(self._project.id)}
+        found = {key_of(label.name): label for label in Label.of(self._project.id)}
         for name, color in wanted.items():
-            if alike(name) not in found:
-                found[alike(name)] = Label.create(self._project.id, name, color)
+            if key_of(name) not in found:
+                found[key_of(name)] = Label.create(self._project.id, name, color)
                 self._count_new("Label", name)
-            self._tell_other_spelling("Label", name, found[alike(name)].name)
+            self._tell_other_spelling("Label", name, found[key_of(name)].name)
         return found
 
     def _count_new(self, kind: str, name: str) -> None:
@@ -180,14 +181,14 @@ class Carriage:
         return title, description[:DESCRIPTION]
 
     def _few_enough(self, names: list[str]) -> list[str]:
-        found = list(dict.fromkeys(map(alike, names)))
+        found = list(dict.fromkeys(map(key_of, names)))
         if len(found) > LABELS:
             self._leave(f"Labels beyond the {LABELS} that a ticket may have", len(found) - LABELS)
         return found[:LABELS]
 
     def _known(self, names: Iterable[str]) -> str | None:
         """Find a member by any of their names."""
-        return next((self._people[alike(name)] for name in names if alike(name) in self._people), None)
+        return next((self._people[key_of(name)] for name in names if key_of(name) in self._people), None)
 
     def _assignee(self, people: list[tuple[str, ...]]) -> str | None:
         found = list[str]()
@@ -204,7 +205,7 @@ class Carriage:
 def _known_people(project: Project) -> dict[str, str]:
     """Find members by user name, then email, then name; a name that two have tells of nobody."""
     members: list[User] = [membership.user for membership in project.members()]
-    names = Counter(alike(person.name) for person in members)
-    found = {alike(person.name): person.id for person in members if names[alike(person.name)] == 1}
-    found |= {alike(person.email): person.id for person in members if person.email}
+    names = Counter(key_of(person.name) for person in members)
+    found = {key_of(person.name): person.id for person in members if names[key_of(person.name)] == 1}
+    found |= {key_of(person.email): person.id for person in members if person.email}
     return found | {person.username_key: person.id for person in members}

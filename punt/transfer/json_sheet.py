@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from punt.transfer.cards import MOST
+from punt.transfer.cards import MOST, hex_color
 from punt.transfer.refusal import Refusal
 from punt.transfer.sheet import WIDEST, Sheet, headings_of
 from punt.transfer.trackers import GITHUB, TABLE, Tracker
@@ -47,8 +47,8 @@ def _values(value: Any) -> Iterator[str]:
 def _colors(found: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Return the colours of labels that have one of six digits."""
     labels = (label for thing in found for label in _listed(thing.get("labels")) if isinstance(label, dict))
-    colors = ((str(label.get("name", "")), str(label.get("color", "")).removeprefix("#").lower()) for label in labels)
-    return {name: f"#{color}" for name, color in colors if len(color) == 6 and set(color) <= set("0123456789abcdef")}
+    colors = ((str(label.get("name", "")), str(label.get("color", "")).removeprefix("#")) for label in labels)
+    return {name: color for name, digits in colors if (color := hex_color(f"#{digits}"))}
 
 
 def _listed(value: Any) -> list[Any]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from punt.database import db
 from punt.models import Column, Membership, Project, Role, User
-from punt.texts import shows_anything
-from punt.transfer.cards import alike, one_line
+from punt.texts import key_of, shows_anything
+from punt.transfer.cards import hex_color, one_line
 from punt.transfer.carrying import Carriage, Report
 from punt.transfer.refusal import Refusal
-from punt.transfer.trackers.original import hex_color, plan_of
+from punt.transfer.trackers.original import plan_of
 from punt.transfer.trackers.original_file import OldData, OldMember, OldProject, OldUser
 
 ORDER = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
@@ -91,7 +91,7 @@ class Arrival:
             key=old.key.upper(),
             name=one_line(old.name, 80) or old.key.upper(),
             description=old.description[:2000],
-            color=hex_color(old.color),
+            color=hex_color(old.color.strip()),
         )
         for person, role in roles.items():
             if person is not owner:
@@ -130,9 +130,9 @@ def _keep_only(project: Project, names: list[str]) -> None:
     """Take a new project's own columns away where the backup has others, and put all in the backup's order."""
     if not names:
         return
-    places = {alike(name): place for place, name in enumerate(names)}
+    places = {key_of(name): place for place, name in enumerate(names)}
     for column in project.columns():
-        if alike(column.name) not in places:
+        if key_of(column.name) not in places:
             column.remove(project, None)
     columns = project.columns_to_change()
-    Column.arrange(columns, [each.id for each in sorted(columns, key=lambda each: places[alike(each.name)])])
+    Column.arrange(columns, [each.id for each in sorted(columns, key=lambda each: places[key_of(each.name)])])

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from punt.transfer.cards import MOST, Plan, one_line
+from punt.transfer.cards import MOST, one_line
 from punt.transfer.fields import plain, strength
 from punt.transfer.refusal import Refusal
 
@@ -68,16 +68,6 @@ class Sheet:
         cells = [row[place] for place in heading.places if place < len(row)]
         found = (value for cell in cells for value in (cell if isinstance(cell, list) else [cell]))
         return [value.strip() for value in found if value.strip()]
-
-
-def read_csv(content: bytes) -> Plan:
-    """Turn a table with a header line into what it brings, its columns guessed.
-
-    :raises Refusal: when it is no such table, or none of its columns is a title.
-    """
-    from punt.transfer.rows import planned  # which knows sheets
-
-    return planned(read_sheet(content))
 
 
 def read_sheet(content: bytes) -> Sheet:

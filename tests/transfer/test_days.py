@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from punt.transfer.days import day, day_comes_first
-from punt.transfer.sheet import read_csv
+from tests.support.tables import read_csv
 
 WRITTEN = {
     "2026-05-09": "2026-05-09",

@@ -16,11 +16,11 @@ from punt.database import db
 from punt.events.log import LoggedEvent
 from punt.transfer.cards import MOST
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import read_csv
 from punt.transfer.trello import read_trello
 from tests.support.board import HARB, TICKETS, made, nothing_changes, person
 from tests.support.cast import signed_in
 from tests.support.importing import PAGE, send
+from tests.support.tables import read_csv
 
 BOARD = Path(__file__).with_name("samples") / "trello.json"
 

@@ -9,7 +9,8 @@ import pytest
 from punt.transfer.cards import Plan
 from punt.transfer.fields import FIELDS
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import LONGEST, read_csv
+from punt.transfer.sheet import LONGEST
+from tests.support.tables import read_csv
 
 
 def read(*lines: str, end: str = "\n") -> Plan:

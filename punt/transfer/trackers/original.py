@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from punt.models import Priority, TicketType
 from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Comment, planned
-from punt.transfer.cards import Past, Plan, one_line
+from punt.transfer.cards import Past, Plan, hex_color, one_line
 from punt.transfer.refusal import Refusal
 from punt.transfer.trackers.original_file import OldData, OldLabel, OldTicket
 
@@ -62,14 +62,8 @@ def _board(data: OldData, project_id: str) -> Board:
     return board
 
 
-def hex_color(text: str) -> str | None:
-    """Return a colour as it is written here, if it is one."""
-    color = text.strip().lower()
-    return color if len(color) == 7 and color[0] == "#" and set(color[1:]) <= set("0123456789abcdef") else None
-
-
 def _label(label: OldLabel) -> BoardLabel:
-    return BoardLabel(label.id, label.name, hex_color(label.color))
+    return BoardLabel(label.id, label.name, hex_color(label.color.strip()))
 
 
 def _card(ticket: OldTicket, comments: list[Comment], left: Counter[str]) -> BoardCard:

@@ -134,9 +134,7 @@ def plan_of(found: Any) -> Plan:
     export = read_as(PlankaBoard, found, WHAT).included
     board = Board(
         lists=[BoardList(each.id, each.name, each.position, each.type in PUT_AWAY) for each in export.lists],
-        labels=[
-            BoardLabel(each.id, each.name, _color(each.color), each.color.replace("-", " ")) for each in export.labels
-        ],
+        labels=[_label(each) for each in export.labels],
         people={each.id: tuple(filter(None, (each.username, each.email, each.name))) for each in export.users},
         cards=_cards(export),
     )
