@@ -6,15 +6,8 @@ import logging
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from flask import (
-    Blueprint,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from punt import access, upkeep
 from punt.database import db, end_read
@@ -71,24 +64,24 @@ def look(name: str) -> Any:
     """Look at an uploaded export and show what it holds."""
     access.admin()
     coming = upkeep.Import(upkeep.waiting_room().path(name))
-    return _running(coming, coming.look(), name, asks=True)
+    return _running(coming.look(), coming, name)
 
 
 @blueprint.post("/import/<name>")
 @begins_itself
 def confirm(name: str) -> Any:
     """Replace everything by what an uploaded export holds."""
-    access.admin()
-    room = upkeep.waiting_room()
-    coming = upkeep.Import(room.path(name))
+    replacing = _epoch()  # before who asks is proved: who comes after the replacement is signed out by it
+    access.admin_anew()
+    coming = upkeep.Import(upkeep.waiting_room().path(name))
     try:
         upkeep.confirm("import", form(Overhaul, request.form))
     except Problem as problem:
         db.session.rollback()
         access.admin_anew()
-        again = {"errors": errors_of(problem), "values": typed()}
-        return _running(coming, coming.look(), name, asks=True, **again), problem.status
-    return _running(coming, coming.take(), name, asks=False)
+        again: dict[str, Any] = {"errors": errors_of(problem), "values": typed()}
+        return _running(coming.look(), coming, name, **again), problem.status
+    return _running(coming.take(), coming, name, replacing)
 
 
 @blueprint.post("/<any(wipe, 'wipe-projects'):what>")
@@ -108,33 +101,44 @@ def wipe(what: str) -> Any:
     return redirect(url_for("projects.index"))
 
 
-def _running(coming: upkeep.Import, steps: Iterator[str], name: str, *, asks: bool, **again: Any) -> Any:
+def _running(steps: Iterator[str], coming: upkeep.Import, name: str, replacing: str | None = None, **again: Any) -> Any:
     """Stream a page that tells how far something is, and at its end what came of it, whatever goes wrong on the way.
 
     :param name: of the uploaded file.
-    :param asks: whether the file waits afterwards, to be confirmed.
+    :param replacing: the epoch of the database that the file replaces; None where it is looked at, to be confirmed.
     """
     outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None, "unsure": False}
-    room, epoch = upkeep.waiting_room(), _epoch()
+    room = upkeep.waiting_room()
 
     def lines() -> Generator[str]:
         try:
             yield from steps
             outcome.update(said=told(coming.contents), warnings=coming.contents.warnings)
         except Problem as problem:
-            db.session.rollback()
-            outcome.update(problem=problem.message, unsure=_epoch() != epoch)  # the same form, sent twice, took it
-            end_read()
+            outcome.update(problem=problem.message, unsure=_may_be_replaced(replacing, problem))
         except TROUBLE as error:
-            db.session.rollback()
             logger.exception("an import failed")
-            outcome.update(problem=reason(error), unsure=unsure(error) and not asks)
+            outcome.update(problem=reason(error), unsure=_may_be_replaced(replacing, error))
         finally:
-            if not asks or outcome["problem"]:  # who left while it was looked at may come back
+            if replacing or outcome["problem"]:  # who left while it was looked at may come back
                 room.dismiss(name)
 
-    known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "asks": asks, "phrase": PHRASES["import"]}
-    return progressing("admin/import.html", lines(), outcome=outcome, **known | again)
+    known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "phrase": PHRASES["import"]}
+    return progressing("admin/import.html", lines(), outcome=outcome, asks=replacing is None, **known | again)
+
+
+def _may_be_replaced(epoch: str | None, error: Exception) -> bool:
+    """Tell whether a database may be replaced in spite of an error: by the same form, sent twice, or by a lost commit.
+
+    :param epoch: the database's; None where nothing was to be replaced.
+    """
+    end_read()
+    try:
+        return epoch is not None and (unsure(error) or _epoch() != epoch)
+    except SQLAlchemyError:
+        return True
+    finally:
+        end_read()
 
 
 def _epoch() -> str:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt import upkeep
 from tests.support.board import nothing_changes, ticket
 from tests.support.cast import PASSWORD
 from tests.support.export_file import comings_and_goings, everything
@@ -75,6 +76,28 @@ def test_an_import_is_shown_first_and_taken_when_confirmed(app: Flask, sign_in: 
     assert "Everything is as in the file now" in taken.text
     assert (everything(app), waiting(app)) == (before, [])
     assert comings_and_goings(app) == [("exported", "sue"), ("imported", "sue")]
+
+
+@pytest.mark.parametrize("moment", ["waiting_room", "confirm", "checked"])
+def test_whoever_confirms_twice_is_never_told_that_nothing_was_changed(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    sue, twin = sign_in("sue"), sign_in("sue")
+    action = confirmation(upload(sue, export(sue)).text)
+    proof = {"phrase": "replace everything", "yourPassword": PASSWORD}
+    whole, taken = getattr(upkeep, moment), []
+
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(upkeep, moment, whole)
+        taken.append(twin.post(action, data=proof, buffered=True).text)
+        return whole(*arguments)
+
+    monkeypatch.setattr(upkeep, moment, overtaken)
+    late = sue.post(action, data=proof, buffered=True)
+
+    assert "Everything is as in the file now" in taken[0]
+    assert "Everything is as in the file now" not in late.text
+    assert "Nothing was changed" not in late.text
 
 
 def test_a_file_that_is_wrong_says_so_and_does_not_wait(app: Flask, sign_in: SignIn) -> None:
