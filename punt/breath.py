@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-SLICE = 0.005
+SLICE = 0.002
 """Seconds that long work goes on before others have their turn."""
 MOMENT = 0.000_001
 """Seconds to sleep so that gevent looks at sockets, too: after no time at all it may come back fifty times without."""
