@@ -64,10 +64,11 @@ function begin() {
   if (finger) navigator.vibrate?.(10);
 }
 
-function letGo({ pointerId }) {
+function letGo({ pointerId, clientX: x, clientY: y }) {
   if (press?.id !== pointerId) return;
   const { card, hold: finger, strayed } = press;
   const fallen = lift;
+  fallen?.aim({ x, y });
   forget();
   if (!fallen) return;
   swallowClick();

@@ -52,6 +52,12 @@ export class Lift {
     this.#pointer = pointer;
   }
 
+  /** Opens the slot where the cards fall that are let go at `pointer`, which may be faster than the next frame. */
+  aim(pointer) {
+    this.follow(pointer);
+    this.#aim();
+  }
+
   /** Where the card would fall: its list, and its neighbours there. */
   get target() {
     return {

@@ -31,6 +31,13 @@ REACHED = (
   return still && (one.contains(hit) || hit?.closest("label")?.control === one) ? [left, top] : null;
 """
 )
+DESCRIBED = """
+  const values = [...document.querySelectorAll("input, select, textarea")].map((one) => `${one.name}=${one.value}`);
+  const { activeElement, readyState, visibilityState } = document;
+  const state = [location.href, readyState, visibilityState, `focus ${document.hasFocus()}`];
+  return [...state, activeElement?.outerHTML.slice(0, 200), values.join(" "), document.body.innerHTML].join("\\n");
+"""
+"""What a failed test has to tell of a page."""
 
 
 def only_window(driver: Driver) -> Window:
@@ -42,6 +49,7 @@ def only_window(driver: Driver) -> Window:
         driver.send("DeleteAllCookies")  # of the site that this one shows
         driver.send("CloseWindow")
     driver.send("SwitchToWindow", handle=new)
+    driver.window = new
     driver.send("SetWindowRect", x=0, y=0, width=1440, height=900)
     return Window(driver, new)
 
@@ -66,8 +74,10 @@ class Window:
         return window
 
     def send(self, command: str, **parameters: Any) -> Any:
-        """Carry out a command in this window."""
-        self._driver.send("SwitchToWindow", handle=self._handle)
+        """Carry out a command in this window; to switch to it takes the focus, and with it a drag that goes on."""
+        if self._driver.window != self._handle:
+            self._driver.send("SwitchToWindow", handle=self._handle)
+            self._driver.window = self._handle
         return self._driver.send(command, **parameters)
 
     def go(self, path: str) -> None:
@@ -92,9 +102,12 @@ class Window:
 
     def wait(self, script: str, *arguments: Any) -> Any:
         """Wait until a script returns something true, on this page or on the one that is coming."""
-        return until(
-            lambda: self._tried(script, arguments), seconds=SECONDS, what=f"{list(arguments) or script} in the page"
-        )
+        what = f"{list(arguments) or script} in the page"
+        try:
+            return until(lambda: self._tried(script, arguments), seconds=SECONDS, what=what)
+        except AssertionError as error:
+            error.add_note(f"The page then: {self._tried(DESCRIBED, ())}")
+            raise
 
     def see(self, selector: str, text: str = "") -> None:
         """Wait until something is shown that contains a text."""
@@ -115,19 +128,16 @@ class Window:
         self._point(_move(x, y), {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
 
     def drag(self, selector: str, text: str, goal: str) -> None:
-        """Drag something by its middle to the middle of something else."""
-        self.carry(selector, text, goal)
-        self.release()
+        """Drag something by its middle to the middle of something else, at one go: chromedriver lets go in between."""
+        self._point(*self._carried(selector, text, goal), {"type": "pointerUp", "button": 0})
 
     def carry(self, selector: str, text: str, goal: str) -> tuple[int, int]:
         """Begin a drag; return where the pointer is then."""
-        start, (x, y) = self.find(selector, text), self.find(goal)
-        self._point(_move(*start), {"type": "pointerDown", "button": 0})
-        self._point(_move(x, y + 12, 100))
-        self._point(_move(x, y, 100))
+        steps = self._carried(selector, text, goal)
+        self._point(*steps)
         self.wait("return document.querySelector('[data-slot]')")
         self.ask("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
-        return x, y
+        return steps[-1]["x"], steps[-1]["y"]
 
     def release(self) -> None:
         """Let go of what is dragged."""
@@ -173,6 +183,10 @@ class Window:
             return self.ask(script, *arguments)
         except DriverError:
             return None  # a page that is just going
+
+    def _carried(self, selector: str, text: str, goal: str) -> list[dict[str, Any]]:
+        start, (x, y) = self.find(selector, text), self.find(goal)
+        return [_move(*start), {"type": "pointerDown", "button": 0}, _move(x, y + 12, 100), _move(x, y, 100)]
 
     def _point(self, *steps: dict[str, Any]) -> None:
         mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": list(steps)}

@@ -1,4 +1,4 @@
-"""The browser engines beside the Chromium of ``tests/browser``.
+"""The browser engines, each under its own WebDriver; ``tests/browser`` drives Chromium by other means.
 
 ``python -m tests.support.engines`` says which are there; with ``all`` it first installs those that are not, if it can.
 """
@@ -100,7 +100,25 @@ class WebKit(Engine):
             yield HttpDriver(url, {"webkitgtk:browserOptions": browser})
 
 
-ENGINES = (Firefox(), WebKit())
+class Chromium(Engine):
+    """The distribution's Chromium, which has to be of its driver's version."""
+
+    packages = ("chromium", "chromium-driver")
+
+    def parts(self) -> dict[str, str | None]:
+        """Find the programs it takes."""
+        return {name: shutil.which(name) for name in ("chromium", "chromedriver")}
+
+    @contextmanager
+    def run(self, folder: Path) -> Iterator[Driver]:
+        """Run it for a while."""
+        parts = self.parts()
+        arguments = ["--headless=new", "--no-sandbox", f"--user-data-dir={folder}"]
+        with driven(str(parts["chromedriver"]), folder) as url:
+            yield HttpDriver(url, {"goog:chromeOptions": {"binary": parts["chromium"], "args": arguments}})
+
+
+ENGINES = (Chromium(), Firefox(), WebKit())
 
 
 def present() -> list[Engine]:

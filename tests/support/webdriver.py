@@ -35,7 +35,12 @@ class DriverError(Exception):
 
 
 class Driver(Protocol):
-    """What carries out the commands of one session."""
+    """What carries out the commands of one session.
+
+    :ivar window: the handle of the current window; whoever switches notes it.
+    """
+
+    window: str
 
     def send(self, command: str, **parameters: Any) -> Any:
         """Carry out a command; return its value.
@@ -51,6 +56,7 @@ class HttpDriver:
     """
 
     def __init__(self, url: str, capabilities: dict[str, Any]) -> None:
+        self.window = ""
         self._client = httpx.Client(base_url=url, timeout=SECONDS)
         self._session = "/session"
         self._session += "/" + self.send("NewSession", capabilities={"alwaysMatch": capabilities})["sessionId"]
@@ -70,6 +76,7 @@ class Marionette:
     """A session at Firefox: https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html"""
 
     def __init__(self, port: int) -> None:
+        self.window = ""
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
         self._file = self._socket.makefile("rwb")
         self._read()  # the greeting
