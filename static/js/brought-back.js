@@ -2,11 +2,15 @@
 
 import { hear, query, queryAll } from "./dom.js";
 import { keep } from "./drafts.js";
-import { fieldsOf, first, now, say } from "./fields.js";
+import { fieldsOf, first, isChanged, now, say } from "./fields.js";
 
 /** The pages that catch up by themselves with what others changed. */
 const FOLLOWS = "[data-board], [data-ticket-view], [data-settings]";
 
+const WAKING = 1000;
+const BEAT = 50;
+
+/** What the fields said that said something else than the server when the page was left, by field. */
 let leftSaying = new Map();
 
 export function startBroughtBack() {
@@ -18,13 +22,17 @@ export function startBroughtBack() {
 }
 
 function noteAll() {
-  leftSaying = new Map(queryAll("form").flatMap(fieldsOf).map((field) => [field, now(field)]));
+  const fields = queryAll("form").flatMap(fieldsOf).filter(isChanged);
+  leftSaying = new Map(fields.map((field) => [field, now(field)]));
 }
 
-// WebKit empties the forms of a page out of its memory, just after this.
+// WebKit empties the forms of a page out of its memory, soon after this, and says not when.
 function wake() {
-  if (query("[data-draft]") && !query(FOLLOWS)) location.reload();
-  else setTimeout(() => leftSaying.forEach(putBack));
+  if (query("[data-draft]") && !query(FOLLOWS)) return location.reload();
+  const timer = setInterval(() => leftSaying.forEach((value, field) => isChanged(field) || putBack(value, field)), BEAT);
+  const end = () => clearInterval(timer);
+  setTimeout(end, WAKING);
+  for (const type of ["pointerdown", "keydown"]) hear(window, type, end, { capture: true, once: true });
 }
 
 // Firefox writes what a restored session knew into what the server says now: nobody has been at the page yet.

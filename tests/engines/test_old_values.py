@@ -137,3 +137,21 @@ def test_filters_say_after_back_what_they_hide(server: Server, signed_in: Callab
     window.see("[data-ticket]", "Paint the pier")
     window.miss("[data-ticket]", "Oil the crane")
     window.wait(IS, "[data-search]", "pier")
+
+
+def test_what_a_browser_empties_soon_after_back_is_there_again(
+    server: Server, signed_in: Callable[[str], Window]
+) -> None:
+    window = signed_in("alice")
+    window.go("/projects/HARB/board")
+    window.see(LIVE)
+    window.fill("[data-search]", "pier")
+
+    window.ask(
+        "for (const type of ['pagehide', 'pageshow']) dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
+        "const { form } = document.querySelector('[data-search]');"
+        "setTimeout(() => { form.reset(); window.isEmptied = true; }, 300);"
+    )
+    window.wait("return window.isEmptied")
+
+    window.wait(IS, "[data-search]", "pier")

@@ -35,7 +35,7 @@ DESCRIBED = """
   const values = [...document.querySelectorAll("input, select, textarea")].map((one) => `${one.name}=${one.value}`);
   const { activeElement, readyState, visibilityState } = document;
   const state = [location.href, readyState, visibilityState, `focus ${document.hasFocus()}`];
-  return [...state, activeElement?.outerHTML.slice(0, 200), values.join(" "), document.body.innerHTML].join("\\n");
+  return [...state, activeElement?.outerHTML.slice(0, 200), values.join(" "), document.body.innerText].join("\\n");
 """
 """What a failed test has to tell of a page."""
 
