@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser import everything
-from tests.browser.board import card, column, drag, titles
+from tests.browser.board import card, column, drag, expect_titles, titles
 from tests.browser.conftest import Watch, Window
 from tests.browser.hands import Mouse, fill, in_database
 from tests.browser.network import intercept
@@ -56,6 +56,21 @@ def test_shift_selects_a_range_and_escape_clears_it(server: Server, window: Wind
     expect(page.locator("[data-selected]")).to_have_count(0)
     expect(page.locator("[data-selection]")).to_be_hidden()
     assert len(page.context.pages) == 1
+
+
+def test_a_card_falls_where_it_is_let_go_though_no_frame_came_in_time(server: Server, window: Window) -> None:
+    fill(server, "To Do", "Anchor", "Buoy")
+    page = window("alice")
+    goal = column(page, "Done").bounding_box()
+    assert goal
+
+    card(page, "Anchor").hover()
+    page.mouse.down()
+    page.evaluate("window.requestAnimationFrame = () => 0")
+    page.mouse.move(goal["x"] + 20, goal["y"] + 90, steps=8)
+    page.mouse.up()
+
+    expect_titles(page, "Done", ["Anchor"])
 
 
 def test_escape_ends_a_drag_and_nothing_moves(server: Server, window: Window) -> None:

@@ -148,7 +148,8 @@ def test_what_a_browser_empties_soon_after_back_is_there_again(
     window.fill("[data-search]", "pier")
 
     window.ask(
-        "for (const type of ['pagehide', 'pageshow']) dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
+        "const passed = (type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
+        "passed('pagehide'); passed('pageshow');"
         "const { form } = document.querySelector('[data-search]');"
         "setTimeout(() => { form.reset(); window.isEmptied = true; }, 300);"
     )
