@@ -70,7 +70,7 @@ def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: 
 
     monkeypatch.setattr(minify, "whole", None)
 
-    assert joined == Tree(folder).served("js/app.js") == b"(()=>{let e=1;console.log(e)})()"
+    assert joined == Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
     assert Tree(folder).version == Tree(folder).version
     assert "__joined__" not in "".join(Tree(folder))
 
@@ -78,7 +78,7 @@ def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: 
 def test_where_nothing_may_be_written_it_is_joined_all_the_same(folder: Path) -> None:
     (folder / "__joined__").write_text("in the way")
 
-    assert Tree(folder).served("js/app.js") == b"(()=>{let e=1;console.log(e)})()"
+    assert Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
 
 
 def test_what_is_sent_belongs_to_the_version_even_when_the_files_change(tmp_path: Path) -> None:
