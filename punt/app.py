@@ -14,6 +14,7 @@ from punt import (
     aside,
     assets,
     cli,
+    compression,
     database,
     holding,
     pages,
@@ -75,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     prefix.init_app(app, settings.url_prefix)
     for part in (security, sign_in):
         part.init_app(app, settings)
-    for part in (submissions, uses, aside, replies, assets, api, pages, cli):
+    for part in (submissions, uses, aside, compression, replies, assets, api, pages, cli):
         part.init_app(app)
     return app
 

@@ -10,6 +10,7 @@ from typing import IO
 
 from flask import Flask, Response, current_app
 
+from punt import compression
 from punt.database import is_full
 from punt.events import disk
 
@@ -83,14 +84,16 @@ def init_app(app: Flask) -> None:
 
 def set_aside(pieces: Iterator[bytes], mimetype: str) -> Response:
     """Answer with pieces that are made one after the other, none of which waits for the client in memory."""
-    aside = Aside(Path(current_app.instance_path))
+    aside, encoding = Aside(Path(current_app.instance_path)), compression.encoding_of_text()
     try:
-        for piece in pieces:
+        for piece in compression.compressed(pieces, encoding) if encoding else pieces:
             aside.write(piece)
     except BaseException:
         aside.close()
         raise
-    return _answer_from(aside, Response(mimetype=mimetype))
+    response = _answer_from(aside, Response(mimetype=mimetype))
+    compression.note_encoding(response, encoding)
+    return response
 
 
 def _set_aside(response: Response) -> Response:

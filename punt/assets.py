@@ -1,7 +1,8 @@
 """Static files under addresses that change with their content, so that browsers may keep them for ever.
 
 The whole tree has one version: modules and sheets import each other by relative names and stay in step, with no build
-step. What is served is what lay there at the start; the script and the sheet that pages name come joined and short.
+step. What is served is what lay there at the start; the script and the sheet that pages name come joined and short, and
+everything compressed.
 """
 
 from __future__ import annotations
@@ -9,23 +10,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
-from punt import minify
+from punt import compression, minify
 from punt.settings import ROOT
+from punt.threads import apart
 
 STATIC = ROOT / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 JOINED = ("js/app.js", "css/app.css")
 KEPT = "__joined__"
-"""Where what is joined lies for the next process, as Python keeps what it compiled; anybody may delete it."""
+"""Where what was made of files lies for the next process, as Python keeps what it compiled; anybody may delete it."""
 
 blueprint = Blueprint("assets", __name__)
 logger = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ class Tree:
         paths = sorted(path for path in folder.rglob("*") if path.is_file() and KEPT not in path.parts)
         self._kept = folder / KEPT
         self._sources = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-        self._served: dict[str, bytes] = {}
+        self._served: dict[tuple[str, str | None], bytes] = {}
 
     @cached_property
     def version(self) -> str:
@@ -62,24 +64,39 @@ class Tree:
         """Return a file as it was written."""
         return self._sources[name]
 
-    def served(self, name: str) -> bytes:
-        """Return a file as it is sent; joined once, when it is first asked for."""
-        if name not in self._served:
-            self._served[name] = self._joined(name) if name in JOINED else self._sources[name]
-        return self._served[name]
+    def served(self, name: str, encoding: str | None = None) -> bytes:
+        """Return a file as it is sent; joined and compressed once, when it is first asked for."""
+        if (name, encoding) not in self._served:
+            self._served[name, encoding] = self._compressed(name, encoding) if encoding else self._joined(name)
+        return self._served[name, encoding]
 
     def _joined(self, name: str) -> bytes:
-        kept = self._kept / f"{self.version}-{minify.VERSION}-{PurePosixPath(name).name}"
-        with suppress(OSError):
-            return kept.read_bytes()
+        if name not in JOINED:
+            return self._sources[name]
         try:
-            joined = minify.whole(name, lambda each: self._sources[each].decode()).encode()
+            return self._kept_or(
+                f"{self.version}-{minify.VERSION}-{PurePosixPath(name).name}", partial(self._join, name)
+            )
         except (ValueError, KeyError, subprocess.SubprocessError) as error:  # nobody shall miss a page for it
             logger.error("%s is served as it was written: %s", name, error)
             return self._sources[name]
-        with suppress(OSError):  # where nothing may be written, each process joins for itself
-            _replace(kept, joined)
-        return joined
+
+    def _join(self, name: str) -> bytes:
+        return minify.whole(name, lambda each: self._sources[each].decode()).encode()
+
+    def _compressed(self, name: str, encoding: str) -> bytes:
+        content = self.served(name)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        return self._kept_or(f"{digest}.{encoding}", partial(apart, compression.smallest, content, encoding))
+
+    def _kept_or(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Return what another process has made already, or make and keep it."""
+        with suppress(OSError):
+            return (self._kept / name).read_bytes()
+        made = make()
+        with suppress(OSError):  # where nothing may be written, each process makes its own
+            _replace(self._kept / name, made)
+        return made
 
 
 def asset(name: str) -> str:
@@ -114,7 +131,11 @@ def _send(tree: Tree, name: str) -> Response:
     if name not in tree:
         abort(404)
     content = tree.source(name) if current_app.debug else tree.served(name)
+    encoding = None if current_app.debug or len(content) <= compression.SHORT else compression.best_encoding()
+    if encoding:
+        content = tree.served(name, encoding)
     response = Response(content, mimetype=TYPES.get(PurePosixPath(name).suffix, "application/octet-stream"))
+    compression.note_encoding(response, encoding)
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from punt import access, bearer
+from punt import access, bearer, compression
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
@@ -31,6 +31,7 @@ def create() -> Any:
     own, asked = access.own_session(), body(NewApiToken)
     token, secret = bearer.issue(own, asked)
     db.session.commit()
+    compression.keep_plain()
     return {**wire.api_token(token), "token": secret}, 201
 
 

@@ -1,0 +1,112 @@
+"""Answers are sent compressed to whoever can read that.
+
+Streams never are, for an event would wait in the compressor for the next one; nor what is compressed already, what is
+short, and what has an ETag: that is a ticket's version, which ``If-Match`` asks for by the same letters. How well text
+shrinks says something of what is in it (BREACH). So nothing is compressed that another site's page made a browser ask
+for, and nothing that shows a secret.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import brotli
+from flask import Flask, Response, g, request
+
+from punt.breath import breathing
+
+ENCODINGS = ("br", "gzip")
+"""What can be made, the best first. Browsers ask for ``br`` over https only."""
+TEXTS = frozenset({"text/html", "text/css", "text/javascript", "text/plain", "application/json", "image/svg+xml"})
+OWN_SITES = frozenset({None, "same-origin", "none"})
+SHORT = 1_000
+"""Bytes that fit into one packet as they are."""
+PIECE = 64 * 1024
+"""Bytes that are compressed at once: about a millisecond's work."""
+QUICK = {"br": 5, "gzip": 6}
+"""Levels for what is compressed while somebody waits."""
+WINDOW = 18
+"""Of brotli: with 256 kB a compressor takes half a megabyte of memory instead of eight."""
+
+
+class Compressor(Protocol):
+    """Makes bytes fewer, piece by piece."""
+
+    def compress(self, some: bytes, /) -> bytes:
+        """Take some in, and give what has come out by now."""
+
+    def flush(self) -> bytes:
+        """Give the rest."""
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        made = brotli.Compressor(mode=brotli.MODE_TEXT, quality=QUICK["br"], lgwin=WINDOW)
+        self.compress, self.flush = made.process, made.finish
+
+
+def init_app(app: Flask) -> None:
+    """Compress the answers of an app."""
+    app.after_request(_compress)
+
+
+def keep_plain() -> None:
+    """Send the answer to this request as it is: it shows a secret."""
+    g.is_kept_plain = True
+
+
+def encoding_of_text() -> str | None:
+    """Choose how to compress an answer to this request; None for not at all."""
+    if g.get("is_kept_plain") or request.headers.get("Sec-Fetch-Site") not in OWN_SITES:
+        return None
+    return best_encoding()
+
+
+def best_encoding() -> str | None:
+    """Choose how to compress what is no secret, as the client likes it best; None for not at all."""
+    return request.accept_encodings.best_match(ENCODINGS)
+
+
+def compressed(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Compress pieces one by one."""
+    compressor: Compressor = (
+        _Brotli() if encoding == "br" else zlib.compressobj(QUICK["gzip"], wbits=zlib.MAX_WBITS + 16)
+    )
+    for piece in pieces:
+        if some := compressor.compress(piece):
+            yield some
+    yield compressor.flush()
+
+
+def smallest(content: bytes, encoding: str) -> bytes:
+    """Compress once for many, however long that takes."""
+    if encoding == "br":
+        return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=11))
+    return gzip.compress(content, 9, mtime=0)
+
+
+def note_encoding(response: Response, encoding: str | None) -> None:
+    """Say in an answer how it is compressed, and that others may get it in another way."""
+    response.vary.add("Accept-Encoding")
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+
+
+def _compress(response: Response) -> Response:
+    if response.is_streamed or response.direct_passthrough or response.mimetype not in TEXTS:
+        return response
+    if "ETag" in response.headers or "Content-Encoding" in response.headers:
+        return response
+    encoding = encoding_of_text() if (response.content_length or 0) > SHORT else None
+    if encoding:
+        response.set_data(b"".join(compressed(breathing(_pieces_of(response.get_data())), encoding)))
+    note_encoding(response, encoding)
+    return response
+
+
+def _pieces_of(content: bytes) -> Iterator[bytes]:
+    for begin in range(0, len(content), PIECE):
+        yield content[begin : begin + PIECE]
