@@ -35,13 +35,16 @@ test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (
 check: $(VENV)/.dev lint ## what to run while working: the linters, and the tests that need neither a browser nor a server
 	@PUNT_TEST_SERVERS=no $(BIN)/python -m pytest -n auto -m "not browser and not serving and not alone"
 
-lint: $(VENV)/.dev ## linter, formatter check and type checker
+lint: $(VENV)/.dev ## linters, formatter checks and type checker
 	@echo "== linter" && $(BIN)/ruff check .
 	@echo "== formatter check" && $(BIN)/ruff format --check .
+	@echo "== linter for scripts" && $(BIN)/oxlint static
+	@echo "== formatter check for scripts and sheets" && $(BIN)/oxfmt --check static
 	@echo "== type checker" && $(BIN)/mypy
 
 format: $(VENV)/.dev ## put the code into its format
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+	@$(BIN)/oxfmt static
 
 screenshots: $(VENV)/.dev ## pictures of every page into screenshots/
 	@$(BIN)/python -m tests.support.chromium && $(BIN)/python -m bench.screenshots

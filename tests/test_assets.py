@@ -152,6 +152,6 @@ def test_a_file_that_is_not_there_is_missing(app: Flask) -> None:
 def test_in_debug_files_are_sent_as_written(app: Flask) -> None:
     app.debug = True
 
-    answer = app.test_client().get("/static/any/js/due.js")
+    answer = app.test_client().get("/static/any/js/board/due.js")
 
-    assert answer.data == (STATIC / "js" / "due.js").read_bytes()
+    assert answer.data == (STATIC / "js" / "board" / "due.js").read_bytes()

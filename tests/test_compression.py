@@ -121,7 +121,9 @@ def test_a_ticket_keeps_the_version_that_a_write_may_ask_for(app: Flask, reader:
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/me", "/api/projects/HARB/labels/none", "/static/any/js/table.js"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/api/me", "/api/projects/HARB/labels/none", "/static/any/js/page/table.js"]
+)
 def test_what_is_short_is_sent_as_it_is(reader: FlaskClient, path: str) -> None:
     answer = get(reader, path)
 

@@ -18,7 +18,7 @@ UNPACKERS = {"pickle", "marshal", "shelve", "xml", "lxml", "yaml", "ldap3", "cty
 ASKERS = {"urllib.request", "http.client", "httpx", "requests", "urllib3", "aiohttp", "smtplib", "imaplib", "ftplib"}
 JITTER = {"punt.api.streams", "punt.events.keeper", "punt.events.stream"}
 """What draws lots that anybody may guess."""
-SCRIPT = {path.name: path.read_text() for path in sorted((ROOT / "static" / "js").glob("*.js"))}
+SCRIPT = {str(path): path.read_text() for path in sorted((ROOT / "static" / "js").rglob("*.js"))}
 FROM_TEXT = re.compile(
     r"\b(inner|outer)HTML\s*\+?=(?!=)|insertAdjacentHTML|document\.write|createContextualFragment"
     r"|\beval\(|\bFunction\(|set(Timeout|Interval)\(\s*[\"'`]|\bRegExp\("

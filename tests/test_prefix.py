@@ -191,7 +191,7 @@ def test_a_path_is_taken_with_or_without_a_slash_at_its_end(written: str, meant:
 
 
 def test_no_script_names_an_address_without_the_path() -> None:
-    scripts = sorted((ROOT / "static" / "js").glob("*.js"))
+    scripts = sorted((ROOT / "static" / "js").rglob("*.js"))
 
     lines = [
         f"{file.name}: {line}" for file in scripts for line in file.read_text().splitlines() if SCRIPTED.search(line)

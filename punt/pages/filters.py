@@ -1,4 +1,4 @@
-"""What a board's address asks to see; ``static/js/filters.js`` decides the same from what the cards show."""
+"""What a board's address asks to see; ``static/js/board/filters.js`` decides the same from what the cards show."""
 
 from __future__ import annotations
 

@@ -1,40 +1,41 @@
 /** Starts what the page has. */
 
-import { newsHandlers } from "./announcer.js";
-import { board, canEdit } from "./board.js";
-import { startBroughtBack } from "./brought-back.js";
-import { startCollapse } from "./collapse.js";
-import { startColumnDrag } from "./column-drag.js";
-import { startColumnMenu } from "./column-menu.js";
-import { columnHandlers } from "./columns.js";
-import { showTicket, startDialog } from "./dialog.js";
-import { hear, query } from "./dom.js";
-import { startDrafts } from "./drafts.js";
-import { startFilters } from "./filters.js";
-import { pickerHandlers, startLabelPicker } from "./label-picker.js";
-import { labelHandlers } from "./labels.js";
-import { leavingHandlers, project, startLeaving } from "./leaving.js";
-import { receive, register } from "./live.js";
-import { startMenus } from "./menus.js";
-import { startMoving } from "./moving.js";
-import { startOnce } from "./once.js";
-import { memberHandlers, peopleHandlers } from "./people.js";
-import { startPicture } from "./picture.js";
-import { presenceHandlers, startPresence } from "./presence.js";
-import { startPreview } from "./preview.js";
-import { projectHandlers } from "./projects.js";
-import { startQuickAdd } from "./quick-add.js";
-import { resyncHandlers } from "./resync.js";
-import { settingsHandlers } from "./settings.js";
-import { startSwitch } from "./shortcuts.js";
-import { startStream } from "./stream.js";
-import { startSwitcher } from "./switcher.js";
-import { startThemes } from "./theme.js";
-import { startTicketPage } from "./ticket-page.js";
-import { ticketHandlers } from "./tickets.js";
-import { showKeptToast } from "./toast.js";
-import { startUndo } from "./undo.js";
-import { wipeHandlers } from "./wipe.js";
+import { newsHandlers } from "./board/news.js";
+import { board, canEdit } from "./board/board.js";
+import { startBroughtBack } from "./forms/brought-back.js";
+import { startCollapse } from "./board/collapse.js";
+import { startColumnDrag } from "./board/column-drag.js";
+import { startColumnMenu } from "./board/column-menu.js";
+import { columnHandlers } from "./board/columns.js";
+import { showTicket, startDialog } from "./board/dialog.js";
+import { query } from "./page/dom.js";
+import { onDoubt } from "./page/doubt.js";
+import { startDrafts } from "./forms/drafts.js";
+import { startFilters } from "./board/filters.js";
+import { pickerHandlers, startLabelPicker } from "./ticket/label-picker.js";
+import { labelHandlers } from "./live/labels.js";
+import { leavingHandlers, project, startLeaving } from "./live/leaving.js";
+import { receive, register } from "./live/dispatch.js";
+import { startMenus } from "./page/menus.js";
+import { startMoving } from "./board/moving.js";
+import { startOnce } from "./forms/once.js";
+import { memberHandlers, peopleHandlers } from "./live/people.js";
+import { startPicture } from "./forms/picture.js";
+import { presenceHandlers, startPresence } from "./live/presence.js";
+import { startPreview } from "./ticket/preview.js";
+import { projectHandlers } from "./live/projects.js";
+import { startQuickAdd } from "./board/quick-add.js";
+import { resyncHandlers } from "./board/resync.js";
+import { settingsHandlers } from "./live/settings.js";
+import { startSwitch } from "./board/shortcuts.js";
+import { startStream } from "./live/stream.js";
+import { startSwitcher } from "./page/switcher.js";
+import { startThemes } from "./page/theme.js";
+import { startTicketPage } from "./ticket/page.js";
+import { ticketHandlers } from "./board/tickets.js";
+import { showKeptToast } from "./page/toast.js";
+import { startUndo } from "./ticket/undo.js";
+import { wipeHandlers } from "./live/wipe.js";
 
 const EVERYWHERE = [wipeHandlers, peopleHandlers, projectHandlers, leavingHandlers];
 const OF_PROJECT = [labelHandlers, pickerHandlers, settingsHandlers, presenceHandlers];
@@ -48,11 +49,12 @@ for (const start of [startPresence, startSwitcher, showKeptToast, startThemes]) 
 startOnce();
 startBroughtBack();
 startLeaving(); // after all that keep a form from leading elsewhere
-hear(window, "punt:doubt", () => receive({ type: "stream.reset", data: { reason: "doubt" } }));
+onDoubt(() => receive({ type: "stream.reset", data: { reason: "doubt" } }));
 startStream();
 
 function startBoard() {
-  for (const table of [columnHandlers, resyncHandlers, memberHandlers, startDialog(), ticketHandlers, newsHandlers()]) register(table, project);
+  for (const table of [columnHandlers, resyncHandlers, memberHandlers, startDialog(), ticketHandlers, newsHandlers()])
+    register(table, project);
   for (const start of [startMoving, startFilters, startCollapse]) start();
   if (query("[data-column-new]", board)) for (const start of [startColumnMenu, startColumnDrag]) start();
   if (!canEdit) return;

@@ -124,7 +124,7 @@ def test_passwords_are_hidden_helped_with_and_never_in_an_address(
             assert (field.get("type"), method) == ("password", "post"), name
             assert field.get("autocomplete") in HELPED, name
             assert not {"onpaste", "readonly", "maxlength"} & set(field), name
-    scripts = (path.read_text() for path in (ROOT / "static" / "js").glob("*.js"))
+    scripts = (path.read_text() for path in (ROOT / "static" / "js").rglob("*.js"))
     assert not [text for text in scripts if '"paste"' in text]
 
 
@@ -145,7 +145,7 @@ def test_every_form_but_those_of_a_password_asks_that_nothing_is_put_back() -> N
     assert len(forms) > 40
     asking = {each for each in forms if 'autocomplete="off"' in each[1]}
     assert {ACTION.findall(form)[0] for _, form in forms - asking} == OF_A_PASSWORD
-    scripts = (path.read_text() for path in (ROOT / "static" / "js").glob("*.js"))
+    scripts = (path.read_text() for path in (ROOT / "static" / "js").rglob("*.js"))
     assert not [text for text in scripts if "<form" in text or 'create("form"' in text]
 
 

@@ -1,0 +1,53 @@
+/** How a due date is said and how urgent it is, as the server's pages do. Days are UTC days. */
+
+import { hear } from "../page/dom.js";
+
+const DAY = 86_400_000;
+const SOON = 2;
+
+/** "late", "today", "soon" or "later"; what is done cannot be late any more. */
+export function dueState(iso, done) {
+  const days = done ? Infinity : daysUntil(iso);
+  if (days < 0) return "late";
+  if (days === 0) return "today";
+  return days <= SOON ? "soon" : "later";
+}
+
+export function dueText(iso, done) {
+  const days = done ? Infinity : daysUntil(iso);
+  if (days < 0) return `${-days} day${days < -1 ? "s" : ""} late`;
+  return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
+}
+
+/** Calls `onNewDay()` when a UTC day begins; one that began while the timer slept is met when the page is seen again. */
+export function startDays(onNewDay) {
+  let today;
+  let timer;
+  const look = () => {
+    const current = Math.floor(Date.now() / DAY);
+    if (current > today) onNewDay();
+    today = current;
+    clearTimeout(timer);
+    timer = setTimeout(look, DAY - (Date.now() % DAY));
+  };
+  hear(document, "visibilitychange", look);
+  look();
+}
+
+/** The filters on due dates that a date, or none, answers to; nothing is overdue that is `done`. */
+export function dueKinds(iso, done) {
+  if (!iso) return ["none"];
+  const days = daysUntil(iso);
+  const weekday = (new Date().getUTCDay() + 6) % 7; // from Monday on
+  const kinds = { overdue: days < 0 && !done, today: days === 0, week: days >= -weekday && days < 7 - weekday };
+  return Object.keys(kinds).filter((kind) => kinds[kind]);
+}
+
+function day(date) {
+  const [, number, month, year] = date.toUTCString().split(" "); // "Fri, 05 Dec 2025 00:00:00 GMT"
+  return `${Number(number)} ${month}${Number(year) === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
+}
+
+function daysUntil(iso) {
+  return Date.parse(iso) / DAY - Math.floor(Date.now() / DAY);
+}

@@ -1,0 +1,83 @@
+/** Moves cards at once and tells the server afterwards, in the order of the drops. */
+
+import { announceMove } from "./news.js";
+import { api } from "../page/api.js";
+import { hold, release, seat, ticketsPath } from "./board.js";
+import { cardWith, columnName, placeOf } from "../page/places.js";
+import { toast } from "../page/toast.js";
+import { revertMove, undoAfter, undoable } from "../ticket/undo.js";
+
+/** Beyond the end of any column. */
+const BOTTOM = 1_000_000;
+
+let queue = Promise.resolve();
+
+/** Puts `cards` together into a `list` between the cards `previous` and `next`, either of which may be null. */
+export function moveCards(cards, place) {
+  const next = seatBefore(place, cards);
+  const back = cards.map((card) => [card.dataset.ticket, wishes(placeOf(card)), card.dataset.rank]).reverse();
+  const ids = cards.map((card) => {
+    const { ticket } = card.dataset;
+    hold(ticket);
+    card.dataset.pending = "";
+    seat(card, place.list, next);
+    return ticket;
+  });
+  announceMove(cards);
+  queue = queue.then(() => sendMove(ids, place, back, wishes(place)));
+  undoAfter(queue);
+}
+
+// A neighbour may have left meanwhile: then the next wish counts.
+async function sendMove(ids, place, back, [wish, ...others]) {
+  try {
+    const tickets = await askFor(ids, wish);
+    for (const ticket of tickets) release(ticket.id, ticket);
+    offerUndo(tickets, place, back);
+  } catch (error) {
+    if (error.status === 400 && others.length) return sendMove(ids, place, back, others);
+    failMove(ids, place, error);
+  }
+}
+
+async function askFor(ids, wish) {
+  return ids[1] ? api.patch(ticketsPath, { ticketIds: ids, updates: wish }) : [await api.patch(pathTo(ids[0]), wish)];
+}
+
+function offerUndo(tickets, { list }, back) {
+  const moved = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const undo = back.map(([id, ways, rank]) => {
+    const ticket = moved.get(id);
+    return [() => revertMove(pathTo(id), ways, rank, ticket), ticket.key];
+  });
+  undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
+}
+
+// Nothing was moved as far as one knows: if the server did it after all, the stream says so.
+function failMove(ids, place, { message }) {
+  const run = () => {
+    const cards = ids.map(cardWith).filter(Boolean);
+    if (cards.length && place.list.isConnected) moveCards(cards, place);
+  };
+  for (const id of ids) release(id);
+  toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
+}
+
+const pathTo = (id) => `${ticketsPath}/${id}`;
+
+/** The element to put cards before; between the neighbours may lie hidden cards, and the same ones as on the server. */
+function seatBefore({ list, next, previous }, cards) {
+  if (next?.parentElement === list) return next;
+  let after = previous?.parentElement === list ? previous.nextElementSibling : null;
+  while (cards.includes(after)) after = after.nextElementSibling;
+  return after;
+}
+
+function wishes({ list, next, previous }) {
+  const columnId = list.dataset.column;
+  return [
+    ...(next ? [{ columnId, before: next.dataset.ticket }] : []),
+    ...(previous ? [{ columnId, after: previous.dataset.ticket }] : []),
+    { columnId, order: previous ? BOTTOM : 0 },
+  ];
+}

@@ -1,0 +1,26 @@
+/** What the board does when tickets change elsewhere. */
+
+import { placeTicket, removeTicket, revive } from "./board.js";
+import { glow } from "../page/fresh.js";
+import { findPerson } from "../live/people.js";
+import { cardWith } from "../page/places.js";
+
+export const ticketHandlers = {
+  "ticket.created": (ticket, message) => {
+    revive(ticket.id);
+    showChanged("added")(ticket, message);
+  },
+  "ticket.updated": showChanged("changed"),
+  "ticket.moved": showChanged("moved"),
+  "ticket.spread": placeTicket,
+  "ticket.deleted": ({ id }) => removeTicket(id),
+};
+
+function showChanged(done) {
+  return (ticket, { actorId }) => {
+    const known = Number(cardWith(ticket.id)?.dataset.version ?? 0);
+    const card = placeTicket(ticket);
+    const actor = actorId && findPerson(actorId);
+    if (card && ticket.version > known) glow(card, actor && `${actor.name} ${done} this`);
+  };
+}

@@ -1,0 +1,29 @@
+/** Puts the server's complaints beside the fields they are about. */
+
+import { create, query } from "../page/dom.js";
+
+/** Shows the details {field, message} of an error at their fields in `form`; returns what is left to say, "" when nothing is. */
+export function showErrors(form, { message, details = [] }) {
+  const lost = details.filter((detail) => !flag(form.elements[detail.field], detail.message));
+  query("[aria-invalid=true]", form)?.focus();
+  return lost.length || !details.length ? [message, ...lost.map((detail) => detail.message)].join(" ") : "";
+}
+
+/** Takes the complaint away from a field that is being corrected. */
+export function clearError(field) {
+  if (!field.ariaInvalid) return;
+  field.ariaInvalid = null;
+  query("[data-field-error]", field.parentElement)?.remove();
+}
+
+function flag(field, message) {
+  if (!(field instanceof HTMLElement)) return false;
+  clearError(field);
+  const words = create("p", { id: `${field.id}-error`, className: "field__error", textContent: message });
+  words.dataset.fieldError = "";
+  field.after(words);
+  field.ariaInvalid = "true";
+  field.setAttribute("aria-errormessage", words.id);
+  field.closest("details")?.setAttribute("open", "");
+  return true;
+}

@@ -1,0 +1,20 @@
+/** What the page does when the server's data has been wiped. The stream ends before this page forgets who it was for. */
+
+import { query } from "../page/dom.js";
+import { prefix } from "../page/prefix.js";
+import { signOut } from "../page/session.js";
+import { closeStream } from "./stream.js";
+import { toastNext } from "../page/toast.js";
+
+export const wipeHandlers = {
+  "database.wiped": () => {
+    closeStream();
+    query("main")?.replaceChildren();
+    signOut();
+  },
+  "database.projects.wiped": () => {
+    closeStream();
+    toastNext("All projects have been removed.");
+    location.assign(`${prefix}/`);
+  },
+};

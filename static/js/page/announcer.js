@@ -1,0 +1,16 @@
+/** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
+
+import { create } from "./dom.js";
+import { noticePlace } from "./toast.js";
+
+const SAID_FOR = 5_000;
+
+export function announce(text) {
+  const words = create("p", { className: "unseen", textContent: text });
+  words.dataset.said = "";
+  noticePlace().append(words);
+  setTimeout(() => words.remove(), SAID_FOR);
+}
+
+/** "one, two and three". */
+export const listed = (words) => new Intl.ListFormat("en").format(words);

@@ -1,0 +1,276 @@
+/** One ticket open for reading and editing, in a dialog or on its own page. */
+
+import { Unreachable, api, fetchPage, pathOf } from "../page/api.js";
+import { choices } from "./clash.js";
+import { byId, create, focusInPlace, focused, hear, query, queryAll } from "../page/dom.js";
+import { keep, restore, typedIn } from "../forms/drafts.js";
+import { clearError, showErrors } from "../forms/field-errors.js";
+import { glow } from "../page/fresh.js";
+import { pickNewLabel, pickerHandlers } from "./label-picker.js";
+import { labelHandlers } from "../live/labels.js";
+import { project } from "../live/leaving.js";
+import { receiveAgain, typesOf } from "../live/dispatch.js";
+import { once } from "../forms/once.js";
+import { findPerson } from "../live/people.js";
+import { heardSince } from "../live/stream.js";
+import { table } from "../page/table.js";
+import { changedFrom, changedTo, inWords } from "./form.js";
+import { complain, toast } from "../page/toast.js";
+import { revert, revertMove, undoAfter, undoable } from "./undo.js";
+
+/** Beyond the end of any column. */
+const LAST = 1_000_000;
+const VIEW = "[data-ticket-view]";
+/** What changes the columns and the people that a ticket may go to. */
+const OFFERED = [...typesOf("column", "member"), "user.updated"];
+/** How long changes are gathered before what is offered is fetched anew, in milliseconds. */
+const MOMENT = 100;
+
+export class TicketView {
+  #host;
+  #url = location.href;
+  #other = "Someone else";
+  #heard = 0;
+  #following = 0;
+  #onChanged;
+  #onDeleted;
+  #forms = {
+    ticketForm: () => this.#save(),
+    moveForm: (form, submitter) => this.#move(form, submitter),
+    deleteForm: (form) => this.#delete(form),
+  };
+
+  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted({id, text, path})` after what is done here. */
+  constructor(host, onChanged, onDeleted) {
+    this.#host = host;
+    this.#onChanged = onChanged;
+    this.#onDeleted = onDeleted;
+    hear(host, "submit", (event) => this.#submit(event));
+    hear(host, "click", ({ target }) => enterFold(target.closest("summary")));
+    hear(host, "input", ({ target }) => (clearError(target), keepOnOneLine(target)));
+    hear(host, "beforeinput", sendTitle);
+    hear(host, "reset", () => setTimeout(() => this.root && !this.typed && this.refresh()));
+  }
+
+  get root() {
+    return query(VIEW, this.#host);
+  }
+
+  get id() {
+    return this.root?.dataset.ticketView;
+  }
+
+  /** What is typed and not saved; null when there is nothing. */
+  get typed() {
+    return this.#form ? typedIn(this.#form) : null;
+  }
+
+  get handlers() {
+    const apply = (ticket, message) => this.#apply(ticket, message);
+    return {
+      "ticket.created": ({ id }) => id === this.id && this.refresh(),
+      "ticket.updated": apply,
+      "ticket.moved": apply,
+      "ticket.deleted": ({ id }, { actorId }) => id === this.id && this.#close(`${this.#name(actorId)} has deleted this ticket.`),
+      "stream.reset": () => this.#follow(),
+      ...table(OFFERED, () => () => this.#follow()),
+    };
+  }
+
+  get #form() {
+    return this.root?.querySelector("[data-ticket-form]");
+  }
+
+  /** Shows the ticket of the `page` at `url`, and what was typed there before. */
+  show(page, url) {
+    const root = query(VIEW, page);
+    this.#url = url;
+    this.#heard = 0;
+    if (this.root) this.root.replaceWith(root);
+    else this.#host.append(root);
+    this.resume();
+    this.#catchUp(page, this.handlers);
+  }
+
+  /** Types `draft` again, else what this browser keeps; resolves to whether nobody else changed the same. */
+  resume(draft) {
+    if (!this.#form) return true;
+    const slots = restore(this.#form, draft);
+    keep(this.#form);
+    if (!slots.length) return true;
+    const rows = choices(this.#form, slots, this.#other);
+    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, "alert", {}, rows);
+    return false;
+  }
+
+  /** Fetches the view anew. What is typed stays: upon the fields of `sent`, where those were saved meanwhile. */
+  async refresh(sent = {}) {
+    const { root } = this;
+    const page = await fetchPage(this.#url).catch((error) => this.#say(error.message, "alert"));
+    if (!page || !root || root !== this.root) return false;
+    const draft = this.typed ?? {};
+    for (const [slot, pair] of Object.entries(draft)) if (sent[slot]) [, pair[0]] = sent[slot];
+    const fresh = query(VIEW, page);
+    const place = controls(root).indexOf(focused());
+    const { id, selectionStart } = place < 0 ? {} : focused();
+    const folds = queryAll("details", fresh);
+    queryAll("details", root).forEach((fold, at) => folds[at]?.toggleAttribute("open", fold.open));
+    root.replaceWith(fresh);
+    const agreed = this.resume(draft);
+    const field = byId(id);
+    focusInPlace(field ?? controls(fresh)[place]);
+    if (selectionStart) field?.setSelectionRange(selectionStart, selectionStart);
+    this.#catchUp(page);
+    return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
+  }
+
+  /** A page may be older than what was heard while it was on its way. */
+  #catchUp(page, ...tables) {
+    receiveAgain(heardSince(page), [labelHandlers, pickerHandlers, ...tables], project);
+  }
+
+  /** Shows what there is to choose as it is now, once for all that changes in a moment. */
+  #follow() {
+    this.#following ||= setTimeout(() => {
+      this.#following = 0;
+      if (this.root && !this.typed) this.refresh();
+    }, MOMENT);
+  }
+
+  async #apply(ticket, { type, changed = [], actorId }) {
+    if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
+    this.#heard = ticket.version;
+    const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
+    if (this.typed) return this.#say(`${done} What you typed is kept.`, "status", { "Show the new version": () => this.refresh() });
+    if (!(await this.refresh())) return;
+    query("[data-ticket-news]", this.root).textContent = done;
+    for (const name of changed) glowAt(query(`[name="${name === "labels" ? "labelIds" : name}"]`, this.root));
+  }
+
+  /** Who did it; remembered for when that turns out to clash with what is typed. */
+  #name(id) {
+    this.#other = findPerson(id)?.name ?? "Someone else";
+    return this.#other;
+  }
+
+  #close(text, role = "status") {
+    for (const control of queryAll("form button", this.root)) control.disabled = true;
+    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`, role);
+  }
+
+  #submit(event) {
+    const form = event.target;
+    const kind = Object.keys(this.#forms).find((hook) => hook in form.dataset);
+    if (!kind) return;
+    event.preventDefault();
+    once(form, () => {
+      const work = this.#forms[kind](form, event.submitter).catch((error) => this.#fail(form, error));
+      undoAfter(work);
+      return work;
+    });
+  }
+
+  // The view may be closed, or show another ticket, before the answer comes: that still counts for this one.
+  async #save() {
+    const { root } = this;
+    await pickNewLabel(this.#form);
+    if (root !== this.root) return;
+    if (this.#heard > this.root.dataset.version && !(await this.refresh())) return;
+    const form = this.#form;
+    const [before, changes, sent] = [changedFrom(form), changedTo(form), typedIn(form)];
+    if (!Object.keys(changes).length) return toast("There is nothing to save yet.");
+    try {
+      const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${form.elements.version.value}"` });
+      this.#onChanged(ticket);
+      undoable(`${ticket.key} is saved.`, [[() => revert(pathOf(form), [before], ticket), ticket.key]]);
+      if (!form.isConnected) {
+        form.reset();
+        return keep(form);
+      }
+      this.#stamp(ticket);
+      await this.refresh(sent);
+    } catch (error) {
+      if (!error.body?.ticket || !form.isConnected) throw error;
+      // Two people who changed different fields both get what they want; the same field needs a decision.
+      if (await this.refresh()) await this.#save();
+    }
+  }
+
+  async #move(form, submitter) {
+    const { root } = this;
+    const columnId = form.elements.columnId.value;
+    const now = await api.get(pathOf(form));
+    const at = now.columnId === columnId ? now.order : LAST - 1;
+    const order = { top: 0, up: Math.max(at - 1, 0), down: at + 1 }[submitter?.value] ?? LAST;
+    const ticket = await api.patch(pathOf(form), { columnId, order });
+    const moved = now.rank !== ticket.rank;
+    const back = { columnId: now.columnId, order: now.order };
+    if (moved) undoable(`${ticket.key} is moved.`, [[() => revertMove(pathOf(form), [back], now.rank, ticket), ticket.key]]);
+    this.#onChanged(ticket);
+    if (root !== this.root) return;
+    if (ticket.version - root.dataset.version === Number(moved)) this.#stamp(ticket);
+    else if (!this.typed) this.refresh();
+  }
+
+  #stamp({ version }) {
+    this.root.dataset.version = version;
+    query("[name=version]", this.root).value = version;
+  }
+
+  async #delete(form) {
+    const { id } = this;
+    const text = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
+    const path = pathOf(form);
+    await api.delete(path).catch((error) => {
+      if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
+    });
+    this.#onDeleted({ id, text, path });
+  }
+
+  #fail(form, error) {
+    if (!form.isConnected) return complain(error);
+    const rest = showErrors(form, error);
+    if (error.status === 404) return this.#close("This ticket has been deleted.", "alert");
+    const again = error instanceof Unreachable ? { Retry: () => form.requestSubmit() } : {};
+    if (rest) this.#say(rest, "alert", again);
+  }
+
+  /** Says it at once when something failed, `role` "alert", else when whoever listens has time, "status". */
+  #say(text, role, actions = {}, rows = []) {
+    const place = this.root?.querySelector("[data-ticket-notice]");
+    if (!place) return void toast(text, { failed: role === "alert" });
+    place.role = role;
+    place.replaceChildren(create("p", { textContent: text }), ...rows, ...Object.entries(actions).map(button));
+    place.hidden = !text;
+    place.scrollIntoView({ block: "nearest" });
+  }
+}
+
+const controls = (root) => queryAll("a, button, input, select, summary, textarea", root);
+
+const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticket` : "this ticket");
+
+// Every control is alone in its field with its words.
+const glowAt = (control) => control && glow(control.parentElement);
+
+/** A title grows over several lines, but has no line breaks: Enter saves, and what is pasted is joined. */
+function sendTitle(event) {
+  if (event.target.name !== "title" || event.inputType !== "insertLineBreak") return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
+function keepOnOneLine(field) {
+  if (field.name === "title" && field.value.includes("\n")) field.value = field.value.replace(/\s*\n\s*/g, " ");
+}
+
+/** Puts the cursor into what a person unfolds. */
+function enterFold(summary) {
+  setTimeout(() => summary?.parentElement.open && query("textarea", summary.parentElement)?.focus());
+}
+
+function button([name, run]) {
+  const element = create("button", { type: "button", className: "button button--small", textContent: name });
+  hear(element, "click", run);
+  return element;
+}
