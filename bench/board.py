@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
 import time
 from contextlib import closing
@@ -66,13 +65,11 @@ def count_queries(cards: int) -> int:
 def serve(server: Server, cards: int) -> None:
     """Print how long the server takes for the page, and how large it is."""
     with closing(server.client("bob")) as client:
-        text = client.get(BOARD).text
+        page = client.get(BOARD)
         times = [_time(client) for _ in range(REQUESTS)]
-    size = len(text.encode())
-    small = len(gzip.compress(text.encode(), 6))
     aim = f" ({verdict(median(times), AIM)})" if cards == AIM_CARDS else ""
     print(f"  server: {spread(times, 95)} over {REQUESTS} requests{aim}")
-    print(f"  size: {size / 1000:.0f} kB, {small / 1000:.0f} kB compressed")
+    print(f"  size: {len(page.content) / 1000:.0f} kB, {page.num_bytes_downloaded / 1000:.0f} kB transferred")
 
 
 def paint(browser: Browser, server: Server) -> None:
