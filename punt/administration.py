@@ -5,9 +5,9 @@ from __future__ import annotations
 from punt import access
 from punt.database import begin_write, db, end_read, random_text
 from punt.errors import Invalid, SignInNeeded
+from punt.heavy.passwords import hash_password, matches
 from punt.inputs.admin import NewPerson, NewSecret, Removal
 from punt.models import RateCounter, User, UserSession, roster
-from punt.passwords import hash_password, matches
 from punt.sign_in import count_proof
 
 

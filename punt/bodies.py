@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 from gunicorn.http.errors import InvalidChunkSize, ParseException
 
-from punt.breath import Pace
+from punt.heavy.slices import Pace
 
 STEP = 64 * 1024
 DISCARDED = 1024 * 1024

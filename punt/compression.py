@@ -16,7 +16,7 @@ from typing import Protocol
 import brotli
 from flask import Flask, Response, g, request
 
-from punt.breath import breathing
+from punt.heavy.slices import breathing
 
 ENCODINGS = ("br", "gzip")
 """What can be made, the best first. Browsers ask for ``br`` over https only."""

@@ -15,8 +15,8 @@ import gevent
 from gevent import socket as cooperative
 
 from punt import bodies
-from punt.breath import breathe
 from punt.events.peer import hang_up
+from punt.heavy.slices import breathe
 
 SLICE = 64 * 1024
 """Bytes of an answer that have to be taken within the patience: who sips a byte now and then does not go on."""

@@ -27,9 +27,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from punt import deadlines
-from punt.breath import pause
 from punt.errors import Busy
+from punt.heavy import deadlines
+from punt.heavy.slices import pause
 
 WRITES = "punt_writes"
 WRITE_PATIENCE = 10.0

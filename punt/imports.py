@@ -16,7 +16,7 @@ from flask import current_app
 from punt import access
 from punt.access import Grant, May
 from punt.database import begin_write, db, end_read
-from punt.deadlines import unhurried
+from punt.heavy.deadlines import unhurried
 from punt.models import AuditEntry, Project
 from punt.transfer.cards import one_line
 from punt.transfer.carrying import Carriage, Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from punt import access
 from punt.database import begin_write, end_read
-from punt.imaging import square
+from punt.heavy.imaging import square
 from punt.models import Picture, User
 
 MOST_BYTES = 2 * 1024 * 1024

@@ -5,10 +5,10 @@ from __future__ import annotations
 from punt.database import begin_write, db, end_read
 from punt.errors import Forbidden
 from punt.events import capture
+from punt.heavy.passwords import hash_password
 from punt.inputs.admin import Registration
 from punt.limits import caller, in_line, spend
 from punt.models import SiteSetting, User
-from punt.passwords import hash_password
 
 TRIES, WINDOW = 20, 3600
 """Registrations tried from one address in a window of so many seconds."""

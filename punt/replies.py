@@ -19,12 +19,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt import bearer, deadlines
+from punt import bearer
 from punt.aside import set_aside
-from punt.breath import breathing
 from punt.database import HELD_BY_OTHERS, db, is_full, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookTooLong, TooMany
 from punt.events import capture, disk
+from punt.heavy import deadlines
+from punt.heavy.slices import breathing
 from punt.security import FORM_FIELDS, page_before
 
 logger = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
+from punt.heavy.passwords import hash_password, matches
 from punt.limits import caller, in_line, spend
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
-from punt.passwords import hash_password, matches
 from punt.settings import Settings
 from punt.texts import key_of
 from punt.uses import uses

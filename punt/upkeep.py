@@ -14,11 +14,12 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from punt import access, administration, submissions
-from punt.breath import breathe
 from punt.database import db, end_read, writing
-from punt.deadlines import unhurried
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
+from punt.heavy.deadlines import unhurried
+from punt.heavy.slices import breathe
+from punt.heavy.turns import Turns
 from punt.inputs.database import Overhaul
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.transfer.checking import Contents, checked
@@ -28,7 +29,6 @@ from punt.transfer.staging import Staging
 from punt.transfer.waiting import WaitingRoom
 from punt.transfer.words import PHRASES
 from punt.transfer.writing import note_export, write_export
-from punt.turns import Turns
 from punt.uploads import uploaded
 
 BEAT = 0.5

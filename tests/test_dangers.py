@@ -44,11 +44,11 @@ def test_no_text_becomes_code_or_an_object_of_its_own_choice() -> None:
     }
 
     assert not called & RUNNERS
-    assert who_imports(*UNPACKERS) == {"punt.elsewhere"}  # between two processes of PUNT's own
+    assert who_imports(*UNPACKERS) == {"punt.heavy.processes"}  # between two processes of PUNT's own
 
 
 def test_a_command_is_run_for_nothing_but_the_script_the_sheet_and_slow_work() -> None:
-    assert who_imports("subprocess", "os.system", "os.popen") == {"punt.assets", "punt.minify", "punt.elsewhere"}
+    assert who_imports("subprocess", "os.system", "os.popen") == {"punt.assets", "punt.minify", "punt.heavy.processes"}
 
 
 def test_nobody_else_is_asked_or_told() -> None:

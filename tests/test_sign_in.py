@@ -18,9 +18,10 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from punt import bearer, passwords, setup, sign_in
+from punt import bearer, setup, sign_in
 from punt.database import db, now, writing
 from punt.errors import Conflict
+from punt.heavy import passwords
 from punt.models import RateCounter, User, UserSession
 from tests.conftest import app_in
 from tests.support.board import TICKETS, nothing_changes

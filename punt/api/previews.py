@@ -10,9 +10,9 @@ from punt import access
 from punt.access import May
 from punt.api.describe import answers
 from punt.database import end_read
+from punt.heavy.markdown import preview
 from punt.inputs.base import body
 from punt.inputs.tickets import Preview
-from punt.markdown import preview
 from punt.models import shapes
 from punt.security import TEXT_LIMIT, begins_itself, takes_at_most
 

@@ -13,6 +13,7 @@ from punt.api.describe import answers
 from punt.api.idempotency import idempotency_key
 from punt.database import db, end_read
 from punt.errors import Conflict
+from punt.heavy.turns import Turns
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
@@ -20,7 +21,6 @@ from punt.models.board import Page, is_large, matching, pages_of
 from punt.models.together import as_told
 from punt.replies import listed, nothing
 from punt.security import TEXT_LIMIT, takes_at_most
-from punt.turns import Turns
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
 

@@ -9,7 +9,7 @@ from punt.database import writing
 from punt.demo.load import load
 from punt.demo.sample import read
 from punt.errors import Problem
-from punt.passwords import hash_password
+from punt.heavy.passwords import hash_password
 
 
 @click.command("demo")

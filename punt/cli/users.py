@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from punt.database import db, writing
 from punt.errors import Problem
+from punt.heavy.passwords import hash_password
 from punt.inputs.base import invalid
 from punt.inputs.people import NewPassword, Setup
 from punt.models import User, UserSession
-from punt.passwords import hash_password
 
 group = AppGroup("user", help="People.")
 

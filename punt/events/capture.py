@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, SessionTransaction
 
-from punt.breath import breathing
 from punt.events.log import Origin, log
 from punt.events.publication import Change, Changed, Draft, Publication
 from punt.events.signals import changes_settled, events_committed
+from punt.heavy.slices import breathing
 
 _PENDING, _LAST, _COMMITTED, _ORIGIN = "punt_pending", "punt_last", "punt_committed", "punt_origin"
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from gevent.event import Event
 from sqlalchemy.exc import OperationalError
 
-from punt.breath import breathing
 from punt.database import WRITES, now
 from punt.events import metrics
 from punt.events.cursor import Cursor
@@ -21,6 +20,7 @@ from punt.events.hub import Hub
 from punt.events.log import Entry, EventLog
 from punt.events.publication import EVERYONE
 from punt.events.signals import events_committed
+from punt.heavy.slices import breathing
 
 SLOW_POLL = 1.0
 """Seconds after which the log is read even if nobody rang: a lost ring only costs a moment."""

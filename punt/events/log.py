@@ -12,12 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from punt.breath import breathing, slices
 from punt.database import SKEW, Base, Timestamp, now
 from punt.errors import TooLarge
 from punt.events.cursor import Cursor
 from punt.events.doorbell import CHANNEL
 from punt.events.publication import EVERYONE, Draft
+from punt.heavy.slices import breathing, slices
 
 BATCH = 200
 """Events that are written by one statement of SQLite."""

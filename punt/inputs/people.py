@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from punt.heavy.passwords import weakness
 from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, Whole, named, within_blanks
 from punt.models import Role
 from punt.models.api_token import Scope
-from punt.passwords import weakness
 from punt.texts import UNSEEN, folded
 
 _NONE = INK + UNSEEN

@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from punt.breath import slices
 from punt.database import Base, Timestamp, db, now
 from punt.events import capture
 from punt.events.log import Origin
+from punt.heavy.slices import slices
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 BATCH = 200

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from punt.breath import breathing, slices
 from punt.database import db
+from punt.heavy.slices import breathing, slices
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, Timestamp, db, new_id, now
-from punt.deadlines import unhurried
 from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Change, Draft, Publication, recheck
+from punt.heavy.deadlines import unhurried
 from punt.models import topics, wire
 from punt.models.column import Column
 from punt.models.emptying import delete_slowly

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from punt.breath import breathing
 from punt.events.log import Origin
 from punt.events.publication import Change, Changed, camel
+from punt.heavy.slices import breathing
 from punt.models.audit import AuditEntry
 from punt.models.column import Column
 from punt.models.project import Project

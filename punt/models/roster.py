@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from punt.database import db
-from punt.deadlines import unhurried
 from punt.errors import Conflict, Detail
+from punt.heavy.deadlines import unhurried
 from punt.models.membership import Membership, Role
 from punt.models.project import Project
 from punt.models.seeking import holds

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from punt.breath import breathing
 from punt.database import db
+from punt.heavy.slices import breathing
 from punt.models import wire
 from punt.models.project import Project
 from punt.models.seeking import holds

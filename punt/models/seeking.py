@@ -10,9 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from punt.breath import breathing
 from punt.database import db
 from punt.errors import TookTooLong
+from punt.heavy.slices import breathing
 from punt.models.column import Column
 from punt.models.ticket import Ticket
 from punt.texts import UNSEEN, sought

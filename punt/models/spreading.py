@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from punt.breath import slices
 from punt.database import CLASHES, db, sqlstate, writing
 from punt.events import capture
+from punt.heavy.slices import slices
 from punt.models.bin import BinnedTicket
 from punt.models.column import Column
 from punt.models.rank import LONGEST, spread

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, load_only, selectinload
 
-from punt.breath import breathing, slices
 from punt.database import db
+from punt.heavy.slices import breathing, slices
 from punt.models import wire
 from punt.models.ticket import Ticket
 

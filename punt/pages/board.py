@@ -9,15 +9,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from punt import access
 from punt.access import Grant, May
-from punt.breath import breathing
 from punt.database import end_read
 from punt.events.pipeline import cursor
+from punt.heavy.slices import breathing
+from punt.heavy.turns import Turns
 from punt.models import Label, Priority, TicketType, wire
 from punt.models.board import cards, is_large
 from punt.models.people import seen_on
 from punt.pages.context import is_done
 from punt.pages.filters import Filter
-from punt.turns import Turns
 
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
 

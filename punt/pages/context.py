@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask, g
 from flask_login import current_user
 
-from punt.breath import breathing
 from punt.database import now
 from punt.events.pipeline import pipeline
+from punt.heavy.slices import breathing
 from punt.models import SiteSetting, wire
 from punt.models.site import Site
 from punt.pages.theme import theme

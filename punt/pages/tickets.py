@@ -13,9 +13,9 @@ from punt.access import Grant, May
 from punt.database import db
 from punt.errors import Problem
 from punt.events.pipeline import cursor
+from punt.heavy.markdown import render
 from punt.inputs.base import form
 from punt.inputs.tickets import MoveForm, NewTicketForm, TicketForm
-from punt.markdown import render
 from punt.models import BinnedTicket, Ticket, TicketType, wire
 from punt.models.bin import KEPT
 from punt.pages.board import surroundings

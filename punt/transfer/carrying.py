@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from punt.breath import breathing
 from punt.database import db
 from punt.events import capture
+from punt.heavy.slices import breathing
 from punt.models import AuditEntry, Column, Label, Project, Ticket, User
 from punt.models.placing import Wanted, create_together
 from punt.texts import key_of

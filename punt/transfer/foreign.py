@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from punt.elsewhere import Failed, elsewhere
+from punt.heavy.processes import Failed, elsewhere
+from punt.heavy.turns import Turns
 from punt.transfer import rows, trello
 from punt.transfer.cards import Plan, one_line
 from punt.transfer.choice import Choice, fields_of
@@ -17,7 +18,6 @@ from punt.transfer.json_sheet import sheet_of
 from punt.transfer.refusal import Refusal
 from punt.transfer.sheet import Sheet, read_sheet
 from punt.transfer.trackers import Tracker, asana, original, original_file, planka, tracker_of, wekan
-from punt.turns import Turns
 
 SMALL = 64 * 1024
 """Bytes of a file that is read right here, within some 30 ms; a larger one is read elsewhere."""

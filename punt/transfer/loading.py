@@ -8,7 +8,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from punt.breath import breathe
+from punt.heavy.slices import breathe
 from punt.models.audit import AuditEntry
 from punt.models.label import settle_keys
 from punt.models.moments import mend_all as mend_moments

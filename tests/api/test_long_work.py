@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt.breath import SLICE
 from punt.database import db, writing
+from punt.heavy.slices import SLICE
 from punt.models import Label, Project, Ticket, User
 from punt.transfer.words import PHRASES
 from tests.support.board import HARB, TICKETS, made

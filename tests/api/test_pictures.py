@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from punt.database import writing
-from punt.imaging import square
+from punt.heavy.imaging import square
 from punt.models import UserSession
 from tests.support.board import fields, nothing_changes
 from tests.support.pictures import PICTURE, bomb, halves, moving, picture, telling, text_bomb, written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from punt.markdown import render
+from punt.heavy.markdown import render
 from tests.support.board import HARB
 
 

@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from punt.api import tickets as api_tickets
+from punt.heavy.turns import Turns
 from punt.models import board
 from punt.pages import board as pages_board
-from punt.turns import Turns
 from tests.support.board import (
     HARB,
     TICKETS,

@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 
 from punt.api.tickets import SEARCHES
 from punt.database import db
+from punt.heavy.turns import Turns
 from punt.models import seeking
 from punt.settings import ROOT
-from punt.turns import Turns
 from tests.conftest import inhabited_app
 from tests.support.board import HARB, TICKETS, ticket, tickets
 from tests.support.cast import signed_in

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from punt import database, deadlines
+from punt import database
 from punt.database import db, writing
+from punt.heavy import deadlines
 from punt.models import Project
 from tests.conftest import inhabited_app
 from tests.support import cast

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from punt.threads import NICE, apart, apart_and_last
+from punt.heavy.threads import NICE, apart, apart_and_last
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own")

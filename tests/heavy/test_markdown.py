@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from punt import markdown
 from punt.errors import Busy
-from punt.markdown import html_of, preview, render
-from punt.turns import Turns
+from punt.heavy import markdown
+from punt.heavy.markdown import html_of, preview, render
+from punt.heavy.turns import Turns
 
 TAGS = {
     *("span", "p", "br", "hr", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),

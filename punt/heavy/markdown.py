@@ -11,9 +11,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from punt.elsewhere import Failed, elsewhere
 from punt.errors import Busy
-from punt.turns import Turns
+from punt.heavy.processes import Failed, elsewhere
+from punt.heavy.turns import Turns
 
 logger = logging.getLogger(__name__)
 

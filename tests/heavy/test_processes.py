@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from punt.elsewhere import MEMORY, NICE, Failed, elsewhere
+from punt.heavy.processes import MEMORY, NICE, Failed, elsewhere
 from punt.transfer.refusal import Refusal
 
 LONG = 30

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from punt.threads import apart_and_last
+from punt.heavy.threads import apart_and_last
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
 

@@ -6,9 +6,9 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from punt.elsewhere import Failed, elsewhere
 from punt.errors import Invalid
-from punt.turns import Turns
+from punt.heavy.processes import Failed, elsewhere
+from punt.heavy.turns import Turns
 
 SIDE = 256
 """Pixels of a kept picture's side."""

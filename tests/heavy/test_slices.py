@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import gevent
 import pytest
 
-from punt.breath import SLICE, breathe, breathing, pause, slices
+from punt.heavy.slices import SLICE, breathe, breathing, pause, slices
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NICE = 10
 """How far it steps back, as in ``threads``, which is not imported because gevent takes time to load."""
 MEMORY = 1 << 30
@@ -38,7 +38,7 @@ def elsewhere(
     :param work: a function at the top of a module; the module is imported there.
     :raises Failed: when there is no answer.
     """
-    command = [sys.executable, "-m", "punt.elsewhere"]
+    command = [sys.executable, "-m", "punt.heavy.processes"]
     asked = pickle.dumps((seconds, work, arguments, named))
     try:
         child = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, timeout=seconds, check=True)  # noqa: S603
