@@ -9,22 +9,8 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import (
-    api,
-    aside,
-    assets,
-    cli,
-    compression,
-    database,
-    holding,
-    pages,
-    prefix,
-    replies,
-    security,
-    sign_in,
-    submissions,
-    uses,
-)
+from punt import api, aside, assets, cli, compression, database, pages, prefix, replies, security, sign_in, submissions
+from punt.access import last_used, proofs
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
@@ -71,12 +57,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         pipeline.keeper.also("audit log", AuditEntry.forgetting(settings.audit_retention))
         uploads = WaitingRoom(settings.instance_path)
         pipeline.keeper.also("files that wait to be imported", lambda *_: uploads.sweep())
-    for receiver in (holding.prove_again, submissions.note, recording.record):
+    for receiver in (proofs.prove_again, submissions.note, recording.record):
         changes_settled.connect(receiver)
     prefix.init_app(app, settings.url_prefix)
     for part in (security, sign_in):
         part.init_app(app, settings)
-    for part in (submissions, uses, aside, compression, replies, assets, api, pages, cli):
+    for part in (submissions, last_used, aside, compression, replies, assets, api, pages, cli):
         part.init_app(app)
     return app
 

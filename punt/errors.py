@@ -6,7 +6,9 @@ Raise these anywhere; ``punt.replies`` turns them into JSON or a page, in one pl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,16 @@ class Missing(Problem):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} not found.")
+
+
+def existing(thing: Thing | None, what: str) -> Thing:
+    """Return a thing that was looked for.
+
+    :raises Missing: when there is none.
+    """
+    if thing is None:
+        raise Missing(what)
+    return thing
 
 
 class Conflict(Problem):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from punt import access
+from punt.access.limits import spend
 from punt.database import begin_write, end_read
 from punt.inputs.people import Profile
-from punt.limits import spend
 from punt.models import User
 
 TRIES, WINDOW = 20, 3600

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from punt.access.limits import caller, in_line, spend
 from punt.database import begin_write, db, end_read
 from punt.errors import Forbidden
 from punt.events import capture
 from punt.heavy.passwords import hash_password
 from punt.inputs.admin import Registration
-from punt.limits import caller, in_line, spend
 from punt.models import SiteSetting, User
 
 TRIES, WINDOW = 20, 3600

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt import bearer
+from punt.access import tokens
 from punt.aside import set_aside
 from punt.database import HELD_BY_OTHERS, db, is_full, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookTooLong, TooMany
@@ -176,7 +176,7 @@ def _log_refusal(response: Response) -> Response:
         return response
     who = capture.origin(db.session()).actor_id
     hidden = status == 404 and who and request.url_rule
-    if status in {403, 429} or hidden or (status == 401 and bearer.shown()):
+    if status in {403, 429} or hidden or (status == 401 and tokens.shown()):
         whose = f"{who or 'somebody unknown'} at {request.remote_addr}"
         logger.info("refused with %d: %s %r of %s", status, request.method, request.path, whose)
     return response

@@ -12,7 +12,8 @@ from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt import bearer, forwarding, submissions
+from punt import forwarding, submissions
+from punt.access import tokens
 from punt.database import begin_write, db, end_read
 from punt.errors import Busy, Forbidden, Invalid
 from punt.events import capture
@@ -115,9 +116,9 @@ def page_before() -> str | None:
 def _before() -> BaseResponse | None:
     if "\0" in request.path or b"%00" in request.query_string:  # no text of PostgreSQL's may hold one
         raise Invalid.field("address", "Use plain text.")
-    writes, token = request.method not in SAFE, bearer.shown()
+    writes, token = request.method not in SAFE, tokens.shown()
     if token is not None:
-        bearer.refuse_bad_token(token, writes=writes)
+        tokens.refuse_bad_token(token, writes=writes)
     elif writes:
         _refuse_other_sites()  # which could only use a cookie
     if not writes:
@@ -153,7 +154,7 @@ def _body_limit(view: Callable[..., Any] | None) -> int:
     """Say how much is read: little of strangers, who are looked up only where a body may be more than that."""
     size, most = request.content_length, getattr(view, "body_limit", BODY_LIMIT)
     small = most <= BODY_LIMIT or (size is not None and size <= BODY_LIMIT)
-    g.stranger = not (small or bearer.shown() is not None or _is_signed_in())
+    g.stranger = not (small or tokens.shown() is not None or _is_signed_in())
     return BODY_LIMIT if g.stranger else most
 
 
@@ -207,7 +208,7 @@ def _after(response: Response) -> Response:
     if response.status_code == 429 and "retry_after" in g:  # a page that caught the problem says it, too
         response.headers["Retry-After"] = str(g.retry_after)
     if response.status_code == 401:
-        refused = bearer.shown() is not None
+        refused = tokens.shown() is not None
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if refused else "Bearer"
     if request.is_secure:  # on plain http browsers only complain about it
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from punt.access.limits import caller, spend
 from punt.database import begin_write, end_read
 from punt.errors import Forbidden
 from punt.heavy.passwords import hash_password
 from punt.inputs.people import Setup
-from punt.limits import caller, spend
 from punt.models import User
 from punt.models.locks import hold_people
 

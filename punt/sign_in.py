@@ -7,17 +7,18 @@ from typing import TypeVar
 from flask import Flask, Request, current_app, request, session
 from flask_login import LoginManager, login_user, logout_user
 
-from punt import bearer, cookies
+from punt import cookies
+from punt.access import tokens
+from punt.access.last_used import uses
+from punt.access.limits import caller, in_line, spend
 from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
 from punt.heavy.passwords import hash_password, matches
-from punt.limits import caller, in_line, spend
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.settings import Settings
 from punt.texts import key_of
-from punt.uses import uses
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
 """Failed sign-ins allowed for one account, and from one address, in a window of so many seconds.
@@ -140,12 +141,12 @@ def count_proof(user_id: str) -> str:
 
 def _load(session_id: str) -> UserSession | None:
     """Find who the cookie is of; where an API token is shown it is not looked at."""
-    found = db.session.get(UserSession, session_id) if bearer.shown() is None else None
+    found = db.session.get(UserSession, session_id) if tokens.shown() is None else None
     return _known(found) if found and found.is_active else None
 
 
 def _load_by_token(_: Request) -> ApiToken | None:
-    secret = bearer.shown()
+    secret = tokens.shown()
     found = ApiToken.known_as(secret) if secret else None
     return _known(found) if found else None
 

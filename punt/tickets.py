@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from punt.access import Grant, named
+from punt.access.proofs import until_the_commit
 from punt.database import db
 from punt.errors import Conflict, Invalid
 from punt.events.publication import camel
-from punt.holding import until_the_commit
 from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
 from punt.models import Column, Label, Ticket, User, wire
 from punt.models.locks import hold_family

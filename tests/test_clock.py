@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from punt import sign_in
+from punt.access.last_used import uses
 from punt.api.health import _feed_age
 from punt.database import SKEW, Base, Timestamp, db, now, writing
 from punt.errors import TooMany
@@ -32,7 +33,6 @@ from punt.models.api_token import Scope
 from punt.models.moments import BEGINNINGS, ELSEWHERE, TERMS
 from punt.transfer import waiting
 from punt.transfer.waiting import WaitingRoom
-from punt.uses import uses
 from tests.support.board import HARB, TICKETS, ticket
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.clock import Clock

@@ -18,7 +18,8 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from punt import bearer, setup, sign_in
+from punt import setup, sign_in
+from punt.access import tokens
 from punt.database import db, now, writing
 from punt.errors import Conflict
 from punt.heavy import passwords
@@ -362,7 +363,7 @@ def test_a_page_with_a_form_tells_when_to_try_again_too(limited: Flask) -> None:
 def test_wrong_tokens_are_limited_for_an_address_and_right_ones_never(
     limited: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bearer, "TRIES", 2)
+    monkeypatch.setattr(tokens, "TRIES", 2)
     bob = signed_in(limited, "bob")
     token = (bob.post("/api/me/tokens", json={"name": "Script", "scope": "read"}).json or {})["token"]
 
@@ -374,12 +375,12 @@ def test_wrong_tokens_are_limited_for_an_address_and_right_ones_never(
 
 
 def test_a_person_makes_so_many_tokens_only(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bearer, "MADE", 2)
+    monkeypatch.setattr(tokens, "MADE", 2)
     bob, asked = signed_in(limited, "bob"), {"name": "Script", "scope": "read"}
 
     made = [bob.post("/api/me/tokens", json=asked) for _ in range(3)]
     page = bob.post("/profile/tokens", data=asked)
 
     assert [answer.status_code for answer in (*made, page)] == [201, 201, 429, 429]
-    assert all(0 < int(answer.headers["Retry-After"]) <= bearer.MADE_WINDOW for answer in (made[2], page))
+    assert all(0 < int(answer.headers["Retry-After"]) <= tokens.MADE_WINDOW for answer in (made[2], page))
     assert len(bob.get("/api/me/tokens").json or ()) == 2

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
+from punt.access.tokens import NOT_HERE
 from punt.api.describe import STREAM, Description, FormWithFile, answers
-from punt.bearer import NOT_HERE
 from punt.models import shapes
 from punt.security import SAFE
 

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from punt import access, listening
+from punt import access
+from punt.access import streams
 from punt.api.describe import STREAM, answers
 from punt.database import db
 from punt.errors import Invalid
@@ -54,21 +55,21 @@ def _leave_the_door(_: BaseException | None) -> None:
 @answers(STREAM, query=CURSOR, headers=PLACE)
 def project(reference: str) -> Response:
     """Stream what happens inside a project."""
-    return _stream(listening.subscription("project", access.project(reference)))
+    return _stream(streams.subscription("project", access.project(reference)))
 
 
 @blueprint.get("/projects/events")
 @answers(STREAM, query=CURSOR, headers=PLACE)
 def projects() -> Response:
     """Stream the changes of the project list."""
-    return _stream(listening.subscription("projects", listed=True))
+    return _stream(streams.subscription("projects", listed=True))
 
 
 @blueprint.get("/users/events")
 @answers(STREAM, query=CURSOR, headers=PLACE)
 def users() -> Response:
     """Stream the changes of people."""
-    return _stream(listening.subscription("users", people=True))
+    return _stream(streams.subscription("users", people=True))
 
 
 @blueprint.get("/events")
@@ -81,9 +82,9 @@ def everything() -> Response:
     if len(references) > MOST_PROJECTS:
         raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
     if EVERYWHERE in references:
-        return _stream(listening.subscription("all", everywhere=True, listed=True, people=True))
+        return _stream(streams.subscription("all", everywhere=True, listed=True, people=True))
     granted = [access.project(reference) for reference in references]
-    return _stream(listening.subscription("all", *granted, listed=True, people=True))
+    return _stream(streams.subscription("all", *granted, listed=True, people=True))
 
 
 def _stream(subscription: Subscription) -> Response:

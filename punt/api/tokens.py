@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint
 
-from punt import access, bearer, compression
+from punt import access, compression
+from punt.access import tokens
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
@@ -29,7 +30,7 @@ def index() -> Any:
 def create() -> Any:
     """Make a token; this answer is the only one that tells it."""
     own, asked = access.own_session(), body(NewApiToken)
-    token, secret = bearer.issue(own, asked)
+    token, secret = tokens.issue(own, asked)
     db.session.commit()
     compression.keep_plain()
     return {**wire.api_token(token), "token": secret}, 201

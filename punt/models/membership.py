@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a member is; ``access`` says what each may do."""
+    """What a member is; ``access.grants`` says what each may do."""
 
     OWNER = "owner"
     ADMIN = "admin"

@@ -1,4 +1,4 @@
-"""The topics of the event log: who publishes on them is said beside each model, who listens in ``access``."""
+"""The topics of the event log: who publishes on them is said beside each model, who listens in ``access.streams``."""
 
 PROJECTS = "projects"
 """Changes of projects; each event has an audience."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
-from punt import access, bearer
+from punt import access
+from punt.access import tokens
 from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
@@ -24,7 +25,7 @@ def create() -> Any:
     own = access.own_session()
     try:
         asked = form(NewApiToken, request.form)
-        _, secret = bearer.issue(own, asked)
+        _, secret = tokens.issue(own, asked)
         db.session.commit()
     except Problem as problem:
         db.session.rollback()

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.access.last_used import COARSE, uses
 from punt.database import db, now, writing
 from punt.models import UserSession
-from punt.uses import COARSE, uses
 from tests.conftest import put_away
 from tests.support.board import nothing_changes
 from tests.support.cast import PASSWORD
@@ -124,7 +124,7 @@ def test_when_it_was_last_used_is_written_down_later_and_coarsely(app: Flask, he
 
 def test_an_app_that_is_put_away_writes_no_more(app: Flask, here: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its connection would show a test that follows what is no more."""
-    monkeypatch.setattr("punt.uses.PAUSE", 0)
+    monkeypatch.setattr("punt.access.last_used.PAUSE", 0)
     connected: list[Any] = []
     with app.app_context(), writing() as session:
         session.execute(sa.update(UserSession).values(used_at=None))

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.access.last_used import COARSE, uses
 from punt.database import db, now, writing
 from punt.models import ApiToken, User
 from punt.models.api_token import MOST
-from punt.uses import COARSE, uses
 from tests.support.board import HARB, TICKETS, Json, fields, made, nothing_changes, ticket
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.patterns import ID, TIMESTAMP

@@ -20,10 +20,10 @@ from flask import Flask
 from sqlalchemy import event
 
 from punt.access import PERMISSIONS, Grant
+from punt.access.proofs import until_the_commit
 from punt.database import db, writing
 from punt.errors import Conflict, Invalid, Problem
 from punt.events.log import LoggedEvent
-from punt.holding import until_the_commit
 from punt.models import BinnedTicket, Label, Membership, Project, RateCounter, Role, Ticket, User, UserSession, roster
 from tests.conftest import app_on
 from tests.postgres.conftest import punt_on

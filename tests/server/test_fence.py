@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from punt import bearer, registration
+from punt import registration
+from punt.access import tokens
 from punt.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from tests.support.cast import PASSWORD
@@ -73,8 +74,8 @@ def test_registrations_tokens_and_passwords_have_exactly_so_many_tries_in_all_wo
 
     limits = {
         register: (201, registration.TRIES),
-        show_wrong_token: (401, bearer.TRIES),
-        make_token: (201, bearer.MADE),
+        show_wrong_token: (401, tokens.TRIES),
+        make_token: (201, tokens.MADE),
         guess_password: (400, ACCOUNT_TRIES),
     }
     for act, (status, tries) in limits.items():

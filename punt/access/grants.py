@@ -13,26 +13,13 @@ from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
-from flask import g
-from flask_login import current_user
 
+from punt.access.identity import user
+from punt.access.proofs import until_the_commit
 from punt.database import db
-from punt.errors import Forbidden, Invalid, Missing, SignInNeeded
-from punt.holding import until_the_commit
-from punt.models import (
-    ApiToken,
-    BinnedTicket,
-    Column,
-    Label,
-    Membership,
-    Project,
-    Role,
-    Ticket,
-    User,
-    UserSession,
-)
+from punt.errors import Forbidden, Invalid, Missing, existing
+from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User
 from punt.models.locks import hold_family
-from punt.models.roster import hold_admins
 
 
 class May(Enum):
@@ -143,7 +130,7 @@ class Grant:
 
     def ticket(self, reference: str) -> Ticket:
         """Load a ticket of this project by its id, its key or its number."""
-        return _found(db.session.scalar(self._numbered(Ticket, reference)), "Ticket")
+        return existing(db.session.scalar(self._numbered(Ticket, reference)), "Ticket")
 
     def ticket_to_change(self, reference: str, *, family: bool = False) -> Ticket:
         """Load a ticket as :meth:`ticket` does, and keep others from changing it until the commit.
@@ -153,7 +140,7 @@ class Grant:
         if family:
             hold_family(self.project.id)
         held = self._numbered(Ticket, reference).with_for_update(key_share=True)
-        return _found(db.session.scalar(held.execution_options(populate_existing=True)), "Ticket")
+        return existing(db.session.scalar(held.execution_options(populate_existing=True)), "Ticket")
 
     def tickets_to_change(self, ids: Sequence[str], *, family: bool = False) -> list[Ticket]:
         """Load several tickets of this project in the order given, to change them; all or none.
@@ -163,7 +150,7 @@ class Grant:
         if family:
             hold_family(self.project.id)
         found = {ticket.id: ticket for ticket in Ticket.held(self._here(), Ticket.id.in_(ids))}
-        return [_found(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
+        return [existing(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
 
     def ticket_to_delete(self, reference: str) -> Ticket:
         """Load a ticket as :meth:`ticket` does, and hold it with its children, who lose their parent."""
@@ -195,12 +182,12 @@ class Grant:
         """Load a deleted ticket of this project from its bin, and keep others from restoring it until the commit."""
         hold_family(self.project.id)  # which its restoration puts together again
         kept = self._numbered(BinnedTicket, reference).where(BinnedTicket.is_kept())
-        return _found(db.session.scalar(kept.with_for_update()), "Ticket")
+        return existing(db.session.scalar(kept.with_for_update()), "Ticket")
 
     def member(self, user_id: str) -> User:
         """Load a person of this project."""
         membership = Membership.of(self.project.id, user_id)
-        return _found(membership, "Person").user
+        return existing(membership, "Person").user
 
     def require_still_member(self, user_id: str) -> None:
         """Go on only when a person belongs to this project at the commit, too, and keep them in it until then."""
@@ -217,114 +204,7 @@ class Grant:
 
     def _own(self, model: type[Thing], thing_id: str, what: str) -> Thing:
         thing = db.session.get(model, thing_id)
-        return _found(thing if thing and thing.project_id == self.project.id else None, what)
-
-
-def credential() -> UserSession | ApiToken:
-    """Return what whoever is asking proves with who they are.
-
-    :raises SignInNeeded: when nobody is signed in.
-    """
-    if not current_user.is_authenticated:
-        raise SignInNeeded
-    found: UserSession | ApiToken = current_user._get_current_object()
-    return found
-
-
-def own_session() -> UserSession:
-    """Return the session of whoever is asking; what needs it is out of reach of API tokens.
-
-    :raises SignInNeeded: when nobody is signed in.
-    :raises Forbidden: when they came with an API token.
-    """
-    found = credential()
-    if not isinstance(found, UserSession):
-        raise Forbidden("An API token may not do this. Sign in with a browser.")
-    return found
-
-
-def user() -> User:
-    """Return whoever is asking.
-
-    :raises SignInNeeded: when nobody is signed in.
-    """
-    return credential().user
-
-
-def own_sign_in(session_id: str) -> UserSession:
-    """Load one of the sessions of whoever is asking.
-
-    :raises Missing: when there is none, or it is somebody else's.
-    """
-    own, found = own_session(), db.session.get(UserSession, session_id)
-    return _found(found if found and found.user_id == own.user_id else None, "Session")
-
-
-def own_token(token_id: str) -> ApiToken:
-    """Load one of the API tokens of whoever is asking.
-
-    :raises Missing: when there is none, or it is somebody else's.
-    """
-    own, found = own_session(), db.session.get(ApiToken, token_id)
-    return _found(found if found and found.user_id == own.user_id else None, "API token")
-
-
-def admin() -> User:
-    """Return whoever is asking, only when they administer this server.
-
-    :raises SignInNeeded: when nobody is signed in.
-    :raises Forbidden: for anybody else.
-    """
-    person = own_session().user
-    if not person.is_admin:
-        raise Forbidden("Only administrators of this server may do this.")
-    return person
-
-
-def person(user_id: str) -> User:
-    """Load anybody, for a system admin."""
-    admin()
-    return _found(db.session.get(User, user_id), "Person")
-
-
-def person_to_change(user_id: str) -> User:
-    """Load anybody as :func:`person` does, and keep others from changing them, or who is admin, until the commit."""
-    hold_as_admin()
-    wanted = sa.select(User).where(User.id == user_id).with_for_update(key_share=True)
-    return _found(db.session.scalar(wanted.execution_options(populate_existing=True)), "Person")
-
-
-def hold_as_admin() -> None:
-    """Go on only while whoever is asking administers this server, and keep others from ending that until the commit."""
-    if admin().id not in hold_admins():
-        raise Forbidden("You are no administrator of this server any more.")
-
-
-def user_anew() -> User:
-    """Return whoever is asking, proved anew: after slow work their session may be over, and they another than before.
-
-    Everything that was loaded counts as stale from here on.
-
-    :raises SignInNeeded: when it is.
-    """
-    db.session.expire_all()
-    g.pop("_login_user", None)
-    return user()
-
-
-def admin_anew() -> User:
-    """Return whoever is asking, proved anew to administer this server; it raises what :func:`admin` does."""
-    user_anew()
-    return admin()
-
-
-def require_to_be(user_id: str) -> None:
-    """Go on only for one person: a page may still be open when someone else has signed in in its browser.
-
-    :raises SignInNeeded: for anybody else.
-    """
-    if user().id != user_id:
-        raise SignInNeeded
+        return existing(thing if thing and thing.project_id == self.project.id else None, what)
 
 
 def projects() -> Sequence[Project]:
@@ -373,9 +253,3 @@ def _permissions(person: User, found: Project, *, hold: bool = False) -> frozens
     if role is None:
         raise Missing("Project")
     return PERMISSIONS[role]
-
-
-def _found(thing: Found | None, what: str) -> Found:
-    if thing is None:
-        raise Missing(what)
-    return thing

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from flask import request
 
+from punt.access.limits import caller, spend, spend_within
 from punt.database import end_read
 from punt.errors import Forbidden, SignInNeeded
 from punt.inputs.people import NewApiToken
-from punt.limits import caller, spend, spend_within
 from punt.models import ApiToken, UserSession
 
 WHERE = ("/api/", "/avatars/")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from punt import limits
+from punt.access import limits
 from punt.errors import TooMany
 from punt.models import RateCounter
 from tests.support.board import nothing_changes

@@ -1,0 +1,42 @@
+"""Who is asking, what they may, how often, and whether they still may.
+
+Things are loaded only through here, so that a foreign one and a missing one look the same to an outsider.
+"""
+
+from punt.access.grants import PERMISSIONS, Grant, May, named, project, projects, seen_by
+from punt.access.identity import (
+    admin,
+    admin_anew,
+    credential,
+    hold_as_admin,
+    own_session,
+    own_sign_in,
+    own_token,
+    person,
+    person_to_change,
+    require_to_be,
+    user,
+    user_anew,
+)
+
+__all__ = [
+    "PERMISSIONS",
+    "Grant",
+    "May",
+    "admin",
+    "admin_anew",
+    "credential",
+    "hold_as_admin",
+    "named",
+    "own_session",
+    "own_sign_in",
+    "own_token",
+    "person",
+    "person_to_change",
+    "project",
+    "projects",
+    "require_to_be",
+    "seen_by",
+    "user",
+    "user_anew",
+]
