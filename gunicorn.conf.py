@@ -108,7 +108,7 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Open nothing before the fork; from here on the worker follows the log, and ends its streams when it stops."""
-    from punt.connections import Connections
+    from punt.web.connections import Connections
 
     worker.log.error_log.addFilter(_calm)
     worker.log.access_log.addFilter(_without_its_query)
@@ -134,7 +134,7 @@ def _refuse_a_driver_that_blocks():
 
 def _refuse(sock, status, reason, message):
     """Answer what is no request that an app could be asked, as the API answers: gunicorn would send a page."""
-    from punt.security import HEADERS
+    from punt.web.security import HEADERS
 
     body = json.dumps({"error": f"{reason}."})
     headers = {**HEADERS, "Content-Type": "application/json", "Content-Length": len(body), "Connection": "close"}
@@ -143,14 +143,14 @@ def _refuse(sock, status, reason, message):
 
 
 def pre_request(worker, req):
-    from punt import bodies
+    from punt.web import bodies
 
     worker.connections.begin_request(req.unreader.sock)
     bodies.expect(req)
 
 
 def post_request(worker, req, environ, resp):
-    from punt import bodies
+    from punt.web import bodies
 
     bodies.discard(req.body, settings.request_patience)
     worker.connections.await_request(req.unreader.sock)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from punt.assets import STATIC, Tree
-from punt.compression import ENCODINGS
+from punt.web.compression import ENCODINGS
 
 AIMS = {"js": 40_000, "css": 14_000}
 HEAVIEST = 10

@@ -9,15 +9,16 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, aside, assets, cli, compression, database, pages, prefix, replies, security, sign_in, submissions
+from punt import api, assets, cli, database, pages, sign_in
 from punt.access import last_used, proofs
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
 from punt.models import AuditEntry, BinnedTicket, RateCounter, Submission, moments, recording
-from punt.patience import PatientFlask
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom
+from punt.web import compression, long_answers, prefix, replies, security, submissions
+from punt.web.retries import PatientFlask
 
 SERVER_PATIENCE = {
     "connect_timeout": 5,
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     prefix.init_app(app, settings.url_prefix)
     for part in (security, sign_in):
         part.init_app(app, settings)
-    for part in (submissions, last_used, aside, compression, replies, assets, api, pages, cli):
+    for part in (submissions, last_used, long_answers, compression, replies, assets, api, pages, cli):
         part.init_app(app)
     return app
 

@@ -18,9 +18,10 @@ from tempfile import NamedTemporaryFile
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
-from punt import compression, minify
+from punt import minify
 from punt.heavy.threads import apart
 from punt.settings import ROOT
+from punt.web import compression
 
 STATIC = ROOT / "static"
 FOR_EVER = "public, max-age=31536000, immutable"

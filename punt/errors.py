@@ -1,6 +1,6 @@
 """What can be wrong with a request, in the domain's words.
 
-Raise these anywhere; ``punt.replies`` turns them into JSON or a page, in one place.
+Raise these anywhere; ``punt.web.replies`` turns them into JSON or a page, in one place.
 """
 
 from __future__ import annotations

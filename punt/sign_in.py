@@ -7,7 +7,6 @@ from typing import TypeVar
 from flask import Flask, Request, current_app, request, session
 from flask_login import LoginManager, login_user, logout_user
 
-from punt import cookies
 from punt.access import tokens
 from punt.access.last_used import uses
 from punt.access.limits import caller, in_line, spend
@@ -19,6 +18,7 @@ from punt.heavy.passwords import hash_password, matches
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.settings import Settings
 from punt.texts import key_of
+from punt.web import cookies
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
 """Failed sign-ins allowed for one account, and from one address, in a window of so many seconds.

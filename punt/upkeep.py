@@ -13,7 +13,7 @@ import gevent
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from punt import access, administration, submissions
+from punt import access, administration
 from punt.database import db, end_read, writing
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
@@ -29,7 +29,8 @@ from punt.transfer.staging import Staging
 from punt.transfer.waiting import WaitingRoom
 from punt.transfer.words import PHRASES
 from punt.transfer.writing import note_export, write_export
-from punt.uploads import uploaded
+from punt.web import submissions
+from punt.web.uploads import uploaded
 
 BEAT = 0.5
 """Seconds between two reports of something that takes long."""

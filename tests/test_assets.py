@@ -13,9 +13,10 @@ import pytest
 from flask import Flask
 
 from bench.assets import AIMS
-from punt import assets, compression, minify
+from punt import assets, minify
 from punt.assets import STATIC, Tree
-from punt.compression import ENCODINGS
+from punt.web import compression
+from punt.web.compression import ENCODINGS
 from tests.support.cast import signed_in
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}

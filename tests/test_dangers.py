@@ -64,7 +64,7 @@ def test_hashes_are_sha_2_and_3_and_secrets_come_from_the_system() -> None:
     }
 
     assert used == {"hashlib.sha256", "hashlib.file_digest", "hashlib.shake_256", "hmac.compare_digest"}
-    assert 'file_digest(file.stream, "sha256")' in SOURCES["punt.submissions"].read_text()
+    assert 'file_digest(file.stream, "sha256")' in SOURCES["punt.web.submissions"].read_text()
     assert who_imports("random") == JITTER
     assert not who_imports("uuid")
 

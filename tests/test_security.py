@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from punt.database import writing
 from punt.models import UserSession
 from punt.pages.auth import local
-from punt.security import BODY_LIMIT, HEADERS, POLICY
 from punt.settings import ROOT
+from punt.web.security import BODY_LIMIT, HEADERS, POLICY
 from tests.conftest import app_in
 from tests.support.board import HARB, TICKETS, nothing_changes, ticket
 from tests.support.cast import PASSWORD, signed_in

@@ -15,10 +15,10 @@ from punt.inputs.people import Login, Setup
 from punt.models import User, shapes, wire
 from punt.registration import refuse_where_off
 from punt.registration import register as make_account
-from punt.replies import nothing
-from punt.security import WORDS_LIMIT, begins_itself, takes_at_most
 from punt.setup import set_up
 from punt.sign_in import begin_session, sign_in, sign_out
+from punt.web.replies import nothing
+from punt.web.security import WORDS_LIMIT, begins_itself, takes_at_most
 
 blueprint = Blueprint("api_auth", __name__, url_prefix="/api/auth")
 

@@ -15,8 +15,8 @@ from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnS
 from punt.models import Column, shapes, wire
 from punt.models.sorting import order_column, sort_column
 from punt.models.together import as_told
-from punt.replies import listed, nothing
-from punt.security import KB, MB, takes_at_most
+from punt.web.replies import listed, nothing
+from punt.web.security import KB, MB, takes_at_most
 
 blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
 

@@ -12,8 +12,8 @@ from punt.events.log import iso
 from punt.inputs.base import body, form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.models import shapes
-from punt.replies import attached, nothing
-from punt.security import begins_itself, reads_body_itself
+from punt.web.replies import attached, nothing
+from punt.web.security import begins_itself, reads_body_itself
 
 blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database")
 

@@ -16,10 +16,10 @@ from punt.imports import Incoming, Look, counted, foreseen
 from punt.inputs.base import form, query
 from punt.inputs.imports import ImportFields, ImportQuery
 from punt.models import shapes
-from punt.security import FILE_LIMIT, begins_itself, takes_at_most
 from punt.transfer.choice import choice_of
 from punt.transfer.foreign import Reading, understood
-from punt.uploads import uploaded
+from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
+from punt.web.uploads import uploaded
 
 blueprint = Blueprint("api_imports", __name__, url_prefix="/api/projects/<reference>/import")
 

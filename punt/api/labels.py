@@ -14,7 +14,7 @@ from punt.inputs.base import body
 from punt.inputs.boards import LabelChange, LabelMerge, NewLabel
 from punt.models import Label, shapes, wire
 from punt.models.merging import merge_labels
-from punt.replies import nothing
+from punt.web.replies import nothing
 
 blueprint = Blueprint("api_labels", __name__, url_prefix="/api/projects/<reference>/labels")
 

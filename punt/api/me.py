@@ -13,9 +13,9 @@ from punt.inputs.base import body
 from punt.inputs.people import PasswordChange, Profile
 from punt.models import shapes, wire
 from punt.profile import revise
-from punt.replies import nothing
-from punt.security import begins_itself
 from punt.sign_in import change_password
+from punt.web.replies import nothing
+from punt.web.security import begins_itself
 
 blueprint = Blueprint("api_me", __name__, url_prefix="/api/me")
 

@@ -13,7 +13,7 @@ from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import MemberChange, NewMember
 from punt.models import Membership, shapes, wire
-from punt.replies import nothing
+from punt.web.replies import nothing
 
 blueprint = Blueprint("api_members", __name__, url_prefix="/api/projects/<reference>/members")
 

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from punt.access.tokens import NOT_HERE
 from punt.api.describe import STREAM, Description, FormWithFile, answers
 from punt.models import shapes
-from punt.security import SAFE
+from punt.web.security import SAFE
 
 blueprint = Blueprint("api_openapi", __name__, url_prefix="/api")
 

@@ -12,8 +12,8 @@ from punt.database import db
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import body, query
 from punt.models import User, roster, shapes, wire
-from punt.replies import nothing
-from punt.security import begins_itself
+from punt.web.replies import nothing
+from punt.web.security import begins_itself
 
 blueprint = Blueprint("api_people", __name__, url_prefix="/api/admin/users")
 

@@ -11,8 +11,8 @@ from punt.api.describe import answers
 from punt.database import db
 from punt.models import Picture, shapes, wire
 from punt.pictures import MOST_BYTES, wear
-from punt.replies import nothing
-from punt.security import begins_itself, takes_at_most
+from punt.web.replies import nothing
+from punt.web.security import begins_itself, takes_at_most
 
 blueprint = Blueprint("api_pictures", __name__, url_prefix="/api/me/picture")
 

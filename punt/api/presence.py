@@ -15,7 +15,7 @@ from punt.errors import Missing
 from punt.inputs.base import body
 from punt.inputs.people import Presence
 from punt.models import PresenceLease, UserSession, shapes
-from punt.replies import nothing
+from punt.web.replies import nothing
 
 blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<reference>/presence")
 

@@ -14,7 +14,7 @@ from punt.heavy.markdown import preview
 from punt.inputs.base import body
 from punt.inputs.tickets import Preview
 from punt.models import shapes
-from punt.security import TEXT_LIMIT, begins_itself, takes_at_most
+from punt.web.security import TEXT_LIMIT, begins_itself, takes_at_most
 
 blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<reference>")
 

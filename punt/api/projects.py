@@ -13,7 +13,7 @@ from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.boards import NewProject, ProjectChange
 from punt.models import Project, shapes, wire
-from punt.replies import nothing
+from punt.web.replies import nothing
 
 blueprint = Blueprint("api_projects", __name__, url_prefix="/api/projects")
 

@@ -10,7 +10,7 @@ from punt import access
 from punt.api.describe import answers
 from punt.database import db
 from punt.models import UserSession, shapes, wire
-from punt.replies import nothing
+from punt.web.replies import nothing
 
 blueprint = Blueprint("api_sessions", __name__, url_prefix="/api/me/sessions")
 

@@ -19,8 +19,8 @@ from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChang
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
 from punt.models.board import Page, is_large, matching, pages_of
 from punt.models.together import as_told
-from punt.replies import listed, nothing
-from punt.security import TEXT_LIMIT, takes_at_most
+from punt.web.replies import listed, nothing
+from punt.web.security import TEXT_LIMIT, takes_at_most
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import Blueprint
 
-from punt import access, compression
+from punt import access
 from punt.access import tokens
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import NewApiToken
 from punt.models import ApiToken, shapes, wire
-from punt.replies import nothing
+from punt.web import compression
+from punt.web.replies import nothing
 
 blueprint = Blueprint("api_tokens", __name__, url_prefix="/api/me/tokens")
 

@@ -17,11 +17,11 @@ from punt.inputs.base import form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.pages.forms import errors_of, typed
 from punt.pages.progress import progressing
-from punt.replies import attached
-from punt.security import begins_itself, reads_body_itself
 from punt.transfer.holdings import holdings, size
 from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.transfer.words import PHRASES, size_in_words, told
+from punt.web.replies import attached
+from punt.web.security import begins_itself, reads_body_itself
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("database", __name__, url_prefix="/admin/database")

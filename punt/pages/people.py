@@ -15,7 +15,7 @@ from punt.inputs.base import form, query
 from punt.models import User, roster, wire
 from punt.pages.forms import NOT_KEPT, again, errors_of, typed
 from punt.pages.secrets import show_once, shown_once
-from punt.security import begins_itself
+from punt.web.security import begins_itself
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin")
 

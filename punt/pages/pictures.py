@@ -13,7 +13,7 @@ from punt.models import Picture
 from punt.pages import profile
 from punt.pages.forms import errors_of
 from punt.pictures import MOST_BYTES, wear
-from punt.security import FILE_LIMIT, begins_itself, takes_at_most
+from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",

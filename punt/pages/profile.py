@@ -16,8 +16,8 @@ from punt.models.palette import AVATARS, choices
 from punt.pages.forms import NOT_KEPT, errors_of, typed
 from punt.pages.secrets import shown_once
 from punt.profile import revise
-from punt.security import begins_itself
 from punt.sign_in import change_password
+from punt.web.security import begins_itself
 
 MADE = "a token that was just made"
 

@@ -11,9 +11,9 @@ from punt.inputs.admin import Registration
 from punt.inputs.base import form
 from punt.pages.forms import again
 from punt.registration import refuse_where_off, register
-from punt.security import begins_itself
 from punt.sign_in import begin_session
-from punt.submissions import by_anybody
+from punt.web.security import begins_itself
+from punt.web.submissions import by_anybody
 
 blueprint = Blueprint("register", __name__, url_prefix="/register")
 

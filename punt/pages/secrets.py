@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import session
 
-from punt import compression
+from punt.web import compression
 
 FIELD = "secret"
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, redirect, request
 
 from punt import access
-from punt.cookies import chosen_theme, keep_theme
 from punt.pages.auth import local
-from punt.security import begins_itself, page_before
+from punt.web.cookies import chosen_theme, keep_theme
+from punt.web.security import begins_itself, page_before
 
 THEMES = ("system", "light", "dark")
 LONGEST = 400 * 86_400

@@ -22,7 +22,7 @@ from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
 from punt.pages.history import history_of
 from punt.pages.overtaken import HINT, said_now
-from punt.security import TEXT_LIMIT, takes_at_most
+from punt.web.security import TEXT_LIMIT, takes_at_most
 
 OFFERED = 500
 """Tickets that a form offers as parents."""

@@ -16,12 +16,12 @@ from punt.imports import Incoming, foreseen, said
 from punt.models import wire
 from punt.pages.forms import errors_of
 from punt.pages.progress import progressing
-from punt.security import FILE_LIMIT, begins_itself, takes_at_most
 from punt.transfer.choice import Choice
 from punt.transfer.fields import FIELDS
 from punt.transfer.foreign import Reading, understood
 from punt.transfer.trouble import TROUBLE, reason, unsure
-from punt.uploads import uploaded
+from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
+from punt.web.uploads import uploaded
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("transfer", __name__, url_prefix="/projects/<key>/import")

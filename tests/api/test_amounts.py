@@ -13,12 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from punt import security
 from punt.errors import Invalid
 from punt.inputs.base import body, form
 from punt.inputs.boards import TicketOrder
 from punt.inputs.tickets import BulkChange, NewTicket
-from punt.security import FORM_FIELDS
+from punt.web import security
+from punt.web.security import FORM_FIELDS
 from tests.support.board import HARB, TICKETS, column_ids, fields, nothing_changes, ticket, tickets
 from tests.support.routes import ROUTES, Route, things_of
 

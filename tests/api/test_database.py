@@ -19,7 +19,7 @@ from punt.database import db
 from punt.events.log import log
 from punt.events.publication import EVERYONE
 from punt.settings import ROOT as HOUSE
-from punt.uploads import uploaded
+from punt.web.uploads import uploaded
 from tests.support.board import HARB, fields, made, nothing_changes, ticket
 from tests.support.cast import PASSWORD, PEOPLE
 from tests.support.export_file import comings_and_goings, everything

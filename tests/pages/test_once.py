@@ -14,12 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from punt import submissions
 from punt.database import Base, db, writing
 from punt.models import ApiToken, Submission, Ticket, UserSession
 from punt.models.submission import KEPT
 from punt.settings import ROOT
 from punt.transfer.words import PHRASES
+from punt.web import submissions
 from tests.pages.test_plain_forms import as_shown
 from tests.support import cast
 from tests.support.board import made, ticket

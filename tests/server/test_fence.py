@@ -15,8 +15,8 @@ import httpx
 
 from punt import registration
 from punt.access import tokens
-from punt.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
+from punt.web.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from tests.support.cast import PASSWORD
 from tests.support.raw import cookie_of, raw_stream
 from tests.support.server import Server
@@ -265,7 +265,7 @@ def test_the_log_tells_no_secrets_even_when_it_tells_most(serve: Callable[..., S
         assert secret not in log
     assert '"GET /search" 200' in log
     assert re.search(
-        r"^[-\d]{10} [:\d]{8} [+-]\d{4} INFO punt.replies: refused with 401: GET '/api/me'", log, re.MULTILINE
+        r"^[-\d]{10} [:\d]{8} [+-]\d{4} INFO punt.web.replies: refused with 401: GET '/api/me'", log, re.MULTILINE
     )
 
 

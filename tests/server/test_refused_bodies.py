@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from punt.bodies import DISCARDED, TINY, TINY_CHUNKS, not_too_tiny
+from punt.web.bodies import DISCARDED, TINY, TINY_CHUNKS, not_too_tiny
 from tests.support.server import Server
 
 PATH = "/api/auth/login"

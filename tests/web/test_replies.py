@@ -21,8 +21,8 @@ Told = Callable[[], list[str]]
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Iterator[Told]:
     """What the log has told so far, at the level that servers have."""
-    with caplog.at_level(logging.INFO, "punt.replies"):
-        yield lambda: [record.getMessage() for record in caplog.records if record.name == "punt.replies"]
+    with caplog.at_level(logging.INFO, "punt.web.replies"):
+        yield lambda: [record.getMessage() for record in caplog.records if record.name == "punt.web.replies"]
 
 
 def id_of(app: Flask, username: str) -> str:

@@ -10,9 +10,9 @@ from typing import IO
 
 from flask import Flask, Response, current_app
 
-from punt import compression
 from punt.database import is_full
 from punt.events import disk
+from punt.web import compression
 
 SHORT = 64 * 1024
 """Bytes of an answer that may wait in memory, and that are read of a file at once."""

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.engine import make_url
 
-from punt.cookies import SESSION, THEME
+from punt.web.cookies import SESSION, THEME
 from tests.conftest import app_in, app_on, put_away
 from tests.support.cast import PASSWORD, signed_in
 

@@ -20,13 +20,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from punt.access import tokens
-from punt.aside import set_aside
 from punt.database import HELD_BY_OTHERS, db, is_full, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookTooLong, TooMany
 from punt.events import capture, disk
 from punt.heavy import deadlines
 from punt.heavy.slices import breathing
-from punt.security import FORM_FIELDS, page_before
+from punt.web.long_answers import set_aside
+from punt.web.security import FORM_FIELDS, page_before
 
 logger = logging.getLogger(__name__)
 

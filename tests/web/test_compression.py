@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import compression
-from punt.compression import PIECE, SHORT
 from punt.database import writing
 from punt.models import Project, Ticket
+from punt.web import compression
+from punt.web.compression import PIECE, SHORT
 from tests.support.board import TICKETS
 from tests.support.cast import PASSWORD, signed_in
 

@@ -12,13 +12,13 @@ from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.wrappers import Response as BaseResponse
 
-from punt import forwarding, submissions
 from punt.access import tokens
 from punt.database import begin_write, db, end_read
 from punt.errors import Busy, Forbidden, Invalid
 from punt.events import capture
 from punt.models import UserSession
 from punt.settings import Settings
+from punt.web import forwarding, submissions
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KB, MB = 1 << 10, 1 << 20

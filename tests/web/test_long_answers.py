@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import aside
-from punt.aside import SHORT, Aside
 from punt.database import writing
 from punt.models import Project, Ticket
+from punt.web import long_answers
+from punt.web.long_answers import SHORT, Aside
 from tests.support.cast import signed_in
 
 TICKETS = "/api/projects/HARB/tickets"
@@ -37,7 +37,7 @@ def full_after(monkeypatch: pytest.MonkeyPatch) -> Any:
         def narrow(**options: Any) -> Any:
             return Narrow(TemporaryFile(**options), room)
 
-        monkeypatch.setattr(aside, "TemporaryFile", narrow)
+        monkeypatch.setattr(long_answers, "TemporaryFile", narrow)
 
     return set_room
 

@@ -14,9 +14,9 @@ from typing import Any
 import gevent
 from gevent import socket as cooperative
 
-from punt import bodies
 from punt.events.peer import hang_up
 from punt.heavy.slices import breathe
+from punt.web import bodies
 
 SLICE = 64 * 1024
 """Bytes of an answer that have to be taken within the patience: who sips a byte now and then does not go on."""
