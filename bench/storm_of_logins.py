@@ -18,7 +18,7 @@ import httpx
 
 from bench.figures import percentile, spread
 from bench.instance import app_with
-from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES
+from punt.services.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES
 from tests.support.audience import Audience
 from tests.support.server import Server
 from tests.support.writers import Writers

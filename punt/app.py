@@ -9,12 +9,13 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, assets, cli, database, pages, sign_in
+from punt import api, assets, cli, database, pages
 from punt.access import last_used, proofs
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
 from punt.models import AuditEntry, BinnedTicket, RateCounter, Submission, moments, recording
+from punt.services import sign_in
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom
 from punt.web import compression, long_answers, prefix, replies, security, submissions

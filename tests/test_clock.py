@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from punt import sign_in
 from punt.access.last_used import uses
 from punt.api.health import _feed_age
 from punt.database import SKEW, Base, Timestamp, db, now, writing
@@ -31,6 +30,7 @@ from punt.models import (
 )
 from punt.models.api_token import Scope
 from punt.models.moments import BEGINNINGS, ELSEWHERE, TERMS
+from punt.services import sign_in
 from punt.transfer import waiting
 from punt.transfer.waiting import WaitingRoom
 from tests.support.board import HARB, TICKETS, ticket

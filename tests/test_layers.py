@@ -15,26 +15,15 @@ from punt.settings import ROOT
 LAYERS = (
     {"app"},
     {"pages", "api", "cli"},
-    {
-        "setup",
-        "sign_in",
-        "tickets",
-        "pictures",
-        "profile",
-        "demo",
-        "administration",
-        "registration",
-        "transfer",
-        "checks",
-        "upkeep",
-        "imports",
-    },
-    {"web", "access", "assets", "minify", "inputs"},
+    {"services", "checks", "demo", "assets"},
+    {"web", "transfer"},
+    {"access", "minify"},
+    {"inputs"},
     {"models"},
     {"events"},
     {"database"},
     {"heavy"},
-    {"settings", "revisions", "addresses", "errors", "agents", "texts"},
+    {"settings", "revisions", "addresses", "errors", "texts"},
 )
 """The house, top first; a module imports its own layer and those below."""
 
@@ -133,7 +122,7 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
         "punt.web.retries",
         "punt.web.replies",
         "punt.web.security",
-        "punt.sign_in",
+        "punt.services.sign_in",
         "punt.web.submissions",
         "punt.web.uploads",
     }

@@ -13,10 +13,10 @@ from punt.inputs.admin import Registration
 from punt.inputs.base import body
 from punt.inputs.people import Login, Setup
 from punt.models import User, shapes, wire
-from punt.registration import refuse_where_off
-from punt.registration import register as make_account
-from punt.setup import set_up
-from punt.sign_in import begin_session, sign_in, sign_out
+from punt.services.registration import refuse_where_off
+from punt.services.registration import register as make_account
+from punt.services.setup import set_up
+from punt.services.sign_in import begin_session, sign_in, sign_out
 from punt.web.replies import nothing
 from punt.web.security import WORDS_LIMIT, begins_itself, takes_at_most
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from punt import access, upkeep
+from punt import access
 from punt.api.describe import FormWithFile, answers
 from punt.events.log import iso
 from punt.inputs.base import body, form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.models import shapes
+from punt.services import database
 from punt.web.replies import attached, nothing
 from punt.web.security import begins_itself, reads_body_itself
 
@@ -24,8 +25,8 @@ blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database"
 def export() -> Any:
     """Answer with everything in one file."""
     access.admin()
-    upkeep.prove(body(OwnPassword).your_password)
-    return attached(upkeep.exported())
+    database.prove(body(OwnPassword).your_password)
+    return attached(database.exported())
 
 
 @blueprint.post("/import")
@@ -33,12 +34,12 @@ def export() -> Any:
 @reads_body_itself
 def import_() -> Any:
     """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
-    file, asked = upkeep.received(), form(Overhaul, request.form)
-    upkeep.confirm("import", asked)
-    room = upkeep.waiting_room()
+    file, asked = database.received(), form(Overhaul, request.form)
+    database.confirm("import", asked)
+    room = database.waiting_room()
     name = room.admit(file)
     try:
-        coming = upkeep.Import(room.path(name))
+        coming = database.Import(room.path(name))
         for _ in coming.take():
             pass
     finally:
@@ -64,6 +65,6 @@ def wipe_projects() -> Any:
 
 def _wipe(what: str) -> Any:
     access.admin()
-    upkeep.confirm(what, body(Overhaul))
-    upkeep.wipe(what)
+    database.confirm(what, body(Overhaul))
+    database.wipe(what)
     return nothing()

@@ -12,8 +12,8 @@ from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import PasswordChange, Profile
 from punt.models import shapes, wire
-from punt.profile import revise
-from punt.sign_in import change_password
+from punt.services.profile import revise
+from punt.services.sign_in import change_password
 from punt.web.replies import nothing
 from punt.web.security import begins_itself
 

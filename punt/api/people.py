@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 
-from punt import access, administration
+from punt import access
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import body, query
 from punt.models import User, roster, shapes, wire
+from punt.services import people
 from punt.web.replies import nothing
 from punt.web.security import begins_itself
 
@@ -24,8 +25,8 @@ def index() -> Any:
     """List people by user name; the next page is in a ``Link`` header."""
     access.admin()
     asked = query(PeopleQuery)
-    people, more = roster.page_of(asked.q, asked.limit, asked.page)
-    response = jsonify([wire.person(person) for person in people])
+    found, more = roster.page_of(asked.q, asked.limit, asked.page)
+    response = jsonify([wire.person(person) for person in found])
     if more:
         again: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
         response.headers["Link"] = f'<{url_for("api_people.index", page=more, **again)}>; rel="next"'
@@ -38,7 +39,7 @@ def index() -> Any:
 def create() -> Any:
     """Add a person; a password that was made here is in the answer, once."""
     access.admin()
-    person, made = administration.enrol(body(NewPerson))
+    person, made = people.enrol(body(NewPerson))
     return _with_password(person, made), 201
 
 
@@ -65,7 +66,7 @@ def update(user_id: str) -> Any:
 def delete(user_id: str) -> Any:
     """Delete a person."""
     access.admin()
-    administration.remove(user_id, body(Removal))
+    people.remove(user_id, body(Removal))
     return nothing()
 
 
@@ -75,7 +76,7 @@ def delete(user_id: str) -> Any:
 def give_password(user_id: str) -> Any:
     """Give a person another password; one that was made here is in the answer, once."""
     access.admin()
-    return _with_password(*administration.give_password(user_id, body(NewSecret)))
+    return _with_password(*people.give_password(user_id, body(NewSecret)))
 
 
 @blueprint.put("/<user_id>/admin")
@@ -84,7 +85,7 @@ def give_password(user_id: str) -> Any:
 def make_admin(user_id: str) -> Any:
     """Make a person a system admin."""
     access.admin()
-    return wire.person(administration.make_admin(user_id, body(Proof).your_password))
+    return wire.person(people.make_admin(user_id, body(Proof).your_password))
 
 
 @blueprint.delete("/<user_id>/admin")

@@ -10,7 +10,7 @@ from punt import access
 from punt.api.describe import answers
 from punt.database import db
 from punt.models import Picture, shapes, wire
-from punt.pictures import MOST_BYTES, wear
+from punt.services.pictures import MOST_BYTES, wear
 from punt.web.replies import nothing
 from punt.web.security import begins_itself, takes_at_most
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from punt import access, tickets
+from punt import access
 from punt.access import Grant, May
 from punt.api.describe import answers
 from punt.api.idempotency import idempotency_key
@@ -19,6 +19,7 @@ from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChang
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
 from punt.models.board import Page, is_large, matching, pages_of
 from punt.models.together import as_told
+from punt.services import tickets
 from punt.web.replies import listed, nothing
 from punt.web.security import TEXT_LIMIT, takes_at_most
 

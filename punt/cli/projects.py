@@ -13,8 +13,8 @@ from punt.cli.counting import Counter
 from punt.database import begin_write, db, random_text, writing
 from punt.errors import Problem
 from punt.heavy.passwords import hash_password
-from punt.imports import note_import
 from punt.models import Project, User
+from punt.services.imports import note_import
 from punt.transfer.carrying import Carriage, Report
 from punt.transfer.choice import choice_of
 from punt.transfer.foreign import Reading, table, understood

@@ -14,8 +14,8 @@ from punt.inputs.base import form
 from punt.inputs.people import Login, Setup
 from punt.models import User
 from punt.pages.forms import again, typed
-from punt.setup import set_up
-from punt.sign_in import begin_session, sign_in, sign_out
+from punt.services.setup import set_up
+from punt.services.sign_in import begin_session, sign_in, sign_out
 from punt.web.security import begins_itself
 from punt.web.submissions import by_anybody
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-from punt import access, upkeep
+from punt import access
 from punt.database import db, end_read
 from punt.errors import Problem
 from punt.events.pipeline import cursor
@@ -17,6 +17,7 @@ from punt.inputs.base import form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.pages.forms import errors_of, typed
 from punt.pages.progress import progressing
+from punt.services import database
 from punt.transfer.holdings import holdings, size
 from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.transfer.words import PHRASES, size_in_words, told
@@ -40,10 +41,10 @@ def export() -> Any:
     """Send everything in one file."""
     access.admin()
     try:
-        upkeep.prove(form(OwnPassword, request.form).your_password)
+        database.prove(form(OwnPassword, request.form).your_password)
     except Problem as problem:
         return _again("export", problem)
-    return attached(upkeep.exported())
+    return attached(database.exported())
 
 
 @blueprint.post("/import")
@@ -51,8 +52,8 @@ def export() -> Any:
 def upload() -> Any:
     """Take an export in, to be looked at; nothing is changed yet."""
     try:
-        room = upkeep.waiting_room()
-        name = room.admit(upkeep.received())
+        room = database.waiting_room()
+        name = room.admit(database.received())
         access.admin_anew()
     except Problem as problem:
         return _again("import", problem)
@@ -63,7 +64,7 @@ def upload() -> Any:
 def look(name: str) -> Any:
     """Look at an uploaded export and show what it holds."""
     access.admin()
-    coming = upkeep.Import(upkeep.waiting_room().path(name))
+    coming = database.Import(database.waiting_room().path(name))
     return _running(coming.look(), coming, name)
 
 
@@ -73,9 +74,9 @@ def confirm(name: str) -> Any:
     """Replace everything by what an uploaded export holds."""
     replacing = _epoch()  # before who asks is proved: who comes after the replacement is signed out by it
     access.admin_anew()
-    coming = upkeep.Import(upkeep.waiting_room().path(name))
+    coming = database.Import(database.waiting_room().path(name))
     try:
-        upkeep.confirm("import", form(Overhaul, request.form))
+        database.confirm("import", form(Overhaul, request.form))
     except Problem as problem:
         db.session.rollback()
         access.admin_anew()
@@ -90,10 +91,10 @@ def wipe(what: str) -> Any:
     """Remove everything, or all projects."""
     access.admin()
     try:
-        upkeep.confirm(what, form(Overhaul, request.form))
+        database.confirm(what, form(Overhaul, request.form))
     except Problem as problem:
         return _again(what, problem)
-    upkeep.wipe(what)
+    database.wipe(what)
     if what == "wipe":
         session.clear()
         return redirect(url_for("auth.setup"))
@@ -101,14 +102,16 @@ def wipe(what: str) -> Any:
     return redirect(url_for("projects.index"))
 
 
-def _running(steps: Iterator[str], coming: upkeep.Import, name: str, replacing: str | None = None, **again: Any) -> Any:
+def _running(
+    steps: Iterator[str], coming: database.Import, name: str, replacing: str | None = None, **again: Any
+) -> Any:
     """Stream a page that tells how far something is, and at its end what came of it, whatever goes wrong on the way.
 
     :param name: of the uploaded file.
     :param replacing: the epoch of the database that the file replaces; None where it is looked at, to be confirmed.
     """
     outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None, "unsure": False}
-    room = upkeep.waiting_room()
+    room = database.waiting_room()
 
     def lines() -> Generator[str]:
         try:

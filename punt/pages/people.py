@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from punt import access, administration
+from punt import access
 from punt.database import db
 from punt.errors import Problem
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
@@ -15,6 +15,7 @@ from punt.inputs.base import form, query
 from punt.models import User, roster, wire
 from punt.pages.forms import NOT_KEPT, again, errors_of, typed
 from punt.pages.secrets import show_once, shown_once
+from punt.services import people
 from punt.web.security import begins_itself
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin")
@@ -26,8 +27,8 @@ def index() -> Any:
     access.admin()
     asked = query(PeopleQuery)
     found, more = roster.page_of(asked.q, asked.limit, asked.page)
-    people = [wire.person(person) for person in found]
-    return render_template("admin/people.html", people=people, q=asked.q, more=more, first=asked.page is None)
+    listed = [wire.person(person) for person in found]
+    return render_template("admin/people.html", people=listed, q=asked.q, more=more, first=asked.page is None)
 
 
 @blueprint.get("/people/new")
@@ -43,7 +44,7 @@ def create() -> Any:
     """Add a person; their page shows a password that was made here, once."""
     access.admin()
     try:
-        person, made = administration.enrol(form(NewPerson, request.form))
+        person, made = people.enrol(form(NewPerson, request.form))
     except Problem as problem:
         db.session.rollback()
         access.admin_anew()
@@ -79,7 +80,7 @@ def make_admin(user_id: str) -> Any:
     access.admin()
 
     def change() -> Any:
-        person = administration.make_admin(user_id, form(Proof, request.form).your_password)
+        person = people.make_admin(user_id, form(Proof, request.form).your_password)
         return _done(person, None, f"{person.name} is an administrator now.")
 
     return _or_again(user_id, "admin", change)
@@ -107,7 +108,7 @@ def give_password(user_id: str) -> Any:
     access.admin()
 
     def change() -> Any:
-        person, made = administration.give_password(user_id, form(NewSecret, request.form))
+        person, made = people.give_password(user_id, form(NewSecret, request.form))
         return _done(person, made, f"{person.name} has a new password and is signed out everywhere.")
 
     return _or_again(user_id, "password", change)
@@ -120,7 +121,7 @@ def delete(user_id: str) -> Any:
     access.admin()
 
     def change() -> Any:
-        name = administration.remove(user_id, form(Removal, request.form))
+        name = people.remove(user_id, form(Removal, request.form))
         flash(f"Deleted @{name}.", "success")
         return redirect(url_for("people.index"))
 

@@ -12,7 +12,7 @@ from punt.errors import Detail, Missing, Problem, TooLarge
 from punt.models import Picture
 from punt.pages import profile
 from punt.pages.forms import errors_of
-from punt.pictures import MOST_BYTES, wear
+from punt.services.pictures import MOST_BYTES, wear
 from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
 
 HEADERS = {

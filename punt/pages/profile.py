@@ -15,8 +15,8 @@ from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import NOT_KEPT, errors_of, typed
 from punt.pages.secrets import shown_once
-from punt.profile import revise
-from punt.sign_in import change_password
+from punt.services.profile import revise
+from punt.services.sign_in import change_password
 from punt.web.security import begins_itself
 
 MADE = "a token that was just made"

@@ -10,8 +10,8 @@ from punt.errors import Problem
 from punt.inputs.admin import Registration
 from punt.inputs.base import form
 from punt.pages.forms import again
-from punt.registration import refuse_where_off, register
-from punt.sign_in import begin_session
+from punt.services.registration import refuse_where_off, register
+from punt.services.sign_in import begin_session
 from punt.web.security import begins_itself
 from punt.web.submissions import by_anybody
 

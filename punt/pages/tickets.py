@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from punt import access, tickets
+from punt import access
 from punt.access import Grant, May
 from punt.database import db
 from punt.errors import Problem
@@ -22,6 +22,7 @@ from punt.pages.board import surroundings
 from punt.pages.forms import again, errors_of, typed
 from punt.pages.history import history_of
 from punt.pages.overtaken import HINT, said_now
+from punt.services import tickets
 from punt.web.security import TEXT_LIMIT, takes_at_most
 
 OFFERED = 500

@@ -12,10 +12,10 @@ from punt import access
 from punt.access import Grant, May
 from punt.database import db, end_read
 from punt.errors import Problem
-from punt.imports import Incoming, foreseen, said
 from punt.models import wire
 from punt.pages.forms import errors_of
 from punt.pages.progress import progressing
+from punt.services.imports import Incoming, foreseen, said
 from punt.transfer.choice import Choice
 from punt.transfer.fields import FIELDS
 from punt.transfer.foreign import Reading, understood

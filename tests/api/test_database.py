@@ -181,7 +181,7 @@ def test_a_file_that_is_wrong_is_refused_and_not_kept(app: Flask, sign_in: SignI
 
 def test_an_upload_over_the_limit_is_413(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     sue = sign_in("sue")
-    monkeypatch.setattr("punt.upkeep.upload_limit", lambda: 1000)
+    monkeypatch.setattr("punt.services.database.upload_limit", lambda: 1000)
 
     with nothing_changes(app):
         answer = send(sue, b"x" * 2000)
@@ -197,7 +197,7 @@ def test_no_transaction_is_open_while_a_file_comes(sign_in: SignIn, monkeypatch:
         found.append(db.session().in_transaction())
         return uploaded(*arguments)
 
-    monkeypatch.setattr("punt.upkeep.uploaded", look)
+    monkeypatch.setattr("punt.services.database.uploaded", look)
 
     sue.post(f"{root}/import", data={"file": (io.BytesIO(b"no export"), "all.punt")}, buffered=True)
 

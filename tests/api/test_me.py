@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import profile
+from punt.services import profile
 from tests.support.board import fields, nothing_changes
 from tests.support.cast import PASSWORD, signed_in
 

@@ -220,6 +220,6 @@ def test_a_session_that_ends_while_the_picture_is_made_changes_nothing(
             session.execute(sa.delete(UserSession))
         return webp
 
-    monkeypatch.setattr("punt.pictures.square", sign_out_meanwhile)
+    monkeypatch.setattr("punt.services.pictures.square", sign_out_meanwhile)
 
     assert put(bob, PICTURE).status_code == 401

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import sign_in as signing
 from punt.checks.running import repair
 from punt.database import db, new_id, writing
 from punt.models import Label, Project
+from punt.services import sign_in as signing
 from punt.texts import key_of
 from tests.support.board import HARB, TICKETS, made, shown, ticket
 from tests.support.cast import PASSWORD, signed_in

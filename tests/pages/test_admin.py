@@ -216,7 +216,7 @@ def test_registration_over_the_api_signs_in_an_ordinary_person(app: Flask, sue: 
 
 
 def test_one_address_may_not_register_for_ever(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("punt.registration.TRIES", 2)
+    monkeypatch.setattr("punt.services.registration.TRIES", 2)
     signed_in(limited, "sue").patch("/api/admin/settings", json={"registration": True})
     weak = ACCOUNT | {"username": "bob"}
 

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import upkeep
+from punt.services import database
 from tests.support.board import nothing_changes, ticket
 from tests.support.cast import PASSWORD
 from tests.support.export_file import comings_and_goings, everything
@@ -85,14 +85,14 @@ def test_whoever_confirms_twice_is_never_told_that_nothing_was_changed(
     sue, twin = sign_in("sue"), sign_in("sue")
     action = confirmation(upload(sue, export(sue)).text)
     proof = {"phrase": "replace everything", "yourPassword": PASSWORD}
-    whole, taken = getattr(upkeep, moment), []
+    whole, taken = getattr(database, moment), []
 
     def overtaken(*arguments: Any) -> Any:
-        monkeypatch.setattr(upkeep, moment, whole)
+        monkeypatch.setattr(database, moment, whole)
         taken.append(twin.post(action, data=proof, buffered=True).text)
         return whole(*arguments)
 
-    monkeypatch.setattr(upkeep, moment, overtaken)
+    monkeypatch.setattr(database, moment, overtaken)
     late = sue.post(action, data=proof, buffered=True)
 
     assert "Everything is as in the file now" in taken[0]

@@ -133,7 +133,7 @@ def test_two_clicks_at_once_import_once(app: Flask, alice: FlaskClient) -> None:
 def test_what_takes_long_tells_how_far_it_is_and_then_leads_to_what_came_of_it(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.imports.BEAT", 0)
+    monkeypatch.setattr("punt.services.imports.BEAT", 0)
     monkeypatch.setattr("punt.pages.transfer.FEW", 100)
     address = upload(alice, MANY).location
 
@@ -150,7 +150,7 @@ def test_what_takes_long_tells_how_far_it_is_and_then_leads_to_what_came_of_it(
 def test_who_leaves_while_it_runs_finds_it_done(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.imports.BEAT", 0)
+    monkeypatch.setattr("punt.services.imports.BEAT", 0)
     monkeypatch.setattr("punt.pages.transfer.FEW", 100)
     address = upload(alice, MANY).location
 
@@ -165,9 +165,9 @@ def test_who_leaves_while_it_runs_finds_it_done(
 def test_what_fails_on_the_way_is_told_and_leaves_nothing(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.imports.BEAT", 0)
+    monkeypatch.setattr("punt.services.imports.BEAT", 0)
     monkeypatch.setattr("punt.pages.transfer.FEW", 100)
-    monkeypatch.setattr("punt.imports.note_import", lambda *_: (_ for _ in ()).throw(OSError("no room")))
+    monkeypatch.setattr("punt.services.imports.note_import", lambda *_: (_ for _ in ()).throw(OSError("no room")))
     address = upload(alice, MANY).location
 
     with nothing_changes(app):

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from punt import registration
 from punt.access import tokens
-from punt.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
+from punt.services import registration
+from punt.services.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from punt.web.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from tests.support.cast import PASSWORD
 from tests.support.raw import cookie_of, raw_stream

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt import upkeep
 from punt.database import db, writing
 from punt.models import User, UserSession, roster
+from punt.services import database
 from punt.transfer.words import PHRASES
 from tests.conftest import app_on
 from tests.support.cast import PASSWORD, signed_in
@@ -68,7 +68,7 @@ def send(sue: FlaskClient, address: str, exported: bytes) -> Any:
 
 def test_an_import_by_rest_is_refused(harbour: Flask, exported: bytes, meanwhile: Any) -> None:
     sue, (after, left, status, said) = signed_in(harbour, "sue"), meanwhile
-    after(upkeep, "checked")
+    after(database, "checked")
 
     answer = send(sue, f"{ROOT}/import", exported)
 
@@ -80,7 +80,7 @@ def test_an_import_by_the_page_is_refused(harbour: Flask, exported: bytes, meanw
     sue, (after, left, _, said) = signed_in(harbour, "sue"), meanwhile
     action = re.search(r'action="(/admin/database/import/\w+)"', send(sue, f"{PAGE}/import", exported).text)
     assert action
-    after(upkeep, "checked")
+    after(database, "checked")
 
     answer = sue.post(action[1], data={"yourPassword": PASSWORD, "phrase": "replace everything"}, buffered=True)
 
@@ -93,7 +93,7 @@ def test_an_import_by_the_page_is_refused(harbour: Flask, exported: bytes, meanw
 @pytest.mark.parametrize("root", [ROOT, PAGE])
 def test_a_wipe_is_refused(harbour: Flask, meanwhile: Any, root: str, what: str) -> None:
     sue, (after, left, status, _) = signed_in(harbour, "sue"), meanwhile
-    after(upkeep, "prove")
+    after(database, "prove")
     asked = {"yourPassword": PASSWORD, "phrase": PHRASES[what]}
 
     answer = sue.post(f"{root}/{what}", **{"json" if root == ROOT else "data": asked})

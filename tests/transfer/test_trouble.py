@@ -16,8 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from punt import upkeep
 from punt.database import db
+from punt.services import database
 from punt.transfer.trouble import FULL
 from tests.conftest import app_on
 from tests.support.board import nothing_changes
@@ -116,7 +116,7 @@ def test_where_the_connection_broke_nobody_is_told_that_nothing_was_changed(
     sue = signed_in(harbour, "sue")
     shown = send(sue, exported)
     broken = DBAPIError("COMMIT", None, Exception("x"), connection_invalidated=True)
-    monkeypatch.setattr("punt.upkeep.replace_everything", failing(broken))
+    monkeypatch.setattr("punt.services.database.replace_everything", failing(broken))
 
     text = confirm(sue, shown)
 
@@ -131,7 +131,7 @@ def test_who_leaves_while_a_file_is_taken_leaves_none_and_may_come_back_while_it
 ) -> None:
     sue = signed_in(harbour, "sue")
     action = re.findall(r'action="(/admin/database/import/\w+)"', send(sue, exported))[0]
-    monkeypatch.setattr(upkeep.Import, step, lambda _: iter(["one line", "and another"]))
+    monkeypatch.setattr(database.Import, step, lambda _: iter(["one line", "and another"]))
 
     answer = sue.get(action) if step == "look" else sue.post(action, data=PROOF)
     parts = answer.iter_encoded()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from punt import sign_in
+from punt.services import sign_in
 from tests.conftest import app_in, inhabited_app, put_away
 from tests.support.cast import PASSWORD
 

@@ -60,7 +60,7 @@ def test_what_comes_from_another_site_or_with_a_wrong_token_is_logged(app: Flask
 
 
 def test_too_many_tries_are_logged_on_pages_too(limited: Flask, monkeypatch: pytest.MonkeyPatch, told: Told) -> None:
-    monkeypatch.setattr("punt.sign_in.ACCOUNT_TRIES", 0)
+    monkeypatch.setattr("punt.services.sign_in.ACCOUNT_TRIES", 0)
 
     limited.test_client().post("/login", data={"username": "my pass phrase", "password": "my pass phrase"})
 

@@ -13,7 +13,7 @@ import gevent
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from punt import access, administration
+from punt import access
 from punt.database import db, end_read, writing
 from punt.errors import Invalid
 from punt.events.pipeline import pipeline
@@ -22,6 +22,7 @@ from punt.heavy.slices import breathe
 from punt.heavy.turns import Turns
 from punt.inputs.database import Overhaul
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
+from punt.services import people
 from punt.transfer.checking import Contents, checked
 from punt.transfer.loading import replace_everything
 from punt.transfer.reading import Limits, Report
@@ -71,7 +72,7 @@ def prove(password: str) -> None:
     :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
     """
     access.admin_anew()
-    administration.prove(password)
+    people.prove(password)
     db.session.commit()
 
 

@@ -10,12 +10,12 @@ from flask_login import LoginManager, login_user, logout_user
 from punt.access import tokens
 from punt.access.last_used import uses
 from punt.access.limits import caller, in_line, spend
-from punt.agents import called
 from punt.database import begin_write, db, end_read, writing
 from punt.errors import Invalid, Problem
 from punt.events import capture
 from punt.heavy.passwords import hash_password, matches
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
+from punt.services.user_agents import called
 from punt.settings import Settings
 from punt.texts import key_of
 from punt.web import cookies

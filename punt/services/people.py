@@ -8,7 +8,7 @@ from punt.errors import Invalid, SignInNeeded
 from punt.heavy.passwords import hash_password, matches
 from punt.inputs.admin import NewPerson, NewSecret, Removal
 from punt.models import RateCounter, User, UserSession, roster
-from punt.sign_in import count_proof
+from punt.services.sign_in import count_proof
 
 
 def enrol(asked: NewPerson) -> tuple[User, str | None]:

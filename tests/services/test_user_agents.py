@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from punt.agents import called
+from punt.services.user_agents import called
 
 MOZILLA = "Mozilla/5.0"
 KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)"

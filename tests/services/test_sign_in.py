@@ -18,12 +18,12 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from punt import setup, sign_in
 from punt.access import tokens
 from punt.database import db, now, writing
 from punt.errors import Conflict
 from punt.heavy import passwords
 from punt.models import RateCounter, User, UserSession
+from punt.services import setup, sign_in
 from tests.conftest import app_in
 from tests.support.board import TICKETS, nothing_changes
 from tests.support.cast import PASSWORD, signed_in

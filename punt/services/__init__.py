@@ -1,0 +1,1 @@
+"""Work that takes several steps: look, do what is slow, begin to write, look again."""
