@@ -8,11 +8,12 @@ from flask import Blueprint
 from flask_login import current_user
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.inputs.admin import Registration
 from punt.inputs.base import body
 from punt.inputs.people import Login, Setup
-from punt.models import User, shapes, wire
+from punt.models import User, wire
 from punt.services.registration import refuse_where_off
 from punt.services.registration import register as make_account
 from punt.services.setup import set_up

@@ -8,12 +8,13 @@ from flask import Blueprint, jsonify, url_for
 
 from punt import access
 from punt.access import May
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.api.tickets import reply
 from punt.database import db
 from punt.inputs.base import query
 from punt.inputs.boards import BinQuery
-from punt.models import BinnedTicket, shapes, wire
+from punt.models import BinnedTicket, wire
 
 blueprint = Blueprint("api_bin", __name__, url_prefix="/api/projects/<reference>/bin")
 

@@ -8,11 +8,12 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body, query
 from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn, TicketOrder
-from punt.models import Column, shapes, wire
+from punt.models import Column, wire
 from punt.models.sorting import order_column, sort_column
 from punt.models.together import as_told
 from punt.web.replies import listed, nothing

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, request
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import FormWithFile, answers
 from punt.events.log import iso
 from punt.inputs.base import body, form
 from punt.inputs.database import Overhaul, OwnPassword
-from punt.models import shapes
 from punt.services import database
 from punt.web.replies import attached, nothing
 from punt.web.security import begins_itself, reads_body_itself

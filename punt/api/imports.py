@@ -9,12 +9,12 @@ from flask import Blueprint, request
 
 from punt import access
 from punt.access import Grant, May
+from punt.api import shapes
 from punt.api.describe import FormWithFile, answers
 from punt.api.idempotency import idempotency_key
 from punt.database import ALPHABET, end_read, random_text
 from punt.inputs.base import form, query
 from punt.inputs.imports import ImportFields, ImportQuery
-from punt.models import shapes
 from punt.services.imports import Incoming, Look, counted, foreseen
 from punt.transfer.choice import choice_of
 from punt.transfer.foreign import Reading, understood

@@ -8,11 +8,12 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.boards import LabelChange, LabelMerge, NewLabel
-from punt.models import Label, shapes, wire
+from punt.models import Label, wire
 from punt.models.merging import merge_labels
 from punt.web.replies import nothing
 

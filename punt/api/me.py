@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import PasswordChange, Profile
-from punt.models import shapes, wire
+from punt.models import wire
 from punt.services.profile import revise
 from punt.services.sign_in import change_password
 from punt.web.replies import nothing

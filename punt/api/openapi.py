@@ -13,8 +13,8 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from punt.access.tokens import NOT_HERE
+from punt.api import shapes
 from punt.api.describe import STREAM, Description, FormWithFile, answers
-from punt.models import shapes
 from punt.web.security import SAFE
 
 blueprint = Blueprint("api_openapi", __name__, url_prefix="/api")

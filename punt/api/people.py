@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, jsonify, request, url_for
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import body, query
-from punt.models import User, roster, shapes, wire
+from punt.models import User, roster, wire
 from punt.services import people
 from punt.web.replies import nothing
 from punt.web.security import begins_itself

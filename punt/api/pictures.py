@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, request
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
-from punt.models import Picture, shapes, wire
+from punt.models import Picture, wire
 from punt.services.pictures import MOST_BYTES, wear
 from punt.web.replies import nothing
 from punt.web.security import begins_itself, takes_at_most

@@ -9,12 +9,13 @@ from flask import Blueprint, request
 
 from punt import access
 from punt.access import Grant
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.errors import Missing
 from punt.inputs.base import body
 from punt.inputs.people import Presence
-from punt.models import PresenceLease, UserSession, shapes
+from punt.models import PresenceLease, UserSession
 from punt.web.replies import nothing
 
 blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<reference>/presence")

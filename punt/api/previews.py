@@ -8,12 +8,12 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import end_read
 from punt.heavy.markdown import preview
 from punt.inputs.base import body
 from punt.inputs.tickets import Preview
-from punt.models import shapes
 from punt.web.security import TEXT_LIMIT, begins_itself, takes_at_most
 
 blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<reference>")

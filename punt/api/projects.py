@@ -8,11 +8,12 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import May
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.boards import NewProject, ProjectChange
-from punt.models import Project, shapes, wire
+from punt.models import Project, wire
 from punt.web.replies import nothing
 
 blueprint = Blueprint("api_projects", __name__, url_prefix="/api/projects")

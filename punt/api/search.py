@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.inputs.base import query
 from punt.inputs.boards import SearchQuery
-from punt.models import shapes
 from punt.models.search import find
 
 blueprint = Blueprint("api_search", __name__, url_prefix="/api/search")

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
-from punt.models import UserSession, shapes, wire
+from punt.models import UserSession, wire
 from punt.web.replies import nothing
 
 blueprint = Blueprint("api_sessions", __name__, url_prefix="/api/me/sessions")

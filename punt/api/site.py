@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from punt import access
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.admin import AuditQuery, HistoryQuery, SiteChange
 from punt.inputs.base import body, query
-from punt.models import AuditEntry, SiteSetting, shapes, wire
+from punt.models import AuditEntry, SiteSetting, wire
 
 blueprint = Blueprint("api_site", __name__, url_prefix="/api")
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from punt import access
 from punt.access import Grant, May
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.api.idempotency import idempotency_key
 from punt.database import db, end_read
@@ -16,7 +17,7 @@ from punt.errors import Conflict
 from punt.heavy.turns import Turns
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
-from punt.models import BinnedTicket, IdempotencyKey, Ticket, shapes, wire
+from punt.models import BinnedTicket, IdempotencyKey, Ticket, wire
 from punt.models.board import Page, is_large, matching, pages_of
 from punt.models.together import as_told
 from punt.services import tickets

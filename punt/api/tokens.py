@@ -8,11 +8,12 @@ from flask import Blueprint
 
 from punt import access
 from punt.access import tokens
+from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import NewApiToken
-from punt.models import ApiToken, shapes, wire
+from punt.models import ApiToken, wire
 from punt.web import compression
 from punt.web.replies import nothing
 

@@ -12,11 +12,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from punt.api import shapes
 from punt.api.describe import FormWithFile
 from punt.api.openapi import describe
+from punt.api.shapes import Shape
 from punt.inputs.tickets import NewTicket
-from punt.models import shapes, wire
-from punt.models.shapes import Shape
+from punt.models import wire
 from tests.support.board import HARB, TICKETS, fields, made, ticket
 from tests.support.cast import PASSWORD
 from tests.support.contract import Contract

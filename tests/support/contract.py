@@ -78,7 +78,7 @@ class Contract:
         wrong = [
             f"{'.'.join(map(str, each.instance_path))}: {each.message}" for each in validator.iter_errors(answer.json)
         ]
-        assert not wrong, f"{name} {answer.status_code} is not as punt/models/shapes.py says: {wrong[:3]}"
+        assert not wrong, f"{name} {answer.status_code} is not as punt/api/shapes.py says: {wrong[:3]}"
 
     def _operation(self, answer: TestResponse) -> tuple[Any, str]:
         method = answer.request.method.replace("HEAD", "GET")

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
-from punt.events.publication import camel
 from punt.models.api_token import Scope
 from punt.models.membership import Role
 from punt.models.ticket import Priority, TicketType
@@ -16,7 +16,9 @@ from punt.models.ticket import Priority, TicketType
 class Shape(BaseModel):
     """The base of all shapes: every field is there, and no other."""
 
-    model_config = ConfigDict(alias_generator=camel, extra="forbid", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
 
 class FieldError(Shape):
