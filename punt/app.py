@@ -14,7 +14,8 @@ from punt.access import last_used, proofs
 from punt.database import db
 from punt.events.pipeline import EventPipeline
 from punt.events.signals import changes_settled
-from punt.models import AuditEntry, BinnedTicket, RateCounter, Submission, moments, recording
+from punt.models import AuditEntry, BinnedTicket, RateCounter, Submission, moments
+from punt.models.audit import recording
 from punt.services import sign_in
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.transfer.waiting import WaitingRoom

@@ -11,7 +11,7 @@ from punt.checks import boards, families, names, people, places, references, val
 from punt.checks.finding import Check, Finding, Mend
 from punt.database import db
 from punt.errors import Problem
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
 from punt.models.wipe import hold_everything
 
 CHECKS: tuple[Check, ...] = (

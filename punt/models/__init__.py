@@ -1,7 +1,7 @@
 """The domain: things, their rules, and the verbs that change them. Importing this registers every table."""
 
 from punt.models.api_token import ApiToken
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
 from punt.models.bin import BinnedTicket
 from punt.models.column import Column
 from punt.models.idempotency import IdempotencyKey

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from punt.database import SKEW, now
 from punt.models.api_token import ApiToken
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
 from punt.models.bin import BinnedTicket
 from punt.models.idempotency import IdempotencyKey
 from punt.models.submission import Submission

@@ -11,7 +11,7 @@ from punt.database import Base, be_alone
 from punt.events import capture
 from punt.events.log import EventHead, log
 from punt.events.publication import EVERYONE, Draft
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
 from punt.models.emptying import delete_slowly
 from punt.models.idempotency import IdempotencyKey
 from punt.models.project import Project

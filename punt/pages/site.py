@@ -13,7 +13,7 @@ from punt.errors import Problem
 from punt.inputs.admin import AuditQuery, SiteChange
 from punt.inputs.base import form, query
 from punt.models import AuditEntry, SiteSetting, User, wire
-from punt.models.audit import KINDS
+from punt.models.audit.entry import KINDS
 from punt.pages.forms import NOT_KEPT, again
 from punt.pages.history import told
 

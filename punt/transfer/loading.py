@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from punt.heavy.slices import breathe
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
 from punt.models.label import settle_keys
 from punt.models.moments import mend_all as mend_moments
 from punt.models.spreading import spread_unseen

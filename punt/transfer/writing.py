@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from punt.database import now, writing
 from punt.events.log import iso, log
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
 from punt.settings import RELEASE
 from punt.transfer.layout import FORMAT, VERSION, Seal, encoded
 from punt.transfer.tables import carried

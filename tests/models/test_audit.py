@@ -12,7 +12,7 @@ from flask import Flask
 from punt.database import WRITES, begin_write, db, now, writing
 from punt.events import capture
 from punt.models import AuditEntry, BinnedTicket, Label, Membership, Project, Role, User
-from punt.models.trail import TRAILS
+from punt.models.audit.trail import TRAILS
 from punt.models.wipe import wipe_everything, wipe_projects
 from tests.models.conftest import Harbour, statements
 

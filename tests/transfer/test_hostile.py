@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from punt.events.publication import camel
-from punt.models.trail import PLACE, TRAILS
+from punt.models.audit.trail import PLACE, TRAILS
 from punt.transfer import layout
 from punt.transfer.nested import TOLD
 from punt.transfer.reading import LINE, Limits

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from punt.events.log import Origin
 from punt.events.publication import Change, Changed, camel
 from punt.heavy.slices import breathing
-from punt.models.audit import AuditEntry
+from punt.models.audit.entry import AuditEntry
+from punt.models.audit.trail import PLACE, TRAILS, Trail, ticket_key
 from punt.models.column import Column
 from punt.models.project import Project
 from punt.models.ticket import Ticket
-from punt.models.trail import PLACE, TRAILS, Trail, ticket_key
 
 _REFERENCES: dict[str, tuple[type[Any], tuple[str, ...], Callable[[Any], str]]] = {
     "column_id": (Column, ("name",), lambda column: column.name),
