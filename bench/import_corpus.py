@@ -21,9 +21,9 @@ from punt.database import begin_write, db, end_read, writing
 from punt.errors import Problem
 from punt.models import Project, User
 from punt.settings import Settings
-from punt.transfer.cards import one_line
-from punt.transfer.carrying import Carriage, Report
-from punt.transfer.foreign import Reading, understood
+from punt.transfer.boards.cards import one_line
+from punt.transfer.boards.carrying import Carriage, Report
+from punt.transfer.boards.foreign import Reading, understood
 
 LARGEST = 200_000_000
 """Bytes of a file that is tried."""

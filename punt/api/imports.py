@@ -16,8 +16,8 @@ from punt.database import ALPHABET, end_read, random_text
 from punt.inputs.base import form, query
 from punt.inputs.imports import ImportFields, ImportQuery
 from punt.services.imports import Incoming, Look, counted, foreseen
-from punt.transfer.choice import choice_of
-from punt.transfer.foreign import Reading, understood
+from punt.transfer.boards.choice import choice_of
+from punt.transfer.boards.foreign import Reading, understood
 from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
 from punt.web.uploads import uploaded
 

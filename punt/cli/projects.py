@@ -15,12 +15,12 @@ from punt.errors import Problem
 from punt.heavy.passwords import hash_password
 from punt.models import Project, User
 from punt.services.imports import note_import
-from punt.transfer.carrying import Carriage, Report
-from punt.transfer.choice import choice_of
-from punt.transfer.foreign import Reading, table, understood
-from punt.transfer.moving_in import Arrival
-from punt.transfer.trackers import original_file
-from punt.transfer.trello import read_trello
+from punt.transfer.boards.carrying import Carriage, Report
+from punt.transfer.boards.choice import choice_of
+from punt.transfer.boards.foreign import Reading, table, understood
+from punt.transfer.boards.moving_in import Arrival
+from punt.transfer.boards.trackers import original_file
+from punt.transfer.boards.trackers.trello import read_trello
 
 group = AppGroup("project", help="Projects.")
 LARGEST = 200_000_000

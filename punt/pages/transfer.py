@@ -16,9 +16,9 @@ from punt.models import wire
 from punt.pages.forms import errors_of
 from punt.pages.progress import progressing
 from punt.services.imports import Incoming, foreseen, said
-from punt.transfer.choice import Choice
-from punt.transfer.fields import FIELDS
-from punt.transfer.foreign import Reading, understood
+from punt.transfer.boards.choice import Choice
+from punt.transfer.boards.fields import FIELDS
+from punt.transfer.boards.foreign import Reading, understood
 from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
 from punt.web.uploads import uploaded

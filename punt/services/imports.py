@@ -18,9 +18,9 @@ from punt.access import Grant, May
 from punt.database import begin_write, db, end_read
 from punt.heavy.deadlines import unhurried
 from punt.models import AuditEntry, Project
-from punt.transfer.cards import one_line
-from punt.transfer.carrying import Carriage, Report
-from punt.transfer.foreign import Reading
+from punt.transfer.boards.cards import one_line
+from punt.transfer.boards.carrying import Carriage, Report
+from punt.transfer.boards.foreign import Reading
 from punt.transfer.waiting import WaitingRoom
 
 BEAT = 0.25
@@ -36,7 +36,7 @@ COUNTED = {"ticket": "newTickets", "column": "newColumns", "label": "newLabels"}
 class Look:
     """What came, or would come, of a file, as it is kept beside it and shown.
 
-    :ivar columns: of a table, as :class:`punt.transfer.foreign.Seen`.
+    :ivar columns: of a table, as :class:`punt.transfer.boards.foreign.Seen`.
     :ivar tickets: how many are new.
     :ivar new_columns: names of columns of the board that are new.
     :ivar left: what is not taken or changed on the way, with how often.

@@ -17,7 +17,7 @@ from punt.database import ID_PATTERN
 from punt.models import Priority, Role, TicketType
 from punt.models.rank import LONGEST_KNOWN
 from punt.texts import key_of
-from punt.transfer.cards import flat
+from punt.transfer.boards.cards import flat
 from punt.transfer.layout import Row
 from punt.transfer.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from punt.database import writing
 from punt.models import User, UserSession, roster
-from punt.transfer.foreign import understood
+from punt.transfer.boards.foreign import understood
 from tests.support.cast import PASSWORD
 from tests.support.export_file import everything
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from punt.transfer.cards import Plan
-from punt.transfer.rows import planned
-from punt.transfer.sheet import read_sheet
+from punt.transfer.boards.cards import Plan
+from punt.transfer.boards.rows import planned
+from punt.transfer.boards.sheet import read_sheet
 
 
 def read_csv(content: bytes) -> Plan:

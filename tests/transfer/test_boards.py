@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from punt.transfer.cards import Plan
+from punt.transfer.boards.cards import Plan
+from punt.transfer.boards.trackers.trello import COLORS, read_trello
 from punt.transfer.refusal import Refusal
-from punt.transfer.trello import COLORS, read_trello
 
 LISTS = [{"id": "l", "name": "To Do"}]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from punt.transfer.days import day, day_comes_first
+from punt.transfer.boards.days import day, day_comes_first
 from tests.support.tables import read_csv
 
 WRITTEN = {

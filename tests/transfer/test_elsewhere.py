@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 
 from punt.database import db
 from punt.events.log import LoggedEvent
-from punt.transfer.cards import MOST
+from punt.transfer.boards.cards import MOST
+from punt.transfer.boards.trackers.trello import read_trello
 from punt.transfer.refusal import Refusal
-from punt.transfer.trello import read_trello
 from tests.support.board import HARB, TICKETS, made, nothing_changes, person
 from tests.support.cast import signed_in
 from tests.support.importing import PAGE, send
@@ -297,7 +297,7 @@ def test_a_refusal_stands_beside_the_file_and_nothing_is_kept(
 
 
 def test_what_fails_on_the_way_leaves_nothing(app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("punt.transfer.carrying.DESCRIPTION", None)
+    monkeypatch.setattr("punt.transfer.boards.carrying.DESCRIPTION", None)
 
     with nothing_changes(app):
         answer = send(alice, "Title,Status\nOne,New column\n")

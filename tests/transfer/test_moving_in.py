@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt.transfer.cards import MOST
+from punt.transfer.boards.cards import MOST
 from tests.support.board import nothing_changes
 from tests.support.cast import signed_in
 from tests.support.strange_files import STRANGE

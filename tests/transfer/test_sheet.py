@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from punt.transfer.cards import Plan
-from punt.transfer.fields import FIELDS
+from punt.transfer.boards.cards import Plan
+from punt.transfer.boards.fields import FIELDS
+from punt.transfer.boards.sheet import LONGEST
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import LONGEST
 from tests.support.tables import read_csv
 
 

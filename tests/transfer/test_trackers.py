@@ -13,11 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from punt.settings import ROOT
-from punt.transfer.cards import Card, Plan
-from punt.transfer.choice import Choice
-from punt.transfer.foreign import Reading, understood
+from punt.transfer.boards.cards import Card, Plan
+from punt.transfer.boards.choice import Choice
+from punt.transfer.boards.foreign import Reading, understood
+from punt.transfer.boards.trackers import original_file
 from punt.transfer.refusal import Refusal
-from punt.transfer.trackers import original_file
 from tests.support.board import TICKETS, nothing_changes
 from tests.support.cast import signed_in
 from tests.support.importing import take, upload

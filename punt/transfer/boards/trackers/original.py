@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Comment, planned
-from punt.transfer.cards import Past, Plan, hex_color, one_line
+from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Comment, planned
+from punt.transfer.boards.cards import Past, Plan, hex_color, one_line
+from punt.transfer.boards.trackers.original_file import OldData, OldLabel, OldTicket
 from punt.transfer.refusal import Refusal
-from punt.transfer.trackers.original_file import OldData, OldLabel, OldTicket
 
 MOST_PAST = 200
 """Changes of one ticket that the audit is told."""

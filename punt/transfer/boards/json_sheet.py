@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from punt.transfer.cards import MOST, hex_color
+from punt.transfer.boards.cards import MOST, hex_color
+from punt.transfer.boards.sheet import WIDEST, Sheet, headings_of
+from punt.transfer.boards.trackers import GITHUB, TABLE, Tracker
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import WIDEST, Sheet, headings_of
-from punt.transfer.trackers import GITHUB, TABLE, Tracker
 
 NAMES = ("login", "username", "name", "title", "key", "id")
 """Members of a thing by which it is called, the best one first."""

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
-from punt.transfer.cards import Plan
-from punt.transfer.json_file import Part, read_as
-from punt.transfer.trello import COLORS
+from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
+from punt.transfer.boards.cards import Plan
+from punt.transfer.boards.json_file import Part, read_as
+from punt.transfer.boards.trackers.trello import COLORS
 
 NAME = "WeKan"
 WHAT = "board exported from WeKan"

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from punt.transfer.cards import MOST, one_line
-from punt.transfer.fields import plain, strength
+from punt.transfer.boards.cards import MOST, one_line
+from punt.transfer.boards.fields import plain, strength
 from punt.transfer.refusal import Refusal
 
 DELIMITERS = ",;\t|"

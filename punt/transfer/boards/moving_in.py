@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from punt.database import db
 from punt.models import Column, Membership, Project, Role, User
 from punt.texts import key_of, shows_anything
-from punt.transfer.cards import hex_color, one_line
-from punt.transfer.carrying import Carriage, Report
+from punt.transfer.boards.cards import hex_color, one_line
+from punt.transfer.boards.carrying import Carriage, Report
+from punt.transfer.boards.trackers.original import plan_of
+from punt.transfer.boards.trackers.original_file import OldData, OldMember, OldProject, OldUser
 from punt.transfer.refusal import Refusal
-from punt.transfer.trackers.original import plan_of
-from punt.transfer.trackers.original_file import OldData, OldMember, OldProject, OldUser
 
 ORDER = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
 _KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from punt.transfer.fields import plain
+from punt.transfer.boards.fields import plain
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from datetime import date
 from typing import TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.cards import FURTHER, MOST_PEOPLE, Card, Past, Plan, many_lines, one_line
-from punt.transfer.days import day, given_day
-from punt.transfer.family import find_parents
+from punt.transfer.boards.cards import FURTHER, MOST_PEOPLE, Card, Past, Plan, many_lines, one_line
+from punt.transfer.boards.days import day, given_day
+from punt.transfer.boards.family import find_parents
 
 Position = float
 SHADES = {"dark": (0, 0.3), "light": (255, 0.4)}

@@ -11,13 +11,13 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from punt.models import Priority, TicketType
-from punt.transfer.cards import FURTHER, MOST_PEOPLE, Card, Plan, one_line
-from punt.transfer.days import day, day_comes_first, given_day
-from punt.transfer.family import find_parents
-from punt.transfer.fields import FIELDS, LEFT_OUT, guessed
+from punt.transfer.boards.cards import FURTHER, MOST_PEOPLE, Card, Plan, one_line
+from punt.transfer.boards.days import day, day_comes_first, given_day
+from punt.transfer.boards.family import find_parents
+from punt.transfer.boards.fields import FIELDS, LEFT_OUT, guessed
+from punt.transfer.boards.sheet import LARGEST_CELL, Heading, Sheet
+from punt.transfer.boards.trackers import TABLE, Tracker
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import LARGEST_CELL, Heading, Sheet
-from punt.transfer.trackers import TABLE, Tracker
 
 TYPES = {
     "sub task": TicketType.SUBTASK,

@@ -10,14 +10,14 @@ from typing import Any
 
 from punt.heavy.processes import Failed, elsewhere
 from punt.heavy.turns import Turns
-from punt.transfer import rows, trello
-from punt.transfer.cards import Plan, one_line
-from punt.transfer.choice import Choice, fields_of
-from punt.transfer.json_file import parsed
-from punt.transfer.json_sheet import sheet_of
+from punt.transfer.boards import rows
+from punt.transfer.boards.cards import Plan, one_line
+from punt.transfer.boards.choice import Choice, fields_of
+from punt.transfer.boards.json_file import parsed
+from punt.transfer.boards.json_sheet import sheet_of
+from punt.transfer.boards.sheet import Sheet, read_sheet
+from punt.transfer.boards.trackers import Tracker, asana, original, original_file, planka, tracker_of, trello, wekan
 from punt.transfer.refusal import Refusal
-from punt.transfer.sheet import Sheet, read_sheet
-from punt.transfer.trackers import Tracker, asana, original, original_file, planka, tracker_of, wekan
 
 SMALL = 64 * 1024
 """Bytes of a file that is read right here, within some 30 ms; a larger one is read elsewhere."""

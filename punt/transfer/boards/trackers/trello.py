@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import Field
 
-from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
-from punt.transfer.cards import Plan
-from punt.transfer.json_file import Part, parsed, read_as
+from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
+from punt.transfer.boards.cards import Plan
+from punt.transfer.boards.json_file import Part, parsed, read_as
 
 COLORS = {
     "green": "#0f7b4d",

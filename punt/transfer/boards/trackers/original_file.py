@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import Field
 
-from punt.transfer.cards import one_line
-from punt.transfer.json_file import Part, parsed, read_as
+from punt.transfer.boards.cards import one_line
+from punt.transfer.boards.json_file import Part, parsed, read_as
 from punt.transfer.refusal import Refusal
 
 NAME = "the original PUNT"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from punt.errors import Invalid
-from punt.transfer.cards import one_line
-from punt.transfer.fields import FIELDS, LEFT_OUT, field_of, guessed, plain
-from punt.transfer.trackers import Tracker
+from punt.transfer.boards.cards import one_line
+from punt.transfer.boards.fields import FIELDS, LEFT_OUT, field_of, guessed, plain
+from punt.transfer.boards.trackers import Tracker
 
 NOT_TAKEN = frozenset({"", "-", "none", "nothing"})
 """What may be said for a column that is not to be taken."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import Field
 
-from punt.transfer.boards import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
-from punt.transfer.cards import Plan
-from punt.transfer.json_file import Part, read_as
+from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
+from punt.transfer.boards.cards import Plan
+from punt.transfer.boards.json_file import Part, read_as
 
 NAME = "PLANKA"
 WHAT = "board of PLANKA"

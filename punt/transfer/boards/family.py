@@ -6,7 +6,7 @@ from collections import Counter
 
 from punt.models import TicketType
 from punt.texts import key_of
-from punt.transfer.cards import Card, Plan, flat
+from punt.transfer.boards.cards import Card, Plan, flat
 
 
 def find_parents(plan: Plan) -> None:

@@ -13,8 +13,8 @@ from punt.heavy.slices import breathing
 from punt.models import AuditEntry, Column, Label, Project, Ticket, User
 from punt.models.placing import Wanted, create_together
 from punt.texts import key_of
-from punt.transfer.cards import FURTHER, Card, Past, Plan, count_left, made_one, many_lines, one_line
-from punt.transfer.family import parents_first
+from punt.transfer.boards.cards import FURTHER, Card, Past, Plan, count_left, made_one, many_lines, one_line
+from punt.transfer.boards.family import parents_first
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
 MOST_TOLD = 200

@@ -1,0 +1,1 @@
+"""Files of other trackers: read into a plan, and carried into a project."""
