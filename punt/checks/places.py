@@ -13,7 +13,7 @@ from punt.database import db
 from punt.models import Column, Label, Project, Ticket
 from punt.models.rank import several_between
 from punt.models.ticket import ticket_label
-from punt.transfer.rules import wrong_with_rank
+from punt.transfer.export.rules import wrong_with_rank
 
 
 def ranks() -> Iterator[Finding]:

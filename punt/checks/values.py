@@ -12,9 +12,9 @@ from punt.checks.finding import Finding, Mend
 from punt.database import Base, db
 from punt.models import Priority, Role, TicketType
 from punt.models.palette import AVATARS, LABELS, PROJECTS
-from punt.transfer.rules import rule_for, wrong_with
-from punt.transfer.tables import carried
-from punt.transfer.values import codec_for
+from punt.transfer.export.rules import rule_for, wrong_with
+from punt.transfer.export.tables import carried
+from punt.transfer.export.values import codec_for
 
 LOOKED_AT_ELSEWHERE = {
     ("user", "email"),

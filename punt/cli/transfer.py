@@ -16,12 +16,12 @@ from punt.database import db, writing
 from punt.errors import Problem
 from punt.events.pipeline import pipeline
 from punt.transfer.backup import back_up, new_private_file, put_in_place
-from punt.transfer.checking import Contents, checked
-from punt.transfer.loading import replace_everything
-from punt.transfer.reading import Limits
-from punt.transfer.staging import Staging
-from punt.transfer.words import PHRASES, size_in_words, told
-from punt.transfer.writing import note_export, write_export
+from punt.transfer.export.checking import Contents, checked
+from punt.transfer.export.loading import replace_everything
+from punt.transfer.export.reading import Limits
+from punt.transfer.export.staging import Staging
+from punt.transfer.export.words import PHRASES, size_in_words, told
+from punt.transfer.export.writing import note_export, write_export
 
 AFile = click.Path(dir_okay=False, path_type=Path)
 

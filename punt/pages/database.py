@@ -18,9 +18,9 @@ from punt.inputs.database import Overhaul, OwnPassword
 from punt.pages.forms import errors_of, typed
 from punt.pages.progress import progressing
 from punt.services import database
-from punt.transfer.holdings import holdings, size
+from punt.transfer.export.words import PHRASES, size_in_words, told
+from punt.transfer.sizes import holdings, size
 from punt.transfer.trouble import TROUBLE, reason, unsure
-from punt.transfer.words import PHRASES, size_in_words, told
 from punt.web.replies import attached
 from punt.web.security import begins_itself, reads_body_itself
 

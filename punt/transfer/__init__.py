@@ -1,1 +1,1 @@
-"""Taking everything out into one file, and putting it back: ``docs/backup.md`` tells of it."""
+"""What goes out of PUNT and comes in: its own exports and backups, and files of other trackers."""

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from punt.database import ID_PATTERN, SKEW, random_text
 from punt.errors import Busy, Missing
-from punt.transfer.staging import STAGING
+from punt.transfer.export.staging import STAGING
 
 KEPT = 3600
 """Seconds that a file waits."""

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from punt.database import db, writing
 from punt.heavy.slices import SLICE
 from punt.models import Label, Project, Ticket, User
-from punt.transfer.words import PHRASES
+from punt.transfer.export.words import PHRASES
 from tests.support.board import HARB, TICKETS, made
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.crowd import crowd

@@ -18,7 +18,7 @@ from punt.database import Base, db, writing
 from punt.models import ApiToken, Submission, Ticket, UserSession
 from punt.models.submission import KEPT
 from punt.settings import ROOT
-from punt.transfer.words import PHRASES
+from punt.transfer.export.words import PHRASES
 from punt.web import submissions
 from tests.pages.test_plain_forms import as_shown
 from tests.support import cast

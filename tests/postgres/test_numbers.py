@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from punt.transfer.loading import continue_numbers
+from punt.transfer.export.loading import continue_numbers
 from tests.support.postgres import Postgres
 
 

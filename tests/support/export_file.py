@@ -14,12 +14,12 @@ from flask import Flask
 
 from punt.database import db, writing
 from punt.models import AuditEntry, User
-from punt.transfer.checking import Contents, checked
-from punt.transfer.loading import replace_everything
-from punt.transfer.reading import Limits
-from punt.transfer.staging import Staging
-from punt.transfer.tables import carried
-from punt.transfer.writing import write_export
+from punt.transfer.export.checking import Contents, checked
+from punt.transfer.export.loading import replace_everything
+from punt.transfer.export.reading import Limits
+from punt.transfer.export.staging import Staging
+from punt.transfer.export.tables import carried
+from punt.transfer.export.writing import write_export
 
 Line = dict[str, Any]
 LIMITS = Limits(size=50_000_000)

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from punt.database import db, writing
 from punt.models import User, UserSession, roster
 from punt.services import database
-from punt.transfer.words import PHRASES
+from punt.transfer.export.words import PHRASES
 from tests.conftest import app_on
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.export_file import everything

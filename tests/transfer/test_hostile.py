@@ -18,9 +18,9 @@ from flask import Flask
 
 from punt.events.publication import camel
 from punt.models.audit.trail import PLACE, TRAILS
-from punt.transfer import layout
-from punt.transfer.nested import TOLD
-from punt.transfer.reading import LINE, Limits
+from punt.transfer.export import layout
+from punt.transfer.export.nested import TOLD
+from punt.transfer.export.reading import LINE, Limits
 from punt.transfer.refusal import Refusal
 from tests.support.board import nothing_changes
 from tests.support.export_file import LIMITS, Line, changed, everything, lines_of, of, seal, take
@@ -488,7 +488,7 @@ def test_an_import_that_fails_on_the_way_changes_nothing(
     def fail() -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("punt.transfer.loading.breathe", fail)
+    monkeypatch.setattr("punt.transfer.export.loading.breathe", fail)
 
     with nothing_changes(harbour), pytest.raises(RuntimeError, match="power cut"):
         take(harbour, file)

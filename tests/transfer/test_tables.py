@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 import punt.models
 from punt.database import Base
-from punt.transfer.rules import VALUES
-from punt.transfer.tables import CARRIED, LEFT_OUT, carried
-from punt.transfer.values import codec_for
+from punt.transfer.export.rules import VALUES
+from punt.transfer.export.tables import CARRIED, LEFT_OUT, carried
+from punt.transfer.export.values import codec_for
 
 assert punt.models  # registers every table
 

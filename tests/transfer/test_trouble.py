@@ -78,7 +78,7 @@ def test_a_fault_while_a_file_is_looked_at_is_told(
     harbour: Flask, exported: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     sue, (fault, said) = signed_in(harbour, "sue"), FAULTS[name]
-    monkeypatch.setattr("punt.transfer.checking.rows", failing(fault()))
+    monkeypatch.setattr("punt.transfer.export.checking.rows", failing(fault()))
 
     with nothing_changes(harbour):
         text = send(sue, exported)
@@ -95,7 +95,7 @@ def test_a_fault_while_everything_is_replaced_is_told_and_undone(
     sue, (fault, said) = signed_in(harbour, "sue"), FAULTS[name]
     shown = send(sue, exported)
     before = everything(harbour)
-    monkeypatch.setattr("punt.transfer.loading.continue_numbers", failing(fault()))
+    monkeypatch.setattr("punt.transfer.export.loading.continue_numbers", failing(fault()))
 
     text = confirm(sue, shown)
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from punt.database import Timestamp
-from punt.transfer.values import codec_for
+from punt.transfer.export.values import codec_for
 
 GOOD: list[tuple[Any, Any]] = [
     (sa.String(5), "a\tü😀"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from punt.transfer.checking import Contents
+from punt.transfer.export.checking import Contents
 
 PHRASES = {
     "import": "replace everything",

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from punt.inputs.base import Input, invalid
 from punt.inputs.names import NameTwice, each_once
-from punt.transfer.layout import FORMAT, VERSION, Header, Row, RowLine, Seal, Trailer
+from punt.transfer.export.layout import FORMAT, VERSION, Header, Row, RowLine, Seal, Trailer
 from punt.transfer.refusal import Refusal
 
 LINE = 4_000_000

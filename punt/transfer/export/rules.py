@@ -18,8 +18,8 @@ from punt.models import Priority, Role, TicketType
 from punt.models.rank import LONGEST_KNOWN
 from punt.texts import key_of
 from punt.transfer.boards.cards import flat
-from punt.transfer.layout import Row
-from punt.transfer.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
+from punt.transfer.export.layout import Row
+from punt.transfer.export.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
 
 Rule = Callable[[Any], str | None]
 """Says what is wrong with a value, or None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from punt.database import Base
-from punt.transfer.holdings import NAMES, UNTOLD
+from punt.transfer.sizes import NAMES, UNTOLD
 
 
 def test_every_table_has_a_name_that_people_understand() -> None:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from punt.transfer.layout import Header, Row, upgraded
-from punt.transfer.reading import EVERY, Limits, Report, rows, verified
+from punt.transfer.export.layout import Header, Row, upgraded
+from punt.transfer.export.reading import EVERY, Limits, Report, rows, verified
+from punt.transfer.export.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
+from punt.transfer.export.staging import REPAIR, Staging
+from punt.transfer.export.tables import carried
+from punt.transfer.export.values import codec_for
 from punt.transfer.refusal import Refusal
-from punt.transfer.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
-from punt.transfer.staging import REPAIR, Staging
-from punt.transfer.tables import carried
-from punt.transfer.values import codec_for
 
 MISSING = object()
 

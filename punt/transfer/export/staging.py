@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from punt.transfer.export.tables import carried, self_reference
+from punt.transfer.export.values import codec_for
 from punt.transfer.refusal import Refusal
-from punt.transfer.tables import carried, self_reference
-from punt.transfer.values import codec_for
 
 STAGING = "import-"
 """How the folders begin in which files are staged."""

@@ -14,8 +14,8 @@ from punt.inputs.base import invalid
 from punt.models import Priority, TicketType
 from punt.models.site import Site
 from punt.models.wire import LONG
-from punt.transfer.layout import Row
-from punt.transfer.values import day, moment
+from punt.transfer.export.layout import Row
+from punt.transfer.export.values import day, moment
 
 MOST = 10**9 - 1
 """The largest number or version: counting goes on after it, and an address of a ticket has nine digits."""

@@ -14,8 +14,8 @@ from punt.models.label import settle_keys
 from punt.models.moments import mend_all as mend_moments
 from punt.models.spreading import spread_unseen
 from punt.models.wipe import empty_everything
-from punt.transfer.staging import Staging
-from punt.transfer.tables import carried
+from punt.transfer.export.staging import Staging
+from punt.transfer.export.tables import carried
 
 BATCH = 500
 

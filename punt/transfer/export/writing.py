@@ -12,9 +12,9 @@ from punt.database import now, writing
 from punt.events.log import iso, log
 from punt.models.audit.entry import AuditEntry
 from punt.settings import RELEASE
-from punt.transfer.layout import FORMAT, VERSION, Seal, encoded
-from punt.transfer.tables import carried
-from punt.transfer.values import codec_for
+from punt.transfer.export.layout import FORMAT, VERSION, Seal, encoded
+from punt.transfer.export.tables import carried
+from punt.transfer.export.values import codec_for
 
 BATCH = 500
 LEVEL = 6
