@@ -23,7 +23,7 @@ LAYERS = (
     {"events"},
     {"database"},
     {"heavy"},
-    {"settings", "revisions", "addresses", "errors", "texts"},
+    {"settings", "revisions", "addresses", "errors"},
 )
 """The house, top first; a module imports its own layer and those below."""
 

@@ -14,7 +14,7 @@ from punt.checks.finding import Finding
 from punt.database import db
 from punt.models import Label, Project, User
 from punt.models.merging import merge_labels
-from punt.texts import folded, key_of
+from punt.models.texts import folded, key_of
 
 Named = TypeVar("Named", User, Label, Project)
 

@@ -27,7 +27,7 @@ from punt.errors import Detail, Invalid
 from punt.events.publication import camel
 from punt.inputs.amounts import TooMuch, refuse_more_than
 from punt.inputs.names import NameTwice, refuse_names_twice
-from punt.texts import UNSEEN, shows_anything
+from punt.models.texts import UNSEEN, shows_anything
 
 
 class Input(BaseModel):

@@ -11,7 +11,7 @@ from punt.heavy.passwords import weakness
 from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, Whole, named, within_blanks
 from punt.models import Role
 from punt.models.api_token import Scope
-from punt.texts import UNSEEN, folded
+from punt.models.texts import UNSEEN, folded
 
 _NONE = INK + UNSEEN
 _ADDRESS = within_blanks(rf"[^@{_NONE}]{{1,64}}@[^@.{_NONE}]+(\.[^@.{_NONE}]+)*")

@@ -12,11 +12,11 @@ from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Publication
 from punt.models import topics, wire
 from punt.models.palette import LABELS
-from punt.texts import key_of
+from punt.models.texts import key_of
 
 
 class Label(Base):
-    """A label; its name is unique in the project, see :func:`punt.texts.key_of`.
+    """A label; its name is unique in the project, see :func:`punt.models.texts.key_of`.
 
     Deleting one takes it from its tickets by the database's own cascade: ``label.deleted`` tells screens the same.
     """

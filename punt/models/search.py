@@ -14,9 +14,9 @@ from punt.heavy.slices import breathing
 from punt.models import wire
 from punt.models.project import Project
 from punt.models.seeking import holds
+from punt.models.texts import sought
 from punt.models.ticket import Ticket
 from punt.models.together import rows_of
-from punt.texts import sought
 
 LIMIT = 20
 PROJECTS = 5

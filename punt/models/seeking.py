@@ -14,8 +14,8 @@ from punt.database import db
 from punt.errors import TookTooLong
 from punt.heavy.slices import breathing
 from punt.models.column import Column
+from punt.models.texts import UNSEEN, sought
 from punt.models.ticket import Ticket
-from punt.texts import UNSEEN, sought
 
 AT_ONCE = 50
 """Tickets that are loaded at once: with 50,000 letters each a matter of milliseconds."""
@@ -52,6 +52,6 @@ def holding(among: sa.Select[Ticket], text: str) -> set[str]:
 
 
 def _sought(text: Any) -> sa.ColumnElement[str]:
-    """Let the database do what ``punt.texts.sought`` does."""
+    """Let the database do what ``punt.models.texts.sought`` does."""
     seen = sa.func.regexp_replace(text, f"[{UNSEEN}]", "", "g")  # translate() would look for each letter in turn
     return sa.func.normalize(sa.func.lower(seen))

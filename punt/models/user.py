@@ -14,7 +14,7 @@ from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.models import topics, wire
 from punt.models.palette import AVATARS, pick
-from punt.texts import folded, key_of, visible
+from punt.models.texts import folded, key_of, visible
 
 _GATES = frozenset({"is_active", "is_admin", "password_hash"})
 

@@ -14,8 +14,8 @@ from punt.events.pipeline import pipeline
 from punt.heavy.slices import breathing
 from punt.models import SiteSetting, wire
 from punt.models.site import Site
+from punt.models.texts import key_of
 from punt.pages.theme import theme
-from punt.texts import key_of
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 2

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from punt.database import now
 from punt.models import wire
-from punt.texts import sought
+from punt.models.texts import sought
 
 ME, NOBODY = "me", "unassigned"
 DUE = ("overdue", "today", "week", "none")

@@ -15,9 +15,9 @@ from punt.errors import Invalid, Problem
 from punt.events import capture
 from punt.heavy.passwords import hash_password, matches
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
+from punt.models.texts import key_of
 from punt.services.user_agents import called
 from punt.settings import Settings
-from punt.texts import key_of
 from punt.web import cookies
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from punt.checks.running import repair
 from punt.database import db, new_id, writing
 from punt.models import Label, Project
+from punt.models.texts import key_of
 from punt.services import sign_in as signing
-from punt.texts import key_of
 from tests.support.board import HARB, TICKETS, made, shown, ticket
 from tests.support.cast import PASSWORD, signed_in
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from punt.models import Priority, TicketType
-from punt.texts import key_of, shows_anything
+from punt.models.texts import key_of, shows_anything
 from punt.transfer.refusal import Refusal
 
 MOST = 2000

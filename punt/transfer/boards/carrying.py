@@ -12,7 +12,7 @@ from punt.events import capture
 from punt.heavy.slices import breathing
 from punt.models import AuditEntry, Column, Label, Project, Ticket, User
 from punt.models.placing import Wanted, create_together
-from punt.texts import key_of
+from punt.models.texts import key_of
 from punt.transfer.boards.cards import FURTHER, Card, Past, Plan, count_left, made_one, many_lines, one_line
 from punt.transfer.boards.family import parents_first
 

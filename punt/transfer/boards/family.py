@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from punt.models import TicketType
-from punt.texts import key_of
+from punt.models.texts import key_of
 from punt.transfer.boards.cards import Card, Plan, flat
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from punt.texts import key_of
+from punt.models.texts import key_of
 
 LEFT_OUT = ""
 """What a column is that is not taken."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from punt.database import db
 from punt.models import Column, Membership, Project, Role, User
-from punt.texts import key_of, shows_anything
+from punt.models.texts import key_of, shows_anything
 from punt.transfer.boards.cards import hex_color, one_line
 from punt.transfer.boards.carrying import Carriage, Report
 from punt.transfer.boards.trackers.original import plan_of

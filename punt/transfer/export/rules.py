@@ -16,7 +16,7 @@ from fractional_indexing import FIError, validate_order_key
 from punt.database import ID_PATTERN
 from punt.models import Priority, Role, TicketType
 from punt.models.rank import LONGEST_KNOWN
-from punt.texts import key_of
+from punt.models.texts import key_of
 from punt.transfer.boards.cards import flat
 from punt.transfer.export.layout import Row
 from punt.transfer.export.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting

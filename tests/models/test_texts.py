@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from punt.texts import key_of, visible
+from punt.models.texts import key_of, visible
 
 ENGLAND, SCOTLAND = (
     "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f" for region in ("gbeng", "gbsct")
