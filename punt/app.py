@@ -17,8 +17,8 @@ from punt.events.signals import changes_settled
 from punt.models import AuditEntry, BinnedTicket, RateCounter, Submission, moments
 from punt.models.audit import recording
 from punt.services import sign_in
+from punt.services.waiting_room import WaitingRoom
 from punt.settings import ROOT, Settings, instance_folder, secret_key
-from punt.transfer.waiting import WaitingRoom
 from punt.web import compression, long_answers, prefix, replies, security, submissions
 from punt.web.retries import PatientFlask
 

@@ -30,9 +30,8 @@ from punt.models import (
 )
 from punt.models.api_token import Scope
 from punt.models.moments import BEGINNINGS, ELSEWHERE, TERMS
-from punt.services import sign_in
-from punt.transfer import waiting
-from punt.transfer.waiting import WaitingRoom
+from punt.services import sign_in, waiting_room
+from punt.services.waiting_room import WaitingRoom
 from tests.support.board import HARB, TICKETS, ticket
 from tests.support.cast import PASSWORD, signed_in
 from tests.support.clock import Clock
@@ -166,7 +165,7 @@ def test_an_export_that_came_in_while_the_clock_was_ahead_waits_no_longer_than_o
 
     assert room.sweep() == 0
     assert path.stat().st_mtime <= time.time()
-    os.utime(path, (time.time() - waiting.KEPT - 1,) * 2)
+    os.utime(path, (time.time() - waiting_room.KEPT - 1,) * 2)
     assert room.sweep() == 1
 
 

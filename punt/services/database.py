@@ -23,13 +23,13 @@ from punt.heavy.turns import Turns
 from punt.inputs.database import Overhaul
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.services import people
+from punt.services.waiting_room import WaitingRoom
 from punt.transfer.export.checking import Contents, checked
 from punt.transfer.export.loading import replace_everything
 from punt.transfer.export.reading import Limits, Report
 from punt.transfer.export.staging import Staging
 from punt.transfer.export.words import PHRASES
 from punt.transfer.export.writing import note_export, write_export
-from punt.transfer.waiting import WaitingRoom
 from punt.web import submissions
 from punt.web.uploads import uploaded
 

@@ -18,10 +18,10 @@ from punt.access import Grant, May
 from punt.database import begin_write, db, end_read
 from punt.heavy.deadlines import unhurried
 from punt.models import AuditEntry, Project
+from punt.services.waiting_room import WaitingRoom
 from punt.transfer.boards.cards import one_line
 from punt.transfer.boards.carrying import Carriage, Report
 from punt.transfer.boards.foreign import Reading
-from punt.transfer.waiting import WaitingRoom
 
 BEAT = 0.25
 """Seconds between two reports of an import that takes long."""

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from punt.transfer.waiting import KEPT, OF_ONE
+from punt.services.waiting_room import KEPT, OF_ONE
 from tests.support.board import HARB, TICKETS, nothing_changes
 from tests.support.cast import signed_in
 from tests.support.importing import PAGE, take, upload
@@ -233,7 +233,7 @@ def test_a_file_that_cannot_be_read_does_not_wait(app: Flask, alice: FlaskClient
 
 
 def test_the_room_for_files_is_bounded(alice: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("punt.transfer.waiting.CROWD", 10)
+    monkeypatch.setattr("punt.services.waiting_room.CROWD", 10)
     upload(alice, TABLE)
 
     assert upload(alice, TABLE).status_code == 503

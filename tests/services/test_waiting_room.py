@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from punt.errors import Missing
-from punt.transfer.waiting import KEPT, LONGEST, WaitingRoom
+from punt.services.waiting_room import KEPT, LONGEST, WaitingRoom
 
 
 def age(path: Path, seconds: float) -> None:
