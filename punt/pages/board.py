@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, stream_template, url_for
 
 from punt import access
 from punt.access import Grant, May
 from punt.database import end_read
 from punt.events.pipeline import cursor
-from punt.heavy.slices import breathing
+from punt.heavy.slices import breathing, slices
 from punt.heavy.turns import Turns
 from punt.models import Label, Priority, TicketType, wire
 from punt.models.board import cards, is_large
 from punt.models.people import seen_on
 from punt.pages.context import is_done
 from punt.pages.filters import Filter
+from punt.web.long_answers import set_aside
 
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
 
+PIECE = 2_000
+"""Bits of a template that are joined at once: some 50 kB of a board."""
 LARGE = Turns(line=100, patience=30)
 """Those that show boards of thousands: twelve at once would hold twelve in memory."""
 
@@ -43,15 +46,22 @@ def show(key: str) -> Any:
         return _board(key)
 
 
-def _board(key: str) -> str:
-    """Render the board with the cursor read before its data: nothing falls between rendering and listening."""
+def _board(key: str) -> Response:
+    """Answer with the board and the cursor read before its data: nothing falls between rendering and listening."""
     place = cursor()
     grant = access.project(key)
     around, found = surroundings(grant), cards(grant.project.id)
     around["members"] += _assigned_no_members(around, found)
     wanted = Filter.of(request.args, grant.user.id, around)
     columns = _columns(grant, found, wanted)
-    return render_template("projects/board.html", columns=columns, filter=wanted, cursor=place, **around)
+    known = around | {"columns": columns, "filter": wanted, "cursor": place}
+    return set_aside(_pieces("projects/board.html", known), "text/html")
+
+
+def _pieces(template: str, known: dict[str, Any]) -> Iterator[bytes]:
+    """Render a template in pieces: a board of thousands is never whole in memory."""
+    for some in slices(stream_template(template, **known), PIECE):
+        yield "".join(some).encode()
 
 
 def surroundings(grant: Grant) -> dict[str, Any]:
