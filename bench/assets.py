@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from punt.assets import STATIC, Tree
+from punt.web.assets import STATIC, Tree
 from punt.web.compression import ENCODINGS
 
 AIMS = {"js": 40_000, "css": 14_000}

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from punt import api, assets, cli, database, pages
+from punt import api, cli, database, pages
 from punt.access import last_used, proofs
 from punt.database import db
 from punt.events.pipeline import EventPipeline
@@ -19,7 +19,7 @@ from punt.models.audit import recording
 from punt.services import sign_in
 from punt.services.waiting_room import WaitingRoom
 from punt.settings import ROOT, Settings, instance_folder, secret_key
-from punt.web import compression, long_answers, prefix, replies, security, submissions
+from punt.web import assets, compression, long_answers, prefix, replies, security, submissions
 from punt.web.retries import PatientFlask
 
 SERVER_PATIENCE = {

@@ -48,7 +48,11 @@ def test_no_text_becomes_code_or_an_object_of_its_own_choice() -> None:
 
 
 def test_a_command_is_run_for_nothing_but_the_script_the_sheet_and_slow_work() -> None:
-    assert who_imports("subprocess", "os.system", "os.popen") == {"punt.assets", "punt.minify", "punt.heavy.processes"}
+    assert who_imports("subprocess", "os.system", "os.popen") == {
+        "punt.web.assets",
+        "punt.web.bundle",
+        "punt.heavy.processes",
+    }
 
 
 def test_nobody_else_is_asked_or_told() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from punt import minify
-from punt.assets import STATIC, Tree
+from punt.web import bundle
+from punt.web.assets import STATIC, Tree
 from tests.browser.conftest import Window
 
 READ = """(source) => {
@@ -19,7 +19,7 @@ TOP = re.compile(r"^(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTIL
 
 
 def written(name: str) -> str:
-    return "\n".join(minify.in_order(name, lambda each: (STATIC / each).read_text(), set()))
+    return "\n".join(bundle.in_order(name, lambda each: (STATIC / each).read_text(), set()))
 
 
 def test_a_browser_reads_the_same_rules_in_the_joined_sheet(window: Window) -> None:

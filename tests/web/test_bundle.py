@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from punt import minify
-from punt.assets import STATIC
+from punt.web import bundle
+from punt.web.assets import STATIC
 
 IMPORTED = re.compile(r' from "([^"]+)";$', re.MULTILINE)
 ROOMS = ("board", "ticket", "live", "forms", "page")
@@ -24,17 +24,17 @@ TWO = {
 
 
 def test_a_module_comes_once_and_after_what_it_imports() -> None:
-    script = minify.whole("js/app.js", TWO.__getitem__)
+    script = bundle.whole("js/app.js", TWO.__getitem__)
 
     assert script == "(()=>{const e=1;function t(){return e+1}console.log(e,t())})()"
 
 
 def test_sheets_keep_the_order_in_which_they_overrule() -> None:
-    assert minify.whole("css/app.css", TWO.__getitem__) == "a{color:red}a{color:#0f0}"
+    assert bundle.whole("css/app.css", TWO.__getitem__) == "a{color:red}a{color:#0f0}"
 
 
 def test_the_sheet_knows_every_variable_by_the_name_that_icons_call_it() -> None:
-    sheet = minify.whole("css/app.css", lambda name: (STATIC / name).read_text())
+    sheet = bundle.whole("css/app.css", lambda name: (STATIC / name).read_text())
 
     named = set(re.findall(r"var\((--[\w-]+)\)", (STATIC / "icons.svg").read_text()))
 
@@ -48,7 +48,7 @@ def test_modules_that_import_each_other_are_joined_too() -> None:
         "js/b.js": 'import { a } from "./app.js";\nexport const b = () => a;\n',
     }
 
-    assert minify.whole("js/app.js", ring.__getitem__).count("const") == 1
+    assert bundle.whole("js/app.js", ring.__getitem__).count("const") == 1
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_joining_would_change_is_refused_by_its_line(line: str) -> None:
     odd = {**TWO, "js/app.js": f"{line}\n"}
 
     with pytest.raises(ValueError, match=f"{re.escape(line)}: cannot be joined"):
-        minify.whole("js/app.js", odd.__getitem__)
+        bundle.whole("js/app.js", odd.__getitem__)
 
 
 def test_an_import_may_stand_on_several_lines_and_lead_to_another_room() -> None:
@@ -69,7 +69,7 @@ def test_an_import_may_stand_on_several_lines_and_lead_to_another_room() -> None
         "js/one.js": "export const one = Math.random();\n",
     }
 
-    script = minify.whole("js/app.js", rooms.__getitem__)
+    script = bundle.whole("js/app.js", rooms.__getitem__)
 
     assert re.fullmatch(r"\(\(\)=>\{const (\w)=Math\.random\(\),(\w)=\1\+\1;console\.log\(\1,\2\)\}\)\(\)", script)
 
@@ -78,18 +78,18 @@ def test_two_modules_with_one_name_at_their_top_are_refused_by_that_name() -> No
     clash = {**TWO, "js/low.js": "export const low = 1;\nfunction high() {}\n"}
 
     with pytest.raises(ValueError, match="high: at the top of two modules"):
-        minify.whole("js/app.js", clash.__getitem__)
+        bundle.whole("js/app.js", clash.__getitem__)
 
 
 def test_an_import_of_nothing_is_an_error() -> None:
     with pytest.raises(KeyError):
-        minify.whole("js/app.js", {"js/app.js": 'import { x } from "./nothing.js";\n'}.__getitem__)
+        bundle.whole("js/app.js", {"js/app.js": 'import { x } from "./nothing.js";\n'}.__getitem__)
 
 
 def test_every_script_and_sheet_is_imported_from_the_first_one() -> None:
     for kind in ("js", "css"):
         met: set[str] = set()
-        list(minify.in_order(f"{kind}/app.{kind}", lambda name: (STATIC / name).read_text(), met))
+        list(bundle.in_order(f"{kind}/app.{kind}", lambda name: (STATIC / name).read_text(), met))
         assert met == {path.relative_to(STATIC).as_posix() for path in (STATIC / kind).rglob(f"*.{kind}")}
 
 

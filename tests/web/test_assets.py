@@ -13,9 +13,8 @@ import pytest
 from flask import Flask
 
 from bench.assets import AIMS
-from punt import assets, minify
-from punt.assets import STATIC, Tree
-from punt.web import compression
+from punt.web import assets, bundle, compression
+from punt.web.assets import STATIC, Tree
 from punt.web.compression import ENCODINGS
 from tests.support.cast import signed_in
 
@@ -77,7 +76,7 @@ def test_what_belongs_together_is_joined(name: str) -> None:
 def test_what_is_joined_is_kept_for_the_next_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     joined = Tree(folder).served("js/app.js")
 
-    monkeypatch.setattr(minify, "whole", None)
+    monkeypatch.setattr(bundle, "whole", None)
 
     assert joined == Tree(folder).served("js/app.js") == b"(()=>{const e=1;console.log(e)})()"
     assert Tree(folder).version == Tree(folder).version
@@ -136,7 +135,7 @@ def test_what_is_compressed_is_kept_for_the_next_process(folder: Path, monkeypat
 
 def test_what_could_not_be_joined_does_not_stay_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as once:
-        once.setattr(minify, "whole", Mock(side_effect=ValueError))
+        once.setattr(bundle, "whole", Mock(side_effect=ValueError))
         Tree(folder).served("js/app.js", "gzip")
 
     assert gzip.decompress(Tree(folder).served("js/app.js", "gzip")) == b"(()=>{const e=1;console.log(e)})()"

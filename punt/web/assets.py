@@ -18,10 +18,9 @@ from tempfile import NamedTemporaryFile
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
-from punt import minify
 from punt.heavy.threads import apart
 from punt.settings import ROOT
-from punt.web import compression
+from punt.web import bundle, compression
 
 STATIC = ROOT / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -76,14 +75,14 @@ class Tree:
             return self._sources[name]
         try:
             return self._kept_or(
-                f"{self.version}-{minify.VERSION}-{PurePosixPath(name).name}", partial(self._join, name)
+                f"{self.version}-{bundle.VERSION}-{PurePosixPath(name).name}", partial(self._join, name)
             )
         except (ValueError, KeyError, subprocess.SubprocessError) as error:  # nobody shall miss a page for it
             logger.error("%s is served as it was written: %s", name, error)
             return self._sources[name]
 
     def _join(self, name: str) -> bytes:
-        return minify.whole(name, lambda each: self._sources[each].decode()).encode()
+        return bundle.whole(name, lambda each: self._sources[each].decode()).encode()
 
     def _compressed(self, name: str, encoding: str) -> bytes:
         content = self.served(name)
