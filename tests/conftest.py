@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from tests.support.server import Server
 OWN_SERVERS = {"server", "empty_server", "live", "running", "mortal", "forgetful", "punt"}
 SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx", "proxies"}
 """Folders whose tests need a server of any kind, and fixtures that begin one."""
+LONGEST = ("browser", "engines", "server", "postgres", "revocation", "nginx")
+"""Folders whose files take longest: they begin first, so that at the end no worker is left with one of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,6 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folders = item.path.relative_to(item.config.rootpath).parts
         if SERVING & {*folders, *getattr(item, "fixturenames", ()), *map(str, chosen)}:
             item.add_marker("serving")
+    items.sort(key=lambda item: _turn(item.path.relative_to(item.config.rootpath).parts[1]))
+
+
+def _turn(folder: str) -> int:
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what is loaded from garbage collection: all of it stays, and to look through it takes long."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> list[str]:
@@ -127,8 +141,10 @@ def inhabited_app(database: str, request: pytest.FixtureRequest, folder: Path, *
     """Build an app where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
     if database == "sqlite":
         app = app_in(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), **settings)
-        yield app
-        put_away(app)
+        try:
+            yield app
+        finally:
+            put_away(app)
     else:
         copy = request.getfixturevalue("postgres").database(like=request.getfixturevalue("populated"))
         with app_on(copy, folder, **settings) as app:
@@ -141,8 +157,10 @@ def running_on(
 ) -> Iterator[Server]:
     """Run such a server for a while."""
     server = server_on(database, request, folder, workers, settings)
-    yield server.start()
-    server.end()
+    try:
+        yield server.start()
+    finally:
+        server.end()
 
 
 @pytest.fixture

@@ -157,9 +157,11 @@ def profiles(browser: Browser, server: Server, watch: Watch) -> Iterator[Callabl
             assert answer.ok, answer.text()
         return context
 
-    yield make
-    for context in made:
-        context.close()
+    try:
+        yield make
+    finally:
+        for context in made:
+            context.close()
 
 
 @pytest.fixture

@@ -96,9 +96,11 @@ def lively_server(inhabited: Path, folder: Path, **settings: object) -> Iterator
     """Start a server that gives a sign of life every second, and whose figures can be read."""
     own = {"STREAM_KEEPALIVE": 1, "METRICS_TOKEN": TOKEN, **settings}
     instance = Path(shutil.copytree(inhabited, folder / "instance"))
-    server = Server(instance, settings={f"PUNT_{name}": str(value) for name, value in own.items()}).start()
-    yield server
-    server.end()
+    server = Server(instance, settings={f"PUNT_{name}": str(value) for name, value in own.items()})
+    try:
+        yield server.start()
+    finally:
+        server.end()
 
 
 def carry_session(server: Server, context: BrowserContext, url: str, username: str = "bob") -> None:
