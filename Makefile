@@ -9,6 +9,8 @@ MINUTES ?= 10
 SEEDS ?= 100000
 FIRST ?= 0
 export FLASK_APP := wsgi
+# Python keeps what it compiled, whatever the environment says: else each process of a run compiles all tests anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test check lint format screenshots bench attacks soak simulate fuzz import-corpus audit lock clean

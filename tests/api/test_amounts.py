@@ -6,6 +6,7 @@ import io
 import json
 import tracemalloc
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ WORST = "\U0001f6a2" * 50_000
 FORM = "application/x-www-form-urlencoded"
 
 
+@cache
 def names(count: int) -> bytes:
     """Write an object with so many names that no model has."""
     return json.dumps({f"unknown{nth}": nth for nth in range(count)}).encode()
