@@ -23,7 +23,7 @@ from playwright.sync_api import (
 
 from tests.browser.board import expect_live
 from tests.support.cast import PASSWORD
-from tests.support.chromium import find
+from tests.support.chromium import find, find_whole
 from tests.support.server import Server
 
 expect.set_options(timeout=20_000)
@@ -54,8 +54,14 @@ def executable() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium(executable: str | None) -> Iterator[BrowserType]:
-    """What starts a Chromium, or joins one that runs."""
+def whole(executable: str | None) -> str | None:
+    """The Chromium to start where its headless shell would not do; None is Playwright's own."""
+    return executable and find_whole()
+
+
+@pytest.fixture(scope="session")
+def chromium(executable: str | None, whole: str | None) -> Iterator[BrowserType]:
+    """What starts a Chromium, or joins one that runs; asked for last, for nobody can ask Playwright while it runs."""
     with sync_playwright() as playwright:
         yield playwright.chromium
 

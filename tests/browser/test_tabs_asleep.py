@@ -37,11 +37,11 @@ def server(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def plain(
-    chromium: BrowserType, executable: str | None, server: Server, watch: Watch, tmp_path: Path
+    chromium: BrowserType, whole: str | None, server: Server, watch: Watch, tmp_path: Path
 ) -> Iterator[BrowserContext]:
     """Bob's browser as people have it: the comforts of tests keep pages awake and out of the back-forward cache."""
     watch.host = f"127.0.0.1:{server.port}"
-    path = executable or chromium.executable_path
+    path = whole or chromium.executable_path
     options = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}", *OPTIONS]
     with subprocess.Popen([path, *options, "about:blank"], stderr=subprocess.DEVNULL) as process:
         note = tmp_path / "profile" / "DevToolsActivePort"

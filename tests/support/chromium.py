@@ -11,10 +11,10 @@ from tests.support.packages import apt, attempt
 
 SHELL = "chromium-headless-shell"
 """Chromium without the windows around its pages: a page opens in a fifth of the processor time."""
-NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HELP = """\
 The tests need Chromium and it could not be installed here. Do one of these:
-  - install it from your distribution (Debian, Ubuntu: apt install chromium-headless-shell) so that it is on PATH,
+  - install it from your distribution (Debian, Ubuntu: apt install chromium) so that it is on PATH,
   - or run: .venv/bin/playwright install --with-deps chromium
   - or point PUNT_TEST_CHROMIUM at a Chromium or Chrome,
   - or leave the browser tests out: make test BROWSER=no
@@ -22,9 +22,17 @@ The tests need Chromium and it could not be installed here. Do one of these:
 
 
 def find() -> str | None:
-    """Return the path of a Chromium: the one named, Playwright's own, or one on PATH."""
-    named = os.environ.get("PUNT_TEST_CHROMIUM")
-    return named or _playwrights() or next(filter(None, map(shutil.which, NAMES)), None)
+    """Return the path of a Chromium for most tests: the one named, Playwright's own, or one on PATH."""
+    return _chosen() or shutil.which(SHELL) or find_whole()
+
+
+def find_whole() -> str | None:
+    """Return the path of one that freezes pages and keeps them for going back, as people's browsers do."""
+    return _chosen() or next(filter(None, map(shutil.which, WHOLE)), None)
+
+
+def _chosen() -> str | None:
+    return os.environ.get("PUNT_TEST_CHROMIUM") or _playwrights()
 
 
 def _playwrights() -> str | None:
@@ -37,11 +45,13 @@ def _playwrights() -> str | None:
 
 def main() -> None:
     """Make sure that there is a browser, or say how to get one and fail."""
-    if not find():
+    if not (_chosen() or (shutil.which(SHELL) and find_whole())):
         print("== installing Chromium for the tests")
+        attempt(apt(SHELL, "chromium"), lambda: bool(shutil.which(SHELL) and find_whole()))
+    if not find_whole():
         playwrights = [sys.executable, "-m", "playwright", "install", "chromium"]
-        attempt([*apt(SHELL), playwrights, *apt("chromium")], lambda: bool(find()))
-    if not find():
+        attempt([playwrights, *apt("chromium")], lambda: bool(find_whole()))
+    if not find_whole():
         sys.exit(HELP)
     print(f"== browser: {find()}")
 
