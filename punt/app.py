@@ -21,6 +21,7 @@ from punt.services.waiting_room import WaitingRoom
 from punt.settings import ROOT, Settings, instance_folder, secret_key
 from punt.web import assets, compression, long_answers, prefix, replies, security, submissions
 from punt.web.retries import PatientFlask
+from punt.web.rules import LazyRule
 
 SERVER_PATIENCE = {
     "connect_timeout": 5,
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environ()
     folder = str(instance_folder(settings))
     app = PatientFlask("punt", template_folder=str(ROOT / "templates"), static_folder=None, instance_path=folder)
+    app.url_rule_class = LazyRule
     app.config.update(SECRET_KEY=secret_key(settings), SQLALCHEMY_DATABASE_URI=settings.database, **_engine(settings))
     line, moment = "%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S %z"
     logging.basicConfig(level=settings.log_level.upper(), format=line, datefmt=moment)

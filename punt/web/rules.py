@@ -1,0 +1,16 @@
+"""Routes that are quick to register: what builds an address from one is compiled when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+
+from werkzeug.routing import Rule
+
+
+class LazyRule(Rule):
+    """A route; Werkzeug compiles two functions for each, most of what an app costs, and few are ever called."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(partial(super()._compile_builder, append_unknown))
+        return lambda rule, **values: compiled()(rule, **values)
