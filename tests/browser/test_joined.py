@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser
 
 from punt.web import bundle
 from punt.web.assets import STATIC, Tree
-from tests.browser.conftest import Window
+from tests.browser.board import expect_live
+from tests.browser.conftest import Watch, Window, profiles
+from tests.support.server import Server
 
 READ = """(source) => {
   const sheet = new CSSStyleSheet();
@@ -37,3 +43,19 @@ def test_no_name_at_the_top_of_a_module_hides_one_of_the_browsers_from_the_other
 
     assert len(names) > 100
     assert window("alice").evaluate("(names) => names.filter((name) => name in window)", names) == []
+
+
+def test_in_debug_a_board_is_live_by_its_modules_as_they_were_written(
+    browser: Browser, inhabited: Path, tmp_path: Path, watch: Watch
+) -> None:
+    server = Server(Path(shutil.copytree(inhabited, tmp_path / "instance")), 1, {"FLASK_DEBUG": "1"}).start()
+    try:
+        with profiles(browser, server, watch) as make:
+            page = make("bob").new_page()
+            page.goto("/projects/HARB/board")
+            expect_live(page)
+            names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    finally:
+        server.stop()
+
+    assert {"app.js", "board.js", "dom.js", "stream.js"} <= {name.rpartition("/")[2] for name in names}
