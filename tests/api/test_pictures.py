@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,29 +22,30 @@ ADDRESS = "/api/me/picture"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>'
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>"
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
-HOSTILE = {
-    "nothing": b"",
-    "a text": b"hello",
-    "a page": b"<!doctype html><script>alert(1)</script>",
-    "an SVG": SVG,
-    "a packed SVG": b"\x1f\x8b\x08" + SVG,
-    "a PDF": PDF,
-    "a PostScript": EPS,
-    "a TIFF": picture("TIFF"),
-    "a BMP": picture("BMP"),
-    "an icon": picture("ICO"),
-    "a cut off PNG": PICTURE[:-40],
-    "a cut off JPEG": picture("JPEG", color="#123456")[:-400],
-    "a cut off WebP": picture("WEBP")[:-20],
-    "only the beginning of a PNG": PICTURE[:20],
-    "a PNG with a broken sum": PICTURE.replace(b"IHDR\0\0", b"IHDR\0\1", 1),
-    "a GIF without pixels": b"GIF89a\0\0\0\0\0\0\0;",
-    "a PNG with too many pixels": bomb(20_000, 10_000),
-    "a PNG with far too many pixels": bomb(60_000, 50_000),
-    "a WebP with too many pixels": picture("WEBP", (6000, 4000), quality=1),
-    "a GIF with too many pixels": picture("GIF", (6000, 4000)),
-    "a PNG with a packed text": text_bomb(),
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "nothing": lambda: b"",
+    "a text": lambda: b"hello",
+    "a page": lambda: b"<!doctype html><script>alert(1)</script>",
+    "an SVG": lambda: SVG,
+    "a packed SVG": lambda: b"\x1f\x8b\x08" + SVG,
+    "a PDF": lambda: PDF,
+    "a PostScript": lambda: EPS,
+    "a TIFF": lambda: picture("TIFF"),
+    "a BMP": lambda: picture("BMP"),
+    "an icon": lambda: picture("ICO"),
+    "a cut off PNG": lambda: PICTURE[:-40],
+    "a cut off JPEG": lambda: picture("JPEG", color="#123456")[:-400],
+    "a cut off WebP": lambda: picture("WEBP")[:-20],
+    "only the beginning of a PNG": lambda: PICTURE[:20],
+    "a PNG with a broken sum": lambda: PICTURE.replace(b"IHDR\0\0", b"IHDR\0\1", 1),
+    "a GIF without pixels": lambda: b"GIF89a\0\0\0\0\0\0\0;",
+    "a PNG with too many pixels": lambda: bomb(20_000, 10_000),
+    "a PNG with far too many pixels": lambda: bomb(60_000, 50_000),
+    "a WebP with too many pixels": lambda: picture("WEBP", (6000, 4000), quality=1),
+    "a GIF with too many pixels": lambda: picture("GIF", (6000, 4000)),
+    "a PNG with a packed text": lambda: text_bomb(),
 }
+"""Made when they are sent: some take seconds and hundreds of megabytes."""
 
 
 def put(client: FlaskClient, content: bytes) -> Any:
@@ -128,13 +130,13 @@ def test_of_a_file_that_is_also_something_else_only_the_picture_is_kept(bob: Fla
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_what_is_no_picture_is_refused(app: Flask, bob: FlaskClient, kind: str) -> None:
     with nothing_changes(app):
-        answer = put(bob, HOSTILE[kind])
+        answer = put(bob, HOSTILE[kind]())
 
     assert (answer.status_code, fields(answer)) == (400, ["picture"])
 
 
 def test_too_many_pixels_are_refused_by_their_number(bob: FlaskClient) -> None:
-    answers = [put(bob, HOSTILE[f"a PNG with {count} pixels"]) for count in ("too many", "far too many")]
+    answers = [put(bob, HOSTILE[f"a PNG with {count} pixels"]()) for count in ("too many", "far too many")]
 
     assert [answer.json["details"][0]["message"] for answer in answers] == [
         "This has too many pixels: at most 20 million."
