@@ -155,7 +155,7 @@ def test_the_tests_client_notices_a_field_that_is_not_described(
     assert alice.get(path).json
     _break(monkeypatch, shape)
 
-    with pytest.raises(AssertionError, match=r"not as punt/models/shapes\.py says: .*secret"):
+    with pytest.raises(AssertionError, match=r"not as punt/api/shapes\.py says: .*secret"):
         alice.get(path)
 
 
