@@ -24,6 +24,7 @@ from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.web.replies import attached
 from punt.web.security import begins_itself, reads_body_itself
 
+UNDER_WAY = "This file was confirmed twice, and is being taken already."
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
 
@@ -74,14 +75,20 @@ def confirm(name: str) -> Any:
     """Replace everything by what an uploaded export holds."""
     replacing = _epoch()  # before who asks is proved: who comes after the replacement is signed out by it
     access.admin_anew()
-    coming = database.Import(database.waiting_room().path(name))
+    room = database.waiting_room()
     try:
         database.confirm("import", form(Overhaul, request.form))
     except Problem as problem:
         db.session.rollback()
         access.admin_anew()
+        coming = database.Import(room.path(name))
         again: dict[str, Any] = {"errors": errors_of(problem), "values": typed()}
         return _running(coming.look(), coming, name, **again), problem.status
+    claimed = room.claim(name)
+    if claimed is None:
+        outcome = {"problem": UNDER_WAY, "unsure": True}
+        return render_template("admin/import.html", lines=(), outcome=outcome, asks=False)
+    coming = database.Import(claimed)
     return _running(coming.take(), coming, name, replacing)
 
 

@@ -22,7 +22,7 @@ OF_ONE = 5
 """Files of one person that wait at once."""
 CROWD = 1 << 30
 """Bytes of everybody's files for projects; whoever sends one more is told that the server is busy."""
-NOTE = "note"
+NOTE, CLAIMED = "note", "claimed"
 _NAME = re.compile(ID_PATTERN)
 """What a file is called: as an id is written, for the audit may speak of it, and of 130 random bits."""
 
@@ -69,10 +69,23 @@ class WaitingRoom:
         """Tell whether a file waits."""
         return bool(_NAME.fullmatch(name)) and self._place(name).is_file()
 
+    def claim(self, name: str) -> Path | None:
+        """Take a file out of the room, to work on it; return where it is then, or None when somebody else has it.
+
+        :raises Missing: when there is none of that name, or no longer.
+        """
+        try:
+            return self.path(name).rename(self._place(name, CLAIMED))
+        except (FileNotFoundError, Missing):
+            if _NAME.fullmatch(name) and self._place(name, CLAIMED).is_file():
+                return None
+            raise Missing("Uploaded file") from None
+
     def dismiss(self, name: str) -> None:
-        """Remove a file, unless somebody has done so; what was noted of it stays for as long as it may."""
+        """Remove a file, claimed or not, unless somebody has done so; what was noted of it stays as long as it may."""
         if _NAME.fullmatch(name):
             self._place(name).unlink(missing_ok=True)
+            self._place(name, CLAIMED).unlink(missing_ok=True)
 
     def write_note(self, name: str, text: str) -> None:
         """Note something of a file, in the place of what was noted before."""

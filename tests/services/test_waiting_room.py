@@ -48,6 +48,21 @@ def test_a_file_can_be_dismissed_by_two_at_once(tmp_path: Path) -> None:
         room.path(name)
 
 
+def test_a_file_is_claimed_by_one_alone_and_not_before_it_is_there(tmp_path: Path) -> None:
+    room = WaitingRoom(tmp_path)
+    name = room.admit(io.BytesIO(b"everything"))
+
+    first, second = room.claim(name), room.claim(name)
+
+    assert first
+    assert (first.read_bytes(), second) == (b"everything", None)
+    room.dismiss(name)
+    for unknown in (name, "..", "0" * 26):
+        with pytest.raises(Missing):
+            room.claim(unknown)
+    assert not list((tmp_path / "imports").iterdir())
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     class Broken(io.BytesIO):
         def read(self, _size: int | None = -1, /) -> bytes:
