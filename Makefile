@@ -8,6 +8,8 @@ BROWSERS ?= installed
 MINUTES ?= 10
 SEEDS ?= 100000
 FIRST ?= 0
+# Tests wait for servers and browsers half of the time.
+TESTERS ?= $(shell $(PYTHON) -c "import os; print(max(os.cpu_count() * 3 // 2, 2))")
 export FLASK_APP := wsgi
 # Python keeps what it compiled, whatever the environment says: else each process of a run compiles all tests anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -31,7 +33,7 @@ demo: install ## load a sample: 3 projects, 6 people, 150 tickets
 test: $(VENV)/.dev lint ## linter, formatter check, type checker and all tests (BROWSERS=all: gets Firefox and WebKit first; BROWSER=no: without a browser)
 	@if [ "$(BROWSER)" != no ]; then $(BIN)/python -m tests.support.chromium && $(BIN)/python -m tests.support.engines $(BROWSERS); fi
 	@$(BIN)/python -m tests.support.proxies
-	@echo "== tests" && $(BIN)/python -m pytest -n auto -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
+	@echo "== tests" && $(BIN)/python -m pytest -n $(TESTERS) -m "not alone $(if $(filter no,$(BROWSER)),and not browser)"
 	@echo "== tests that promise a time, one by one" && $(BIN)/python -m pytest -m "alone $(if $(filter no,$(BROWSER)),and not browser)"
 
 check: $(VENV)/.dev lint ## what to run while working: the linters, and the tests that need neither a browser nor a server
