@@ -6,8 +6,8 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from punt.errors import Invalid
-from punt.heavy.processes import Failed, elsewhere
+from punt.errors import Invalid, TookTooLong
+from punt.heavy.processes import Failed, Late, elsewhere
 from punt.heavy.turns import Turns
 
 SIDE = 256
@@ -29,10 +29,13 @@ def square(content: bytes) -> bytes:
     """Make a WebP of 256 by 256 pixels from the middle of a picture; of one that moves, from its first frame.
 
     :raises Invalid: when it is no picture of a known format, is broken, or has too many pixels.
+    :raises TookTooLong: when that is not known in time.
     """
     with TURNS.one():
         try:
             made = elsewhere(PATIENCE, made_from, content)
+        except Late:
+            raise TookTooLong from None
         except Failed:  # a decoder may crash, too
             made = BROKEN
     if isinstance(made, str):

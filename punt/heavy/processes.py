@@ -29,6 +29,10 @@ class Failed(Exception):
     """The work was not done: it took too long or too much memory, raised something, or crashed."""
 
 
+class Late(Failed):
+    """It took too long: which says as much of the machine as of the work."""
+
+
 def elsewhere(
     seconds: float, work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> Answer:
@@ -37,6 +41,7 @@ def elsewhere(
     :param seconds: after which it is given up.
     :param work: a function at the top of a module; the module is imported there.
     :raises Failed: when there is no answer.
+    :raises Late: when there is none in time.
     """
     command = [sys.executable, "-m", "punt.heavy.processes"]
     asked = pickle.dumps((seconds, work, arguments, named))
@@ -44,7 +49,9 @@ def elsewhere(
         child = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, timeout=seconds, check=True)  # noqa: S603
     except subprocess.CalledProcessError as error:
         raise Failed(_kind(error)) from None
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        raise Late(type(error).__name__) from None
+    except OSError as error:
         raise Failed(type(error).__name__) from None
     answer: Answer = pickle.loads(child.stdout)  # noqa: S301 - written by our own code
     return answer

@@ -135,6 +135,17 @@ def test_what_is_no_picture_is_refused(app: Flask, bob: FlaskClient, kind: str) 
     assert (answer.status_code, fields(answer)) == (400, ["picture"])
 
 
+def test_a_picture_that_is_not_made_in_time_is_not_called_broken(
+    app: Flask, bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("punt.heavy.imaging.PATIENCE", 0.01)
+
+    with nothing_changes(app):
+        answer = put(bob, picture())
+
+    assert answer.status_code == 503
+
+
 def test_too_many_pixels_are_refused_by_their_number(bob: FlaskClient) -> None:
     answers = [put(bob, HOSTILE[f"a PNG with {count} pixels"]()) for count in ("too many", "far too many")]
 
