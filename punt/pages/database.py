@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -66,7 +66,7 @@ def look(name: str) -> Any:
     """Look at an uploaded export and show what it holds."""
     access.admin()
     coming = database.Import(database.waiting_room().path(name))
-    return _running(coming.look(), coming, name)
+    return _running(coming, name)
 
 
 @blueprint.post("/import/<name>")
@@ -83,13 +83,12 @@ def confirm(name: str) -> Any:
         access.admin_anew()
         coming = database.Import(room.path(name))
         again: dict[str, Any] = {"errors": errors_of(problem), "values": typed()}
-        return _running(coming.look(), coming, name, **again), problem.status
+        return _running(coming, name, **again), problem.status
     claimed = room.claim(name)
     if claimed is None:
         outcome = {"problem": UNDER_WAY, "unsure": True}
         return render_template("admin/import.html", lines=(), outcome=outcome, asks=False)
-    coming = database.Import(claimed)
-    return _running(coming.take(), coming, name, replacing)
+    return _running(database.Import(claimed), name, replacing)
 
 
 @blueprint.post("/<any(wipe, 'wipe-projects'):what>")
@@ -109,20 +108,17 @@ def wipe(what: str) -> Any:
     return redirect(url_for("projects.index"))
 
 
-def _running(
-    steps: Iterator[str], coming: database.Import, name: str, replacing: str | None = None, **again: Any
-) -> Any:
+def _running(coming: database.Import, name: str, replacing: str | None = None, **again: Any) -> Any:
     """Stream a page that tells how far something is, and at its end what came of it, whatever goes wrong on the way.
 
     :param name: of the uploaded file.
     :param replacing: the epoch of the database that the file replaces; None where it is looked at, to be confirmed.
     """
     outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None, "unsure": False}
-    room = database.waiting_room()
 
     def lines() -> Generator[str]:
         try:
-            yield from steps
+            yield from coming.take() if replacing else coming.look()
             outcome.update(said=told(coming.contents), warnings=coming.contents.warnings)
         except Problem as problem:
             outcome.update(problem=problem.message, unsure=_may_be_replaced(replacing, problem))
@@ -131,7 +127,7 @@ def _running(
             outcome.update(problem=reason(error), unsure=_may_be_replaced(replacing, error))
         finally:
             if replacing or outcome["problem"]:  # who left while it was looked at may come back
-                room.dismiss(name)
+                coming.path.unlink(missing_ok=True)
 
     known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "phrase": PHRASES["import"]}
     return progressing("admin/import.html", lines(), outcome=outcome, asks=replacing is None, **known | again)

@@ -130,13 +130,14 @@ def exported() -> BinaryIO:
 class Import:
     """An export on its way in: looked at, then put in place of everything.
 
+    :ivar path: where the file is.
     :ivar contents: what it holds, once it was looked at.
     """
 
     contents: Contents
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def look(self) -> Iterator[str]:
         """Look at the whole file, telling now and then how far that is; nothing is changed."""
@@ -157,7 +158,7 @@ class Import:
     def _check(self, staging: Staging) -> Iterator[str]:
         end_read()
         limits = Limits(pipeline().settings.import_limit)
-        job = _Apart(lambda report: checked(self._path, staging, limits, report))
+        job = _Apart(lambda report: checked(self.path, staging, limits, report))
         for lines in job.watched():
             yield f"{lines:,} lines checked"
         self.contents = job.result()

@@ -72,6 +72,8 @@ class WaitingRoom:
     def claim(self, name: str) -> Path | None:
         """Take a file out of the room, to work on it; return where it is then, or None when somebody else has it.
 
+        Whoever claims it removes it.
+
         :raises Missing: when there is none of that name, or no longer.
         """
         try:
@@ -82,10 +84,9 @@ class WaitingRoom:
             raise Missing("Uploaded file") from None
 
     def dismiss(self, name: str) -> None:
-        """Remove a file, claimed or not, unless somebody has done so; what was noted of it stays as long as it may."""
+        """Remove a file, unless somebody has done so; what was noted of it stays for as long as it may."""
         if _NAME.fullmatch(name):
             self._place(name).unlink(missing_ok=True)
-            self._place(name, CLAIMED).unlink(missing_ok=True)
 
     def write_note(self, name: str, text: str) -> None:
         """Note something of a file, in the place of what was noted before."""
