@@ -5,13 +5,25 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser import everything
-from tests.browser.board import card, titles
+from tests.browser.board import card, expect_live, titles
 from tests.browser.conftest import Window
 from tests.browser.hands import Finger, fill, in_database
 from tests.support.server import Server
 from tests.support.wait import until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# A busy browser makes a tap's click after everything that was due when the finger was raised.
+CLICK_LATE = """addEventListener("click", (event) => {
+  if (!event.isTrusted) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { pointerId, pointerType, detail } = event;
+  const late = new PointerEvent("click", { pointerId, pointerType, detail, bubbles: true, cancelable: true });
+  setTimeout(() => {
+    event.target.dispatchEvent(late);
+    window.clicked = true;
+  }, 100);
+}, { capture: true });"""
 
 
 def test_everything_on_the_board_is_done_with_a_finger_alone(server: Server, window: Window) -> None:
@@ -21,6 +33,22 @@ def test_everything_on_the_board_is_done_with_a_finger_alone(server: Server, win
 
     assert everything.in_database(server) == everything.AT_THE_END
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_card_stays_selected_though_the_browser_is_late_with_the_click(server: Server, window: Window) -> None:
+    fill(server, "To Do", "Anchor", "Buoy")
+    page = window("alice", **PHONE)
+    page.add_init_script(CLICK_LATE)
+    page.reload()
+    expect_live(page)
+    finger = Finger(page)
+
+    finger.lift("Anchor")
+    finger.up()
+
+    until(lambda: page.evaluate("window.clicked"), what="the click")
+    expect(card(page, "Anchor")).to_have_attribute("data-selected", "")
+    expect(finger.dialog).not_to_be_visible()
 
 
 def test_a_swipe_over_cards_scrolls_and_moves_nothing(server: Server, window: Window) -> None:

@@ -14,6 +14,7 @@ const NOT_A_HANDLE = "button, input, select, textarea, summary, form";
 
 let press = null;
 let lift = null;
+let dragged = false; // what was pressed last, so that its click opens nothing
 
 export function startDrag() {
   const listeners = {
@@ -30,6 +31,8 @@ export function startDrag() {
   // There from the start: a browser decides about scrolling by what listens when the finger comes down.
   hear(board, "touchmove", (event) => lift && event.cancelable && event.preventDefault(), { passive: false });
   hear(window, "keydown", cancelByKey, { capture: true });
+  hear(window, "pointerdown", () => (dragged = false), { capture: true });
+  hear(window, "click", keepFromOpening, { capture: true });
 }
 
 function pressDown(event) {
@@ -71,7 +74,7 @@ function letGo({ pointerId, clientX: x, clientY: y }) {
   fallen?.aim({ x, y });
   forget();
   if (!fallen) return;
-  swallowClick();
+  dragged = true;
   lift = null;
   const { present, moved, target } = fallen;
   fallen.end(() => moved && moveCards(present, target));
@@ -83,7 +86,7 @@ function cancelByKey(event) {
   if (event.key !== "Escape" || !lift) return;
   swallow(event);
   cancel();
-  hear(window, "pointerup", swallowClick, { capture: true, once: true });
+  dragged = true;
 }
 
 function ended({ pointerId }) {
@@ -117,8 +120,7 @@ function keepFromOthers(event) {
   if (press) event.preventDefault();
 }
 
-/** Keeps the click that ends a drag from opening the card. */
-function swallowClick() {
-  hear(window, "click", swallow, { capture: true, once: true });
-  setTimeout(() => removeEventListener("click", swallow, { capture: true }));
+// A busy browser sends the click long after the release, though always before the next press. Keys click without a press.
+function keepFromOpening(event) {
+  if (dragged && event.detail) swallow(event);
 }
