@@ -27,6 +27,8 @@ from tests.support.chromium import find, find_whole
 from tests.support.server import Server
 
 expect.set_options(timeout=20_000)
+TRACES = os.environ.get("PUNT_TEST_TRACES")
+"""The folder for Playwright's traces, one per profile of the last test; without it none are recorded."""
 INSECURE = "punt.test"
 """A name of this machine that is no secure context to the browser, as in a LAN without https."""
 OPTIONS = [
@@ -158,6 +160,8 @@ def profiles(browser: Browser, server: Server, watch: Watch) -> Iterator[Callabl
         context = browser.new_context(**{**plain, **options})  # type: ignore[arg-type]
         context.on("page", watch.over)
         made.append(context)
+        if TRACES:
+            context.tracing.start(screenshots=True, snapshots=True, sources=True)
         if username:
             answer = context.request.post("/api/auth/login", data={"username": username, "password": PASSWORD})
             assert answer.ok, answer.text()
@@ -166,7 +170,9 @@ def profiles(browser: Browser, server: Server, watch: Watch) -> Iterator[Callabl
     try:
         yield make
     finally:
-        for context in made:
+        for number, context in enumerate(made, 1):
+            if TRACES:
+                context.tracing.stop(path=Path(TRACES, f"{number}.zip"))
             context.close()
 
 
