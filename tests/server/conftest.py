@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import server_on
-from tests.support.server import Server
+from tests.support.server import COLD, Server
 
 
 @pytest.fixture
@@ -21,10 +21,11 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[.
     database = getattr(request, "param", "sqlite")
     with ExitStack() as stack:
 
-        def start(workers: int = 3, **settings: object) -> Server:
+        def start(workers: int = 3, *, cold: bool = COLD, **settings: object) -> Server:
             environ = {f"PUNT_{name}": str(value) for name, value in settings.items()}
             given = {"PUNT_METRICS_TOKEN": "t" * 32, **environ}
             server = server_on(database, request, tmp_path / "served", workers, given)
+            server.cold = cold
             stack.callback(server.end)
             return server.start()
 

@@ -88,7 +88,7 @@ def requests_without_end(client: httpx.Client) -> Iterator[Counter[str]]:
 
 @on_both
 def test_a_reload_under_load_fails_no_request_and_loses_no_event(serve: Callable[..., Server]) -> None:
-    server = serve(STREAM_KEEPALIVE=1)
+    server = serve(cold=True, STREAM_KEEPALIVE=1)
     alice, bob = server.client("alice"), server.client("bob")
 
     with Audience(bob, STREAM, 30, cursor=server.head()) as audience:
@@ -139,7 +139,7 @@ def test_clients_that_opened_a_connection_and_asked_nothing_do_not_hold_up_a_sto
 
 
 def test_a_stop_right_after_a_start_is_heard(serve: Callable[..., Server]) -> None:
-    server = serve()
+    server = serve(cold=True)
 
     for _ in range(3):
         server.kill(*server.worker_ids())

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from sqlalchemy.orm import Session
@@ -23,11 +23,14 @@ from punt.database import db, writing
 from punt.settings import Settings
 from tests.support import processes
 from tests.support.cast import PASSWORD
+from tests.support.fork_server import Process, fork_server
 from tests.support.listener import Listener
 from tests.support.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = {"event_log", "event_head"}
+COLD = "PYTEST_VERSION" not in os.environ or os.environ.get("PUNT_TEST_COLD") == "yes"
+"""Whether servers load everything themselves: what is measured outside of tests, and tests that shall be like that."""
 
 
 PORTS = range(20_000, 32_000)
@@ -48,13 +51,15 @@ class Server:
     """One running PUNT.
 
     :param instance: its instance folder, with a migrated database.
+    :param cold: whether it loads all itself, as an operator's does: for tests that judge how it starts.
     """
 
     instance: Path
     workers: int = 2
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    _process: subprocess.Popen[bytes] | None = None
+    cold: bool = COLD
+    _process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -84,11 +89,8 @@ class Server:
     def start(self) -> Server:
         """Start it and wait until it answers."""
         processes.need_leave_to_serve()
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
         with (self.instance / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
-            )
+            self._process = self._cold_start(log) if self.cold else fork_server().gunicorn(self.environ, log)
         try:
             until(self._answers, seconds=60, what="the server to answer")
         except BaseException:
@@ -213,6 +215,10 @@ class Server:
         """List the worker processes."""
         assert self._process is not None
         return processes.children(self._process.pid)
+
+    def _cold_start(self, log: IO[bytes]) -> Process:
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True)
 
     def _answers(self) -> bool:
         assert self._process is not None
