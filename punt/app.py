@@ -19,7 +19,7 @@ from punt.models.audit import recording
 from punt.services import sign_in
 from punt.services.waiting_room import WaitingRoom
 from punt.settings import ROOT, Settings, instance_folder, secret_key
-from punt.web import assets, compression, long_answers, prefix, replies, security, submissions
+from punt.web import assets, compression, languages, long_answers, prefix, replies, security, submissions
 from punt.web.retries import PatientFlask
 from punt.web.rules import LazyRule
 
@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for receiver in (proofs.prove_again, submissions.note, recording.record):
         changes_settled.connect(receiver)
     prefix.init_app(app, settings.url_prefix)
+    languages.init_app(app)  # before what may refuse a request, in words
     for part in (security, sign_in):
         part.init_app(app, settings)
     for part in (submissions, last_used, long_answers, compression, replies, assets, api, pages, cli):

@@ -26,7 +26,7 @@ LAYERS = (
     {"events"},
     {"database"},
     {"heavy"},
-    {"settings", "revisions", "addresses", "errors"},
+    {"settings", "revisions", "addresses", "errors", "language"},
 )
 """The rooms of the house, top first; a module imports its own layer and those below."""
 ROOMS = frozenset().union(*LAYERS)
@@ -127,6 +127,7 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
         "punt.web.assets",
         "punt.web.compression",
         "punt.web.cookies",
+        "punt.web.languages",
         "punt.web.replies",
         "punt.web.retries",
         "punt.web.security",

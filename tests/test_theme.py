@@ -56,7 +56,7 @@ def test_what_is_no_theme_is_neither_kept_nor_shown(app: Flask, bob: FlaskClient
     bob.set_cookie(app.config["THEME_COOKIE_NAME"], odd)
 
     assert kept is None
-    assert '<html lang="en" data-theme="system">' in bob.get("/").text
+    assert '<html lang="en" dir="ltr" data-theme="system">' in bob.get("/").text
 
 
 def test_the_login_page_comes_in_the_chosen_theme_too(nobody: FlaskClient) -> None:
@@ -64,7 +64,7 @@ def test_the_login_page_comes_in_the_chosen_theme_too(nobody: FlaskClient) -> No
 
     page = nobody.get("/login").text
 
-    assert '<html lang="en" data-theme="light">' in page
+    assert '<html lang="en" dir="ltr" data-theme="light">' in page
     assert '<meta name="color-scheme" content="light">' in page
 
 

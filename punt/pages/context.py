@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g
 from flask_login import current_user
+from markupsafe import Markup
 
+from punt import language
 from punt.database import now
 from punt.events.pipeline import pipeline
 from punt.heavy.slices import breathing
+from punt.language import _, later, plural
 from punt.models import SiteSetting, wire
 from punt.models.site import Site
 from punt.models.texts import key_of
 from punt.pages.theme import theme
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 2
+WORDS = (
+    *(later("Task"), later("Story"), later("Epic"), later("Bug"), later("Subtask")),
+    *(later("Lowest"), later("Low"), later("Medium"), later("High"), later("Highest"), later("Critical")),
+    *(later("Owner"), later("Admin"), later("Member"), later("Viewer")),
+    *(later("ticket"), later("column"), later("label"), later("project"), later("member"), later("user")),
+    *(later("session"), later("token"), later("setting"), later("import"), later("database")),
+)
+"""Values that are shown in the language of who looks, and kept in English."""
 DONE = frozenset({"done", "complete", "completed", "closed", "resolved", "finished"})
 
 
@@ -34,6 +45,10 @@ def init_app(app: Flask) -> None:
         due_state=due_state,
         due_text=due_text,
         when=when,
+        stamp=stamp,
+        called=called,
+        word=language.gettext,
+        spoken=spoken,
         units=units,
         is_done=is_done,
         breathing=breathing,
@@ -74,8 +89,7 @@ def ink_on(color: str) -> str:
 def day(iso: str) -> str:
     """Write a date shortly: ``3 Dec``, with the year when it is not this one."""
     moment = date.fromisoformat(iso)
-    year = "" if moment.year == now().year else f" {moment.year}"
-    return f"{moment.day} {MONTHS[moment.month - 1]}{year}"
+    return language.day(moment, with_year=moment.year != now().year)
 
 
 def due_state(iso: str, done: bool = False) -> str:
@@ -88,8 +102,27 @@ def due_text(iso: str, done: bool = False) -> str:
     """Write a due date as one says it; of what is done, the plain day."""
     left = SOON + 1 if done else _days_from(now().date(), iso)
     if left < 0:
-        return f"{-left} day{'s' if left < -1 else ''} late"
-    return {0: "Today", 1: "Tomorrow"}.get(left) or day(iso)
+        return plural("%(num)s day late", "%(num)s days late", -left)
+    return _("Today") if left == 0 else _("Tomorrow") if left == 1 else day(iso)
+
+
+def spoken(ticket: wire.Json, people: Mapping[str, wire.Json], done: bool = False) -> str:
+    """Say what a card shows: off screen its fields have no text in the accessibility tree, and this they keep."""
+    parts = [
+        ticket["key"],
+        _(ticket["type"]),
+        ticket["title"],
+        _("%(priority)s priority", priority=_(ticket["priority"])),
+    ]
+    if ticket["labels"]:
+        parts.append(_("labels %(names)s", names=", ".join(label["name"] for label in ticket["labels"])))
+    if ticket["dueDate"]:
+        parts.append(_("due %(day)s", day=due_text(ticket["dueDate"], done)))
+    if ticket["storyPoints"] is not None:
+        parts.append(plural("%(num)s point", "%(num)s points", ticket["storyPoints"]))
+    if person := people.get(ticket["assigneeId"]):
+        parts.append(_("assigned to %(person)s", person=person["name"]))
+    return ", ".join(parts)
 
 
 def is_done(column: str) -> bool:
@@ -99,8 +132,17 @@ def is_done(column: str) -> bool:
 
 def when(iso: str) -> str:
     """Write a moment: ``23 Nov 2026, 14:05 UTC``."""
-    moment = datetime.fromisoformat(iso)
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
+    return language.moment(datetime.fromisoformat(iso))
+
+
+def stamp(iso: str) -> Markup:
+    """Write a moment as an element, which programs can read too."""
+    return Markup('<time datetime="{}">{}</time>').format(iso, when(iso))
+
+
+def called(person: wire.Json) -> Markup:
+    """Write a person's name as an element, which the client keeps up to date."""
+    return Markup('<span data-user-name="{}" dir="auto">{}</span>').format(person["id"], person["name"])
 
 
 @lru_cache(maxsize=4096)

@@ -10,9 +10,10 @@ from flask import Blueprint, render_template
 from punt import access
 from punt.inputs.admin import HistoryQuery
 from punt.inputs.base import query
+from punt.language import _
 from punt.models import AuditEntry, wire
 from punt.models.people import those_with
-from punt.pages.sentences import NOBODY, sentence
+from punt.pages.sentences import nobody, sentence
 
 SHOWN = 20
 """Entries that a ticket's own page shows."""
@@ -39,19 +40,30 @@ def show(key: str, number: int) -> Any:
 def history_of(ticket_id: str, limit: int = SHOWN, before: int | None = None) -> tuple[list[wire.Json], int | None]:
     """Return entries about a ticket in words, newest first, and from where to read on."""
     found, more = AuditEntry.page(AuditEntry.about(subject_id=ticket_id), limit, before)
-    return told(found), more
+    return told(found, about=True), more
 
 
-def told(found: Sequence[AuditEntry]) -> list[wire.Json]:
-    """Put entries into words, with the names that people have now."""
+def told(found: Sequence[AuditEntry], *, about: bool = False) -> list[wire.Json]:
+    """Put entries into words, with the names that people have now.
+
+    :param about: whether the reader knows what they are about.
+    """
     entries = [wire.audit_entry(entry) for entry in found]
     changes = [change for entry in entries for change in entry["changes"] if change["field"] == "assigneeId"]
     ids = {entry["actorId"] for entry in entries} | {change[end] for change in changes for end in ("from", "to")}
     people = {person.id: person.name for person in those_with(sorted(ids - {None}))}
-    return [entry | sentence(entry, people) | {"who": _who(entry, people)} for entry in entries]
+    return [
+        entry
+        | {
+            "said": sentence(entry, people, about=about),
+            "who": _who(entry, people),
+            "known": entry["actorId"] in people,
+        }
+        for entry in entries
+    ]
 
 
 def _who(entry: wire.Json, people: dict[str, str]) -> str:
     if entry["actorId"]:
-        return people.get(entry["actorId"], NOBODY)
-    return "Somebody" if entry["kind"] == "session" else "The server"
+        return people.get(entry["actorId"], nobody())
+    return _("Somebody") if entry["kind"] == "session" else _("The server")

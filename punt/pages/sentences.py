@@ -5,85 +5,125 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from punt.language import _, later, plural
 from punt.models.wire import Json
 from punt.pages.context import day
 
-NOBODY = "Deleted person"
 _DID = {
-    "created": "made",
-    "updated": "changed",
-    "moved": "moved",
-    "deleted": "deleted",
-    "restored": "restored",
-    "wiped": "wiped",
+    "created": later("made %(what)s"),
+    "updated": later("changed %(what)s"),
+    "moved": later("moved %(what)s"),
+    "deleted": later("deleted %(what)s"),
+    "restored": later("restored %(what)s"),
+    "wiped": later("wiped %(what)s"),
 }
 _DID_OF = {
-    ("member", "created"): "added",
-    ("member", "deleted"): "removed",
-    ("setting", "created"): "set",
-    ("setting", "updated"): "set",
-    ("session", "created"): "signed in",
-    ("session", "deleted"): "signed out",
-    ("session", "failed"): "failed to sign in",
-    ("import", "imported"): "imported",
-    ("token", "created"): "made",
-    ("token", "deleted"): "ended",
+    ("member", "created"): later("added %(what)s"),
+    ("member", "deleted"): later("removed %(what)s"),
+    ("setting", "created"): later("set %(what)s"),
+    ("setting", "updated"): later("set %(what)s"),
+    ("session", "created"): later("signed in %(what)s"),
+    ("session", "deleted"): later("signed out %(what)s"),
+    ("session", "failed"): later("failed to sign in as %(what)s"),
+    ("import", "imported"): later("imported %(what)s"),
+    ("token", "created"): later("made %(what)s"),
+    ("token", "deleted"): later("ended %(what)s"),
+}
+_OF_ONESELF = {
+    "created": later("signed in"),
+    "deleted": later("signed out"),
+    "failed": later("failed to sign in"),
 }
 _NOUNS = {
-    "column": "the column",
-    "label": "the label",
-    "project": "the project",
-    "member": "the member",
-    "user": "the account",
-    "token": "the API token",
+    "column": later("the column %(name)s"),
+    "label": later("the label %(name)s"),
+    "project": later("the project %(name)s"),
+    "member": later("the member %(name)s"),
+    "user": later("the account %(name)s"),
+    "token": later("the API token %(name)s"),
 }
 BEGINNINGS = frozenset({"role", "address", "isAdmin", "value", "newTickets", "newColumns", "newLabels"})
 """Fields of which only the new value is said where there was none before."""
-_SETTINGS = {"name": "the name of this site", "registration": "whether anybody may make an account"}
+_SETTINGS = {"name": later("the name of this site"), "registration": later("whether anybody may make an account")}
 _WORDS = {
-    "assigneeId": "assignee",
-    "storyPoints": "story points",
-    "startDate": "start",
-    "dueDate": "due date",
-    "wipLimit": "limit",
-    "isAdmin": "administrator",
-    "isActive": "enabled",
-    "color": "colour",
-    "parent": "part of",
-    "newTickets": "new tickets:",
-    "newColumns": "new columns:",
-    "newLabels": "new labels:",
+    "assigneeId": later("assignee"),
+    "storyPoints": later("story points"),
+    "startDate": later("start"),
+    "dueDate": later("due date"),
+    "wipLimit": later("limit"),
+    "isAdmin": later("administrator"),
+    "isActive": later("enabled"),
+    "color": later("colour"),
+    "parent": later("part of"),
+    "newTickets": later("new tickets:"),
+    "newColumns": later("new columns:"),
+    "newLabels": later("new labels:"),
+    "title": later("title"),
+    "description": later("description"),
+    "type": later("type"),
+    "priority": later("priority"),
+    "estimate": later("estimate"),
+    "labels": later("labels"),
+    "column": later("column"),
+    "name": later("name"),
+    "email": later("email"),
+    "role": later("role"),
+    "address": later("address"),
+    "order": later("order"),
+    "scope": later("scope"),
+    "username": later("username"),
+    "key": later("key"),
+    "picture": later("picture"),
 }
+_VALUES = (later("owner"), later("admin"), later("member"), later("viewer"))
+"""Roles as they are kept; types and priorities are among ``punt.pages.context.WORDS``."""
 
 
-def sentence(entry: Json, people: Mapping[str, str]) -> Json:
-    """Say an entry: who ``did`` ``what``, and ``how``; without ``what`` it is about oneself.
+def nobody() -> str:
+    """Name somebody who is deleted."""
+    return _("Deleted person")
+
+
+def sentence(entry: Json, people: Mapping[str, str], *, about: bool = False) -> str:
+    """Say what an entry's person did.
 
     :param people: names by id; who is not among them is deleted.
+    :param about: whether the reader knows what it is about.
     """
+    did = _did(entry, _("it") if about else _what(entry))
+    if not (how := _how(entry, people)):
+        return did
+    return f"{did} {how}" if entry["verb"] == "moved" else f"{did}: {how}"
+
+
+def _did(entry: Json, what: str) -> str:
     kind, verb = entry["kind"], entry["verb"]
-    subject = _SETTINGS.get(entry["subject"], "") if kind == "setting" else entry["subject"]
-    what = " ".join(filter(None, (_NOUNS.get(kind), subject)))
-    own = kind == "session" and entry["actorId"] == entry["subjectId"]
-    return {
-        "did": _DID_OF.get((kind, verb)) or _DID.get(verb, verb),
-        "what": "" if own else f"as {what}" if verb == "failed" and what else what,
-        "how": _how(entry, people),
-    }
+    own = kind == "session" and (entry["actorId"] == entry["subjectId"] or not what)
+    said = _OF_ONESELF.get(verb) if own else _DID_OF.get((kind, verb)) or _DID.get(verb)
+    return _(said, what=what).strip() if said else f"{verb} {what}".strip()
+
+
+def _what(entry: Json) -> str:
+    kind, subject = entry["kind"], entry["subject"]
+    if kind == "setting":
+        return _(_SETTINGS[subject]) if subject in _SETTINGS else ""
+    return _(_NOUNS[kind], name=subject or "").strip() if kind in _NOUNS else subject or ""
 
 
 def _how(entry: Json, people: Mapping[str, str]) -> str:
     changes = entry["changes"]
     if entry["verb"] == "moved":
-        return _from_to(changes[0]["from"], changes[0]["to"]) if changes else "within its column"
+        return _from_to(changes[0]["from"], changes[0]["to"]) if changes else _("within its column")
     return ", ".join(_change(change, people) for change in changes)
 
 
 def _change(change: Json, people: Mapping[str, str]) -> str:
     name: str = change["field"]
-    words = _WORDS.get(name, name)
+    words = _(_WORDS[name]) if name in _WORDS else name
     if "fromLength" in change:
-        return f"{words} (from {change['fromLength']} to {change['toLength']} characters)"
+        old_length, new_length = change["fromLength"], change["toLength"]
+        said = "%(field)s (from %(old)s to %(num)s character)", "%(field)s (from %(old)s to %(num)s characters)"
+        return plural(*said, new_length, num=new_length, field=words, old=old_length)
     if "from" not in change:
         return words
     old, new = (_value(name, change[end], people) for end in ("from", "to"))
@@ -94,15 +134,21 @@ def _change(change: Json, people: Mapping[str, str]) -> str:
 
 def _value(name: str, value: Any, people: Mapping[str, str]) -> str:
     if name == "assigneeId":
-        return people.get(value, NOBODY) if value else "nobody"
+        return people.get(value, nobody()) if value else _("nobody")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if value in (None, "", []):
-        return "none"
+        return _("none")
     if name in {"startDate", "dueDate"}:
         return day(value)
-    return ", ".join(value) if isinstance(value, list) else f"“{value}”" if name in {"title", "name"} else str(value)
+    if name in {"type", "priority", "role"}:
+        return _(str(value))
+    return ", ".join(value) if isinstance(value, list) else _quoted(value) if name in {"title", "name"} else str(value)
+
+
+def _quoted(text: str) -> str:
+    return _("“%(text)s”", text=text)
 
 
 def _from_to(old: str | None, new: str | None) -> str:
-    return f"from {old} to {new}"
+    return _("from %(old)s to %(new)s", old=old, new=new)

@@ -8,26 +8,27 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from punt.database import Base
+from punt.language import later
 
 NAMES = {
-    "user": "People",
-    "project": "Projects",
-    "membership": "Members of projects",
-    "column": "Columns",
-    "label": "Labels",
-    "ticket": "Tickets",
-    "ticket_label": "Labels on tickets",
-    "binned_ticket": "Tickets in bins",
-    "user_session": "Signed-in browsers",
-    "event_log": "Events in the log",
-    "idempotency_key": "Remembered requests",
-    "submission": "Remembered forms",
-    "presence_lease": "Open pages",
-    "rate_counter": "Counted tries",
-    "api_token": "API tokens",
-    "audit_entry": "Audit entries",
-    "picture": "Pictures of people",
-    "site_setting": "Settings of the site",
+    "user": later("People"),
+    "project": later("Projects"),
+    "membership": later("Members of projects"),
+    "column": later("Columns"),
+    "label": later("Labels"),
+    "ticket": later("Tickets"),
+    "ticket_label": later("Labels on tickets"),
+    "binned_ticket": later("Tickets in bins"),
+    "user_session": later("Signed-in browsers"),
+    "event_log": later("Events in the log"),
+    "idempotency_key": later("Remembered requests"),
+    "submission": later("Remembered forms"),
+    "presence_lease": later("Open pages"),
+    "rate_counter": later("Counted tries"),
+    "api_token": later("API tokens"),
+    "audit_entry": later("Audit entries"),
+    "picture": later("Pictures of people"),
+    "site_setting": later("Settings of the site"),
 }
 UNTOLD = frozenset({"event_head"})
 """Of no interest: one row for ever."""

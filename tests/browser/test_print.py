@@ -73,7 +73,7 @@ def test_a_ticket_is_printed_whole_from_its_page_and_over_its_board(server: Serv
 
     for paper in map(printed, (page, over, seen)):
         assert [int(number) for number in re.findall(r"Paragraph (\d+)\.", paper)] == list(range(MANY))
-        order = ["HARB-1", "No. 0", "Paragraph 0", "The end.", "Medium", "Made by Alice Lindqvist"]
+        order = ["HARB-1", "No. 0", "Paragraph 0", "The end.", "Medium", "Created by Alice Lindqvist"]
         assert [paper.index(text) for text in order] == sorted(paper.index(text) for text in order)
         assert f"No. 0 {LONG}" in paper
         assert all(text in paper for text in ("To Do", "label 0", "label 4"))

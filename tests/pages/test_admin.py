@@ -150,8 +150,8 @@ def test_what_a_deletion_does_is_said_first_and_an_heir_asked_for(
     done = sue.post(f"{path}/delete", data={"yourPassword": PASSWORD, "heir": "bob"}, follow_redirects=True)
 
     assert "0 tickets are assigned to them" in before
-    assert "They made 1 ticket: these stay" in before
-    assert "They alone own Harbour website : say who will" in before
+    assert "They created 1 ticket: it stays" in before
+    assert "They are the only owner of the following, which needs a new one: Harbour website" in before
     assert (refused.status_code, 'id="field-heir-error"' in refused.text) == (409, True)
     assert "Deleted @alice." in done.text
 

@@ -1,0 +1,149 @@
+"""The language of who is being answered: its texts, days, moments and numbers; English where no other is asked for.
+
+Texts are written in English where they are used, as ``_("At most %(most)s.", most=number(50))``; what is kept at the
+top of a module is marked by :func:`later` and translated when it is used. A percent sign is written ``%%``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+ENGLISH = "en"
+OFFERED = {ENGLISH: "English"}
+"""The languages that are complete, each by its own name."""
+FOLDER = Path(__file__).parent / "translations"
+SCRIPTS = "static/js/"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+def speak(language: str | None) -> None:
+    """Use a language from here on in this greenlet; English when it is not offered."""
+    _spoken.set(language if language in OFFERED else ENGLISH)
+
+
+def spoken() -> str:
+    """Return the code of the language in use, such as ``en``."""
+    return _spoken.get()
+
+
+def direction() -> str:
+    """Return which way the language in use is written: ``ltr`` or ``rtl``."""
+    return "ltr" if spoken() == ENGLISH else _direction(spoken())
+
+
+def gettext(message: str) -> str:
+    """Translate a text without filling its placeholders, as Jinja asks for it."""
+    return _translations(spoken()).gettext(message) if message else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Translate the form of a text that goes with a number, as Jinja asks for it."""
+    return _translations(spoken()).ngettext(one, many, count)
+
+
+def _(message: str, **values: Any) -> str:
+    """Translate a text and fill its placeholders."""
+    return gettext(message) % values
+
+
+def plural(one: str, many: str, count: int, **values: Any) -> str:
+    """Translate the form of a text that goes with a number, and fill its placeholders; ``%(num)s`` is the number."""
+    return ngettext(one, many, count) % {"num": number(count), **values}
+
+
+def later(message: str) -> str:
+    """Mark a text that is translated when it is used."""
+    return message
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Write several things one after the other."""
+    return ", ".join(texts)
+
+
+def number(value: int) -> str:
+    """Write a whole number with its thousands apart."""
+    if spoken() == ENGLISH:
+        return f"{value:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=spoken())
+
+
+def day(moment: date, *, with_year: bool) -> str:
+    """Write a date shortly, such as ``3 Dec``."""
+    return _day(spoken(), moment.year, moment.month, moment.day, with_year)
+
+
+def moment(of: datetime) -> str:
+    """Write a moment, such as ``23 Nov 2026, 14:05 UTC``."""
+    return f"{day(of, with_year=True)}, {of:%H:%M} UTC"
+
+
+def script_texts(language: str) -> dict[str, Any]:
+    """Return what scripts say in a language: texts, or lists of plural forms, and which form goes with which number."""
+    catalog = _catalog(language)
+    texts = {
+        message.id if isinstance(message.id, str) else message.id[0]: message.string
+        for message in catalog
+        if message.id and any(path.startswith(SCRIPTS) for path, _line in message.locations)
+    }
+    return {"plurals": _plurals(language), "texts": texts}
+
+
+@lru_cache
+def _translations(language: str) -> NullTranslations:
+    """Read a catalogue, once in a process; English needs none."""
+    if language == ENGLISH:
+        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.support import Translations
+
+    compiled = BytesIO()
+    write_mo(compiled, _catalog(language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@lru_cache
+def _catalog(language: str) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / language / "LC_MESSAGES" / "punt.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@lru_cache
+def _plurals(language: str) -> dict[str, int]:
+    """Return the number of the form by its name in CLDR, which browsers know."""
+    from babel import Locale
+
+    name, form = Locale(language).plural_form, _translations(language).plural  # type: ignore[attr-defined]
+    return {name(count): form(count) for count in reversed(range(1000))}
+
+
+@lru_cache
+def _direction(language: str) -> str:
+    from babel import Locale
+
+    return Locale(language).text_direction
+
+
+@lru_cache(maxsize=4096)
+def _day(language: str, year: int, month: int, day: int, with_year: bool) -> str:
+    if language == ENGLISH:
+        return f"{day} {_MONTHS[month - 1]}" + (f" {year}" if with_year else "")
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMd" if with_year else "MMMd", date(year, month, day), locale=language)

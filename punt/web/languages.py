@@ -1,0 +1,30 @@
+"""Which language a request is answered in: that of the person's profile, else what their browser asks for."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from punt import language
+
+TEXTS = frozenset({"text/html", "application/json"})
+
+
+def init_app(app: Flask) -> None:
+    """Let an app speak the languages that PUNT offers."""
+    app.before_request(_ask_the_browser)
+    app.after_request(_note)
+    app.teardown_request(lambda _: language.speak(None))
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(language.gettext, language.ngettext, newstyle=True)
+    app.jinja_env.globals.update(language=language.spoken, direction=language.direction, number=language.number)
+
+
+def _ask_the_browser() -> None:
+    language.speak(request.accept_languages.best_match(language.OFFERED))
+
+
+def _note(response: Response) -> Response:
+    if response.mimetype in TEXTS:
+        response.vary.add("Accept-Language")
+    return response
