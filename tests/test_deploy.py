@@ -65,7 +65,7 @@ def test_other_users_of_the_machine_see_nothing_of_the_data() -> None:
 def test_commands_on_a_server_use_the_user_the_folder_and_the_settings_of_the_unit() -> None:
     told = service()
     environment = dict(each.split("=", 1) for each in told["Environment"].split())
-    set_up = commands("The commands on a server")[0]
+    set_up = commands("Running commands on a server")[0]
     folder = f"/var/lib/{told['StateDirectory']}"
 
     assert environment["PUNT_INSTANCE_PATH"] == folder
@@ -79,7 +79,7 @@ def test_a_database_is_backed_up_and_put_back_as_the_page_says(
     instance: Path, machine: dict[str, str], tmp_path: Path
 ) -> None:
     backups, database = tmp_path / "backups", instance / "punt.sqlite3"
-    set_up, (copy, put_back) = commands("The commands on a server")[0], commands("SQLite every night")
+    set_up, (copy, put_back) = commands("Running commands on a server")[0], commands("Backing up SQLite every night")
     script = "\n".join(["set -e", set_up, copy, "flask db wipe --yes", put_back])
     for of_a_server, here in {
         "/opt/punt": str(ROOT),
