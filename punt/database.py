@@ -172,6 +172,18 @@ def end_read() -> None:
 
 
 @contextmanager
+def before_writing() -> Iterator[None]:
+    """Do slow work while no transaction is open, then begin one that writes.
+
+    What was loaded before is stale by then: a rule that was checked has to be checked again, and so has
+    who is asking (:func:`punt.access.user_anew`).
+    """
+    end_read()
+    yield
+    begin_write()
+
+
+@contextmanager
 def writing(*, alone: bool = False) -> Iterator[Session]:
     """Run one writing transaction: committed at the end, rolled back whole when anything is raised.
 

@@ -10,14 +10,15 @@ from flask_login import current_user
 from punt import access
 from punt.api import shapes
 from punt.api.describe import answers
+from punt.database import db
 from punt.inputs.admin import Registration
 from punt.inputs.base import body
 from punt.inputs.people import Login, Setup
-from punt.models import User, wire
+from punt.models import User, UserSession, wire
 from punt.services.registration import refuse_where_off
 from punt.services.registration import register as make_account
 from punt.services.setup import set_up
-from punt.services.sign_in import begin_session, sign_in, sign_out
+from punt.services.sign_in import begin_session, forget, remember, sign_in
 from punt.web.replies import nothing
 from punt.web.security import WORDS_LIMIT, begins_itself, takes_at_most
 
@@ -37,9 +38,7 @@ def setup_state() -> Any:
 @takes_at_most(WORDS_LIMIT)
 def setup() -> Any:
     """Make the first admin, once, and sign them in."""
-    person = set_up(body(Setup))
-    begin_session(person)
-    return {"user": wire.own_user(person)}, 201
+    return _signed_in(begin_session(set_up(body(Setup)))), 201
 
 
 @blueprint.post("/register")
@@ -49,9 +48,7 @@ def setup() -> Any:
 def register() -> Any:
     """Make oneself an account and sign in, where registration is on."""
     refuse_where_off()
-    person = make_account(body(Registration))
-    begin_session(person)
-    return {"user": wire.own_user(person)}, 201
+    return _signed_in(begin_session(make_account(body(Registration)))), 201
 
 
 @blueprint.post("/login")
@@ -61,7 +58,7 @@ def register() -> Any:
 def login() -> Any:
     """Sign in by user name or email."""
     asked = body(Login)
-    return {"user": wire.own_user(sign_in(asked.username, asked.password).user)}
+    return _signed_in(sign_in(asked.username, asked.password))
 
 
 @blueprint.post("/logout")
@@ -69,7 +66,9 @@ def login() -> Any:
 def logout() -> Any:
     """Sign out; without a session there is nothing to do."""
     if current_user.is_authenticated:
-        sign_out(access.own_session())
+        access.own_session().end()
+        db.session.commit()
+        forget()
     return nothing()
 
 
@@ -81,3 +80,9 @@ def session() -> Any:
         return {}
     own = access.credential()
     return {"user": wire.own_user(own.user), "expires": wire.moment(own.expires_at)}
+
+
+def _signed_in(signed_in: UserSession) -> wire.Json:
+    db.session.commit()
+    remember(signed_in)
+    return {"user": wire.own_user(signed_in.user)}

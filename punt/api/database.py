@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from punt import access
 from punt.api import shapes
 from punt.api.describe import FormWithFile, answers
+from punt.database import db
 from punt.events.log import iso
 from punt.inputs.base import body, form
 from punt.inputs.database import Overhaul, OwnPassword
@@ -26,6 +27,7 @@ def export() -> Any:
     """Answer with everything in one file."""
     access.admin()
     database.prove(body(OwnPassword).your_password)
+    db.session.commit()
     return attached(database.exported())
 
 
@@ -36,6 +38,7 @@ def import_() -> Any:
     """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
     file, asked = database.received(), form(Overhaul, request.form)
     database.confirm("import", asked)
+    db.session.commit()
     room = database.waiting_room()
     name = room.admit(file)
     try:
@@ -66,5 +69,6 @@ def wipe_projects() -> Any:
 def _wipe(what: str) -> Any:
     access.admin()
     database.confirm(what, body(Overhaul))
+    db.session.commit()
     database.wipe(what)
     return nothing()

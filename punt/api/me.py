@@ -13,8 +13,8 @@ from punt.database import db
 from punt.inputs.base import body
 from punt.inputs.people import PasswordChange, Profile
 from punt.models import wire
+from punt.services.passwords import change_own
 from punt.services.profile import revise
-from punt.services.sign_in import change_password
 from punt.web.replies import nothing
 from punt.web.security import begins_itself
 
@@ -44,6 +44,8 @@ def update() -> Any:
 @begins_itself
 def update_password() -> Any:
     """Change the own password; all other sessions end."""
-    own, asked = access.own_session(), body(PasswordChange)
-    change_password(own, asked.current_password, asked.new_password)
+    access.own_session()
+    asked = body(PasswordChange)
+    change_own(asked.current_password, asked.new_password)
+    db.session.commit()
     return nothing()

@@ -41,6 +41,7 @@ def create() -> Any:
     """Add a person; a password that was made here is in the answer, once."""
     access.admin()
     person, made = people.enrol(body(NewPerson))
+    db.session.commit()
     return _with_password(person, made), 201
 
 
@@ -66,8 +67,9 @@ def update(user_id: str) -> Any:
 @begins_itself
 def delete(user_id: str) -> Any:
     """Delete a person."""
-    access.admin()
+    access.person(user_id)
     people.remove(user_id, body(Removal))
+    db.session.commit()
     return nothing()
 
 
@@ -76,8 +78,10 @@ def delete(user_id: str) -> Any:
 @begins_itself
 def give_password(user_id: str) -> Any:
     """Give a person another password; one that was made here is in the answer, once."""
-    access.admin()
-    return _with_password(*people.give_password(user_id, body(NewSecret)))
+    access.person(user_id)
+    person, made = people.give_password(user_id, body(NewSecret))
+    db.session.commit()
+    return _with_password(person, made)
 
 
 @blueprint.put("/<user_id>/admin")
@@ -85,8 +89,10 @@ def give_password(user_id: str) -> Any:
 @begins_itself
 def make_admin(user_id: str) -> Any:
     """Make a person a system admin."""
-    access.admin()
-    return wire.person(people.make_admin(user_id, body(Proof).your_password))
+    access.person(user_id)
+    person = people.make_admin(user_id, body(Proof).your_password)
+    db.session.commit()
+    return wire.person(person)
 
 
 @blueprint.delete("/<user_id>/admin")

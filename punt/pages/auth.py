@@ -9,13 +9,14 @@ from flask_login import current_user
 
 from punt import access
 from punt.addresses import inside
+from punt.database import db
 from punt.errors import Forbidden, Problem
 from punt.inputs.base import form
 from punt.inputs.people import Login, Setup
 from punt.models import User
 from punt.pages.forms import again, typed
 from punt.services.setup import set_up
-from punt.services.sign_in import begin_session, sign_in, sign_out
+from punt.services.sign_in import begin_session, forget, remember, sign_in
 from punt.web.security import begins_itself
 from punt.web.submissions import by_anybody
 
@@ -36,11 +37,13 @@ def setup() -> Any:
 def do_setup() -> Any:
     """Make the first admin and sign them in."""
     try:
-        begin_session(set_up(form(Setup, request.form)))
+        signed_in = begin_session(set_up(form(Setup, request.form)))
+        db.session.commit()
     except Forbidden:
         return redirect(url_for("auth.login"))
     except Problem as problem:
         return again("auth/setup.html", problem)
+    remember(signed_in)
     return redirect(url_for("projects.index"))
 
 
@@ -63,11 +66,13 @@ def do_login() -> Any:
     target = local(request.form.get("next"))
     try:
         asked = form(Login, request.form)
-        sign_in(asked.username, asked.password)
+        signed_in = sign_in(asked.username, asked.password)
+        db.session.commit()
     except Problem as problem:
         sentence = "Type your user name and your password." if problem.details else problem.message
         page = render_template("auth/login.html", values=typed(), error=sentence, next=target)
         return page, problem.status
+    remember(signed_in)
     return redirect(target)
 
 
@@ -75,7 +80,9 @@ def do_login() -> Any:
 def logout() -> Any:
     """Sign out."""
     if current_user.is_authenticated:
-        sign_out(access.own_session())
+        access.own_session().end()
+        db.session.commit()
+        forget()
     return redirect(url_for("auth.login"))
 
 

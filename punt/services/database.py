@@ -22,7 +22,7 @@ from punt.heavy.slices import breathe
 from punt.heavy.turns import Turns
 from punt.inputs.database import Overhaul
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
-from punt.services import people
+from punt.services.passwords import shown_again
 from punt.services.waiting_room import WaitingRoom
 from punt.transfer.export.checking import Contents, checked
 from punt.transfer.export.loading import replace_everything
@@ -66,14 +66,14 @@ def received() -> BinaryIO:
 
 
 def prove(password: str) -> None:
-    """Go on only for a system admin who has shown their password again; no transaction is open afterwards.
+    """Go on only for a system admin who has shown their password again; the caller commits before what comes next.
 
     :raises Invalid: when it is not their password.
     :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
     """
     access.admin_anew()
-    people.prove(password)
-    db.session.commit()
+    with shown_again(password):
+        pass
 
 
 def confirm(what: str, asked: Overhaul) -> None:

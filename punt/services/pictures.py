@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from punt import access
-from punt.database import begin_write, end_read
+from punt.database import before_writing
 from punt.heavy.imaging import square
 from punt.models import Picture, User
 
@@ -17,9 +17,8 @@ def wear(content: bytes) -> User:
     :raises Invalid: when it is not a picture.
     """
     access.user()
-    end_read()
-    made = square(content)
-    begin_write()
+    with before_writing():
+        made = square(content)
     person = access.user_anew()
     Picture.put_on(person, made)
     return person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from punt import access
 from punt.access.limits import spend
-from punt.database import begin_write, end_read
+from punt.database import before_writing
 from punt.inputs.people import Profile
 from punt.models import User
 
@@ -20,10 +20,9 @@ def revise(asked: Profile) -> User:
     """
     person = access.user()
     user_id, email = person.id, person.email
-    end_read()
-    if asked.email not in {None, email}:
-        spend((f"email person {user_id}", TRIES), seconds=WINDOW)
-    begin_write()
+    with before_writing():
+        if asked.email not in {None, email}:
+            spend((f"email person {user_id}", TRIES), seconds=WINDOW)
     person = access.user_anew()
     person.present_as(name=asked.name, avatar_color=asked.avatar_color)
     if "email" in asked.model_fields_set:

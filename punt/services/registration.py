@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from punt.access.limits import caller, in_line, spend
-from punt.database import begin_write, db, end_read
+from punt.database import before_writing, db
 from punt.errors import Forbidden
 from punt.events import capture
 from punt.heavy.passwords import hash_password
@@ -24,10 +24,9 @@ def register(asked: Registration) -> User:
     :raises Busy: when too many others try at this moment.
     """
     refuse_where_off()
-    end_read()
-    spend((f"register address {caller()}", TRIES), seconds=WINDOW)
-    password_hash = hash_password(asked.password)
-    begin_write()
+    with before_writing():
+        spend((f"register address {caller()}", TRIES), seconds=WINDOW)
+        password_hash = hash_password(asked.password)
     refuse_where_off()
     person = User.enrol(username=asked.username, name=asked.name, email=None, password_hash=password_hash)
     capture.originate(db.session(), actor_id=person.id)

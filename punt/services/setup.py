@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from punt.access.limits import caller, spend
-from punt.database import begin_write, end_read
+from punt.database import before_writing
 from punt.errors import Forbidden
 from punt.heavy.passwords import hash_password
 from punt.inputs.people import Setup
@@ -21,10 +21,9 @@ def set_up(asked: Setup) -> User:
     :raises TooMany: after too many tries from this address.
     """
     _refuse_second_setup()
-    end_read()
-    spend((f"setup address {caller()}", TRIES), seconds=WINDOW)
-    password_hash = hash_password(asked.password)
-    begin_write()
+    with before_writing():
+        spend((f"setup address {caller()}", TRIES), seconds=WINDOW)
+        password_hash = hash_password(asked.password)
     hold_people()
     _refuse_second_setup()
     return User.enrol(

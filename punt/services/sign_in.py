@@ -10,10 +10,10 @@ from flask_login import LoginManager, login_user, logout_user
 from punt.access import tokens
 from punt.access.last_used import uses
 from punt.access.limits import caller, in_line, spend
-from punt.database import begin_write, db, end_read, writing
-from punt.errors import Invalid, Problem
+from punt.database import before_writing, db, writing
+from punt.errors import Problem
 from punt.events import capture
-from punt.heavy.passwords import hash_password, matches
+from punt.heavy.passwords import matches
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.models.texts import key_of
 from punt.services.user_agents import called
@@ -21,10 +21,7 @@ from punt.settings import Settings
 from punt.web import cookies
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
-"""Failed sign-ins allowed for one account, and from one address, in a window of so many seconds.
-
-Whoever is signed in has as many tries to show their password again as an account has.
-"""
+"""Failed sign-ins allowed for one account, and from one address, in a window of so many seconds."""
 
 
 Credential = TypeVar("Credential", UserSession, ApiToken)
@@ -57,7 +54,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 @in_line()
 def sign_in(login: str, password: str) -> UserSession:
-    """Check a password and begin a session for its person.
+    """Check a password and begin a session for its person; the caller commits, and then has it remembered.
 
     :raises WrongPassword: saying nothing of who exists.
     :raises TooMany: after too many failures.
@@ -68,13 +65,12 @@ def sign_in(login: str, password: str) -> UserSession:
     address = f"login address {caller()}"
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
     whose = {"subject": f"@{person.username}", "subject_id": person.id} if person else {}
-    end_read()
-    spend((account, ACCOUNT_TRIES), (address, ADDRESS_TRIES), seconds=WINDOW)
-    if not matches(found[1], password):
-        with writing():  # what was typed may be a password in the wrong field: it is kept only when it is a name
-            AuditEntry.note("session", "failed", changes={"address": [None, request.remote_addr]}, **whose)
-        raise WrongPassword
-    begin_write()
+    with before_writing():
+        spend((account, ACCOUNT_TRIES), (address, ADDRESS_TRIES), seconds=WINDOW)
+        if not matches(found[1], password):
+            with writing():  # what was typed may be a password in the wrong field: it is kept only when it is a name
+                AuditEntry.note("session", "failed", changes={"address": [None, request.remote_addr]}, **whose)
+            raise WrongPassword
     # held: whoever changes the password now, or disables the account, sees this session and ends it
     person = db.session.get(User, found[0], with_for_update={"read": True})
     if person is None or not person.is_active or person.password_hash != found[1]:
@@ -85,58 +81,26 @@ def sign_in(login: str, password: str) -> UserSession:
 
 
 def begin_session(person: User) -> UserSession:
-    """Sign a person in on this browser and commit; whoever was signed in here before is signed out."""
+    """Begin a session for a person, and end the one that this browser had; the caller commits."""
     before = db.session.get(UserSession, session.get("_user_id", ""))
     if before is not None:
         before.end()
     lifetime = int(current_app.permanent_session_lifetime.total_seconds())
     agent = called(request.headers.get("User-Agent"))
-    signed_in = UserSession.begin(person, lifetime, agent=agent, address=request.remote_addr)
-    db.session.commit()
+    return UserSession.begin(person, lifetime, agent=agent, address=request.remote_addr)
+
+
+def remember(signed_in: UserSession) -> None:
+    """Let the browser keep a session, once it is committed: a cookie must not outlive a write that failed."""
     session.clear()
     session.permanent = True
     login_user(signed_in)
-    return signed_in
 
 
-def sign_out(signed_in: UserSession) -> None:
-    """End a session and commit."""
-    signed_in.end()
-    db.session.commit()
+def forget() -> None:
+    """Let the browser forget its session, once it has ended."""
     logout_user()
     session.clear()
-
-
-def change_password(signed_in: UserSession, current: str, new: str) -> None:
-    """Change a person's password; it ends all their other sessions, and their API tokens.
-
-    :raises Invalid: when the current one is not right.
-    """
-    session_id, known, user_id = signed_in.id, signed_in.user.password_hash, signed_in.user_id
-    end_read()
-    own_tries = count_proof(user_id)
-    if not matches(known, current):
-        raise Invalid.field("currentPassword", "This is not your password.")
-    new_hash = hash_password(new)
-    begin_write()
-    fresh = db.session.get(UserSession, session_id, populate_existing=True)
-    if fresh is None or fresh.user.password_hash != known:
-        raise WrongPassword
-    fresh.user.password_hash = new_hash
-    UserSession.end_all(fresh.user, but=fresh)
-    RateCounter.forgive(own_tries)
-    db.session.commit()
-
-
-def count_proof(user_id: str) -> str:
-    """Count a try of somebody signed in to show their password again; what strangers fail at uses up none of these.
-
-    :return: the tries to forgive when it is right.
-    :raises TooMany: after too many wrong ones.
-    """
-    own_tries = f"proof person {user_id}"
-    spend((own_tries, ACCOUNT_TRIES), seconds=WINDOW)
-    return own_tries
 
 
 def _load(session_id: str) -> UserSession | None:

@@ -15,6 +15,7 @@ import httpx
 
 from punt.access import tokens
 from punt.services import registration
+from punt.services.passwords import TRIES
 from punt.services.sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW
 from punt.web.security import BODY_LIMIT, HEADERS, TEXT_LIMIT
 from tests.support.cast import PASSWORD
@@ -76,7 +77,7 @@ def test_registrations_tokens_and_passwords_have_exactly_so_many_tries_in_all_wo
         register: (201, registration.TRIES),
         show_wrong_token: (401, tokens.TRIES),
         make_token: (201, tokens.MADE),
-        guess_password: (400, ACCOUNT_TRIES),
+        guess_password: (400, TRIES),
     }
     for act, (status, tries) in limits.items():
         with ThreadPoolExecutor(8) as pool:

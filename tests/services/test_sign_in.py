@@ -23,6 +23,7 @@ from punt.database import db, now, writing
 from punt.errors import Conflict
 from punt.heavy import passwords
 from punt.models import RateCounter, User, UserSession
+from punt.services import passwords as own_passwords
 from punt.services import setup, sign_in
 from tests.conftest import app_in
 from tests.support.board import TICKETS, nothing_changes
@@ -33,6 +34,7 @@ from tests.support.cast import PASSWORD, signed_in
 def limited(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An app with rate limits, lower than they are."""
     monkeypatch.setattr(sign_in, "ACCOUNT_TRIES", 3)
+    monkeypatch.setattr(own_passwords, "TRIES", 3)
     return limited
 
 
@@ -179,9 +181,9 @@ def test_tries_to_change_a_password_are_limited_too(limited: Flask) -> None:
     client.post("/api/auth/login", json={"username": "bob", "password": PASSWORD})
     body = {"currentPassword": "not the password", "newPassword": "four unrelated words"}
 
-    statuses = [client.patch("/api/me/password", json=body).status_code for _ in range(sign_in.ACCOUNT_TRIES + 1)]
+    statuses = [client.patch("/api/me/password", json=body).status_code for _ in range(own_passwords.TRIES + 1)]
 
-    assert statuses == [400] * sign_in.ACCOUNT_TRIES + [429]
+    assert statuses == [400] * own_passwords.TRIES + [429]
 
 
 def test_what_strangers_fail_at_keeps_nobody_signed_in_from_showing_their_password(limited: Flask) -> None:
@@ -202,10 +204,10 @@ def test_proofs_and_changes_of_a_password_have_their_tries_together(limited: Fla
     own_id = (sue.get("/api/me").json or {})["id"]
     wrong = {"currentPassword": "not the password", "newPassword": "four unrelated words"}
 
-    statuses = [sue.patch("/api/me/password", json=wrong).status_code for _ in range(sign_in.ACCOUNT_TRIES)]
+    statuses = [sue.patch("/api/me/password", json=wrong).status_code for _ in range(own_passwords.TRIES)]
     proof = sue.post(f"/api/admin/users/{own_id}/password", json={"yourPassword": PASSWORD})
 
-    assert (statuses, proof.status_code) == ([400] * sign_in.ACCOUNT_TRIES, 429)
+    assert (statuses, proof.status_code) == ([400] * own_passwords.TRIES, 429)
     assert login(limited, "sue").status_code == 200
 
 

@@ -43,21 +43,24 @@ def done_to_sue(app: Flask, act: Act) -> dict[str, Any]:
 
 @pytest.fixture(params=ACTS)
 def meanwhile(request: pytest.FixtureRequest, harbour: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let something be done to Sue after her proof; the list gets all there is then."""
+    """Let something be done to Sue once she has shown her password, at a call; the list gets all there is then."""
     act, status, said = ACTS[request.param]
     left: list[dict[str, Any]] = []
 
-    def after(module: Any, name: str) -> None:
+    def act_at(module: Any, name: str, *, before: bool = False) -> None:
         real = getattr(module, name)
 
         def wrapped(*arguments: Any) -> Any:
+            if before:
+                left.append(done_to_sue(harbour, act))
             answer = real(*arguments)
-            left.append(done_to_sue(harbour, act))
+            if not before:
+                left.append(done_to_sue(harbour, act))
             return answer
 
         monkeypatch.setattr(module, name, wrapped)
 
-    return after, left, status, said
+    return act_at, left, status, said
 
 
 def send(sue: FlaskClient, address: str, exported: bytes) -> Any:
@@ -67,8 +70,8 @@ def send(sue: FlaskClient, address: str, exported: bytes) -> Any:
 
 
 def test_an_import_by_rest_is_refused(harbour: Flask, exported: bytes, meanwhile: Any) -> None:
-    sue, (after, left, status, said) = signed_in(harbour, "sue"), meanwhile
-    after(database, "checked")
+    sue, (act_at, left, status, said) = signed_in(harbour, "sue"), meanwhile
+    act_at(database, "checked")
 
     answer = send(sue, f"{ROOT}/import", exported)
 
@@ -77,10 +80,10 @@ def test_an_import_by_rest_is_refused(harbour: Flask, exported: bytes, meanwhile
 
 
 def test_an_import_by_the_page_is_refused(harbour: Flask, exported: bytes, meanwhile: Any) -> None:
-    sue, (after, left, _, said) = signed_in(harbour, "sue"), meanwhile
+    sue, (act_at, left, _, said) = signed_in(harbour, "sue"), meanwhile
     action = re.search(r'action="(/admin/database/import/\w+)"', send(sue, f"{PAGE}/import", exported).text)
     assert action
-    after(database, "checked")
+    act_at(database, "checked")
 
     answer = sue.post(action[1], data={"yourPassword": PASSWORD, "phrase": "replace everything"}, buffered=True)
 
@@ -92,8 +95,8 @@ def test_an_import_by_the_page_is_refused(harbour: Flask, exported: bytes, meanw
 @pytest.mark.parametrize("what", ["wipe", "wipe-projects"])
 @pytest.mark.parametrize("root", [ROOT, PAGE])
 def test_a_wipe_is_refused(harbour: Flask, meanwhile: Any, root: str, what: str) -> None:
-    sue, (after, left, status, _) = signed_in(harbour, "sue"), meanwhile
-    after(database, "prove")
+    sue, (act_at, left, status, _) = signed_in(harbour, "sue"), meanwhile
+    act_at(database, "wipe", before=True)
     asked = {"yourPassword": PASSWORD, "phrase": PHRASES[what]}
 
     answer = sue.post(f"{root}/{what}", **{"json" if root == ROOT else "data": asked})
