@@ -1,6 +1,6 @@
-"""How gunicorn serves PUNT: gevent workers, open streams ended when a worker stops.
+"""How gunicorn serves PUNT: gevent workers, which end their open streams when they stop.
 
-Nothing here may import a database driver: it would be loaded before gevent patches what it stands on.
+Nothing here may import a database driver: it would be loaded before gevent patches what it relies on.
 """
 
 import errno
@@ -20,7 +20,7 @@ from punt.events.figures import share
 from punt.revisions import OtherVersion, refuse_other
 from punt.settings import Settings, SettingsError, secret_key
 
-os.umask(0o077)  # what PUNT writes holds password hashes: it is for its user only
+os.umask(0o077)  # PUNT's files contain password hashes: they are for its user only
 try:
     settings = Settings.from_environ()
 except SettingsError as wrong:
@@ -37,14 +37,14 @@ keepalive = 30
 timeout = 60
 graceful_timeout = 10
 limit_request_line = 8190
-forwarded_allow_ips, forwarder_headers, secure_scheme_headers = "", "", {}  # what PUNT_PROXY_COUNT says, counts
+forwarded_allow_ips, forwarder_headers, secure_scheme_headers = "", "", {}  # PUNT_PROXY_COUNT decides instead
 control_socket_disable = True
 loglevel = settings.log_level
 accesslog = "-" if settings.log_level == "debug" else None
 access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(L)s'
 DRAIN_LOOK = 0.1
 LAST_WORD = 1.5
-"""Seconds that a stopping worker waits for a connection's next request: its answer then says ``Connection: close``."""
+"""Seconds that a stopping worker waits for a connection's next request; the response then has ``Connection: close``."""
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNABORTED}
 
@@ -52,7 +52,7 @@ VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNA
 def on_starting(server):
     _refuse_what_no_worker_could_use()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * worker_connections + ROOM  # an answer that waits for its client may have a file
+    wanted = 2 * worker_connections + ROOM  # a response that waits for its client may use a file
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))
     if hard < wanted:
         server.log.warning("%d open files are allowed, %d may be needed: see LimitNOFILE or ulimit -n", hard, wanted)
@@ -65,12 +65,12 @@ def on_starting(server):
 
 
 def _refuse_what_no_worker_could_use():
-    """Exit with a sentence, where gunicorn would start worker after worker."""
+    """Exit with a message where gunicorn would start one worker after another."""
     try:
         secret_key(settings)
     except SettingsError as wrong:
         sys.exit(str(wrong))
-    # in a process of its own: a database driver loaded here would be loaded before gevent patches what it stands on
+    # in a process of its own: a database driver loaded here would be loaded before gevent patches what it relies on
     look = multiprocessing.get_context("fork").Process(target=_look_at_the_database)
     look.start()
     look.join()
@@ -86,7 +86,7 @@ def _look_at_the_database():
 
 
 def _go_when_told():
-    """Hear a stop from the first moment: a new process has its master's handlers, which would only note the signal."""
+    """React to signals at once: a new process has its master's handlers, which would only record them."""
     for number in STOPS:
         signal.signal(number, lambda *_: sys.exit(0))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
@@ -97,12 +97,12 @@ def pre_fork(server, worker):
 
 
 def post_fork(server, worker):
-    """Load the app without garbage collection: what is made stays, and to look through it is a sixth of the start."""
+    """Load the app without garbage collection: what it creates stays, and scanning it takes a sixth of the start."""
     gc.disable()
 
 
 def child_exit(server, worker):
-    """Take a worker's open streams out of the sum when it is gone."""
+    """Remove a dead worker's open streams from the totals."""
     server.figures.take_back(worker.age)
 
 
@@ -126,20 +126,22 @@ def post_worker_init(worker):
     gevent.spawn(_drain_when_stopping, worker, events)
     gevent.spawn(_hang_up_on_the_slow, worker)
     gc.collect()
-    sys.setswitchinterval(0.001)  # where a thread works beside the event loop, that waits for it not five times as long
+    sys.setswitchinterval(
+        0.001
+    )  # a fifth of the default: how long the event loop waits for a thread that works beside it
     gc.enable()
-    gc.freeze()  # what is loaded by now stays: to look through it for garbage again would stop all streams for 80 ms
+    gc.freeze()  # what is loaded by now stays: scanning it for garbage again would stop all streams for 80 ms
 
 
 def _refuse_a_driver_that_blocks():
-    """Loaded before gevent has patched what it stands on, psycopg would stop the whole worker at every query."""
+    """Refuse a psycopg that was loaded before gevent patched what it uses: every query would stop the whole worker."""
     waiting = sys.modules.get("psycopg.waiting")
     if waiting and waiting.wait.__name__ == "wait_c":
         raise RuntimeError("psycopg was imported before gevent could patch it; nothing may import it before the worker")
 
 
 def _refuse(sock, status, reason, message):
-    """Answer what is no request that an app could be asked, as the API answers: gunicorn would send a page."""
+    """Answer what cannot be passed to an app as a request, in the API's format: gunicorn would send a page."""
     from punt.web.security import HEADERS
 
     body = json.dumps({"error": f"{reason}."})
@@ -166,7 +168,7 @@ def post_request(worker, req, environ, resp):
 
 
 def _drain_when_stopping(worker, events):
-    """End all streams and hang up on clients that want nothing, so that the worker's stop takes a moment only."""
+    """End all streams and close idle connections, so that stopping the worker takes only a moment."""
     while worker.alive:
         gevent.sleep(DRAIN_LOOK)
     events.drain()
@@ -181,7 +183,7 @@ def _hang_up_on_the_slow(worker):
 
 
 def _calm(record):
-    """Tell in one line, without a traceback, of a client that did not read or vanished: nothing is wrong here."""
+    """Log a client that did not read or vanished in one line, without a traceback: nothing is wrong here."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, TimeoutError) or getattr(error, "errno", None) in VANISHED:
         record.msg, record.args, record.exc_info = "A client was cut off: %s", (error,), None
@@ -190,6 +192,6 @@ def _calm(record):
 
 
 def _without_its_query(record):
-    """Leave out of a request's line what people search for."""
+    """Leave what people search for out of a request's log line."""
     record.args["r"] = record.args["r"].partition("?")[0].encode("unicode_escape").decode()
     return True

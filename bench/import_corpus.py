@@ -85,7 +85,7 @@ def _an_instance() -> Iterator[None]:
             flask_migrate.upgrade()
             with writing():
                 person = User.enrol(username="corpus", name="Corpus", email=None, password_hash="none")
-                Project.found(person, key="TRY", name="Try", color="#0b7a70")
+                Project.create(person, key="TRY", name="Try", color="#0b7a70")
             yield
             db.session.remove()
             db.engine.dispose()

@@ -1,1 +1,1 @@
-"""PUNT: a self-hosted kanban ticket tracker whose boards are always true."""
+"""PUNT: a self-hosted kanban ticket tracker whose boards never go stale."""

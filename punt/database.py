@@ -1,8 +1,8 @@
-"""The database: one ``db`` object, and how SQLite is made to take many writers without freezing.
+"""The database: one ``db`` object, and how SQLite accepts many writers without freezing.
 
-Why the gate: a write lock of SQLite that is waited for in C stops the whole gevent worker, so nobody may ever
-wait there. Writers of one process queue at a semaphore, and ``BEGIN IMMEDIATE`` is tried again, cooperatively,
-until other processes are done. Because reads must not have begun before, a request says first that it writes.
+Why the gate: waiting in C for SQLite's write lock stops the whole gevent worker, so nobody may ever wait there. The
+writers of one process queue at a semaphore, and ``BEGIN IMMEDIATE`` is retried, cooperatively, until other processes
+are done. Because a transaction must not have begun to read before, a request declares first that it writes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from punt.heavy import deadlines
 from punt.heavy.slices import pause
 
 WRITES = "punt_writes"
-WRITE_PATIENCE = 10.0
-"""Seconds a write waits for its turn before it is refused as busy."""
+WRITE_TIMEOUT = 10.0
+"""Seconds that a write waits for its turn before it is refused as busy."""
 WRITERS = 8
-"""Writing transactions of one process that may be under way at once on PostgreSQL, of the 15 connections it has."""
+"""Write transactions that one process may run at once on PostgreSQL, of the 15 connections it has."""
 EVERYBODY = 0x50554E54
-"""Names the advisory lock of PostgreSQL that all writers share."""
+"""The key of PostgreSQL's advisory lock that all writers share."""
 RETRY_PAUSE = 0.0007
 READ_BUSY_TIMEOUT = 100
 
@@ -73,11 +73,11 @@ class Timestamp(sa.types.TypeDecorator[datetime]):
 
 
 SKEW = timedelta(minutes=1)
-"""How far clocks of machines that share a database may differ: a moment that lies further ahead is not believed."""
+"""How much the clocks of machines that share a database may differ: a moment further ahead is not trusted."""
 
 
 def now() -> datetime:
-    """The present moment in UTC, cut to milliseconds, as stored and sent."""
+    """The current moment in UTC, truncated to milliseconds, as stored and sent."""
     moment = datetime.fromtimestamp(time.time(), UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
@@ -86,7 +86,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def random_text(length: int) -> str:
-    """Make a text of so many characters that nobody can guess: each has five random bits."""
+    """Make a text of so many characters that nobody can guess: each contains five random bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
@@ -97,13 +97,13 @@ def new_id() -> str:
 
 
 ID_PATTERN = rf"[{ALPHABET}]{{26}}"
-"""What every id matches that :func:`new_id` makes; it may stand in the name of a file, a topic or an audience."""
+"""The pattern of every id that :func:`new_id` makes; it may be part of a file name, a topic or an audience."""
 
 
-def init_app(app: Flask, patience: float) -> None:
+def init_app(app: Flask, statement_timeout: float) -> None:
     """Give the app its database, opening no connection yet.
 
-    :param patience: seconds that a statement of a request may take.
+    :param statement_timeout: seconds that a statement of a request may take.
     """
     db.init_app(app)
     with app.app_context():
@@ -113,17 +113,17 @@ def init_app(app: Flask, patience: float) -> None:
             event.listen(db.engine, "connect", _wait_for_locks_as_long_as_on_sqlite)
             event.listen(db.engine, "begin", _begin_snapshot)
             app.extensions["punt_write_gate"] = _PostgresGate(db.engine, WRITERS)
-        deadlines.bound(db.engine, patience, waiting=WRITE_PATIENCE)
+        deadlines.bound(db.engine, statement_timeout, waiting=WRITE_TIMEOUT)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
         event.listen(db.session, "before_flush", _refuse_late_write)
 
 
 def begin_write(*, alone: bool = False) -> None:
-    """Start this session's transaction as one that writes; must come before its first statement.
+    """Start this session's transaction as a write transaction; must come before its first statement.
 
-    :param alone: whether nobody else may be writing until the commit; who is alone later may wait in a circle with
+    :param alone: whether nobody else may be writing until the commit; becoming alone later could deadlock with
         others who want to be.
-    :raises Busy: when the turn does not come within ``WRITE_PATIENCE`` seconds.
+    :raises Busy: when the turn does not come within ``WRITE_TIMEOUT`` seconds.
     :raises RuntimeError: when a transaction has already begun reading.
     """
     session = db.session()
@@ -133,31 +133,31 @@ def begin_write(*, alone: bool = False) -> None:
 
 
 CLASHES = frozenset({"40001", "40P01"})
-"""What PostgreSQL calls a serialization failure and a deadlock: all of the transaction was undone."""
+"""PostgreSQL's codes for a serialization failure and a deadlock: the whole transaction was rolled back."""
 LOCKED = "55P03"
-"""What PostgreSQL says when a lock did not come within ``WRITE_PATIENCE``."""
+"""PostgreSQL's code for a lock that was not granted within ``WRITE_TIMEOUT``."""
 HELD_BY_OTHERS = CLASHES | {LOCKED}
-"""What it says when others were in the way: trying again is fine."""
+"""Its codes when others were in the way: trying again is fine."""
 
 
 def sqlstate(error: SQLAlchemyError) -> str | None:
-    """Return what PostgreSQL calls an error."""
+    """Return PostgreSQL's code for an error."""
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def be_alone(session: Session) -> None:
-    """Wait until nobody else is writing, and let nobody begin until the commit; reading goes on."""
+    """Wait until nobody else is writing, and let nobody begin until the commit; reading continues."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(EVERYBODY)))
 
 
 _NO_ROOM = "53100"
-"""What PostgreSQL says when its disk is full."""
+"""PostgreSQL's code for a full disk."""
 
 
 def is_full(error: BaseException) -> bool:
-    """Tell whether something could not be written because a disk is full, whatever wrote it."""
+    """Tell whether an error means that a disk is full, whatever was writing."""
     if isinstance(error, OSError):
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
     if isinstance(error, SQLAlchemyError) and sqlstate(error) == _NO_ROOM:
@@ -167,7 +167,7 @@ def is_full(error: BaseException) -> bool:
 
 
 def end_read() -> None:
-    """Give the connection back between reading and slow work or writing; loaded objects go stale."""
+    """Release the connection between reading and slow work or writing; loaded objects become stale."""
     db.session.rollback()
 
 
@@ -185,7 +185,7 @@ def before_writing() -> Iterator[None]:
 
 @contextmanager
 def writing(*, alone: bool = False) -> Iterator[Session]:
-    """Run one writing transaction: committed at the end, rolled back whole when anything is raised.
+    """Run one write transaction: committed at the end, rolled back entirely when anything is raised.
 
     :param alone: as in :func:`begin_write`.
     """
@@ -221,13 +221,13 @@ def _strpos(text: Any, part: Any) -> Any:
 
 
 def _wait_for_locks_as_long_as_on_sqlite(connection: Any, _record: Any) -> None:
-    connection.execute(f"SET lock_timeout = {WRITE_PATIENCE * 1000:.0f}")
+    connection.execute(f"SET lock_timeout = {WRITE_TIMEOUT * 1000:.0f}")
     connection.commit()
 
 
 def _begin_snapshot(connection: sa.Connection) -> None:
-    """Let a transaction that only reads see one moment, as SQLite's do: a page's queries then fit together."""
-    from psycopg import IsolationLevel  # never imported where SQLite is used, nor before gevent has patched
+    """Let a read-only transaction see one snapshot, as SQLite's do: a page's queries are then consistent."""
+    from psycopg import IsolationLevel  # never imported where SQLite is used, nor before gevent has patched it
 
     driver: Any = connection.connection.dbapi_connection
     writes = connection.get_execution_options().get(WRITES)
@@ -235,7 +235,7 @@ def _begin_snapshot(connection: sa.Connection) -> None:
 
 
 class _Gate:
-    """Lets so many writers of this process begin.
+    """Lets a limited number of writers of this process begin.
 
     The turn is taken before a connection is, so that waiting writers never empty the pool that readers need.
     """
@@ -245,13 +245,13 @@ class _Gate:
         event.listen(engine, "checkin", self._leave)
 
     def begin(self, session: Session, *, alone: bool = False) -> None:
-        """Begin a writing transaction when it is this greenlet's turn."""
-        if not self._turns.acquire(timeout=WRITE_PATIENCE):
+        """Begin a write transaction when it is this greenlet's turn."""
+        if not self._turns.acquire(timeout=WRITE_TIMEOUT):
             raise Busy
         connection = None
         try:
             connection = session.connection(execution_options={WRITES: True})
-            connection.info["turn"] = True  # given back at "checkin": "commit" fires before the COMMIT
+            connection.info["turn"] = True  # released at "checkin": "commit" fires before the COMMIT
             self._enter(connection, alone=alone)
         except OperationalError as error:
             session.rollback()
@@ -263,7 +263,7 @@ class _Gate:
                 self._turns.release()
 
     def _enter(self, connection: sa.Connection, *, alone: bool) -> None:
-        """Do what is first in a writing transaction."""
+        """Do what comes first in a write transaction."""
 
     def _leave(self, _connection: Any, record: Any) -> None:
         if record.info.pop("turn", None):
@@ -271,7 +271,7 @@ class _Gate:
 
 
 class _PostgresGate(_Gate):
-    """Lets some writers of this process begin, and none while somebody wants to be the only one."""
+    """Lets some writers of this process begin, and none while somebody needs to be the only one."""
 
     def _enter(self, connection: sa.Connection, *, alone: bool) -> None:
         lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
@@ -279,17 +279,17 @@ class _PostgresGate(_Gate):
 
 
 class _SqliteGate(_Gate):
-    """Lets one writer of this process at a time begin, and waits for those of others without blocking."""
+    """Lets one writer of this process at a time begin, and waits for those of other processes without blocking."""
 
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine, 1)
         event.listen(engine, "connect", self._configure)
         event.listen(engine, "begin", self._begin)
-        event.listen(engine, "before_cursor_execute", lambda *_: pause())  # where PostgreSQL would be waited for
+        event.listen(engine, "before_cursor_execute", lambda *_: pause())  # where writers would wait for PostgreSQL
 
     def _configure(self, connection: Any, _record: Any) -> None:
-        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows ASCII only
-        # both as PostgreSQL has them
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own only knows ASCII
+        # both as PostgreSQL defines them
         connection.create_function("normalize", 1, _normalize, deterministic=True)
         connection.create_function("regexp_replace", 4, _regexp_replace, deterministic=True)
         connection.create_function("strpos", 2, _strpos, deterministic=True)
@@ -302,7 +302,7 @@ class _SqliteGate(_Gate):
         if not connection.get_execution_options().get(WRITES):
             connection.exec_driver_sql("BEGIN")
             return
-        deadline = time.monotonic() + WRITE_PATIENCE
+        deadline = time.monotonic() + WRITE_TIMEOUT
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
         while not self._try_begin(connection, deadline):
             time.sleep(RETRY_PAUSE)

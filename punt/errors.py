@@ -1,4 +1,4 @@
-"""What can be wrong with a request, in the domain's words.
+"""What can be wrong with a request, in terms of the domain.
 
 Raise these anywhere; ``punt.web.replies`` turns them into JSON or a page, in one place.
 """
@@ -20,11 +20,11 @@ class Detail:
 
 
 class Problem(Exception):
-    """A request that cannot be answered as asked.
+    """A request that cannot be fulfilled.
 
-    :param message: one sentence for the person who asked.
+    :param message: one sentence for the person who made it.
     :param details: the fields that are wrong, if it is about fields.
-    :param extra: further members of the JSON answer (a stale write gets the current ticket).
+    :param extra: further members of the JSON response (a stale write gets the current ticket).
     """
 
     status = 400
@@ -37,7 +37,7 @@ class Problem(Exception):
 
 
 class Invalid(Problem):
-    """Input that breaks a rule; names the field."""
+    """Input that violates a rule; names the field."""
 
     @classmethod
     def field(cls, field: str, message: str) -> Invalid:
@@ -55,13 +55,13 @@ class SignInNeeded(Problem):
 
 
 class Forbidden(Problem):
-    """The person may see it, but not do this."""
+    """The person may see it, but may not do this."""
 
     status = 403
 
 
 class Missing(Problem):
-    """It is not there, or not for this person: the two look the same."""
+    """It does not exist, or this person may not see it: the two look the same."""
 
     status = 404
 
@@ -70,7 +70,7 @@ class Missing(Problem):
 
 
 def existing(thing: Thing | None, what: str) -> Thing:
-    """Return a thing that was looked for.
+    """Return a thing that was looked up.
 
     :raises Missing: when there is none.
     """
@@ -80,19 +80,19 @@ def existing(thing: Thing | None, what: str) -> Thing:
 
 
 class Conflict(Problem):
-    """It clashes with what is already there."""
+    """It conflicts with what already exists."""
 
     status = 409
 
 
 class TooLarge(Problem):
-    """More than is taken."""
+    """More than is accepted."""
 
     status = 413
 
 
 class TooMany(Problem):
-    """Too many tries.
+    """Too many attempts.
 
     :param seconds: when to try again.
     """
@@ -114,7 +114,7 @@ class Busy(Problem):
 
 
 class TookTooLong(Problem):
-    """It would hold up everybody else; asking for less is fine."""
+    """It would block everybody else; asking for less is fine."""
 
     status = 503
 
@@ -123,7 +123,7 @@ class TookTooLong(Problem):
 
 
 class Away(Problem):
-    """The database does not answer. Whether a write that was under way is kept, nobody knows."""
+    """The database does not respond. Whether a write in progress was committed is unknown."""
 
     status = 503
 
@@ -132,7 +132,7 @@ class Away(Problem):
 
 
 class Full(Problem):
-    """What was to be written finds no room on a disk; reading goes on."""
+    """There is no disk space for a write; reading continues."""
 
     status = 503
 

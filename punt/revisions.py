@@ -1,4 +1,4 @@
-"""Which migrations a database has seen: one that a newer PUNT has migrated is left alone."""
+"""Which migrations a database has: one that a newer PUNT has migrated is refused."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from punt.settings import ROOT, Settings
 
 MIGRATIONS = ROOT / "punt" / "migrations"
-PATIENCE = 5
-"""Seconds that a server may take to answer."""
+TIMEOUT = 5
+"""Seconds that a server may take to respond."""
 
 
 class OtherVersion(Exception):
-    """The database is of another version of PUNT; its text says what to do."""
+    """The database belongs to another version of PUNT; the text says what to do."""
 
 
 def known() -> set[str]:
-    """Return the migrations that this program knows; their files are named after them."""
+    """Return the migrations that this version knows; their files are named after them."""
     return {file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def refuse_newer(settings: Settings) -> None:
-    """Go on unless a newer PUNT has migrated the database; one that does not answer is not judged.
+    """Continue unless a newer PUNT has migrated the database; one that does not respond is not judged.
 
     :raises OtherVersion: when it has.
     """
@@ -32,9 +32,9 @@ def refuse_newer(settings: Settings) -> None:
 
 
 def refuse_other(settings: Settings) -> None:
-    """Go on only with a database of this version; one that does not answer is not judged.
+    """Continue only with a database of this version; one that does not respond is not judged.
 
-    :raises OtherVersion: when it is newer, or older, or not there yet.
+    :raises OtherVersion: when it is newer, older or missing.
     """
     stored = _stored(settings)
     if stored is None:
@@ -54,15 +54,15 @@ def _judge(stored: set[str]) -> None:
 
 
 def _stored(settings: Settings) -> set[str] | None:
-    """Return what is noted in the database, or None when it does not answer."""
+    """Return the migration that the database records, or None when it does not respond."""
     url = sa.make_url(settings.database)
     on_a_server = url.get_backend_name() == "postgresql"
     if not on_a_server:
         file = Path(settings.instance_path, str(url.database))
-        if not file.exists():  # to connect would make it
+        if not file.exists():  # connecting would create it
             return set()
         url = url.set(database=str(file))
-    engine = sa.create_engine(url, connect_args={"connect_timeout": PATIENCE} if on_a_server else {})
+    engine = sa.create_engine(url, connect_args={"connect_timeout": TIMEOUT} if on_a_server else {})
     try:
         with engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):

@@ -1,4 +1,4 @@
-"""Every setting of PUNT: its variable, its default, its check. ``docs/settings.md`` explains them."""
+"""Every setting of PUNT: its variable, its default, its validation. ``docs/settings.md`` explains them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RELEASE = "0.1.0"
 
 
 class SettingsError(Exception):
-    """A setting that PUNT cannot start with; its text names the variable."""
+    """An invalid setting, with which PUNT cannot start; the text names the variable."""
 
 
 def _words(value: Any) -> Any:
@@ -31,7 +31,7 @@ def _lower(value: Any) -> Any:
 
 
 class Retention(NamedTuple):
-    """How long events are kept: no longer than so many seconds, no more than so many rows and bytes."""
+    """How long events are kept: at most so many seconds, rows and bytes."""
 
     seconds: int
     rows: int
@@ -66,7 +66,7 @@ DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psyc
 
 
 def _can_be_used(database: str) -> bool:
-    """Tell whether PUNT can use a database; of a file's name, what follows a ``?`` would silently be cut off."""
+    """Tell whether PUNT can use a database; in a file's name, anything after a ``?`` would silently be cut off."""
     try:
         url = make_url(database)
     except (ArgumentError, ValueError):
@@ -77,7 +77,7 @@ def _can_be_used(database: str) -> bool:
 
 
 class Settings(BaseModel):
-    """The settings, read once at start from the environment; a field's alias is its variable."""
+    """The settings, read once at the start from the environment; a field's alias is its variable."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -124,7 +124,7 @@ class Settings(BaseModel):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         path = value.expanduser().absolute()
-        if any("\ud800" <= sign <= "\udfff" for sign in str(path)):  # how Python reads bytes that are no UTF-8
+        if any("\ud800" <= sign <= "\udfff" for sign in str(path)):  # how Python reads bytes that are not UTF-8
             raise ValueError("use a folder whose name is UTF-8, and so are those of the folders around it")
         return path
 
@@ -161,15 +161,15 @@ class Settings(BaseModel):
 
     @property
     def database(self) -> str:
-        """The address of the database: the one set, else a SQLite file in the instance folder."""
+        """The address of the database: the one configured, or a SQLite file in the instance folder."""
         file = URL.create("sqlite", database=str(self.instance_path / "punt.sqlite3"))
         return self.database_url or file.render_as_string(hide_password=False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read and check all settings; an empty variable counts as not set.
+        """Read and validate all settings; an empty variable counts as not set.
 
-        :raises SettingsError: naming every variable that is wrong, and why.
+        :raises SettingsError: naming every variable that is invalid, and why.
         """
         try:
             return cls.model_validate({name: value for name, value in environ.items() if value.strip()})
@@ -179,9 +179,9 @@ class Settings(BaseModel):
 
 
 def instance_folder(settings: Settings) -> Path:
-    """Return the folder for PUNT's own files, made if need be.
+    """Return the folder for PUNT's own files, creating it if necessary.
 
-    :raises SettingsError: when it cannot be made.
+    :raises SettingsError: when it cannot be created.
     """
     path = settings.instance_path
     try:
@@ -192,9 +192,9 @@ def instance_folder(settings: Settings) -> Path:
 
 
 def secret_key(settings: Settings) -> str:
-    """Return the key that signs cookies, making a private file for it on the first start.
+    """Return the key that signs cookies, creating a private file for it on the first start.
 
-    :raises SettingsError: when the instance folder cannot be written.
+    :raises SettingsError: when the instance folder cannot be written to.
     """
     if settings.secret_key:
         return settings.secret_key
@@ -207,7 +207,7 @@ def secret_key(settings: Settings) -> str:
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Write a file of mode 0600 unless it exists; whole or not at all, even if two workers race."""
+    """Write a file of mode 0600 unless it exists; completely or not at all, even if two workers race."""
     if path.exists():
         return
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

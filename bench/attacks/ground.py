@@ -97,7 +97,7 @@ def _fill() -> tuple[str, str]:
     alice, bob = User.named("alice"), User.named("bob")
     assert alice
     assert bob
-    quiet = Project.found(alice, key=READ, name="Quay walls")
+    quiet = Project.create(alice, key=READ, name="Quay walls")
     Membership.add(quiet, bob, Role.MEMBER)
     project = db.session.scalars(sa.select(Project).where(Project.key == ATTACKED)).one()
     label, column = Label.create(project.id, "tide"), project.columns()[0]

@@ -1,6 +1,6 @@
-"""Who is asking, what they may, how often, and whether they still may.
+"""Who is asking, what they may do, how often, and whether they still may.
 
-Things are loaded only through here, so that a foreign one and a missing one look the same to an outsider.
+Things are loaded only through here, so that to an outsider a forbidden one and a missing one look the same.
 """
 
 from punt.access.grants import PERMISSIONS, Grant, May, named, project, projects, seen_by

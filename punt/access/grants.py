@@ -1,6 +1,6 @@
-"""Who may: the one table of permissions, and the loaders that apply it.
+"""Who may do what: the one table of permissions, and the loaders that apply it.
 
-Things are loaded only through here, so that a foreign one and a missing one look the same to an outsider.
+Things are loaded only through here, so that to an outsider a forbidden one and a missing one look the same.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
 }
 
 WORKING = frozenset({May.WORK, May.LABEL, May.DELETE_OWN, May.DELETE_ANY, May.MANAGE})
-"""What is done to a project's things; who belongs to it is held in another way, see :meth:`Grant.holding_members`."""
+"""What is done to a project's things; members are locked in another way, see :meth:`Grant.lock_members`."""
 
 Thing = TypeVar("Thing", Column, Label, Membership)
 Numbered = TypeVar("Numbered", Ticket, BinnedTicket)
@@ -69,7 +69,7 @@ class Grant:
         return what in self.permissions
 
     def require(self, what: May) -> Grant:
-        """Go on only when something is allowed.
+        """Continue only if something is allowed.
 
         :raises Forbidden: when it is not.
         """
@@ -78,46 +78,46 @@ class Grant:
         return self
 
     def may_delete(self, ticket: Ticket | BinnedTicket) -> bool:
-        """Tell whether a ticket may be deleted, and restored: any, or only one's own."""
+        """Tell whether a ticket may be deleted, and restored: any ticket, or only one's own."""
         own = ticket.creator_id == self.user.id
         return self.may(May.DELETE_ANY) or (own and self.may(May.DELETE_OWN))
 
     def require_deletion(self, ticket: Ticket) -> None:
-        """Go on only when this ticket may be deleted."""
+        """Continue only if this ticket may be deleted."""
         if not self.may_delete(ticket):
             raise Forbidden("You may delete only tickets that you created.")
 
     def require_restoring(self, binned: BinnedTicket) -> None:
-        """Go on only when this ticket may be restored: by whoever might have deleted it."""
+        """Continue only if this ticket may be restored: by whoever could have deleted it."""
         if not self.may_delete(binned):
             raise Forbidden("You may restore only tickets that you created.")
 
-    def holding_members(self) -> Grant:
-        """Keep others from changing who belongs to the project until the commit; what one may is looked up anew."""
+    def lock_members(self) -> Grant:
+        """Prevent others from changing the project's members until the commit; permissions are looked up again."""
         self.project.hold_members()
         return Grant(self.user, self.project, _permissions(self.user, self.project))
 
     def require_still(self, what: May) -> None:
-        """Go on only when something is still allowed, and keep others from ending that until the commit."""
+        """Continue only if something is still allowed, and prevent others from revoking that until the commit."""
         Grant(self.user, self.project, _permissions(self.user, self.project, hold=True)).require(what)
 
     def may_manage(self, *roles: str) -> bool:
-        """Tell whether people of these roles may be let in, given another of them, and removed."""
+        """Tell whether members with these roles may be added, given another of them, and removed."""
         return self.may(May.OWNERS if Role.OWNER in roles else May.MEMBERS)
 
     def require_to_manage(self, *roles: str) -> None:
-        """Go on only when people of these roles may be managed."""
+        """Continue only if members with these roles may be managed."""
         self.require(May.MEMBERS)
         if not self.may_manage(*roles):
             self.require(May.OWNERS)
 
     def require_removal(self, membership: Membership) -> None:
-        """Go on only when this person may be removed: everybody may leave."""
+        """Continue only if this member may be removed: everybody may leave."""
         if membership.user_id != self.user.id:
             self.require_to_manage(membership.role)
 
     def membership(self, membership_id: str) -> Membership:
-        """Load somebody's place in this project."""
+        """Load somebody's membership of this project."""
         return self._own(Membership, membership_id, "Member")
 
     def column(self, column_id: str) -> Column:
@@ -133,7 +133,7 @@ class Grant:
         return existing(db.session.scalar(self._numbered(Ticket, reference)), "Ticket")
 
     def ticket_to_change(self, reference: str, *, family: bool = False) -> Ticket:
-        """Load a ticket as :meth:`ticket` does, and keep others from changing it until the commit.
+        """Load a ticket as :meth:`ticket` does, and prevent others from changing it until the commit.
 
         :param family: whether it may get another parent, or become a subtask.
         """
@@ -153,34 +153,34 @@ class Grant:
         return [existing(found.get(ticket_id), "Ticket") for ticket_id in dict.fromkeys(ids)]
 
     def ticket_to_delete(self, reference: str) -> Ticket:
-        """Load a ticket as :meth:`ticket` does, and hold it with its children, who lose their parent."""
+        """Load a ticket as :meth:`ticket` does, and lock it with its children, who lose their parent."""
         return self.tickets_to_delete([self.ticket(reference).id])[0]
 
     def tickets_to_delete(self, ids: Sequence[str]) -> list[Ticket]:
-        """Load several tickets to delete them, and hold them with their children, who lose their parents."""
+        """Load several tickets to delete them, and lock them with their children, who lose their parents."""
         hold_family(self.project.id)
         Ticket.hold(self._here(), sa.or_(Ticket.id.in_(ids), Ticket.parent_id.in_(ids)))
         return self.tickets_to_change(ids)
 
     def require_all_here(self, ticket_ids: Iterable[str]) -> None:
-        """Go on only when all are tickets of this project; those in its bin count, too."""
+        """Continue only if all are tickets of this project, including those in its bin."""
         known = (sa.select(model.id).where(model.project_id == self.project.id) for model in (Ticket, BinnedTicket))
         if set(ticket_ids) - set(db.session.scalars(sa.union_all(*known))):
             raise Missing("Ticket")
 
     def project_to_delete(self) -> Project:
-        """Hold the project and all that is in it, so that whoever is at work there is done first.
+        """Lock the project and everything in it, so that whoever is working there is finished first.
 
-        :raises Forbidden: when it may not be deleted, or no more.
+        :raises Forbidden: when it may not be deleted, or no longer.
         """
         self.require(May.OWN)
         Ticket.hold(self._here())
         self.project.columns_to_change()
-        return self.holding_members().require(May.OWN).project
+        return self.lock_members().require(May.OWN).project
 
     def binned_to_change(self, reference: str) -> BinnedTicket:
-        """Load a deleted ticket of this project from its bin, and keep others from restoring it until the commit."""
-        hold_family(self.project.id)  # which its restoration puts together again
+        """Load a deleted ticket of this project from its bin, and prevent others from restoring it until the commit."""
+        hold_family(self.project.id)  # which its restoration puts back together
         kept = self._numbered(BinnedTicket, reference).where(BinnedTicket.is_kept())
         return existing(db.session.scalar(kept.with_for_update()), "Ticket")
 
@@ -190,7 +190,7 @@ class Grant:
         return existing(membership, "Person").user
 
     def require_still_member(self, user_id: str) -> None:
-        """Go on only when a person belongs to this project at the commit, too, and keep them in it until then."""
+        """Continue only if a person still belongs to this project at the commit, and keep them in it until then."""
         if Membership.role_of(self.project.id, user_id, hold=True) is None:
             raise Missing("Person")
 
@@ -214,7 +214,7 @@ def projects() -> Sequence[Project]:
 
 
 def seen_by(user_id: str, is_admin: bool) -> sa.Select[str]:
-    """Ask for the ids of the projects that somebody may see."""
+    """Build a query for the ids of the projects that somebody may see."""
     everywhere = sa.select(Project.id)
     return everywhere if is_admin else everywhere.join(Membership).where(Membership.user_id == user_id)
 
@@ -239,7 +239,7 @@ def project(reference: str, what: May = May.SEE) -> Grant:
 
 
 def named(field: str, load: Callable[[str], Found], reference: str) -> Found:
-    """Load what a field refers to; that it is missing is said of the field."""
+    """Load what a field refers to; if it is missing, the error names the field."""
     try:
         return load(reference)
     except Missing as missing:

@@ -13,7 +13,7 @@ from punt.models.roster import hold_admins
 
 
 def credential() -> UserSession | ApiToken:
-    """Return what whoever is asking proves with who they are.
+    """Return the session or API token that the request was authenticated with.
 
     :raises SignInNeeded: when nobody is signed in.
     """
@@ -24,10 +24,10 @@ def credential() -> UserSession | ApiToken:
 
 
 def own_session() -> UserSession:
-    """Return the session of whoever is asking; what needs it is out of reach of API tokens.
+    """Return the session of the current user; API tokens cannot reach what needs it.
 
     :raises SignInNeeded: when nobody is signed in.
-    :raises Forbidden: when they came with an API token.
+    :raises Forbidden: when they used an API token.
     """
     found = credential()
     if not isinstance(found, UserSession):
@@ -36,7 +36,7 @@ def own_session() -> UserSession:
 
 
 def user() -> User:
-    """Return whoever is asking.
+    """Return the current user.
 
     :raises SignInNeeded: when nobody is signed in.
     """
@@ -44,7 +44,7 @@ def user() -> User:
 
 
 def own_sign_in(session_id: str) -> UserSession:
-    """Load one of the sessions of whoever is asking.
+    """Load one of the current user's sessions.
 
     :raises Missing: when there is none, or it is somebody else's.
     """
@@ -53,7 +53,7 @@ def own_sign_in(session_id: str) -> UserSession:
 
 
 def own_token(token_id: str) -> ApiToken:
-    """Load one of the API tokens of whoever is asking.
+    """Load one of the current user's API tokens.
 
     :raises Missing: when there is none, or it is somebody else's.
     """
@@ -62,7 +62,7 @@ def own_token(token_id: str) -> ApiToken:
 
 
 def admin() -> User:
-    """Return whoever is asking, only when they administer this server.
+    """Return the current user, only if they administer this server.
 
     :raises SignInNeeded: when nobody is signed in.
     :raises Forbidden: for anybody else.
@@ -74,30 +74,30 @@ def admin() -> User:
 
 
 def person(user_id: str) -> User:
-    """Load anybody, for a system admin."""
+    """Load any person, for a system admin."""
     admin()
     return existing(db.session.get(User, user_id), "Person")
 
 
 def person_to_change(user_id: str) -> User:
-    """Load anybody as :func:`person` does, and keep others from changing them, or who is admin, until the commit."""
+    """Load anybody as :func:`person` does; nobody else changes them, or who is admin, until the commit."""
     hold_as_admin()
     wanted = sa.select(User).where(User.id == user_id).with_for_update(key_share=True)
     return existing(db.session.scalar(wanted.execution_options(populate_existing=True)), "Person")
 
 
 def hold_as_admin() -> None:
-    """Go on only while whoever is asking administers this server, and keep others from ending that until the commit."""
+    """Continue only while the current user administers this server; nobody else ends that until the commit."""
     if admin().id not in hold_admins():
         raise Forbidden("You are no administrator of this server any more.")
 
 
 def user_anew() -> User:
-    """Return whoever is asking, proved anew: after slow work their session may be over, and they another than before.
+    """Return the current user, authenticated again: during slow work their session may have ended.
 
-    Everything that was loaded counts as stale from here on.
+    Everything that was loaded is stale from here on.
 
-    :raises SignInNeeded: when it is.
+    :raises SignInNeeded: when it has, or now belongs to somebody else.
     """
     db.session.expire_all()
     g.pop("_login_user", None)
@@ -105,13 +105,13 @@ def user_anew() -> User:
 
 
 def admin_anew() -> User:
-    """Return whoever is asking, proved anew to administer this server; it raises what :func:`admin` does."""
+    """Return the current user, verified again to administer this server; raises what :func:`admin` does."""
     user_anew()
     return admin()
 
 
 def require_to_be(user_id: str) -> None:
-    """Go on only for one person: a page may still be open when someone else has signed in in its browser.
+    """Continue only for one person: a page may still be open when somebody else has signed in in its browser.
 
     :raises SignInNeeded: for anybody else.
     """

@@ -1,4 +1,4 @@
-"""When a session or an API token was last used: noted in passing, written down a little later, outside of requests."""
+"""When a session or an API token was last used: noted in passing, written a little later, outside of requests."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from punt.events import disk
 from punt.models import ApiToken, UserSession
 
 COARSE = timedelta(minutes=5)
-"""What was used so lately is not written again."""
+"""What was used this recently is not written again."""
 PAUSE = 3.0
-"""Seconds in which uses are gathered into one transaction."""
+"""Seconds for which uses are collected into one transaction."""
 
 Credential = UserSession | ApiToken
 logger = logging.getLogger(__name__)
 
 
 class Uses:
-    """What was used in this process and is not written down yet: at most as many as are used within the pause."""
+    """What was used in this process and has not been written yet: at most as many as are used within the pause."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._waiting: dict[tuple[str, type[Credential]], datetime] = {}
 
     def note(self, credential: Credential) -> None:
-        """Remember that something is used now, unless that is known well enough."""
+        """Note that something is used now, unless that is known precisely enough."""
         present = now()
         if credential.used_at and -SKEW < present - credential.used_at < COARSE:
             return
@@ -41,7 +41,7 @@ class Uses:
         self._waiting[credential.id, type(credential)] = present
 
     def write(self) -> None:
-        """Write down what waits; where that fails, the next use is noted again."""
+        """Write what is waiting; if that fails, the next use is noted again."""
         waiting, self._waiting = self._waiting, {}
         if not waiting:
             return
@@ -57,12 +57,12 @@ class Uses:
             logger.warning("when sessions and tokens were last used could not be written: %s", error)
 
     def stop(self) -> None:
-        """Forget what waits: this process goes on without the app."""
+        """Discard what is waiting: this process goes on without the app."""
         self._waiting.clear()
 
 
 def init_app(app: Flask) -> None:
-    """Note what is used at an app."""
+    """Note uses at an app."""
     app.extensions["punt_uses"] = Uses(app)
 
 

@@ -1,4 +1,4 @@
-"""Limits on tries, exact across workers: ``spend((f"register address {address}", 20), seconds=3600)``."""
+"""Rate limits, exact across workers: ``spend((f"register address {address}", 20), seconds=3600)``."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from punt.errors import Busy, TooMany
 from punt.models import RateCounter
 
 LINE = 400
-"""Tries of strangers that one worker looks at or lets wait; more are sent away, or they would take all connections."""
+"""Attempts of strangers that one worker handles or lets wait; more would take all connections, and are turned away."""
 
 _line = threading.BoundedSemaphore(LINE)
 _turn = threading.Semaphore()
-"""One worker counts one try at a time, so that people's writes wait for one at the most, however many there are."""
+"""One worker counts one attempt at a time, so that people's writes wait for at most one, however many there are."""
 
 
 @contextmanager
 def in_line() -> Iterator[None]:
-    """Stand in line with other tries of strangers; also a decorator.
+    """Queue with other attempts of strangers; also a decorator.
 
-    :raises Busy: when the line is too long; nothing is counted then.
+    :raises Busy: when the queue is full; nothing is counted then.
     """
     if not _line.acquire(blocking=False):
         raise Busy
@@ -36,13 +36,13 @@ def in_line() -> Iterator[None]:
 
 
 def spend(*tries: tuple[str, int], seconds: int) -> None:
-    """Count a try before it is made, so that tries at the same time cannot slip through.
+    """Count an attempt before it is made, so that concurrent attempts cannot slip through.
 
-    Called outside any transaction; where a limit is used up a try costs a read and no write.
+    Call it outside any transaction; once a limit is used up, an attempt costs a read and no write.
 
-    :param tries: what is limited and for whom, with how many tries it has.
+    :param tries: what is limited and for whom, with the number of attempts.
     :param seconds: the length of a window.
-    :raises TooMany: with the seconds to wait, which the answer's ``Retry-After`` tells.
+    :raises TooMany: with the seconds to wait, which become the response's ``Retry-After``.
     """
     if not current_app.config["RATE_LIMITS"]:
         return
@@ -58,7 +58,7 @@ def spend(*tries: tuple[str, int], seconds: int) -> None:
 
 
 def spend_within(name: str, limit: int, *, seconds: int) -> None:
-    """Count something in the transaction that does it, which is undone where the limit is used up.
+    """Count something in the transaction that does it, which is rolled back if the limit is used up.
 
     :raises TooMany: when it is.
     """
@@ -68,10 +68,10 @@ def spend_within(name: str, limit: int, *, seconds: int) -> None:
 
 
 def caller() -> str:
-    """Say where a request comes from; of IPv6 the network, for whoever has one address there has 2 to the 64."""
+    """Return where a request comes from; for IPv6 the network, because one client there has 2 to the 64 addresses."""
     try:
         address = ip_address(request.remote_addr or "")
-    except ValueError:  # a socket in the file system has none
+    except ValueError:  # a Unix socket has none
         return "nowhere"
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
@@ -80,7 +80,7 @@ def caller() -> str:
 
 @contextmanager
 def _telling_when() -> Iterator[None]:
-    """Let the answer say when to try again, be it JSON or a page with a form."""
+    """Let the response say when to try again, whether it is JSON or a page with a form."""
     try:
         yield
     except TooMany as problem:

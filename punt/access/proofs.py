@@ -1,7 +1,7 @@
-"""Whoever writes may still do so when the writing ends.
+"""Whoever writes must still be allowed to when the write ends.
 
-On SQLite one person writes at a time, so what was allowed at the beginning stays allowed. PostgreSQL lets a removal
-from the project come in between, and what was allowed is looked at again, right before the events are written.
+On SQLite there is one writer at a time, so what was allowed at the beginning stays allowed. On PostgreSQL somebody may
+be removed from the project in between, so permissions are checked again right before the events are written.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 _PROOFS = "punt_proofs"
 
 Proof = Callable[[], Any]
-"""Raises a domain error when something is not allowed any more."""
+"""Raises a domain error when something is no longer allowed."""
 
 
 def until_the_commit(session: Session, proof: Proof) -> None:
-    """Let a proof be given again before this session's transaction commits its changes."""
+    """Repeat a proof before this session's transaction commits its changes."""
     if session.get_bind().dialect.name != "sqlite":
         session.info.setdefault(_PROOFS, []).append(proof)
 
 
 def prove_again(session: Session, **_: Any) -> None:
-    """Give the proofs again; a receiver of ``changes_settled``, so what one raises undoes the transaction."""
+    """Repeat the proofs; a receiver of ``changes_settled``, so what one raises rolls back the transaction."""
     for proof in session.info.pop(_PROOFS, ()):
         proof()

@@ -1,4 +1,4 @@
-"""Who may listen to what: streams described for whoever is asking, and proved again as long as they last."""
+"""Who may listen to what: stream subscriptions for the current user, rechecked as long as they last."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from punt.models.api_token import NEVER
 def subscription(
     kind: str, *granted: access.Grant, everywhere: bool = False, listed: bool = False, people: bool = False
 ) -> Subscription:
-    """Describe a stream for whoever is asking, in plain values that outlive the request.
+    """Describe a stream for the current user, in plain values that outlive the request.
 
     :param kind: what the stream is for, as metrics name it.
-    :param granted: the projects whose inside it tells of.
-    :param everywhere: whether it tells of the inside of all that they may see, and ends when those are others.
-    :param listed: whether it tells of changes in the list of projects.
-    :param people: whether it tells of changes of people.
+    :param granted: the projects whose contents it covers.
+    :param everywhere: whether it covers the contents of all projects that they may see, and ends when those change.
+    :param listed: whether it covers changes in the list of projects.
+    :param people: whether it covers changes of people.
     """
     proof, person = access.credential(), access.user()
     inside = {each.id for each in access.projects()} if everywhere else {grant.project.id for grant in granted}
@@ -43,7 +43,7 @@ def subscription(
 
 @dataclass(frozen=True)
 class _StreamCheck:
-    """Proves, without a request, that a stream's listener may still listen."""
+    """Checks, without a request, that a stream's listener may still listen."""
 
     proof: type[UserSession | ApiToken]
     proof_id: str
@@ -77,7 +77,7 @@ class _Beginnings:
     project_ids: frozenset[str]
 
     def reach_back_to(self, connection: sa.Connection, position: int) -> bool:
-        """Tell whether all that the log holds after a position is the listener's to see."""
+        """Tell whether the listener may see everything that the log holds after a position."""
         by_start = defaultdict[int, list[str]](list)
         for topic, start in self._starts(connection).items():
             if start > position and topic in self.topics:

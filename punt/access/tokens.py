@@ -1,6 +1,6 @@
-"""Programs that show an API token, ``Authorization: Bearer …``, instead of a session.
+"""Programs that present an API token, ``Authorization: Bearer …``, instead of a session.
 
-A token counts for the API and for pictures only, and where one is shown no cookie does.
+A token is accepted for the API and for pictures only, and a request with one ignores cookies.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from punt.models import ApiToken, UserSession
 
 WHERE = ("/api/", "/avatars/")
 NOT_HERE = "/api/admin"
-"""What is asked of system admins in person only."""
+"""What system admins have to do in person."""
 TRIES, WINDOW = 100, 300
 """Wrong tokens from one address in a window of so many seconds."""
 MADE, MADE_WINDOW = 40, 3600
-"""Tokens that one person makes in a window of so many seconds."""
+"""Tokens that one person creates in a window of so many seconds."""
 
 
 def shown() -> str | None:
-    """Return the token that this request shows, if it shows one where tokens count."""
+    """Return the token that this request presents, if it does and tokens are accepted here."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" and request.path.startswith(WHERE) else None
 
 
 def issue(own: UserSession, asked: NewApiToken) -> tuple[ApiToken, str]:
-    """Make a token for whoever a session is of, and tell its secret this once; the caller commits.
+    """Create a token for the person of a session, and reveal its secret this once; the caller commits.
 
-    :raises TooMany: when this person has made too many lately.
-    :raises SignInNeeded: when the session has ended meanwhile: what ends all tokens must not miss this one.
+    :raises TooMany: when this person has created too many recently.
+    :raises SignInNeeded: when the session has ended meanwhile: what revokes all tokens must not miss this one.
     """
     spend_within(f"token person {own.user_id}", MADE, seconds=MADE_WINDOW)
     made = ApiToken.issue(own.user, name=asked.name, scope=asked.scope, days=asked.expires_in_days)
@@ -42,11 +42,11 @@ def issue(own: UserSession, asked: NewApiToken) -> tuple[ApiToken, str]:
 
 
 def refuse_bad_token(secret: str, *, writes: bool) -> None:
-    """Go on only when a token is good for this request; no transaction is left open.
+    """Continue only if a token is valid for this request; no transaction is left open.
 
     :raises SignInNeeded: when there is no such token, or it has ended.
     :raises TooMany: after too many wrong ones.
-    :raises Forbidden: when it does not reach that far.
+    :raises Forbidden: when its scope does not reach that far.
     """
     token = ApiToken.known_as(secret)
     known, may_write = token is not None, token is not None and token.may_write

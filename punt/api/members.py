@@ -30,7 +30,7 @@ def index(reference: str) -> Any:
 @answers(shapes.Member, 201, body=NewMember)
 def create(reference: str) -> Any:
     """Let somebody in."""
-    grant = access.project(reference).holding_members().require(May.MEMBERS)
+    grant = access.project(reference).lock_members().require(May.MEMBERS)
     asked = body(NewMember)
     grant.require_to_manage(asked.role)
     membership = Membership.invite(grant.project, asked.username, asked.role)
@@ -42,7 +42,7 @@ def create(reference: str) -> Any:
 @answers(shapes.Member, body=MemberChange)
 def update(reference: str, member_id: str) -> Any:
     """Give a member another role."""
-    grant = access.project(reference).holding_members().require(May.MEMBERS)
+    grant = access.project(reference).lock_members().require(May.MEMBERS)
     membership, asked = grant.membership(member_id), body(MemberChange)
     grant.require_to_manage(membership.role, asked.role)
     membership.become(asked.role)
@@ -54,7 +54,7 @@ def update(reference: str, member_id: str) -> Any:
 @answers(None, 204)
 def delete(reference: str, member_id: str) -> Any:
     """Remove a member, or leave."""
-    grant = access.project(reference).holding_members()
+    grant = access.project(reference).lock_members()
     membership = grant.membership(member_id)
     grant.require_removal(membership)
     membership.end()

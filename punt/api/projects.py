@@ -31,7 +31,7 @@ def index() -> Any:
 def create() -> Any:
     """Found a project; its founder owns it."""
     person, asked = access.user(), body(NewProject)
-    project = Project.found(person, **asked.model_dump())
+    project = Project.create(person, **asked.model_dump())
     db.session.commit()
     return wire.project(project), 201
 

@@ -26,7 +26,7 @@ from punt.web.security import TEXT_LIMIT, takes_at_most
 
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
 
-SEARCHES, LONG_LISTS = Turns(line=50, patience=20), Turns(line=50, patience=20)
+SEARCHES, LONG_LISTS = Turns(line=50, timeout=20), Turns(line=50, timeout=20)
 """Those that look through descriptions, and those that list thousands."""
 
 

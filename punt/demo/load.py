@@ -80,7 +80,7 @@ class _Founding:
     def _found(self) -> Project:
         wanted = self.wanted
         owner = next(iter(wanted.members))
-        project = Project.found(
+        project = Project.create(
             self.people[owner], key=wanted.key, name=wanted.name, description=wanted.description, color=wanted.color
         )
         for username, role in wanted.members.items():

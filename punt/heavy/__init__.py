@@ -1,1 +1,1 @@
-"""What would keep a worker busy for long: in threads, in processes, in slices, one at a time, and cut short."""
+"""Work that would block a worker: in threads, in processes, in slices, one at a time, and with deadlines."""

@@ -1,7 +1,7 @@
-"""How long one statement may take: what a request asks of the database must not hold up everybody else.
+"""How long one statement may take: what a request asks of the database must not block everybody else.
 
-SQLite works in the event loop's own thread, where the time is looked at now and then while a statement runs;
-PostgreSQL looks after that itself. What no request asks for is not bounded: feed, keeper, migrations, the shell.
+SQLite works in the event loop's own thread, where the time is checked now and then while a statement runs;
+PostgreSQL does that itself. What is not part of a request has no limit: feed, keeper, migrations, the shell.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from sqlalchemy.orm import Session
 
 UNHURRIED = "punt_unhurried"
 STEPS = 1000
-"""After so many steps of SQLite's machine the time is looked at: some 30 µs of most statements."""
+"""After so many steps of SQLite's virtual machine the time is checked: about every 30 µs for most statements."""
 
 BIT_BY_BIT = 12
-"""How much longer it may take to read what a statement finds bit by bit: others have their turn in between."""
+"""How much longer a result may take that is read bit by bit: others get their turn in between."""
 
 
-def bound(engine: sa.Engine, patience: float, waiting: float) -> None:
+def bound(engine: sa.Engine, timeout: float, waiting: float) -> None:
     """Let no statement of a request take longer than so many seconds.
 
-    :param waiting: how much longer PostgreSQL may take, which counts waiting for locks, too.
+    :param waiting: how much longer PostgreSQL may take, which includes waiting for locks.
     """
     if engine.dialect.name == "sqlite":
-        _bound_sqlite(engine, patience)
+        _bound_sqlite(engine, timeout)
     else:
-        _bound_postgresql(engine, round((patience + waiting) * 1000))
+        _bound_postgresql(engine, round((timeout + waiting) * 1000))
 
 
 def unhurried(session: Session) -> None:
-    """Let the statements of this transaction take as long as they need: there is nothing to ask for less of."""
+    """Let the statements of this transaction take as long as they need: it cannot be split into smaller parts."""
     connection = session.connection().execution_options(**{UNHURRIED: True})
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(UNBOUNDED)
@@ -53,14 +53,14 @@ _CUT_SHORT = {"SQLITE_INTERRUPT", "57014"}
 _LATE = "punt_late"
 
 
-def _bound_sqlite(engine: sa.Engine, patience: float) -> None:
-    # What counts is the time that the thread works: on a busy machine a short statement may last long.
+def _bound_sqlite(engine: sa.Engine, timeout: float) -> None:
+    # The thread's processor time counts: on a busy machine a short statement may last long.
     def watch(connection: Any, record: Any) -> None:
         moments = record.info
         connection.set_progress_handler(lambda: time.thread_time() > moments.get(_LATE, inf), STEPS)
 
     def begin(connection: sa.Connection, _c: Any, _s: Any, _p: Any, context: Any, _m: bool) -> None:
-        longest = patience * (BIT_BY_BIT if context and context.execution_options.get("yield_per") else 1)
+        longest = timeout * (BIT_BY_BIT if context and context.execution_options.get("yield_per") else 1)
         connection.info[_LATE] = time.thread_time() + longest if _hurries(connection) else inf
 
     event.listen(engine, "connect", watch)

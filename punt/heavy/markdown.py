@@ -12,13 +12,13 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from punt.errors import Busy
-from punt.heavy.processes import Failed, elsewhere
+from punt.heavy.processes import Failed, in_process
 from punt.heavy.turns import Turns
 
 logger = logging.getLogger(__name__)
 
 TASK = re.compile(r"\[([ xX])\](?=\s|$)")
-"""How an item of a task list begins, as GitHub Flavored Markdown says, 5.3."""
+"""How an item of a task list begins, by GitHub Flavored Markdown, 5.3."""
 LINK = re.compile(r"(?:https?|mailto|tel):|[^:/?#]*(?:[/?#]|$)", re.IGNORECASE)
 """How an address that may become a link begins: with one of these schemes, or without any (RFC 3986, 4.2)."""
 OPEN, DONE = ("To do", "☐"), ("Done", "☑")
@@ -26,17 +26,17 @@ OPEN, DONE = ("To do", "☐"), ("Done", "☑")
 
 
 SOON = 1000
-"""Signs of a text that is rendered right here, within some 30 ms; what has more of them goes elsewhere."""
-PATIENCE = 20
+"""Characters of a text that is rendered in the worker, within some 30 ms; one with more goes to another process."""
+TIMEOUT = 20
 """Seconds that a text may take, and that it waits for those before it."""
 _SIGN = re.compile(r"[^\w\s]|\n")
 
-PAGES, PREVIEWS = Turns(line=100, patience=PATIENCE), Turns(line=50, patience=PATIENCE)
-"""Of the texts that go elsewhere a worker has one rendered at a time, and no page waits for previews."""
+PAGES, PREVIEWS = Turns(line=100, timeout=TIMEOUT), Turns(line=50, timeout=TIMEOUT)
+"""Of the texts that go to another process, a worker has one rendered at a time, and no page waits for previews."""
 
 
 def render(text: str) -> Markup:
-    """Turn Markdown into HTML that is safe on a page; pictures become plain links, for nothing third is loaded.
+    """Turn Markdown into HTML that is safe on a page; pictures become plain links, because no third party is contacted.
 
     A text that takes too long is shown as it was written.
     """
@@ -47,7 +47,7 @@ def render(text: str) -> Markup:
 
 
 def preview(text: str) -> Markup:
-    """Render a text as :func:`render` does, without remembering it.
+    """Render a text as :func:`render` does, without caching it.
 
     :raises Busy: when it takes too long.
     """
@@ -61,7 +61,7 @@ def html_of(text: str) -> str:
 
 
 def _is_soon_done(text: str) -> bool:
-    """Estimate what a text costs: by its signs, and by the cells of a table, which may be more than it writes."""
+    """Estimate what a text costs: by its characters, and by a table's cells, which may be more than it spells out."""
     if len(text) > 20 * SOON:
         return False
     widest = max(line.count("|") for line in text.split("\n"))
@@ -71,7 +71,7 @@ def _is_soon_done(text: str) -> bool:
 _short = lru_cache(maxsize=256)(html_of)
 
 
-@lru_cache(maxsize=16)  # for these may become a megabyte each
+@lru_cache(maxsize=16)  # because these may become a megabyte each
 def _long(text: str) -> str:
     return _elsewhere(text, PAGES)
 
@@ -79,7 +79,7 @@ def _long(text: str) -> str:
 def _elsewhere(text: str, turns: Turns) -> str:
     with turns.one():
         try:
-            return elsewhere(PATIENCE, html_of, text)
+            return in_process(TIMEOUT, html_of, text)
         except Failed as failed:
             logger.warning("a text of %d characters was not rendered: %s", len(text), failed)
             raise Busy from None
@@ -102,7 +102,7 @@ def _may_lead_to(address: str) -> bool:
 
 
 def _find_tasks(state: StateCore) -> None:
-    """Put a sign in the place of the brackets that an item of a list begins with."""
+    """Replace the brackets at the beginning of a list item with a check box character."""
     for item, paragraph, text in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         found = (
             TASK.match(text.content) if (item.type, paragraph.type) == ("list_item_open", "paragraph_open") else None

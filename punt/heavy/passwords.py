@@ -1,4 +1,4 @@
-"""Hashing passwords: slow on purpose, so never on the event loop, never inside a write lock, and after all else."""
+"""Hashing passwords: slow on purpose, so never on the event loop, never inside a write lock, and at low priority."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from punt.heavy.threads import apart_and_last
+from punt.heavy.threads import in_background_thread
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
 
@@ -19,14 +19,14 @@ _turn = threading.Semaphore()
 def hash_password(password: str) -> str:
     """Hash a password with scrypt; takes about 60 ms of another thread."""
     with _turn:
-        return apart_and_last(generate_password_hash, password)
+        return in_background_thread(generate_password_hash, password)
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Compare a password with a hash; without a hash it takes as long and is false, so that time tells nothing."""
+    """Compare a password with a hash; without a hash it takes as long and is false, so that timing reveals nothing."""
     with _turn:
         nobodys = _nobodys_hash()
-        right = apart_and_last(check_password_hash, password_hash or nobodys, password)
+        right = in_background_thread(check_password_hash, password_hash or nobodys, password)
     return right and password_hash is not None
 
 
@@ -40,7 +40,7 @@ def weakness(password: str) -> str | None:
 
 @cache
 def _nobodys_hash() -> str:
-    return apart_and_last(generate_password_hash, "nobody has this password")
+    return in_background_thread(generate_password_hash, "nobody has this password")
 
 
 @cache

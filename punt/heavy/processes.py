@@ -1,6 +1,6 @@
 """Work that keeps Python busy for long: in a process of its own, so that nobody waits for the interpreter.
 
-Threads would not do: all Python of a process runs by turns, and whoever answers requests would wait for turns.
+Threads would not help: those of a process take turns at running Python, so requests would have to wait.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any, ParamSpec, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 NICE = 10
-"""How far it steps back, as in ``threads``, which is not imported because gevent takes time to load."""
+"""How much it lowers its priority, as in ``threads``, which is not imported because gevent takes time to load."""
 MEMORY = 1 << 30
-"""Bytes that such a process may have."""
+"""Bytes of memory that such a process may have."""
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
@@ -30,17 +30,17 @@ class Failed(Exception):
 
 
 class Late(Failed):
-    """It took too long: which says as much of the machine as of the work."""
+    """It took too long, which may be due to the machine as much as to the work."""
 
 
-def elsewhere(
+def in_process(
     seconds: float, work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> Answer:
-    """Do something in a process of its own, which gives way to all others, and wait for it cooperatively.
+    """Do something in a process of its own, at low priority, and wait for it cooperatively.
 
-    :param seconds: after which it is given up.
+    :param seconds: after which it is killed.
     :param work: a function at the top of a module; the module is imported there.
-    :raises Failed: when there is no answer.
+    :raises Failed: when there is no result.
     :raises Late: when there is none in time.
     """
     command = [sys.executable, "-m", "punt.heavy.processes"]
@@ -58,19 +58,19 @@ def elsewhere(
 
 
 def _kind(error: subprocess.CalledProcessError) -> str:
-    """Name what went wrong; its words may quote what people wrote, which is not for the log."""
+    """Name what went wrong; the message may quote what people wrote, which must not be logged."""
     lines = error.stderr.decode(errors="replace").split("\n")
     return next((line.partition(":")[0] for line in reversed(lines) if line.strip()), f"exit {error.returncode}")
 
 
 def _work() -> None:
-    """Do what the parent asks, read from the standard input; what is raised goes to the standard error."""
+    """Do what the parent asks, read from the standard input; exceptions are reported on the standard error."""
     os.nice(NICE)
-    if sys.platform == "linux":  # elsewhere the limit is of another kind, or none
+    if sys.platform == "linux":  # other systems have a different kind of limit, or none
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     seconds, work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - as above
     most = ceil(seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # should the parent die, nobody else would end it
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # if the parent dies, nobody else would end it
     answer: Any = work(*arguments, **named)
     pickle.dump(answer, sys.stdout.buffer)
 

@@ -11,21 +11,23 @@ import gevent
 from gevent.threadpool import ThreadPool
 
 NICE = 10
-"""How far heavy work steps back, as ``nice`` counts: it gets a tenth of what an event loop gets that wants as much."""
+"""How much heavy work lowers its priority, as ``nice`` counts: it gets a tenth of what a busy event loop gets."""
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
 
 
-def apart(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+def in_thread(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
     """Do something in another thread and wait for it cooperatively; never inside a write lock."""
     answer: Answer = gevent.get_hub().threadpool.apply(work, arguments, named)
     return answer
 
 
-def apart_and_last(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
-    """Do something heavy as ``apart`` does, but leave the processors to whoever else wants them."""
-    pool = ThreadPool(1)  # for this work only: a thread that has stepped back may not step forward again
+def in_background_thread(
+    work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> Answer:
+    """Do something heavy in another thread of low priority, leaving the processors to whoever else needs them."""
+    pool = ThreadPool(1)  # for this work only: a thread cannot raise its priority again
     try:
         answer: Answer = pool.apply(_step_back_for, (work, *arguments), named)
     finally:
@@ -34,6 +36,6 @@ def apart_and_last(work: Callable[Arguments, Answer], *arguments: Arguments.args
 
 
 def _step_back_for(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
-    if sys.platform == "linux":  # elsewhere a priority is the whole process's
+    if sys.platform == "linux":  # on other systems a priority applies to the whole process
         os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     return work(*arguments, **named)

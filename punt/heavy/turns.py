@@ -13,18 +13,18 @@ class Turns:
     """Lets one request of this worker at a time do something heavy.
 
     :param line: how many may wait; more are refused as busy at once.
-    :param patience: seconds that each waits, and is refused then.
+    :param timeout: seconds that each waits before it is refused.
     :ivar waiting: how many wait.
     """
 
-    def __init__(self, line: int, patience: float) -> None:
+    def __init__(self, line: int, timeout: float) -> None:
         self.waiting = 0
-        self._line, self._patience = line, patience
+        self._line, self._timeout = line, timeout
         self._turn = threading.Semaphore()
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Wait for a turn, have it, and give it back; whoever calls this holds no connection to the database.
+        """Wait for a turn, take it, and give it back; the caller holds no database connection.
 
         :raises Busy: when there is none in time.
         """
@@ -40,6 +40,6 @@ class Turns:
             return False
         self.waiting += 1
         try:
-            return self._turn.acquire(timeout=self._patience)
+            return self._turn.acquire(timeout=self._timeout)
         finally:
             self.waiting -= 1

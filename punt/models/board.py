@@ -14,7 +14,7 @@ from punt.heavy.slices import breathing, slices
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
-from punt.models.seeking import holding
+from punt.models.seeking import containing
 from punt.models.ticket import Ticket, ticket_label
 from punt.models.together import LEAN, ROWS, all_of, as_told, orders_in, rows_of
 
@@ -69,7 +69,7 @@ def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None, tex
     if text is None:
         rows = list(breathing(rows_of(spots.limit(limit and limit + 1))))
     else:
-        found = holding(query, text)
+        found = containing(query, text)
         rows = [row for row in breathing(rows_of(spots)) if row.id in found]
     kept = rows[:limit]
     more = f"{kept[-1].position}.{kept[-1].rank}" if len(rows) > len(kept) else None

@@ -62,7 +62,7 @@ class Project(Base):
     updated_at: Mapped[datetime] = mapped_column(Timestamp, default=now, onupdate=now)
 
     @classmethod
-    def found(cls, owner: User, *, key: str, name: str, description: str = "", color: str | None = None) -> Project:
+    def create(cls, owner: User, *, key: str, name: str, description: str = "", color: str | None = None) -> Project:
         """Start a project with the default columns; its founder owns it.
 
         :raises Conflict: when the key is taken.

@@ -30,7 +30,7 @@ def holds(
     return sa.func.strpos(_sought(column), _sought(part)) > 0
 
 
-def holding(among: sa.Select[Ticket], text: str) -> set[str]:
+def containing(among: sa.Select[Ticket], text: str) -> set[str]:
     """Return the ids of the tickets whose title or description holds a text, whatever case and composition.
 
     Python looks for it, some tickets at a time: so it takes the same on both databases, finds the same, and others

@@ -18,13 +18,13 @@ from punt.models.board import cards, is_large
 from punt.models.people import seen_on
 from punt.pages.context import is_done
 from punt.pages.filters import Filter
-from punt.web.long_answers import set_aside
+from punt.web.long_answers import spooled
 
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
 
 PIECE = 2_000
 """Bits of a template that are joined at once: some 50 kB of a board."""
-LARGE = Turns(line=100, patience=30)
+LARGE = Turns(line=100, timeout=30)
 """Those that show boards of thousands: twelve at once would hold twelve in memory."""
 
 
@@ -55,7 +55,7 @@ def _board(key: str) -> Response:
     wanted = Filter.of(request.args, grant.user.id, around)
     columns = _columns(grant, found, wanted)
     known = around | {"columns": columns, "filter": wanted, "cursor": place}
-    return set_aside(_pieces("projects/board.html", known), "text/html")
+    return spooled(_pieces("projects/board.html", known), "text/html")
 
 
 def _pieces(template: str, known: dict[str, Any]) -> Iterator[bytes]:

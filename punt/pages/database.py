@@ -19,7 +19,7 @@ from punt.pages.forms import errors_of, typed
 from punt.pages.progress import progressing
 from punt.services import database
 from punt.transfer.export.words import PHRASES, size_in_words, told
-from punt.transfer.sizes import holdings, size
+from punt.transfer.sizes import size, table_sizes
 from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.web.replies import attached
 from punt.web.security import begins_itself, reads_body_itself
@@ -166,7 +166,7 @@ def _page(**said: Any) -> str:
     known: dict[str, Any] = {"wrong": {}, "values": {}} | said
     return render_template(
         "admin/database.html",
-        holdings=holdings(connection),
+        table_sizes=table_sizes(connection),
         size=size_in_words(size(connection)),
         size_in_words=size_in_words,
         phrases=PHRASES,

@@ -21,7 +21,7 @@ blueprint = Blueprint("members", __name__, url_prefix="/projects/<key>/members")
 @blueprint.post("")
 def create(key: str) -> Any:
     """Let somebody in."""
-    grant = access.project(key).holding_members().require(May.MEMBERS)
+    grant = access.project(key).lock_members().require(May.MEMBERS)
     try:
         asked = form(NewMember, request.form)
         grant.require_to_manage(asked.role)
@@ -35,7 +35,7 @@ def create(key: str) -> Any:
 @blueprint.post("/<member_id>")
 def update(key: str, member_id: str) -> Any:
     """Give a member another role."""
-    grant = access.project(key).holding_members().require(May.MEMBERS)
+    grant = access.project(key).lock_members().require(May.MEMBERS)
     membership = grant.membership(member_id)
     try:
         asked = form(MemberChange, request.form)
@@ -50,7 +50,7 @@ def update(key: str, member_id: str) -> Any:
 @blueprint.post("/<member_id>/remove")
 def remove(key: str, member_id: str) -> Any:
     """Remove a member, or leave."""
-    grant = access.project(key).holding_members()
+    grant = access.project(key).lock_members()
     membership = grant.membership(member_id)
     grant.require_removal(membership)
     person = membership.user

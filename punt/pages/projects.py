@@ -45,7 +45,7 @@ def create() -> Any:
     person = access.user()
     try:
         asked = form(NewProject, request.form)
-        project = Project.found(person, **asked.model_dump())
+        project = Project.create(person, **asked.model_dump())
         db.session.commit()
     except Problem as problem:
         return again("projects/new.html", problem, palette=choices(PROJECTS))

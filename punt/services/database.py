@@ -35,7 +35,7 @@ from punt.web.uploads import uploaded
 
 BEAT = 0.5
 """Seconds between two reports of something that takes long."""
-EXPORTS = Turns(line=5, patience=60)
+EXPORTS = Turns(line=5, timeout=60)
 """Those who take everything out: whoever asks twice waits for the first file, and reads the database once at a time."""
 WIPES = {"wipe": wipe_everything, "wipe-projects": wipe_projects}
 

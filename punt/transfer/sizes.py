@@ -34,7 +34,7 @@ UNTOLD = frozenset({"event_head"})
 """Of no interest: one row for ever."""
 
 
-class Holding(NamedTuple):
+class TableSize(NamedTuple):
     """One table.
 
     :param size: bytes with its indexes, where the database tells.
@@ -45,10 +45,10 @@ class Holding(NamedTuple):
     size: int | None
 
 
-def holdings(connection: sa.Connection) -> list[Holding]:
+def table_sizes(connection: sa.Connection) -> list[TableSize]:
     """List what the tables hold."""
     tables = Base.metadata.tables
-    return [_holding(connection, tables[name]) for name in NAMES]
+    return [_size_of(connection, tables[name]) for name in NAMES]
 
 
 def size(connection: sa.Connection) -> int:
@@ -59,10 +59,10 @@ def size(connection: sa.Connection) -> int:
     return sum(part.stat().st_size for part in (file, file.with_name(f"{file.name}-wal")) if part.exists())
 
 
-def _holding(connection: sa.Connection, table: sa.Table) -> Holding:
+def _size_of(connection: sa.Connection, table: sa.Table) -> TableSize:
     rows = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     bytes_ = None
     if connection.dialect.name == "postgresql":
         quoted = connection.dialect.identifier_preparer.format_table(table)
         bytes_ = connection.execute(sa.select(sa.func.pg_total_relation_size(quoted))).scalar_one()
-    return Holding(NAMES[table.name], rows, bytes_)
+    return TableSize(NAMES[table.name], rows, bytes_)

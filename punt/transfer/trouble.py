@@ -6,7 +6,7 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from punt.database import HELD_BY_OTHERS, WRITE_PATIENCE, is_full, sqlstate
+from punt.database import HELD_BY_OTHERS, WRITE_TIMEOUT, is_full, sqlstate
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError)
 FULL = "The disk of the server is full."
@@ -22,7 +22,7 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError):
         return "The server could not use its disk. It has been logged."
     if isinstance(error, SQLAlchemyError) and sqlstate(error) in HELD_BY_OTHERS:
-        return f"Others held the database for more than {WRITE_PATIENCE:.0f} seconds. Please try again."
+        return f"Others held the database for more than {WRITE_TIMEOUT:.0f} seconds. Please try again."
     if isinstance(error, IntegrityError):
         return "The database would not take what the file holds. It has been logged."
     return "The database does not answer. Please try again in a moment."

@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
-from punt.heavy.threads import apart
+from punt.heavy.threads import in_thread
 from punt.settings import ROOT
 from punt.web import bundle, compression
 
@@ -87,7 +87,7 @@ class Tree:
     def _compressed(self, name: str, encoding: str) -> bytes:
         content = self.served(name)
         digest = hashlib.sha256(content).hexdigest()[:12]
-        return self._kept_or(f"{digest}.{encoding}", partial(apart, compression.smallest, content, encoding))
+        return self._kept_or(f"{digest}.{encoding}", partial(in_thread, compression.smallest, content, encoding))
 
     def _kept_or(self, name: str, make: Callable[[], bytes]) -> bytes:
         """Return what another process has made already, or make and keep it."""

@@ -18,7 +18,7 @@ SHORT = 64 * 1024
 """Bytes of an answer that may wait in memory, and that are read of a file at once."""
 
 
-class Aside:
+class Spool:
     """Bytes that were set aside: short ones in memory, long ones in a file without a name.
 
     Where no file can be written, because the disk is full, they stay in memory: reading goes on.
@@ -82,16 +82,16 @@ def init_app(app: Flask) -> None:
     app.after_request(_set_aside)
 
 
-def set_aside(pieces: Iterator[bytes], mimetype: str) -> Response:
+def spooled(pieces: Iterator[bytes], mimetype: str) -> Response:
     """Answer with pieces that are made one after the other, none of which waits for the client in memory."""
-    aside, encoding = Aside(Path(current_app.instance_path)), compression.encoding_of_text()
+    spool, encoding = Spool(Path(current_app.instance_path)), compression.encoding_of_text()
     try:
         for piece in compression.compressed(pieces, encoding) if encoding else pieces:
-            aside.write(piece)
+            spool.write(piece)
     except BaseException:
-        aside.close()
+        spool.close()
         raise
-    response = _answer_from(aside, Response(mimetype=mimetype))
+    response = _answer_from(spool, Response(mimetype=mimetype))
     compression.note_encoding(response, encoding)
     return response
 
@@ -99,13 +99,13 @@ def set_aside(pieces: Iterator[bytes], mimetype: str) -> Response:
 def _set_aside(response: Response) -> Response:
     if response.is_streamed or response.direct_passthrough or (response.content_length or 0) <= SHORT:
         return response
-    aside = Aside(Path(current_app.instance_path))
-    aside.write(response.get_data())
-    return _answer_from(aside, response)
+    spool = Spool(Path(current_app.instance_path))
+    spool.write(response.get_data())
+    return _answer_from(spool, response)
 
 
-def _answer_from(aside: Aside, response: Response) -> Response:
-    response.response = iter(aside)
-    response.content_length = aside.size
-    response.call_on_close(aside.close)
+def _answer_from(spool: Spool, response: Response) -> Response:
+    response.response = iter(spool)
+    response.content_length = spool.size
+    response.call_on_close(spool.close)
     return response

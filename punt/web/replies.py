@@ -25,7 +25,7 @@ from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookT
 from punt.events import capture, disk
 from punt.heavy import deadlines
 from punt.heavy.slices import breathing
-from punt.web.long_answers import set_aside
+from punt.web.long_answers import spooled
 from punt.web.security import FORM_FIELDS, page_before
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def nothing() -> tuple[str, int]:
 
 def listed(things: Iterable[Any]) -> Response:
     """Answer with a list of things that may be many, written one by one."""
-    return set_aside(_array(things), "application/json")
+    return spooled(_array(things), "application/json")
 
 
 def _array(things: Iterable[Any]) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ TIMES = 3
 """How often a view is asked in all, before whoever wanted it is told that the server is busy."""
 
 
-class PatientFlask(Flask):
+class RetryingFlask(Flask):
     """Asks a view again when PostgreSQL undid it to end a deadlock, or when a column is crowded, once that is spread.
 
     All of the transaction was undone, and the body is still there. Views that begin their transactions themselves may

@@ -35,7 +35,7 @@ FIELD = "once"
 """The field in which a form sends its page's mark."""
 UNASKED = frozenset({FIELD, "tabId"})
 """Fields that say nothing of what is wanted."""
-PATIENCE, PAUSE = 5.0, 0.02
+TIMEOUT, PAUSE = 5.0, 0.02
 """Seconds that a form waits for the answer to its twin, and between two looks."""
 NONCE = 16
 IDENTITY = frozenset({"_user_id", "_fresh", "_id", "_permanent"})
@@ -161,7 +161,7 @@ def _answer_to(asked: Asked) -> BaseResponse | None:
 
 
 def _looks(asked: Asked) -> Iterator[Any]:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         row = sa.select(Submission.created_at, Submission.answer).where(Submission.key == asked.key)
         found = db.session.execute(row).one_or_none()

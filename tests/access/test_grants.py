@@ -101,7 +101,7 @@ def test_what_belongs_to_another_project_is_not_found() -> None:
     grant = access.project("HARB")
     db.session.rollback()
     with writing():
-        other = Project.found(db.session.merge(person), key="BOAT", name="Boats")
+        other = Project.create(db.session.merge(person), key="BOAT", name="Boats")
         column = other.columns()[0]
         ticket = Ticket.create(other, column, person.id, {"title": "x"})
     ids = (column.id, ticket.id)

@@ -138,7 +138,7 @@ def test_what_is_no_picture_is_refused(app: Flask, bob: FlaskClient, kind: str) 
 def test_a_picture_that_is_not_made_in_time_is_not_called_broken(
     app: Flask, bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.heavy.imaging.PATIENCE", 0.01)
+    monkeypatch.setattr("punt.heavy.imaging.TIMEOUT", 0.01)
 
     with nothing_changes(app):
         answer = put(bob, picture())

@@ -185,7 +185,7 @@ def test_of_large_projects_one_at_a_time_is_read_whole(
     path: str, bob: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = tickets(bob, *(f"{number}" for number in range(5)))
-    turns = Turns(line=1, patience=0.05)
+    turns = Turns(line=1, timeout=0.05)
     monkeypatch.setattr(api_tickets, "LONG_LISTS", turns)
     monkeypatch.setattr(pages_board, "LARGE", turns)
 

@@ -55,7 +55,7 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def furnish(app: Flask) -> None:
     with app.app_context(), writing():
         alice, harb = named("alice"), project("HARB")
-        boat = Project.found(alice, key="BOAT", name="Boats")
+        boat = Project.create(alice, key="BOAT", name="Boats")
         for place in (harb, boat):
             tide = Label.create(place.id, "tide")
             top, middle, low = (create(place, title, labels=[tide]) for title in ("top", "middle", "low"))

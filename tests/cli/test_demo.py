@@ -89,7 +89,7 @@ def test_it_makes_nobody_admin_where_somebody_is(empty_app: Flask) -> None:
 def test_a_taken_name_is_refused_and_nothing_changes(empty_app: Flask, taken: str) -> None:
     with empty_app.app_context(), writing():
         somebody = User.enrol(username="Esther" if taken == "ESTHER" else "zoe", name="Z", email=None, password_hash="")
-        Project.found(somebody, key="BAKE" if taken == "BAKE" else "OTHER", name="Another")
+        Project.create(somebody, key="BAKE" if taken == "BAKE" else "OTHER", name="Another")
 
     with nothing_changes(empty_app):
         result = empty_app.test_cli_runner().invoke(command)

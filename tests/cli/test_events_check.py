@@ -64,7 +64,7 @@ def test_it_fails_when_the_event_never_comes(app: Flask) -> None:
 
 
 def test_it_fails_when_nothing_can_be_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "WRITE_PATIENCE", 0.2)
+    monkeypatch.setattr(database, "WRITE_TIMEOUT", 0.2)
     with closing(sqlite3.connect(Path(app.instance_path) / "punt.sqlite3", isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
 

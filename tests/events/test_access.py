@@ -29,7 +29,7 @@ def key(live: Server) -> str:
     """A project of its own for a test: Alice owns it, Bob is a member, Charlie is an outsider."""
     key = f"KEY{next(_keys)}"
     with live.writing() as session:
-        project = Project.found(person(session, "alice"), key=key, name=f"Project {key}")
+        project = Project.create(person(session, "alice"), key=key, name=f"Project {key}")
         Membership.add(project, person(session, "bob"), Role.MEMBER)
     return key
 

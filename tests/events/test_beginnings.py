@@ -33,7 +33,7 @@ def key(live: Server) -> str:
     """A project of its own for a test, founded by Alice."""
     key = f"KEY{next(_numbers)}"
     with live.writing() as session:
-        Project.found(session.query(User).filter_by(username="alice").one(), key=key, name=key)
+        Project.create(session.query(User).filter_by(username="alice").one(), key=key, name=key)
     return key
 
 

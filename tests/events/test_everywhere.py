@@ -28,7 +28,7 @@ def keys(live: Server) -> Iterator[tuple[str, str]]:
     number = next(_keys)
     keys = f"ALPHA{number}", f"BETA{number}"
     with live.writing() as session:
-        first, _ = [Project.found(person(session, "alice"), key=key, name=key) for key in keys]
+        first, _ = [Project.create(person(session, "alice"), key=key, name=key) for key in keys]
         Membership.add(first, person(session, "bob"), Role.MEMBER)
     yield keys
     alice = live.client("alice")

@@ -163,7 +163,7 @@ class Board(RuleBasedStateMachine):
         db.session.remove()
         with writing():
             owner = db.session.query(User).filter_by(username="alice").one()
-            self.project_id = Project.found(owner, key=f"PROP{Number.another()}", name="Property").id
+            self.project_id = Project.create(owner, key=f"PROP{Number.another()}", name="Property").id
             self._carry_out([("create", nth, {}) for nth in (0, 0, 1)] + [("add_label", name) for name in "ab"])
         self.hub = Hub()
         self.hub.position = self.head.position

@@ -29,7 +29,7 @@ SHORT = {"sqlite": COUNT.format(steps=20_000), "postgresql": "SELECT count(*) FR
 @pytest.fixture(params=["sqlite", "postgres"])
 def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """An app whose statements have a moment only."""
-    monkeypatch.setattr(database, "WRITE_PATIENCE", 0.7)
+    monkeypatch.setattr(database, "WRITE_TIMEOUT", 0.7)
     with inhabited_app(request.param, request, tmp_path / "instance", PUNT_STATEMENT_PATIENCE="0.3") as app:
         yield app
 

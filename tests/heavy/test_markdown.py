@@ -273,7 +273,7 @@ def test_a_text_that_takes_long_is_rendered_in_another_process(text: str, monkey
     expected = html_of(text)
     monkeypatch.setattr(markdown, "html_of", None)  # in this process nobody could
 
-    monkeypatch.setattr(markdown, "elsewhere", lambda _seconds, _work, asked: f"elsewhere {len(asked)}")
+    monkeypatch.setattr(markdown, "in_process", lambda _seconds, _work, asked: f"elsewhere {len(asked)}")
 
     assert preview(text) == f"elsewhere {len(text)}"
     assert expected
@@ -286,7 +286,7 @@ def test_a_text_that_takes_long_looks_the_same_from_another_process() -> None:
 
 
 def test_a_text_as_people_write_them_is_rendered_right_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown, "elsewhere", None)
+    monkeypatch.setattr(markdown, "in_process", None)
     text = (
         "## Berths\n\n- [x] *Red* light, see [the chart](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n" * 10
     )
@@ -296,7 +296,7 @@ def test_a_text_as_people_write_them_is_rendered_right_here(monkeypatch: pytest.
 
 def test_a_text_that_takes_too_long_is_shown_as_written_and_has_no_preview(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "<b>&[" * 2000
-    monkeypatch.setattr(markdown, "PATIENCE", 0.001)
+    monkeypatch.setattr(markdown, "TIMEOUT", 0.001)
 
     assert render(text) == Markup("<pre>{}</pre>").format(text)
     with pytest.raises(Busy):
@@ -304,8 +304,8 @@ def test_a_text_that_takes_too_long_is_shown_as_written_and_has_no_preview(monke
 
 
 def test_previews_wait_for_one_another_and_pages_do_not_wait_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown, "PREVIEWS", Turns(line=1, patience=0.05))
-    monkeypatch.setattr(markdown, "elsewhere", lambda *_: "rendered")
+    monkeypatch.setattr(markdown, "PREVIEWS", Turns(line=1, timeout=0.05))
+    monkeypatch.setattr(markdown, "in_process", lambda *_: "rendered")
 
     with markdown.PREVIEWS.one():
         page = render("[" * 3000)

@@ -162,7 +162,7 @@ def test_a_ticket_keeps_its_history_through_the_bin(quiet: Harbour) -> None:
 
 def test_a_new_project_is_one_entry(quiet: Harbour) -> None:
     with writing():
-        Project.found(quiet.person("bob"), key="BOAT", name="Boat")
+        Project.create(quiet.person("bob"), key="BOAT", name="Boat")
 
     assert kept("kind", "verb", "subject") == [("project", "created", "BOAT Boat")]
 

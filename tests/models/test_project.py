@@ -16,12 +16,12 @@ from tests.support.cast import signed_in
 
 def test_a_key_is_taken_once(harbour: Harbour) -> None:
     with pytest.raises(Conflict, match="HARB"), writing():
-        Project.found(harbour.person("bob"), key="HARB", name="Another")
+        Project.create(harbour.person("bob"), key="HARB", name="Another")
 
 
 def test_a_founder_owns_the_project(harbour: Harbour) -> None:
     with writing():
-        project = Project.found(harbour.person("charlie"), key="BOAT", name="Boats")
+        project = Project.create(harbour.person("charlie"), key="BOAT", name="Boats")
 
     assert [(each.user.username, each.role) for each in project.members()] == [("charlie", Role.OWNER)]
 

@@ -144,7 +144,7 @@ def test_who_waits_for_a_search_holds_no_connection_and_is_proved_anew(app: Flas
 
 def test_more_searches_than_may_wait_are_refused_as_busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     bob = signed_in(app, "bob")
-    alone = Turns(line=0, patience=1)
+    alone = Turns(line=0, timeout=1)
     monkeypatch.setattr("punt.api.tickets.SEARCHES", alone)
 
     with alone.one():

@@ -64,7 +64,7 @@ def test_nothing_is_done_for_who_is_no_longer_let_in(
             left.append(everything(app))
         return work(*arguments)
 
-    monkeypatch.setattr("punt.heavy.passwords.apart_and_last", apart)
+    monkeypatch.setattr("punt.heavy.passwords.in_background_thread", apart)
     monkeypatch.setattr("punt.pages.transfer.understood", lambda *given: apart(understood, *given))
 
     answer = SLOW[slow](sue)

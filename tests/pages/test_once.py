@@ -278,7 +278,7 @@ def test_a_wipe_comes_once(either: Flask) -> None:
 def test_a_twin_whose_answer_is_not_known_is_told_that_it_is_done(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submissions, "PATIENCE", 0.1)
+    monkeypatch.setattr(submissions, "TIMEOUT", 0.1)
     fields = {"title": "x", "once": "page-1"}
     alice.post(TICKETS, data=fields)
     with app.app_context(), writing() as session:

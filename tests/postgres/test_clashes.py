@@ -285,7 +285,7 @@ def test_an_owner_who_is_removed_or_demoted_meanwhile_deletes_no_project(
 ) -> None:
     key = f"OWN{next(_names)}"
     with inside.app_context(), writing():
-        founded = Project.found(named("alice"), key=key, name="Two own it")
+        founded = Project.create(named("alice"), key=key, name="Two own it")
         Membership.add(founded, named("bob"), Role.OWNER)
         project_id = founded.id
     bob = punt.client("bob")
@@ -420,7 +420,7 @@ def test_whoever_loses_a_deadlock_gets_what_they_asked_for_all_the_same(punt: Po
 def test_who_waits_too_long_for_a_lock_is_told_that_the_server_is_busy(
     database: str, punt: PostgresPunt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.database.WRITE_PATIENCE", 0.2)
+    monkeypatch.setattr("punt.database.WRITE_TIMEOUT", 0.2)
     ticket_id = punt.client("alice").post(f"{HARB}/tickets", json={"title": "held"}).json()["id"]
 
     with app_on(database, tmp_path) as app, psycopg.connect(punt.address) as other:

@@ -241,7 +241,7 @@ def test_an_owner_does_not_step_down_while_the_other_is_deleted(inside: Flask, a
 
 def test_a_project_that_somebody_founds_while_they_are_deleted_needs_an_heir_too(inside: Flask) -> None:
     founder, key = somebody(inside), f"NEW{next(_numbers)}"
-    first = Rival(inside, lambda: Project.found(person(founder), key=key, name="New")).wait_until_worked()
+    first = Rival(inside, lambda: Project.create(person(founder), key=key, name="New")).wait_until_worked()
     second = Rival(inside, lambda: remove(founder)).wait_until_blocked()
 
     first.commit()
@@ -326,7 +326,7 @@ def test_of_the_last_two_columns_one_stays(inside: Flask) -> None:
         db.session.flush()
 
     with inside.app_context(), writing():
-        Project.found(person("alice"), key=key, name="Two columns")
+        Project.create(person("alice"), key=key, name="Two columns")
     with inside.app_context(), writing():
         for name in ("To Do", "Review"):
             remove_column(name)
@@ -413,7 +413,7 @@ def test_a_project_that_goes_and_work_on_its_tickets_never_wait_in_a_circle(insi
         db.session.flush()
 
     with inside.app_context(), writing():
-        founded = Project.found(person("alice"), key=key, name="Goes")
+        founded = Project.create(person("alice"), key=key, name="Goes")
         ticket = Ticket.create(founded, founded.columns()[0], None, {"title": "x"}).id
     first = Rival(inside, work).wait_until_worked()
     second = Rival(inside, delete).wait_until_blocked()
@@ -458,7 +458,7 @@ def test_what_two_delete_at_once_is_told_once(inside: Flask, kind: str) -> None:
         return here.first_column() if kind == "column" else here
 
     with inside.app_context(), writing():
-        Label.create(Project.found(person("alice"), key=key, name="Goes").id, "goes")
+        Label.create(Project.create(person("alice"), key=key, name="Goes").id, "goes")
         before = db.session.scalar(sa.select(sa.func.max(LoggedEvent.position))) or 0
     found = threading.Barrier(2)
 

@@ -54,7 +54,7 @@ class Scene:
             mia, owner, admin = (self._enrol(name) for name in ("mia", "owner", "admin"))
             admin.is_admin = True
             for key in (self.key, f"{self.key}B"):
-                project = Project.found(owner, key=key, name=key)
+                project = Project.create(owner, key=key, name=key)
                 Membership.add(project, mia, Role.MEMBER)
                 self.ids[key] = project.id
             token, secret = ApiToken.issue(mia, name="program", scope=Scope.READ, days=None)

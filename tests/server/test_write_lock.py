@@ -53,7 +53,7 @@ def test_while_a_write_waits_every_worker_still_answers_reads(server: Server) ->
 def test_a_write_that_waits_too_long_is_refused_and_changes_nothing(
     app: Flask, alice: FlaskClient, instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "WRITE_PATIENCE", 0.1)
+    monkeypatch.setattr(database, "WRITE_TIMEOUT", 0.1)
     before = _head(app)
 
     with locked(instance):
@@ -68,7 +68,7 @@ def test_a_write_that_waits_too_long_is_refused_and_changes_nothing(
 def test_a_turn_that_does_not_come_within_this_process_is_refused_too(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "WRITE_PATIENCE", 0.1)
+    monkeypatch.setattr(database, "WRITE_TIMEOUT", 0.1)
 
     with _somebody_writing(app):
         answer = alice.post(f"{HARB}/tickets", json={"title": "In vain"})
@@ -87,7 +87,7 @@ def test_reading_goes_on_while_this_process_writes(app: Flask, alice: FlaskClien
 def test_a_refused_write_leaves_its_connection_as_it_was(
     app: Flask, alice: FlaskClient, instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "WRITE_PATIENCE", 0.1)
+    monkeypatch.setattr(database, "WRITE_TIMEOUT", 0.1)
     with locked(instance):
         alice.post(f"{HARB}/tickets", json={"title": "In vain"})
 

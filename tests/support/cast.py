@@ -35,7 +35,7 @@ def move_in() -> None:
             )
             for username, name in PEOPLE.items()
         }
-        project = Project.found(people["alice"], key="HARB", name="Harbour website", color="#0b7a70")
+        project = Project.create(people["alice"], key="HARB", name="Harbour website", color="#0b7a70")
         for username, role in ROLES.items():
             Membership.add(project, people[username], role)
 

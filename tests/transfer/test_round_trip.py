@@ -174,7 +174,7 @@ def _fill(data: st.DataObject) -> None:
         for person in people[: data.draw(st.integers(1, len(people)))]:
             Picture.put_on(person, data.draw(st.binary(max_size=200)))
         keys = data.draw(st.lists(st.from_regex(r"[A-Z][A-Z0-9]{1,4}", fullmatch=True), max_size=2, unique=True))
-        projects = [Project.found(people[0], key=key, name=data.draw(TEXT)) for key in keys]
+        projects = [Project.create(people[0], key=key, name=data.draw(TEXT)) for key in keys]
         for project in projects:
             Membership.add(project, people[-1], data.draw(st.sampled_from(list(Role)))) if len(people) > 1 else None
             Column.append_to(project.columns(), project.id, name=data.draw(TEXT), color=None, wip_limit=3)

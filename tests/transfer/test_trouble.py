@@ -144,7 +144,7 @@ def test_who_leaves_while_a_file_is_taken_leaves_none_and_may_come_back_while_it
 def test_another_program_that_writes_on_postgresql_ends_an_import_calmly(
     postgres: Postgres, populated: str, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.database.WRITE_PATIENCE", 0.3)
+    monkeypatch.setattr("punt.database.WRITE_TIMEOUT", 0.3)
     with app_on(postgres.database(like=populated), tmp_path / "postgres") as other:
         sue = signed_in(other, "sue")
         shown, before = send(sue, exported), everything(other)
@@ -160,7 +160,7 @@ def test_another_program_that_writes_on_postgresql_ends_an_import_calmly(
 def test_a_dump_that_runs_on_postgresql_does_not_hold_an_import_up(
     postgres: Postgres, populated: str, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("punt.database.WRITE_PATIENCE", 0.3)
+    monkeypatch.setattr("punt.database.WRITE_TIMEOUT", 0.3)
     with app_on(postgres.database(like=populated), tmp_path / "postgres") as other:
         sue = signed_in(other, "sue")
         shown = send(sue, exported)

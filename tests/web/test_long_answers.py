@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from punt.database import writing
 from punt.models import Project, Ticket
 from punt.web import long_answers
-from punt.web.long_answers import SHORT, Aside
+from punt.web.long_answers import SHORT, Spool
 from tests.support.cast import signed_in
 
 TICKETS = "/api/projects/HARB/tickets"
@@ -64,7 +64,7 @@ def test_what_was_set_aside_comes_back_whole_however_much_room_there_is(
     room: int, full_after: Any, tmp_path: Path
 ) -> None:
     full_after(room)
-    one = Aside(tmp_path)
+    one = Spool(tmp_path)
     for piece in PIECES:
         one.write(piece)
 
@@ -78,7 +78,7 @@ def test_what_was_set_aside_comes_back_whole_however_much_room_there_is(
 
 
 def test_what_is_long_is_not_kept_in_memory(tmp_path: Path) -> None:
-    one = Aside(tmp_path)
+    one = Spool(tmp_path)
     for piece in PIECES:
         one.write(piece)
 

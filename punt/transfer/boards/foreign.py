@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from punt.heavy.processes import Failed, elsewhere
+from punt.heavy.processes import Failed, in_process
 from punt.heavy.turns import Turns
 from punt.transfer.boards import rows
 from punt.transfer.boards.cards import Plan, one_line
@@ -21,14 +21,14 @@ from punt.transfer.refusal import Refusal
 
 SMALL = 64 * 1024
 """Bytes of a file that is read right here, within some 30 ms; a larger one is read elsewhere."""
-PATIENCE = 60
+TIMEOUT = 60
 """Seconds that reading may take."""
 SAMPLES, SAMPLE = 3, 80
 """How many values of a column are shown, and how much of each."""
 JSON = "JSON of a tracker that PUNT knows"
 
 logger = logging.getLogger(__name__)
-TURNS = Turns(line=50, patience=PATIENCE)
+TURNS = Turns(line=50, timeout=TIMEOUT)
 """One large file at a time for each worker."""
 
 
@@ -106,7 +106,7 @@ def reading_or_refusal(content: bytes, choice: Choice) -> Reading | Refusal:
 def _read_elsewhere(content: bytes, choice: Choice) -> Reading | Refusal:
     with TURNS.one():
         try:
-            return elsewhere(PATIENCE, reading_or_refusal, content, choice)
+            return in_process(TIMEOUT, reading_or_refusal, content, choice)
         except Failed as failed:
             logger.warning("a file of %d bytes was not read: %s", len(content), failed)
             return Refusal("It takes too much time or memory to read. Import it in parts.")

@@ -86,7 +86,7 @@ class Arrival:
         owner = next((person for person, role in roles.items() if role is Role.OWNER), self.owner)
         if owner is None:
             raise Refusal(f"Nobody belongs to the project {old.key}. Say who owns it then: --as NAME")
-        project = Project.found(
+        project = Project.create(
             owner,
             key=old.key.upper(),
             name=one_line(old.name, 80) or old.key.upper(),
