@@ -23,12 +23,18 @@ from tests.support.contract import Checked
 from tests.support.engines import report
 from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
+from tests.support.templates import share_compiled
 
 OWN_SERVERS = {"server", "empty_server", "live", "running", "mortal", "forgetful", "punt"}
 SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx", "proxies"}
 """Folders whose tests need a server of any kind, and fixtures that begin one."""
 LONGEST = ("browser", "engines", "server", "postgres", "revocation", "nginx")
 """Folders whose files take longest: they begin first, so that at the end no worker is left with one of them."""
+
+
+def pytest_configure() -> None:
+    """Let all apps of this run share what they compile."""
+    share_compiled()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -175,6 +175,7 @@ def _load() -> None:
     monkey.patch_all(os=False, time=False, queue=False, signal=False)
     for name in LOADED:
         importlib.import_module(name)
+    importlib.import_module("tests.support.templates").share_compiled()
     _count_in_each_process()
     gc.collect()
     gc.freeze()
