@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         pipeline = EventPipeline(db.engine, settings)
         pipeline.init_app(app, db.session)
-        pipeline.keeper.also("moments", moments.mend)  # before anything that is measured from this moment
+        pipeline.keeper.also("moments", moments.correct)  # before anything that is measured from this moment
         pipeline.keeper.also("bin", BinnedTicket.forget_old)
         pipeline.keeper.also("forms that were sent", Submission.forget_old)
         pipeline.keeper.also("counts of tries", RateCounter.forget_over)

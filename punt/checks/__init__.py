@@ -1,1 +1,1 @@
-"""What the rules are that a database keeps, found where they are broken, and mended: ``flask db check``."""
+"""The rules that a database must keep: ``flask db check`` finds where they are broken, and repairs them."""

@@ -22,7 +22,7 @@ def columns() -> Iterator[Finding]:
 
 
 def column_order() -> Iterator[Finding]:
-    """Find boards whose columns do not count from 0 without holes."""
+    """Find boards whose columns are not numbered from 0 without gaps."""
     boards = defaultdict[str, list[Column]](list)
     for column in db.session.scalars(sa.select(Column).order_by(Column.position, Column.id)):
         boards[column.project_id].append(column)
@@ -32,7 +32,7 @@ def column_order() -> Iterator[Finding]:
 
 
 def numbers() -> Iterator[Finding]:
-    """Find tickets whose number their project has not given yet, or cannot have given, or whose key is another's."""
+    """Find tickets whose number their project has not or cannot have assigned, or whose key is another's."""
     for ticket in db.session.scalars(sa.select(Ticket).where(Ticket.number < 1).order_by(Ticket.id)):
         yield Finding(f"Ticket {ticket.id}: it has the number {ticket.number}.", partial(_number, ticket))
     for project, greatest in db.session.execute(_ahead()):
@@ -45,7 +45,7 @@ def numbers() -> Iterator[Finding]:
 
 
 def binned() -> Iterator[Finding]:
-    """Find deleted tickets that are there all the same, or whose number another one has."""
+    """Find deleted tickets that still exist, or whose number another one has."""
     alike = sa.or_(
         Ticket.id == BinnedTicket.id,
         sa.and_(Ticket.project_id == BinnedTicket.project_id, Ticket.number == BinnedTicket.number),

@@ -15,13 +15,13 @@ from punt.models import Ticket, TicketType
 
 
 def parents_elsewhere() -> Iterator[Finding]:
-    """Find tickets whose parent is another project's."""
+    """Find tickets whose parent belongs to another project."""
     for child, parent in _pairs(lambda child, parent: child.project_id != parent.project_id):
         yield Finding(f"{_key(child)}: its parent {_key(parent)} is another project's.", partial(_leave, child))
 
 
 def circles() -> Iterator[Finding]:
-    """Find tickets that are their own ancestors, once for each circle."""
+    """Find tickets that are their own ancestors, once for each cycle."""
     children: Any = db.session.execute(sa.select(Ticket.id, Ticket.parent_id).where(Ticket.parent_id.is_not(None)))
     for circle in circles_of(dict(children.all())):
         around = db.session.scalars(sa.select(Ticket).where(Ticket.id.in_(circle)).order_by(Ticket.number)).all()
@@ -41,7 +41,7 @@ def subtasks() -> Iterator[Finding]:
 
 
 def circles_of(parents: Mapping[str, str]) -> Iterator[list[str]]:
-    """Give the circles among parents by child; each step is taken once, whatever the data are."""
+    """Yield the cycles among parents by child; each step is taken once, whatever the data."""
     met = set[str]()
     for start in parents:
         path = dict[str, None]()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-Mend = Callable[[], str]
-"""Mends what was found, through the models, so that screens and audit hear of it; says in a sentence what it did."""
+Fix = Callable[[], str]
+"""Fixes a finding through the models, so that screens and audit trail follow; returns a sentence about what it did."""
 
 
 @dataclass(frozen=True)
@@ -14,14 +14,14 @@ class Finding:
     """Something that breaks a rule.
 
     :param sentence: what is wrong, in one line.
-    :param mend: mends it; None where somebody has to decide.
+    :param fix: fixes it; None if somebody has to decide.
     :param advice: what they can do then.
     """
 
     sentence: str
-    mend: Mend | None = None
+    fix: Fix | None = None
     advice: str = ""
 
 
 Check = Callable[[], Iterator[Finding]]
-"""Looks at one rule, in the transaction that has begun."""
+"""Checks one rule, in the current transaction."""

@@ -20,7 +20,7 @@ Named = TypeVar("Named", User, Label, Project)
 
 
 def usernames() -> Iterator[Finding]:
-    """Find user names that two have, and such as are not kept in small letters beside."""
+    """Find user names that two people have, and those not stored in lower case as well."""
     taken = set[str]()
     for first, *others in _alike(User, lambda person: person.username.lower()):
         taken |= {each.username.lower() for each in (first, *others)}
@@ -31,7 +31,7 @@ def usernames() -> Iterator[Finding]:
 
 
 def emails() -> Iterator[Finding]:
-    """Find emails that two have, or that are not written as they are looked for."""
+    """Find emails that two people have, or that are not stored in the form that is looked up."""
     for first, *others in _alike(User, lambda person: folded(person.email or person.id)):
         for other in others:
             yield Finding(f"@{other.username}: another person has this email.", partial(_reach, other, None))
@@ -41,7 +41,7 @@ def emails() -> Iterator[Finding]:
 
 
 def project_keys() -> Iterator[Finding]:
-    """Find keys that two projects have, or that are not in capitals."""
+    """Find keys that two projects have, or that are not in upper case."""
     for first, *others in _alike(Project, lambda project: project.key.upper()):
         for other in others:
             advice = "Export one of them, or delete it: keys stay for life."
@@ -51,7 +51,7 @@ def project_keys() -> Iterator[Finding]:
 
 
 def labels() -> Iterator[Finding]:
-    """Find labels that a project has twice, and such as are not found by their names; the one that is found stays."""
+    """Find labels that a project has twice, and those that cannot be found by their names; the one that can stays."""
     for alike in _alike(Label, lambda label: (label.project_id, key_of(label.name))):
         first, *others = sorted(alike, key=lambda label: label.name_key != key_of(label.name))
         for other in others:
@@ -62,7 +62,7 @@ def labels() -> Iterator[Finding]:
 
 
 def _alike(model: type[Named], name: Callable[[Named], Any]) -> Sequence[list[Named]]:
-    """List what is called alike together, the oldest first."""
+    """List groups with the same name, the oldest first."""
     groups = defaultdict[Any, list[Named]](list)
     for each in db.session.scalars(sa.select(model).order_by(model.id)):
         groups[name(each)].append(each)

@@ -15,14 +15,14 @@ _CAN_SIGN_IN = sa.and_(User.is_admin, User.is_active)
 
 
 def admins() -> Iterator[Finding]:
-    """Find that nobody administers the server, though there are people."""
+    """Find a server without an administrator, although there are people."""
     if User.any_exist() and db.session.scalar(sa.select(User.id).where(_CAN_SIGN_IN).limit(1)) is None:
         advice = "flask user create NAME --admin makes one."
         yield Finding("Nobody who can sign in is a system admin.", None, advice)
 
 
 def signed_in_though_disabled() -> Iterator[Finding]:
-    """Find sessions and API tokens of people who were disabled, which would count again if those were enabled."""
+    """Find sessions and API tokens of disabled people, which would be valid again if those were enabled."""
     for person in db.session.scalars(sa.select(User).where(~User.is_active).order_by(User.id)):
         if UserSession.of(person) or ApiToken.of(person):
             sentence = f"@{person.username} is disabled, and yet signed in somewhere."
@@ -30,17 +30,17 @@ def signed_in_though_disabled() -> Iterator[Finding]:
 
 
 def owners() -> Iterator[Finding]:
-    """Find projects that nobody owns."""
+    """Find projects without an owner."""
     owned = sa.select(Membership.project_id).where(Membership.role == Role.OWNER.value)
     for project in db.session.scalars(sa.select(Project).where(Project.id.not_in(owned)).order_by(Project.key)):
         heir = _heir(project)
         advice = f"flask member add {project.key} NAME owner makes somebody one."
-        mend = partial(_hand_over, project, heir) if heir else None
-        yield Finding(f"{project.key}: nobody owns it.", mend, advice)
+        fix = partial(_hand_over, project, heir) if heir else None
+        yield Finding(f"{project.key}: nobody owns it.", fix, advice)
 
 
 def _heir(project: Project) -> User | None:
-    """Choose who gets the least that is new by owning it: who has been an admin there longest, or one of the server."""
+    """Choose who gains least by owning it: its longest-serving admin, or a system admin."""
     there = sa.and_(Membership.user_id == User.id, Membership.project_id == project.id)
     inside = sa.select(User).join(Membership, there).where(User.is_active, Membership.role == Role.ADMIN.value)
     everywhere = sa.select(User).where(_CAN_SIGN_IN).order_by(User.id)

@@ -29,7 +29,7 @@ def ranks() -> Iterator[Finding]:
 
 
 def homeless() -> Iterator[Finding]:
-    """Find tickets in a column that is not there, or another project's."""
+    """Find tickets in a column that does not exist, or belongs to another project."""
     home = sa.and_(Column.id == Ticket.column_id, Column.project_id == Ticket.project_id)
     lost = sa.select(Ticket).outerjoin(Column, home).where(Column.id.is_(None)).order_by(Ticket.number)
     for ticket in db.session.scalars(lost):
@@ -37,7 +37,7 @@ def homeless() -> Iterator[Finding]:
 
 
 def labels() -> Iterator[Finding]:
-    """Find tickets that carry another project's label."""
+    """Find tickets with a label of another project."""
     pairs = sa.select(Ticket, Label).join(ticket_label, ticket_label.c.ticket_id == Ticket.id)
     foreign = pairs.join(Label, Label.id == ticket_label.c.label_id).where(Label.project_id != Ticket.project_id)
     for ticket, label in db.session.execute(foreign.order_by(Ticket.number, Label.id)):
@@ -46,7 +46,7 @@ def labels() -> Iterator[Finding]:
 
 
 def _spread(column_id: str) -> str:
-    """Give new ranks to all of a column, in their order; none is one that somebody there has or had."""
+    """Give new ranks to a whole column, in its order; none is one that a ticket there has or had."""
     present = Ticket.in_column(column_id)
     had = {ticket.rank for ticket in present}
     fresh = (rank for rank in several_between(None, None, 2 * len(present)) if rank not in had)

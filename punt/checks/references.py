@@ -1,4 +1,4 @@
-"""What refers to something that is not there: the database forbids it, but not to whoever switches that off."""
+"""References to something that does not exist: the database forbids them, unless somebody switches that off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from punt.models import Ticket
 
 
 def dangling() -> Iterator[Finding]:
-    """Find rows whose foreign keys lead nowhere; a ticket without its column is found with the other homeless ones."""
+    """Find rows whose foreign keys lead nowhere; tickets without a column are found in :mod:`punt.checks.places`."""
     for table in Base.metadata.sorted_tables:
         for key in sorted(
             (key for column in table.columns for key in column.foreign_keys), key=lambda key: key.parent.name
@@ -38,7 +38,7 @@ def _dangling(table: sa.Table, key: sa.ForeignKey) -> Iterator[Finding]:
 
 
 def _let_go(table: sa.Table, own: Any, column: sa.Column[Any], ondelete: str | None) -> str:
-    """Do what the database would have done when that went."""
+    """Do what the database would have done at the deletion."""
     row = sa.and_(*(part == value for part, value in zip(table.primary_key.columns, own, strict=True)))
     if ondelete != "SET NULL":
         db.session.execute(sa.delete(table).where(row))  # no screen shows it

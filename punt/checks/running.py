@@ -1,4 +1,4 @@
-"""Running all checks, and mending what they find."""
+"""Running all checks, and repairing what they find."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from punt.checks import boards, families, names, people, places, references, values
-from punt.checks.finding import Check, Finding, Mend
+from punt.checks.finding import Check, Finding, Fix
 from punt.database import db
 from punt.errors import Problem
 from punt.models.audit.entry import AuditEntry
@@ -35,27 +35,27 @@ CHECKS: tuple[Check, ...] = (
     families.circles,
     families.subtasks,
 )
-"""In the order in which they are mended: what others stand on comes first."""
+"""In the order in which they are repaired: what others depend on comes first."""
 ROUNDS = 5
-"""How often the checks are gone through: what is mended may bring something else to light."""
+"""How often the checks are run: a repair may bring something else to light."""
 
 
 @dataclass
 class Repair:
-    """What was mended, in sentences, and what is left."""
+    """What was repaired, in sentences, and what is left."""
 
     done: list[str] = field(default_factory=list)
     left: list[Finding] = field(default_factory=list)
 
 
 def find_all() -> Iterator[Finding]:
-    """Give everything that breaks a rule."""
+    """Yield everything that breaks a rule."""
     for check in CHECKS:
         yield from check()
 
 
 def repair() -> Repair:
-    """Mend what can be mended; the caller has begun to write, and commits. Nobody else writes meanwhile."""
+    """Repair what can be repaired; the caller has begun to write, and commits. Nobody else writes meanwhile."""
     result = Repair()
     hold_everything(db.session())
     for _ in range(ROUNDS):
@@ -71,16 +71,16 @@ def repair() -> Repair:
 
 def _mend_all(check: Check) -> Iterator[str]:
     for finding in list(check()):
-        if finding.mend is not None and (done := _mended(finding.mend)):
+        if finding.fix is not None and (done := _fixed(finding.fix)):
             yield f"{finding.sentence} {done}"
     db.session.expire_all()
 
 
-def _mended(mend: Mend) -> str | None:
-    """Mend one thing; what cannot be done is taken back, and found again at the end."""
+def _fixed(fix: Fix) -> str | None:
+    """Repair one thing; if that fails it is rolled back, and found again at the end."""
     try:
         with db.session.begin_nested():
-            done = mend()
+            done = fix()
             db.session.flush()
     except (Problem, SQLAlchemyError):
         return None

@@ -1,4 +1,4 @@
-"""Values that no input would have let in: whatever an import would refuse in a row by itself."""
+"""Values that no input would have accepted: what an import would refuse in a row by itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from punt.checks.finding import Finding, Mend
+from punt.checks.finding import Finding, Fix
 from punt.database import Base, db
 from punt.models import Priority, Role, TicketType
 from punt.models.palette import AVATARS, LABELS, PROJECTS
@@ -39,16 +39,16 @@ INSTEAD: dict[tuple[str, str], Any] = {
     ("ticket", "estimate"): None,
     ("audit_entry", "changes"): None,
 }
-"""What is put in the place of a value that is none."""
+"""What replaces an invalid value."""
 UNTITLED = "Untitled"
 NAMES = {("user", "name"), ("project", "name"), ("column", "name"), ("label", "name"), ("ticket", "title")}
 WHOLE_ROWS = {("binned_ticket", "content"), ("site_setting", "value")}
-"""What a row is nothing without."""
+"""Values without which a row is worthless."""
 BATCH = 500
 
 
 def unfit() -> Iterator[Finding]:
-    """Find values that are too long, of the wrong kind or not among those that there are."""
+    """Find values that are too long, of the wrong kind or not among the permitted ones."""
     for table in carried():
         columns = [column for column in table.columns if not isinstance(column.type, sa.LargeBinary)]
         rows = db.session.connection().execute(sa.select(*columns), execution_options={"yield_per": BATCH})
@@ -65,7 +65,7 @@ def _wrong(table: sa.Table, row: dict[str, Any]) -> Iterator[Finding]:
     for name, said in found.items():
         if (table.name, name) not in LOOKED_AT_ELSEWHERE:
             sentence = f"{table.name} {' '.join(map(str, own))}, {name}: {said}"
-            yield Finding(sentence, _mend(table, name, own, row[name]), "It has to be changed by hand.")
+            yield Finding(sentence, _fix(table, name, own, row[name]), "It has to be changed by hand.")
 
 
 def _said(column: sa.Column[Any], value: Any) -> str | None:
@@ -79,7 +79,7 @@ def _said(column: sa.Column[Any], value: Any) -> str | None:
     return rule(value) if rule else None
 
 
-def _mend(table: sa.Table, name: str, own: tuple[Any, ...], value: Any) -> Mend | None:
+def _fix(table: sa.Table, name: str, own: tuple[Any, ...], value: Any) -> Fix | None:
     place, longest = (table.name, name), getattr(table.c[name].type, "length", None)
     if place in WHOLE_ROWS:
         return partial(_remove, table, own)

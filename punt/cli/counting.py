@@ -1,4 +1,4 @@
-"""Showing how far something is."""
+"""Showing progress."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Counter:
         self._what, self._shown, self._at = what, 0, 0.0
 
     def show(self, count: int) -> None:
-        """Show a count, unless the last one was shown just now."""
+        """Show a count, unless the last one was shown only just now."""
         self._shown = count
         if time.monotonic() - self._at >= MOMENT:
             self._at = time.monotonic()
             click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
 
     def end(self) -> None:
-        """Leave the line."""
+        """Finish the line."""
         if self._at:
             click.echo(f"\r{self._shown:,} {self._what}", err=True)

@@ -1,4 +1,4 @@
-"""``flask db wipe`` and ``check``, and what takes everything out and in, in Flask-Migrate's own group."""
+"""``flask db wipe`` and ``check``, and the commands that export, import and back up, in Flask-Migrate's own group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_migrate.cli import db as group
 from sqlalchemy.exc import SQLAlchemyError
 
 from punt.checks.running import find_all
-from punt.checks.running import repair as mend
+from punt.checks.running import repair as run_repair
 from punt.cli import transfer
 from punt.database import db, writing
 from punt.models.wipe import wipe_everything, wipe_projects
@@ -59,7 +59,7 @@ def _check() -> None:
 
 def _repair() -> None:
     with writing(alone=True):
-        result = mend()
+        result = run_repair()
     for sentence in result.done:
         click.echo(f"Mended: {sentence}")
     for finding in result.left:

@@ -64,7 +64,7 @@ def check(timeout: float) -> None:
 
 
 def _hear_a_canary(timeout: float) -> float:
-    """Return the seconds from the commit of an event until it was heard."""
+    """Return the seconds from the commit of an event until it arrived."""
     canary, bell = secrets.token_hex(8), _bell()
     news = _news(bell)
     next(news)
@@ -87,7 +87,7 @@ def _bell() -> Doorbell:
 
 
 def _news(bell: Doorbell) -> Iterator[list[Entry]]:
-    """Give what is new in the log at each look, perhaps nothing; the first look is at once."""
+    """Yield what is new in the log at each look, perhaps nothing; the first look is at once."""
     rung = threading.Event()
     threading.Thread(target=_listen, args=(bell, rung.set), daemon=True).start()
     with db.engine.connect() as connection:
@@ -112,7 +112,7 @@ def _listen(bell: Doorbell, ring: Ring) -> None:
 
 @contextmanager
 def _troubles_told() -> Iterator[None]:
-    """End with a sentence, not with a traceback, when the database is away or busy."""
+    """Exit with a message, not with a traceback, when the database is down or busy."""
     try:
         yield
     except OperationalError as error:

@@ -1,4 +1,4 @@
-"""``flask project``: what comes from elsewhere into a project, from the shell."""
+"""``flask project``: imports into a project, from the shell."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def import_backup(file: Path, username: str | None, dry_run: bool) -> None:
 
 
 def _arrive(data: original_file.OldData, username: str | None, *, dry_run: bool) -> Arrival:
-    """Bring a backup in, and take it back where it is only looked at."""
+    """Import a backup, and roll back if it is only to be shown."""
     nobodys = hash_password(random_text(40))
     begin_write()
     try:
@@ -138,7 +138,7 @@ def _content(file: Path) -> bytes:
 
 
 def _show_columns(reading: Reading) -> None:
-    """Say which field each column of a table is, with its first values."""
+    """Print which field each column of a table is, with its first values."""
     for column in reading.columns:
         samples = " | ".join(sample or "-" for sample in column.samples)
         click.echo(f"{column.name} = {column.field or 'none'}: {samples}", err=True)

@@ -89,7 +89,7 @@ def _ask(contents: Contents, yes: bool) -> None:
 
 @contextmanager
 def _troubles_told() -> Iterator[None]:
-    """End with a sentence, not with a traceback, when a file or the database cannot be used."""
+    """Exit with a message, not with a traceback, when a file or the database cannot be used."""
     try:
         yield
     except Problem as problem:

@@ -1,1 +1,1 @@
-"""The sample that ``flask demo`` loads: what it says is in the TOML files, how it gets in is in ``load``."""
+"""The sample data that ``flask demo`` loads: its content is in the TOML files, ``load`` brings it into the database."""

@@ -1,4 +1,4 @@
-"""Bringing the sample into the database, through the same verbs as everything else."""
+"""Bringing the sample data into the database, through the same verbs as everything else."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from punt.errors import Conflict
 from punt.models import Column, Label, Membership, Project, Role, Ticket, User
 
 AGE = timedelta(days=60)
-"""How long ago a project's first ticket was written."""
+"""How long ago a project's first ticket was created."""
 
 People = dict[str, User]
 
 
 def load(sample: Sample, password_hash: str) -> Iterator[str]:
-    """Load everything into the present transaction, saying after each step what was done.
+    """Load everything into the current transaction, reporting each step.
 
     :raises Conflict: before anything is added, when a user name or a project key of the sample is taken.
     """
@@ -29,7 +29,7 @@ def load(sample: Sample, password_hash: str) -> Iterator[str]:
     people = _people(sample.people, password_hash)
     yield f"{len(people)} people"
     for wanted in sample.projects:
-        _Founding(wanted, people).run()
+        _SampleLoader(wanted, people).run()
         yield f"{wanted.name} ({wanted.key}): {len(wanted.tickets)} tickets"
 
 
@@ -45,7 +45,7 @@ def _refuse_taken(sample: Sample) -> None:
 
 
 def _people(wanted: Iterable[SamplePerson], password_hash: str) -> People:
-    """Enrol everybody; where there is nobody yet, the first becomes system admin."""
+    """Create all accounts; if there were none yet, the first becomes system admin."""
     people: People = {}
     for person in wanted:
         people[person.username] = User.enrol(
@@ -60,7 +60,7 @@ def _people(wanted: Iterable[SamplePerson], password_hash: str) -> People:
 
 
 @dataclass
-class _Founding:
+class _SampleLoader:
     """One project of the sample on its way into the database."""
 
     wanted: SampleProject
@@ -96,7 +96,7 @@ class _Founding:
         return ticket
 
     def _creator(self, index: int) -> User:
-        """Everybody who may write tickets has written some."""
+        """Everybody who may create tickets has created some."""
         writers = [username for username, role in self.wanted.members.items() if role is not Role.VIEWER]
         return self.people[writers[index % len(writers)]]
 
@@ -119,7 +119,7 @@ class _Founding:
 
 
 def _columns(project: Project, wanted: tuple[SampleColumn, ...]) -> list[Column]:
-    """Make the default columns the first ones wanted, and append the rest."""
+    """Turn the default columns into the first ones wanted, and append the rest."""
     columns = list(project.columns())
     for column, fields in zip(columns, wanted, strict=False):
         column.revise(columns, **fields.model_dump())

@@ -1,4 +1,4 @@
-"""What the sample's files say, checked against the same rules as what people type."""
+"""The content of the sample's files, checked against the same rules as what people type."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SampleTicket(Said):
 
 
 class SampleProject(Said):
-    """A project; its owner stands first among the members."""
+    """A project; its owner is the first of its members."""
 
     key: Key
     name: Name80

@@ -51,7 +51,7 @@ def preview(text: str) -> Markup:
 
     :raises Busy: when it takes too long.
     """
-    return Markup(_short(text) if _is_soon_done(text) else _elsewhere(text, PREVIEWS))  # noqa: S704 - as above
+    return Markup(_short(text) if _is_soon_done(text) else _in_process(text, PREVIEWS))  # noqa: S704 - as above
 
 
 def html_of(text: str) -> str:
@@ -73,10 +73,10 @@ _short = lru_cache(maxsize=256)(html_of)
 
 @lru_cache(maxsize=16)  # because these may become a megabyte each
 def _long(text: str) -> str:
-    return _elsewhere(text, PAGES)
+    return _in_process(text, PAGES)
 
 
-def _elsewhere(text: str, turns: Turns) -> str:
+def _in_process(text: str, turns: Turns) -> str:
     with turns.one():
         try:
             return in_process(TIMEOUT, html_of, text)

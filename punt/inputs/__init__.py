@@ -1,1 +1,1 @@
-"""What was asked: one pydantic model for each body, the same for JSON and plain forms."""
+"""What was requested: one pydantic model for each body, the same for JSON and plain forms."""

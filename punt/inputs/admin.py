@@ -1,4 +1,4 @@
-"""What admins ask: about people, the site's settings and the audit."""
+"""What admins submit: about people, the site's settings and the audit trail."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PeopleQuery(Input):
 
 
 class NewPerson(Input):
-    """A person to add; without a password they get a generated one."""
+    """A person to add; without a password one is generated."""
 
     NONE_WHEN_EMPTY: ClassVar = ("email", "password")
 
@@ -39,7 +39,7 @@ class NewPerson(Input):
 
 
 class PersonChange(Input):
-    """What changes of a person, their access included."""
+    """Changes to a person, including their access."""
 
     NONE_WHEN_EMPTY: ClassVar = ("email",)
 
@@ -49,13 +49,13 @@ class PersonChange(Input):
 
 
 class Proof(Input):
-    """The password of whoever asks, once more."""
+    """The current user's own password, once more."""
 
     your_password: TypedPassword
 
 
 class NewSecret(Proof):
-    """A new password for somebody; without one they get a generated one."""
+    """A new password for somebody; without one it is generated."""
 
     NONE_WHEN_EMPTY: ClassVar = ("password",)
 
@@ -71,7 +71,7 @@ class Removal(Proof):
 
 
 class SiteChange(Input):
-    """What changes of the site's settings."""
+    """Changes to the site's settings."""
 
     site_name: SiteName = Field(None)  # type: ignore[assignment]
     registration: bool = Field(None)  # type: ignore[assignment]
@@ -82,9 +82,9 @@ class SiteChange(Input):
 
 
 class Registration(Input):
-    """Somebody who makes themselves an account.
+    """Somebody who creates an account for themselves.
 
-    Without an email: whether one is known here would have to be told, and is nobody's business.
+    Without an email: the response would reveal whether one is known here, which is nobody's business.
     """
 
     username: Username
@@ -100,7 +100,7 @@ class HistoryQuery(Input):
 
 
 class AuditQuery(HistoryQuery):
-    """Which entries of the audit to show; days are whole ones in UTC, both included."""
+    """Which audit entries to show; days are whole ones in UTC, both inclusive."""
 
     person: Id | None = None
     project: Id | None = None
@@ -109,7 +109,7 @@ class AuditQuery(HistoryQuery):
     until: Day = None
 
     def entries(self) -> sa.Select[AuditEntry]:
-        """Select what was asked for, newest first."""
+        """Select what was requested, newest first."""
         last = self.until + timedelta(days=1) if self.until and self.until < date.max else None
         return AuditEntry.about(
             person_id=self.person,

@@ -1,4 +1,4 @@
-"""Reading a request's body into a model, and saying what is wrong with it in one way."""
+"""Reading a request's body into a model, and reporting errors in one way."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from punt.models.texts import UNSEEN, shows_anything
 
 
 class Input(BaseModel):
-    """The base of all inputs: camelCase names, nothing unknown, no guessing of types."""
+    """The base of all inputs: camelCase names, no unknown fields, no coercion of types."""
 
     model_config = ConfigDict(alias_generator=camel, extra="forbid", strict=True, populate_by_name=False)
     MOST_VALUES: ClassVar[int] = 2000
-    """Names, values, objects and arrays that its JSON may hold, those of what it refuses included."""
+    """Names, values, objects and arrays that its JSON may contain, including those that it refuses."""
 
     def given(self) -> dict[str, Any]:
         """Return only what was sent, by attribute name."""
@@ -43,11 +43,11 @@ class Input(BaseModel):
 
 
 MOST_NAMED, LONGEST_NAME = 20, 100
-"""How many wrong fields an answer names, and how much of a name it repeats."""
+"""How many wrong fields a response names, and how much of a name it repeats."""
 AnInput = TypeVar("AnInput", bound=Input)
 
 NO_DAY = "0001-01-01"
-"""How programs write that there is no day, whose dates always are one."""
+"""How programs write "no date" if they always have to write one."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -72,11 +72,11 @@ def _multi_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """A check of a text, and the pattern by which the API's description tells of it.
+    """A check of a text, and the pattern by which the API's description states it.
 
     :param check: returns the text, or raises.
-    :param pattern: what passes, as JSON Schema writes it.
-    :param measured: whether the pattern tells of the length, too.
+    :param pattern: what is accepted, as a JSON Schema pattern.
+    :param measured: whether the pattern also covers the length.
     """
 
     check: Callable[[str], str]
@@ -92,12 +92,12 @@ class Rule:
 
 
 def _whole(value: Any) -> Any:
-    """Take 3.0 for 3, as JSON Schema does."""
+    """Accept 3.0 for 3, as JSON Schema does."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _day(value: Any) -> Any:
-    """Read a day only as it is written out; pydantic would take seconds since 1970 for one, too."""
+    """Read a date only if it is written out; pydantic would also accept seconds since 1970."""
     if not isinstance(value, str):
         return value
     if value == NO_DAY:
@@ -117,7 +117,7 @@ _NO_LINE = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 
 
 def within_blanks(pattern: str) -> str:
-    """Write the pattern of a text whose blanks at both ends do not count."""
+    """Build the pattern of a text whose surrounding whitespace is ignored."""
     return f"^[{_BLANK}]*{pattern}[{_BLANK}]*$"
 
 
@@ -128,7 +128,7 @@ ManyLines = Rule(_multi_line, r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
 
 
 def named(most: int) -> Rule:
-    """Make the rule of a name: one line, with something to read in it, and no longer than so many characters."""
+    """Make the rule of a name: one line, something visible, and at most so many characters."""
     seen = rf"(?=[^{_NO_LINE}]*[^{INK}{UNSEEN}])"
     return Rule(_name, within_blanks(rf"{seen}[^{INK}]([^{_NO_LINE}]{{0,{most - 2}}}[^{INK}])?"), measured=True)
 
@@ -164,9 +164,9 @@ def body(model: type[AnInput]) -> AnInput:
 
 
 def form(model: type[AnInput], fields: MultiDict[str, str], *, lists: tuple[str, ...] = ()) -> AnInput:
-    """Read a plain HTML form: absent fields were not asked for, empty ones mean none.
+    """Read a plain HTML form: absent fields were not submitted, empty ones mean none.
 
-    :param lists: the fields that may stand several times.
+    :param lists: the fields that may occur several times.
     :raises Invalid: as for JSON.
     """
     wanted = {model.model_fields[name].alias or name for name in model.model_fields}
@@ -182,7 +182,7 @@ def form(model: type[AnInput], fields: MultiDict[str, str], *, lists: tuple[str,
 
 
 def query(model: type[AnInput]) -> AnInput:
-    """Read the query of a request's address; an empty parameter was not asked for.
+    """Read a request's query; an empty parameter counts as absent.
 
     :raises Invalid: as for JSON.
     """
@@ -193,13 +193,13 @@ def query(model: type[AnInput]) -> AnInput:
 
 
 def _typed(model: type[Input], name: str, value: str) -> str | None:
-    """Return what was typed, with line ends as one types them: a form sends them longer than its field counts."""
+    """Return a text with the line ends that were typed: a form sends longer ones than its field counts."""
     empty = not value.strip() and name in getattr(model, "NONE_WHEN_EMPTY", ())
     return None if empty else value.replace("\r\n", "\n")
 
 
 def invalid(error: ValidationError) -> Invalid:
-    """Turn pydantic's findings into the API's answer."""
+    """Turn pydantic's errors into the API's response."""
     issues = error.errors(include_url=False, include_input=False)
     details = [Detail(_field(issue), _message(issue)) for issue in issues[:MOST_NAMED]]
     first, more = details[0], len(issues) - len(details)

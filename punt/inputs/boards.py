@@ -1,4 +1,4 @@
-"""What is asked about projects, columns and labels."""
+"""What is submitted about projects, columns and labels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WipLimit = Annotated[int, Field(ge=1, le=999), Whole]
 
 
 class NewProject(Input):
-    """A project to found."""
+    """A project to create."""
 
     NONE_WHEN_EMPTY: ClassVar = ("color",)
 
@@ -35,7 +35,7 @@ class NewProject(Input):
 
 
 class ProjectChange(Input):
-    """What changes of a project; its key never does."""
+    """Changes to a project; its key never changes."""
 
     name: Name80 = Field(None)  # type: ignore[assignment]
     description: Text2000 = Field(None)  # type: ignore[assignment]
@@ -43,7 +43,7 @@ class ProjectChange(Input):
 
 
 class ProjectRemoval(Input):
-    """The plain form that deletes a project: its key, as proof that it is meant."""
+    """The plain form that deletes a project: its key, as proof of intent."""
 
     key: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=20)]
 
@@ -59,7 +59,7 @@ class NewColumn(Input):
 
 
 class ColumnChange(Input):
-    """What changes of a column."""
+    """Changes to a column."""
 
     NONE_WHEN_EMPTY: ClassVar = ("color", "wipLimit")
 
@@ -70,7 +70,7 @@ class ColumnChange(Input):
 
 
 class ColumnOrder(Input):
-    """All columns of a board, left first."""
+    """All columns of a board, leftmost first."""
 
     column_ids: list[Id] = Field(max_length=1000)
 
@@ -90,13 +90,13 @@ class ColumnRemoval(Input):
 
 
 class ColumnSort(Input):
-    """How a column is to be sorted, once."""
+    """How to sort a column, once."""
 
     by: SortBy
 
 
 class PlacedTicket(Input):
-    """A ticket, and its rank in its column as it was seen last."""
+    """A ticket, and its last known rank in its column."""
 
     id: Id
     rank: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KNOWN)]
@@ -104,13 +104,13 @@ class PlacedTicket(Input):
     @model_validator(mode="before")
     @classmethod
     def _of_two_names(cls, given: Any) -> Any:
-        if isinstance(given, dict) and len(given) > len(cls.model_fields):  # each of thousands would be told
+        if isinstance(given, dict) and len(given) > len(cls.model_fields):  # each of thousands would be reported
             raise ValueError("Give an id and a rank only.")
         return given
 
 
 class TicketOrder(Input):
-    """Tickets of a column in the order that is wanted, top first."""
+    """Tickets of a column in the desired order, top first."""
 
     MOST_VALUES: ClassVar = 60_000
 
@@ -118,14 +118,14 @@ class TicketOrder(Input):
 
 
 class BinQuery(Input):
-    """Which deleted tickets to list; ``before`` is a place that the address of a next page names."""
+    """Which deleted tickets to list; ``before`` is a position from the address of a next page."""
 
     limit: Annotated[int, Field(ge=1, le=500)] = 500
     before: Annotated[str, Field(pattern=r"^[0-9]{1,16}\.[\x21-\x7e]{1,26}$")] | None = None
 
 
 class SearchQuery(Input):
-    """What is searched for across projects."""
+    """What to search for across projects."""
 
     q: Annotated[str, Field(max_length=200), OneLine] = ""
 
@@ -140,13 +140,13 @@ class NewLabel(Input):
 
 
 class LabelChange(Input):
-    """What changes of a label."""
+    """Changes to a label."""
 
     name: Name50 = Field(None)  # type: ignore[assignment]
     color: Color = Field(None)  # type: ignore[assignment]
 
 
 class LabelMerge(Input):
-    """Which label takes another one's place."""
+    """The label that replaces another one."""
 
     into: Id

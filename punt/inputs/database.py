@@ -1,4 +1,4 @@
-"""What is asked of the database as a whole, always with one's own password again."""
+"""What is submitted about the database as a whole, always with the user's own password again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from punt.inputs.people import TypedPassword
 
 
 class OwnPassword(Input):
-    """The password of whoever asks, once more."""
+    """The current user's password, once more."""
 
     your_password: TypedPassword
 
 
 class Overhaul(OwnPassword):
-    """Something that destroys: with the phrase that says so."""
+    """Something destructive: with the phrase that confirms it."""
 
     phrase: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), OneLine]

@@ -1,4 +1,4 @@
-"""JSON in which every name stands once: of two, some programs take the first and others the last."""
+"""JSON in which every name occurs once: of two, some programs use the first and others the last."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class NameTwice(ValueError):
-    """An object of JSON gives a name twice."""
+    """A name occurs twice in a JSON object."""
 
     def __init__(self, name: str) -> None:
         self.name = name[:80]
@@ -16,7 +16,7 @@ class NameTwice(ValueError):
 
 
 def refuse_names_twice(text: bytes) -> None:
-    """Go on only when no object gives a name twice; the text is known to be JSON.
+    """Continue only if no object contains a name twice; the text is known to be JSON.
 
     :raises NameTwice: when one does.
     """
@@ -26,7 +26,7 @@ def refuse_names_twice(text: bytes) -> None:
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of its names and values, for ``json.loads``.
 
-    :raises NameTwice: when a name stands there twice.
+    :raises NameTwice: when a name occurs twice.
     """
     found = dict(pairs)
     if len(found) < len(pairs):

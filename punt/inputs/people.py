@@ -1,4 +1,4 @@
-"""What is asked about people: setting up, signing in, the own profile."""
+"""What is submitted about people: setting up, signing in, your own profile."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ class Setup(Input):
 
 
 class Login(Input):
-    """A try to sign in, by user name or email."""
+    """An attempt to sign in, by user name or email."""
 
     username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), named(254)]
     password: TypedPassword
 
 
 class Profile(Input):
-    """What a person changes of themselves."""
+    """What people change about themselves."""
 
     NONE_WHEN_EMPTY: ClassVar = ("email",)
 
@@ -79,14 +79,14 @@ class Profile(Input):
 
 
 class NewMember(Input):
-    """Somebody to let into a project."""
+    """Somebody to add to a project."""
 
     username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), OneLine]
     role: ARole
 
 
 class MemberChange(Input):
-    """The role that a member is to have."""
+    """A member's new role."""
 
     role: ARole
 
@@ -99,13 +99,13 @@ class PasswordChange(Input):
 
 
 class Presence(Input):
-    """What a page says that has a project open: which ticket it shows for editing, if any."""
+    """What a page reports that has a project open: which ticket it is editing, if any."""
 
     ticket_id: Id | None = None
 
 
 class NewApiToken(Input):
-    """A token for one's programs."""
+    """A token for your own programs."""
 
     NONE_WHEN_EMPTY: ClassVar = ("expiresInDays",)
 

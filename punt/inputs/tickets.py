@@ -1,4 +1,4 @@
-"""What is asked about tickets."""
+"""What is submitted about tickets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from punt.models import Priority, TicketType
 from punt.models.rank import LONGEST_KNOWN
 
 LONGEST_OF_ALL = 1_000_000
-"""Characters of all the descriptions that one request writes: events and history carry each."""
+"""Characters of all the descriptions that one request writes: events and history contain each."""
 PLACES = ("order", "before", "after")
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), named(200)]
@@ -28,7 +28,7 @@ def _joined(value: Any) -> Any:
 
 
 class TicketFields(Input):
-    """Everything of a ticket but its title and place; an absent field was not asked for."""
+    """Everything of a ticket but its title and place; an absent field stays as it is."""
 
     NONE_WHEN_EMPTY: ClassVar = (
         "assigneeId",
@@ -53,7 +53,7 @@ class TicketFields(Input):
 
     @property
     def changes_family(self) -> bool:
-        """Whether it may change who is whose parent, so that the rules about that have to be looked at."""
+        """Whether it may change who is whose parent, so that the rules about that have to be checked."""
         return self.parent_id is not None or self.type is TicketType.SUBTASK
 
 
@@ -65,7 +65,7 @@ class NewTicket(TicketFields):
 
 
 class TicketChange(TicketFields):
-    """What changes of a ticket, its place included."""
+    """Changes to a ticket, including its place."""
 
     title: Title = Field(None)  # type: ignore[assignment]
     column_id: Id = Field(None)  # type: ignore[assignment]
@@ -81,7 +81,7 @@ class TicketChange(TicketFields):
 
     @property
     def placed(self) -> bool:
-        """Whether it asks for a place in a column, and not only for a column."""
+        """Whether it requests a place in a column, and not only a column."""
         return bool(self.model_fields_set & set(PLACES))
 
 
@@ -106,13 +106,13 @@ class BulkDeletion(Input):
 
 
 class NewTicketForm(NewTicket):
-    """The plain form for a new ticket: a label may be made on the way."""
+    """The plain form for a new ticket: a label may be created along with it."""
 
     new_label: Name50 | None = None
 
 
 class TicketForm(TicketFields):
-    """The plain form for a ticket's fields; the one for the title lets line breaks in."""
+    """The plain form for a ticket's fields; the one for the title accepts line breaks."""
 
     title: Annotated[Title, BeforeValidator(_joined)] = Field(None)  # type: ignore[assignment]
     version: int = Field(None)  # type: ignore[assignment]
@@ -120,7 +120,7 @@ class TicketForm(TicketFields):
 
 
 class Preview(Input):
-    """A text to see as it will look."""
+    """A text to preview."""
 
     text: Markdown
 
@@ -145,5 +145,5 @@ class TicketFilter(Input):
     page: Annotated[str, Field(pattern=rf"^\d{{1,4}}\.[0-9A-Za-z]{{1,{LONGEST_KNOWN}}}$")] | None = None
 
     def criteria(self) -> dict[str, str]:
-        """Return what the tickets must match, by attribute; the text to look for is none of it."""
+        """Return what the tickets must match, by attribute; the text to search for is not included."""
         return {name: value for name, value in self.given().items() if value and name not in {"limit", "page", "q"}}

@@ -41,14 +41,14 @@ ELSEWHERE = {
 """Moments, or all of a table, that need no mending here, each with its reason."""
 
 
-def mend(connection: sa.Connection, most: int) -> int:
+def correct(connection: sa.Connection, most: int) -> int:
     """Let what began in the future begin now: up to so many of each kind; return how many those were."""
     return max(*(_begin_now(connection, moment, most) for moment in BEGINNINGS), _renew(connection, most))
 
 
 def mend_all(connection: sa.Connection) -> None:
     """Let everything that began in the future begin now."""
-    while mend(connection, BATCH) == BATCH:
+    while correct(connection, BATCH) == BATCH:
         pass
 
 

@@ -1,1 +1,1 @@
-"""What every request and every answer passes, from the socket to the view and back."""
+"""What every request and every response passes through, from the socket to the view and back."""

@@ -1,8 +1,8 @@
-"""Static files under addresses that change with their content, so that browsers may keep them for ever.
+"""Static files under addresses that change with their content, so that browsers may cache them for ever.
 
-The whole tree has one version: modules and sheets import each other by relative names and stay in step, with no build
-step. What is served is what lay there at the start; the script and the sheet that pages name come joined and short, and
-everything compressed.
+The whole tree has one version: modules and style sheets import each other by relative names and stay in step, with no
+build step. What is served is what was there at the start; the script and the style sheet that pages name are joined and
+minified, and everything is compressed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 JOINED = ("js/app.js", "css/app.css")
 KEPT = "__joined__"
-"""Where what was made of files lies for the next process, as Python keeps what it compiled; anybody may delete it."""
+"""Where generated files are kept for the next process, as Python keeps compiled code; anybody may delete it."""
 
 blueprint = Blueprint("assets", __name__)
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Tree:
         return self._sources[name]
 
     def served(self, name: str, encoding: str | None = None) -> bytes:
-        """Return a file as it is sent; joined and compressed once, when it is first asked for."""
+        """Return a file as it is sent; joined and compressed once, when it is first requested."""
         if (name, encoding) not in self._served:
             self._served[name, encoding] = self._compressed(name, encoding) if encoding else self._joined(name)
         return self._served[name, encoding]
@@ -77,7 +77,7 @@ class Tree:
             return self._kept_or(
                 f"{self.version}-{bundle.VERSION}-{PurePosixPath(name).name}", partial(self._join, name)
             )
-        except (ValueError, KeyError, subprocess.SubprocessError) as error:  # nobody shall miss a page for it
+        except (ValueError, KeyError, subprocess.SubprocessError) as error:  # no page shall fail because of this
             logger.error("%s is served as it was written: %s", name, error)
             return self._sources[name]
 
@@ -90,11 +90,11 @@ class Tree:
         return self._kept_or(f"{digest}.{encoding}", partial(in_thread, compression.smallest, content, encoding))
 
     def _kept_or(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """Return what another process has made already, or make and keep it."""
+        """Return what another process has generated already, or generate and keep it."""
         with suppress(OSError):
             return (self._kept / name).read_bytes()
         made = make()
-        with suppress(OSError):  # where nothing may be written, each process makes its own
+        with suppress(OSError):  # where nothing may be written, each process generates its own
             _replace(self._kept / name, made)
         return made
 
@@ -106,7 +106,7 @@ def asset(name: str) -> str:
 
 @blueprint.get("/static/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
-    """Send a static file; one asked for under a version that is not this server's is not kept by the browser."""
+    """Send a static file; if it is requested under another server's version, browsers do not cache it."""
     tree = _tree()
     response = _send(tree, name)
     response.headers["Cache-Control"] = FOR_EVER if version == tree.version else "no-cache"
@@ -115,14 +115,14 @@ def file(version: str, name: str) -> Response:
 
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
-    """Send the icon that browsers ask for by themselves."""
+    """Send the icon that browsers request by themselves."""
     response = _send(_tree(), "favicon.svg")
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 
 
 def _tree() -> Tree:
-    """Return the files: those of the start, or in debug as they are now."""
+    """Return the files: those of the start, or in debug mode the current ones."""
     tree: Tree = Tree(STATIC) if current_app.debug else current_app.extensions["punt_assets"]
     return tree
 
@@ -142,7 +142,7 @@ def _send(tree: Tree, name: str) -> Response:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that whoever reads it meanwhile finds all of it or nothing."""
+    """Write a file so that concurrent readers find all of it or nothing."""
     path.parent.mkdir(exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as part:
         draft = Path(part.name)
@@ -150,6 +150,6 @@ def _replace(path: Path, content: bytes) -> None:
             part.write(content)
             part.flush()
             draft.replace(path)
-        except OSError:  # a full disk is not to be filled with halves
+        except OSError:  # do not fill up a full disk with incomplete files
             draft.unlink()
             raise

@@ -1,4 +1,4 @@
-"""What a worker does with the bodies of requests that nobody wants to read, or that are made to be slow to read."""
+"""What a worker does with request bodies that nobody wants to read, or that are made to be slow to read."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from punt.heavy.slices import Pace
 
 STEP = 64 * 1024
 DISCARDED = 1024 * 1024
-"""Bytes of a body that are read away after its answer; the connection of a longer one is closed instead."""
+"""Bytes of a body that are discarded after its response; the connection of a longer one is closed instead."""
 pace = Pace()
-"""Bodies are read in turns of their own: those who send many keep nobody waiting but each other."""
+"""Bodies are read in slices of their own kind: clients that send many only delay each other."""
 TINY_CHUNKS = 1_000
 TINY = 64
-"""Bytes that more chunks than ``TINY_CHUNKS`` must have on average: each costs as much as a few thousand bytes."""
+"""Average bytes per chunk if there are more than ``TINY_CHUNKS``: each chunk costs as much as a few thousand bytes."""
 
 
 def expect(request: Any) -> None:
-    """Prepare for the body of a request that gunicorn has the head of."""
+    """Prepare for the body of a request whose head gunicorn has read."""
     reader = request.body.reader
     if getattr(reader, "length", 0) > DISCARDED:
-        request.force_close()  # said in the answer: what is left of a long body is not read away
+        request.force_close()  # announced in the response: the rest of a long body is not discarded
     if getattr(reader, "parser", None):
         reader.parser = not_too_tiny(reader.parser)
 
 
 def not_too_tiny(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Give the chunks of a body.
+    """Yield the chunks of a body.
 
-    :raises InvalidChunkSize: when there are very many that hold next to nothing.
+    :raises InvalidChunkSize: when there are very many that contain next to nothing.
     """
     size = 0
     for count, chunk in enumerate(chunks, 1):
@@ -44,7 +44,7 @@ def not_too_tiny(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def discard(body: Any, patience: float) -> None:
-    """Read away what is left of a body, or have the connection closed when that is much or comes slowly.
+    """Discard the rest of a body, or have the connection closed if that is long or comes slowly.
 
     gunicorn would read all of it, and copy a megabyte for each kilobyte.
 

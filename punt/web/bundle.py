@@ -1,4 +1,4 @@
-"""Scripts and styles that import others, joined into one file each and shortened by a library."""
+"""Scripts and style sheets that import others, joined into one file each and minified by a library."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from posixpath import join, normpath
 
 SECONDS = 30
 VERSION = 6
-"""Changes with what comes out for the same files."""
+"""Must change whenever the output for the same files changes."""
 _IMPORT = {
     ".js": re.compile(r'^import (?:\{\s*[\w$]+(?:,\s*[\w$]+)*,?\s*\} from )?"(\.{1,2}/[^"]+)";\n', re.MULTILINE),
     ".css": re.compile(r'^@import "([^"]+)";\n', re.MULTILINE),
 }
-"""Of scripts only imports that rename nothing: what is joined shares one scope."""
+"""Scripts may only use imports that rename nothing: the joined modules share one scope."""
 _EXPORT = re.compile(r"^export (?=(?:const|let|class|function|async)\b)", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import|export|@import)\b[^\n]*", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
-# The library is written in Go, whose threads do not survive a fork: it never enters a process of the server.
+# The library is written in Go, whose threads do not survive a fork: it is never loaded into a server process.
 _SHORTEN = "import sys, minify; sys.stdout.write(minify.string(sys.argv[1], sys.stdin.read()))"
 
 
 def whole(name: str, source_of: Callable[[str], str]) -> str:
-    """Join a script or style with all that it imports, each once and after what it imports itself, and shorten it.
+    """Join a script or style sheet with everything it imports, each once and after its own imports, and minify it.
 
-    :param name: A path such as ``js/app.js``; imports are relative to the file that they stand in.
+    :param name: A path such as ``js/app.js``; imports are relative to the file that they are in.
     :param source_of: Reads a file by its path.
-    :raises ValueError: When that is no valid whole, as when two modules use one name at their top.
+    :raises ValueError: When the result is not valid, as when two modules define the same top-level name.
     """
     kind = PurePosixPath(name).suffix
     joined = "\n".join(in_order(name, source_of, set()))
@@ -43,9 +43,9 @@ def whole(name: str, source_of: Callable[[str], str]) -> str:
 
 
 def in_order(name: str, source_of: Callable[[str], str], met: set[str]) -> Iterator[str]:
-    """Give the sources of a file and of all that it imports, imported ones first, without imports and exports.
+    """Yield the sources of a file and of everything it imports, imported ones first, without imports and exports.
 
-    :param met: What has been given already; grows.
+    :param met: What has been yielded already; grows.
     """
     met.add(name)
     source, path = source_of(name), PurePosixPath(name)

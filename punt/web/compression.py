@@ -1,9 +1,9 @@
-"""Answers are sent compressed to whoever can read that.
+"""Responses are compressed for clients that accept it.
 
-Streams never are, for an event would wait in the compressor for the next one; nor what is compressed already, what is
-short, and what has an ETag: that is a ticket's version, which ``If-Match`` asks for by the same letters. How well text
-shrinks says something of what is in it (BREACH). So nothing is compressed that another site's page made a browser ask
-for, and nothing that shows a secret.
+Streams never are, because an event would wait in the compressor for the next one; nor is what is compressed already,
+what is short, and what has an ETag: that is a ticket's version, which ``If-Match`` compares character by character. How
+well text compresses reveals something about its content (BREACH). So nothing is compressed that another site's page
+made a browser request, and nothing that shows a secret.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from flask import Flask, Response, g, request
 from punt.heavy.slices import breathing
 
 ENCODINGS = ("br", "gzip")
-"""What can be made, the best first. Browsers ask for ``br`` over https only."""
+"""What is offered, best first. Browsers ask for ``br`` over https only."""
 TEXTS = frozenset({"text/html", "text/css", "text/javascript", "text/plain", "application/json", "image/svg+xml"})
 OWN_SITES = frozenset({None, "same-origin", "none"})
 SHORT = 1_000
-"""Bytes that fit into one packet as they are."""
+"""Bytes that fit into one packet uncompressed."""
 PIECE = 64 * 1024
 """Bytes that are compressed at once: about a millisecond's work."""
 QUICK = {"br": 5, "gzip": 6}
@@ -33,13 +33,13 @@ WINDOW = 16
 
 
 class Compressor(Protocol):
-    """Makes bytes fewer, piece by piece."""
+    """Compresses bytes piece by piece."""
 
     def compress(self, some: bytes, /) -> bytes:
-        """Take some in, and give what has come out by now."""
+        """Take some input, and return the output so far."""
 
     def flush(self) -> bytes:
-        """Give the rest."""
+        """Return the rest."""
 
 
 class _Brotli:
@@ -49,24 +49,24 @@ class _Brotli:
 
 
 def init_app(app: Flask) -> None:
-    """Compress the answers of an app."""
+    """Compress the responses of an app."""
     app.after_request(_compress)
 
 
 def keep_plain() -> None:
-    """Send the answer to this request as it is: it shows a secret."""
+    """Send the response to this request uncompressed: it shows a secret."""
     g.is_kept_plain = True
 
 
 def encoding_of_text() -> str | None:
-    """Choose how to compress an answer to this request; None for not at all."""
+    """Choose how to compress a response to this request; None for not at all."""
     if g.get("is_kept_plain") or request.headers.get("Sec-Fetch-Site") not in OWN_SITES:
         return None
     return best_encoding()
 
 
 def best_encoding() -> str | None:
-    """Choose how to compress what is no secret, as the client likes it best; None for not at all."""
+    """Choose how to compress what is not secret, as the client prefers; None for not at all."""
     return request.accept_encodings.best_match(ENCODINGS)
 
 
@@ -89,7 +89,7 @@ def smallest(content: bytes, encoding: str) -> bytes:
 
 
 def note_encoding(response: Response, encoding: str | None) -> None:
-    """Say in an answer how it is compressed, and that others may get it in another way."""
+    """Declare in a response how it is compressed, and that others may get it in another way."""
     response.vary.add("Accept-Encoding")
     if encoding:
         response.headers["Content-Encoding"] = encoding

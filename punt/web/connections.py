@@ -1,4 +1,4 @@
-"""The clients' connections of one worker: each goes on in time or is cut off, and none keeps a place from others."""
+"""The client connections of one worker: each makes progress in time or is closed, and none is kept from others."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from punt.heavy.slices import breathe
 from punt.web import bodies
 
 SLICE = 64 * 1024
-"""Bytes of an answer that have to be taken within the patience: who sips a byte now and then does not go on."""
+"""Bytes of a response that have to be read within the patience: reading a byte now and then is not progress."""
 SEND_BUFFER = 64 * 1024
-"""Bytes that the kernel may hold for one client, which it doubles."""
+"""Bytes that the kernel may buffer for one client, which it doubles."""
 SPARE = 64
-"""Places that are kept free for who comes next."""
+"""Connections that are kept free for new clients."""
 FILES = 200
-"""Open files of a worker that are no connections; each connection may have another one, for an answer that waits."""
+"""Open files of a worker that are not connections; each connection may use another one, for a response that waits."""
 LINGER = 1.0
-"""Seconds for which what a client still sends is thrown away, so that it reads its answer: a reset would take that."""
+"""Seconds for which a client's further input is discarded so that it reads its response: a reset would prevent it."""
 LINGER_BYTES = 16 * 1024 * 1024
 COMPLAIN_EVERY = 60.0
 
@@ -37,11 +37,11 @@ logger = logging.getLogger(__name__)
 
 
 class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no types
-    """A client's socket that waits for its client no longer than it has patience, in whatever direction.
+    """A client's socket that waits for its client no longer than its patience, in either direction.
 
     :ivar asking: whether it waits for its client's first or next request.
-    :ivar since: when what it is at began: waiting for a request, the request, or a slice of its answer.
-    :ivar waits: whether it waits for its client now; else the server is working.
+    :ivar since: when its current step began: waiting for a request, the request, or a slice of its response.
+    :ivar waits: whether it is waiting for its client; otherwise the server is working.
     """
 
     patience: float | None = None
@@ -50,9 +50,9 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
 
     @classmethod
     def of(cls, client: socket.socket, patience: float) -> Connection:
-        """Take over a socket that was accepted; the one given is nobody's afterwards.
+        """Take over a socket that was accepted; the given one must not be used afterwards.
 
-        :param patience: seconds that a slice of an answer may take, and that bytes may stay unacknowledged.
+        :param patience: seconds that a slice of a response may take, and that bytes may stay unacknowledged.
         """
         taken = cls(client.family, client.type, client.proto, fileno=client.detach())
         taken.patience, taken.lingers = patience, True
@@ -63,17 +63,17 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
         return taken
 
     def settimeout(self, howlong: float | None) -> None:
-        """Wait so long at the most; "for ever" means as long as it has patience."""
+        """Wait at most this long; "for ever" means as long as its patience."""
         super().settimeout(self.patience if howlong is None else howlong)
 
     def setblocking(self, flag: bool) -> None:
-        """Wait as long as it has patience, or not at all."""
+        """Wait as long as its patience, or not at all."""
         self.settimeout(None if flag else 0.0)
 
     def recv(self, *args: Any) -> bytes:
-        """Receive; who says nothing for too long has said all."""
-        if not self.asking and len(args) == 1:  # part of a body, not a look at what is there
-            bodies.pace.breathe()  # in turns: a body that is all here would be read, and its chunks parsed, in one go
+        """Receive; a client that sends nothing for too long is finished."""
+        if not self.asking and len(args) == 1:  # part of a body, not a check for input
+            bodies.pace.breathe()  # in slices: a complete body would be read, and its chunks parsed, in one go
         before, self.waits = self.waits, True
         try:
             return bytes(super().recv(*args))
@@ -85,7 +85,7 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
             self.waits = before
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send slice by slice, each of which has to be taken in time."""
+        """Send slice by slice, each of which has to be read in time."""
         whole = memoryview(data)
         self.waits = True
         try:
@@ -96,7 +96,7 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
             self.waits = False
 
     def close(self) -> None:
-        """Close it once the client had the time to read its answer, if it was still sending."""
+        """Close it once the client has had time to read its response, if it was still sending."""
         if self.lingers:
             self.lingers = False
             with suppress(OSError):
@@ -117,8 +117,8 @@ class Connection(cooperative.socket):  # type: ignore[misc]  # gevent has no typ
 class Connections:
     """All connections of a worker.
 
-    :param patience: seconds after which one that does not go on is cut off.
-    :param places: how many there may be; with none left, those go that have waited for their clients the longest.
+    :param patience: seconds after which one that makes no progress is closed.
+    :param places: how many there may be; with none left, those are closed that have waited longest for their clients.
     """
 
     def __init__(self, patience: float, places: int) -> None:
@@ -128,7 +128,7 @@ class Connections:
         self._complained = float("-inf")
 
     def noting(self, handle: Handle) -> Handle:
-        """Let a server's handler know each connection from its beginning: some open one and ask nothing for long."""
+        """Let a server's handler know each connection from its beginning: some clients open one and send nothing."""
 
         def handle_and_note(listener: Any, client: Any, address: Any) -> None:
             connection = Connection.of(client, self._patience)
@@ -149,9 +149,9 @@ class Connections:
     def let_others_go(self, connection: Connection, *, more: bool) -> None:
         """Let other greenlets run between two requests: a client whose next one is already here would never let them.
 
-        :param more: whether its next one is here; a thousand who send many at once count as long work.
+        :param more: whether its next one has arrived; a thousand clients that pipeline requests count as long work.
         """
-        connection.waits = True  # so that it may have to make room
+        connection.waits = True  # so that it can be closed to make room
         if more:
             breathe()
         gevent.sleep(0)
@@ -162,12 +162,12 @@ class Connections:
         connection.asking, connection.since = False, time.monotonic()
 
     def hang_up_on_the_slow(self) -> None:
-        """Await nobody's request for ever: who sends its head a byte a minute would keep a place that others need."""
+        """Wait for no request for ever: a client that sends a byte a minute would keep a place that others need."""
         late = time.monotonic() - self._patience
         self._await_no_more(connection for connection in tuple(self._open) if connection.since < late)
 
     def hang_up_on_who_wait(self) -> None:
-        """Await no further request from those who have none under way."""
+        """Close the connections that have no request in progress."""
         self._await_no_more(tuple(self._open))
 
     def _await_no_more(self, connections: Any) -> None:
@@ -176,7 +176,7 @@ class Connections:
                 hang_up(connection, socket.SHUT_RD)
 
     def _make_room(self) -> None:
-        """Keep some places free: hang up on those whose clients have not gone on for the longest time."""
+        """Keep some places free: close the connections whose clients have made no progress for the longest time."""
         if len(self._open) <= self._places - SPARE:
             return
         waiting = (connection for connection in self._open if connection.waits)

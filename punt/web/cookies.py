@@ -1,4 +1,4 @@
-"""The names of PUNT's cookies, which know no port: two PUNTs on one host name must not overwrite each other's."""
+"""The names of PUNT's cookies, which ignore the port: two PUNTs on one host name must not overwrite each other's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from punt.database import db
 
 SESSION, THEME = "punt_session", "punt_theme"
-"""How the names begin; they were the whole names once."""
+"""How the names begin; these used to be the whole names."""
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 
 def chosen_theme() -> str | None:
-    """Return what the cookie of this PUNT says, or the one that had no name of its own yet."""
+    """Return the theme in this PUNT's cookie, or in the one that had no name of its own yet."""
     return request.cookies.get(current_app.config["THEME_COOKIE_NAME"]) or request.cookies.get(THEME)
 
 
@@ -46,7 +46,7 @@ def keep_theme(response: Response, theme: str, seconds: int) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Sessions whose cookie stays on https when it was given there; PUNT runs on plain http too."""
+    """Sessions whose cookie is https-only when it was set over https; PUNT also runs on plain http."""
 
     digest_method = staticmethod(hashlib.sha256)  # Flask's own is SHA-1
 
@@ -56,7 +56,7 @@ class _Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Open the session of this PUNT, or one that its key signed under another name.
 
-        So whoever was signed in stays so after an upgrade, and after the database has moved.
+        So people stay signed in after an upgrade, and after the database has moved.
         """
         signer = self.get_signing_serializer(app)
         if signer is None:

@@ -1,4 +1,4 @@
-"""What proxies in front of PUNT say of a request, believed as far as ``PUNT_PROXY_COUNT`` says."""
+"""What proxies in front of PUNT report about a request, trusted as far as ``PUNT_PROXY_COUNT`` says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
 
 
 def init_app(app: Flask, proxies: int) -> None:
-    """Let an app believe so many proxies."""
+    """Let an app trust so many proxies."""
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             _PlainAddresses(app.wsgi_app), x_for=proxies, x_proto=proxies, x_host=proxies
@@ -25,7 +25,7 @@ def init_app(app: Flask, proxies: int) -> None:
 
 
 def plain_address(text: str) -> str | None:
-    """Return the address of the network in what a proxy wrote, which may name a port, or None when there is none."""
+    """Return the network address in what a proxy sent, which may include a port, or None when there is none."""
     found = _WITH_PORT.fullmatch(text)
     host = (found[1] or found[2] or "") if found else text
     try:
@@ -36,7 +36,7 @@ def plain_address(text: str) -> str | None:
 
 
 class _PlainAddresses:
-    """Takes the port off the address that a proxy names; where that is none, the proxy's own address counts."""
+    """Removes the port from the address that a proxy sends; if that is not an address, the proxy's own one counts."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Long answers wait in a file for clients that take their time: what one may hold in memory is bounded."""
+"""Long responses wait in a file for slow clients: what a response may use of the memory is bounded."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from punt.events import disk
 from punt.web import compression
 
 SHORT = 64 * 1024
-"""Bytes of an answer that may wait in memory, and that are read of a file at once."""
+"""Bytes of a response that may wait in memory, and that are read from a file at once."""
 
 
 class Spool:
-    """Bytes that were set aside: short ones in memory, long ones in a file without a name.
+    """Bytes that wait to be sent: a few in memory, more in an unnamed file.
 
-    Where no file can be written, because the disk is full, they stay in memory: reading goes on.
+    If no file can be written, because the disk is full, they stay in memory: reading continues.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,7 +51,7 @@ class Spool:
         self._waiting.clear()
 
     def _take_back(self) -> None:
-        """Go on in memory."""
+        """Move back to memory."""
         self._fails = True
         if self._file:
             self._file.seek(0)
@@ -60,7 +60,7 @@ class Spool:
             self._file = None
 
     def __iter__(self) -> Iterator[bytes]:
-        """Give all of it back, once."""
+        """Yield all bytes, once."""
         if self._file:
             self._file.seek(0)
             while some := self._file.read(SHORT):
@@ -70,7 +70,7 @@ class Spool:
         self.close()
 
     def close(self) -> None:
-        """Forget all; safe to call twice."""
+        """Discard everything; safe to call twice."""
         self._waiting.clear()
         with suppress(OSError):
             if self._file:
@@ -78,7 +78,7 @@ class Spool:
 
 
 def init_app(app: Flask) -> None:
-    """Set long answers of an app aside."""
+    """Spool long responses of an app."""
     app.after_request(_set_aside)
 
 

@@ -1,4 +1,4 @@
-"""Serving PUNT below a path of its host, whether a proxy keeps the path in what it hands on or takes it off."""
+"""Serving PUNT below a path of its host, whether or not a proxy strips the path from the requests it passes on."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _ADDRESS = re.compile(r"""(?<==["'])/|(?<=["'])/(?=[a-z])""")
-"""The slash that begins an attribute of HTML, or a text in an expression of Jinja."""
+"""The slash that begins an HTML attribute, or a string in a Jinja expression."""
 
 
 def init_app(app: Flask, prefix: str) -> None:
-    """Let an app stand below a path such as ``/punt``, or at the top of its host."""
+    """Serve an app below a path such as ``/punt``, or at the root of its host."""
     settle(prefix)
     app.jinja_env.globals["prefix"] = prefix
     if prefix:
-        app.config["APPLICATION_ROOT"] = prefix  # cookies are for what is below it
+        app.config["APPLICATION_ROOT"] = prefix  # cookies are limited to the path
         app.jinja_env.add_extension(Addresses)
         app.wsgi_app = _Below(app.wsgi_app, prefix)  # type: ignore[method-assign]
 
 
 class Addresses(Extension):
-    """Puts the prefix before every address that stands in a template."""
+    """Prepends the prefix to every address in a template."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return _ADDRESS.sub(f"{self.environment.globals['prefix']}/", source)
 
 
 class _Below:
-    """Tells the app where it is, as WSGI says it."""
+    """Tells the app its path, as WSGI defines it."""
 
     def __init__(self, app: WSGIApplication, prefix: str) -> None:
         self._app, self._prefix = app, prefix

@@ -39,7 +39,7 @@ CHUNK = 256 * 1024
 """Bytes of a file that are sent at once."""
 OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
 PROGRAMS = ("/api/", "/avatars/")
-"""What no person looks at as a page."""
+"""What people do not see as a page."""
 TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "Too large", 429: "Slow down"}
 
 
@@ -58,12 +58,12 @@ def init_app(app: Flask) -> None:
 
 
 def nothing() -> tuple[str, int]:
-    """Answer that it is done and there is no more to say."""
+    """Answer that it is done, without content."""
     return "", HTTPStatus.NO_CONTENT
 
 
 def listed(things: Iterable[Any]) -> Response:
-    """Answer with a list of things that may be many, written one by one."""
+    """Answer with a list of possibly many things, written one by one."""
     return spooled(_array(things), "application/json")
 
 
@@ -104,7 +104,7 @@ def _problem(problem: Problem) -> BaseResponse:
 
 
 def _page_to_return_to() -> str | None:
-    """The page asked for, or the one whose form was sent: what was typed there waits in the browser."""
+    """Return the page requested, or the one whose form was sent: its draft is in the browser."""
     if request.method == "GET":
         return f"{request.script_root}{request.full_path}".rstrip("?")
     return page_before()
@@ -130,13 +130,13 @@ def _too_large() -> str:
 
 
 def _clash(error: IntegrityError) -> BaseResponse:
-    """Two writers wanted the same at the same moment: the later one is told."""
+    """Two writers wanted the same at the same moment: the later one gets a conflict."""
     logger.warning("a write clashed with another one: %s", _broken_rule(error))
     return _problem(Conflict("Somebody else changed this meanwhile. Please try again."))
 
 
 def _broken_rule(error: IntegrityError) -> str:
-    """Name what was broken: PostgreSQL's own words quote the row, and what people typed is not for the log."""
+    """Name what was violated: PostgreSQL's own message quotes the row, and what people typed must not be logged."""
     diagnosis = getattr(error.orig, "diag", None)
     return f"{sqlstate(error)} {diagnosis.constraint_name}" if diagnosis else str(error.orig)
 
@@ -150,7 +150,7 @@ def _database_away(error: SQLAlchemyError) -> BaseResponse:
     if is_full(error):
         return _full()
     logger.error("the database did not answer: %s", error)
-    g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not ask again who is looking
+    g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not look up the current user again
     return _problem(Away())
 
 
@@ -170,7 +170,7 @@ def _bug(error: Exception) -> BaseResponse:
 
 
 def _log_refusal(response: Response) -> Response:
-    """Leave a trace of who tried what they may not, or too often; an address is quoted, for it may hold line ends."""
+    """Log who tried what they may not do, or too often; an address is quoted, because it may contain line ends."""
     status = response.status_code
     if status not in {401, 403, 404, 429}:
         return response
@@ -192,7 +192,7 @@ def _error(code: int, message: str) -> BaseResponse:
 
 
 def _page(status: int, message: str) -> BaseResponse:
-    if request_ctx.url_adapter is None:  # the host asked for cannot be one, so a page could name no address
+    if request_ctx.url_adapter is None:  # the requested host is invalid, so a page could not build addresses
         return Response(message, status, content_type="text/plain; charset=utf-8")
     title = TITLES.get(status, "Something is wrong")
     page = render_template("errors/error.html", status=status, title=title, message=message)

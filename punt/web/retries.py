@@ -1,4 +1,4 @@
-"""What was undone because somebody else was in the way, or because there was no room, is done again."""
+"""What was rolled back because somebody else was in the way, or because there was no room, is repeated."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from punt.models.rank import Crowded
 from punt.models.spreading import make_room
 
 TIMES = 3
-"""How often a view is asked in all, before whoever wanted it is told that the server is busy."""
+"""How many attempts a view gets before the client is told that the server is busy."""
 
 
 class RetryingFlask(Flask):
-    """Asks a view again when PostgreSQL undid it to end a deadlock, or when a column is crowded, once that is spread.
+    """Repeats a view when PostgreSQL ended a deadlock with it, or when a column is crowded, once that is spread.
 
-    All of the transaction was undone, and the body is still there. Views that begin their transactions themselves may
-    have ended one already, so they are asked once.
+    The whole transaction was rolled back, and the body is still there. Views that begin their transactions may
+    have committed one already, so they get one attempt.
     """
 
     def dispatch_request(self) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Routes that are quick to register: what builds an address from one is compiled when it is first asked for."""
+"""Routes that are quick to register: their URL builders are compiled when first used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 
 class LazyRule(Rule):
-    """A route; Werkzeug compiles two functions for each, most of what an app costs, and few are ever called."""
+    """A route; Werkzeug compiles two functions for each, most of the cost of an app, and few are ever called."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         compiled = cache(partial(super()._compile_builder, append_unknown))

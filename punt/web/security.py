@@ -1,4 +1,4 @@
-"""What every request and answer passes: no writes from other sites, a strict policy, honest headers."""
+"""What every request and response passes through: no cross-site writes, a strict policy, security headers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from punt.web import forwarding, submissions
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KB, MB = 1 << 10, 1 << 20
 BODY_LIMIT = 64 * KB
-"""Bytes of a body, where a view does not say that it takes more; also what is read of somebody not signed in."""
+"""Bytes of a body, unless a view accepts more; also the limit for clients who are not signed in."""
 WORDS_LIMIT = 16 * KB
-"""Bytes of a body that holds names and passwords only."""
+"""Bytes of a body that contains names and passwords only."""
 TEXT_LIMIT = MB
-"""Bytes of a body that may hold a description: 50,000 characters, of which each is 12 bytes when JSON escapes it."""
+"""Bytes of a body that may contain a description: 50,000 characters, each 12 bytes long when JSON escapes it."""
 FILE_LIMIT = 10 * MB
 FORM_FIELDS = 1000
 BODIES = 64 * MB
@@ -60,7 +60,7 @@ _TAB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class _Bodies:
-    """How many bytes this worker holds of them, or is about to."""
+    """How many bytes of them this worker holds, or is about to."""
 
     held = 0
 
@@ -80,7 +80,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def begins_itself(view: View) -> View:
-    """Mark a writing view that begins its transaction itself, because it does slow work before."""
+    """Mark a writing view that begins its transaction itself, because it does slow work first."""
     view.begins_itself = True  # type: ignore[attr-defined]
     return view
 
@@ -92,7 +92,7 @@ def reads_body_itself(view: View) -> View:
 
 
 def takes_at_most(size: int) -> Callable[[View], View]:
-    """Mark a view that takes a body of another size than most.
+    """Mark a view that accepts a body of another size than most.
 
     :param size: bytes, whole kB.
     """
@@ -105,7 +105,7 @@ def takes_at_most(size: int) -> Callable[[View], View]:
 
 
 def page_before() -> str | None:
-    """Return the path and query of the page of this site that a request came from, if it tells."""
+    """Return the path and query of this site's page that a request came from, if it says so."""
     try:
         page = urlsplit(request.referrer or "")
     except ValueError:  # such as http://[
@@ -114,13 +114,13 @@ def page_before() -> str | None:
 
 
 def _before() -> BaseResponse | None:
-    if "\0" in request.path or b"%00" in request.query_string:  # no text of PostgreSQL's may hold one
+    if "\0" in request.path or b"%00" in request.query_string:  # PostgreSQL's texts cannot contain one
         raise Invalid.field("address", "Use plain text.")
     writes, token = request.method not in SAFE, tokens.shown()
     if token is not None:
         tokens.refuse_bad_token(token, writes=writes)
     elif writes:
-        _refuse_other_sites()  # which could only use a cookie
+        _refuse_other_sites()  # which can only use a cookie
     if not writes:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
@@ -140,7 +140,7 @@ def _refuse_other_sites() -> None:
     """Refuse a write that a page of another site makes in a signed-in person's browser.
 
     Browsers say where a request comes from in ``Sec-Fetch-Site``; on plain http only in ``Origin``.
-    A client that sends neither is no browser and has no other site's page to be misled by.
+    A client that sends neither is not a browser, and no other site's page can mislead it.
     """
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if origin in current_app.config["TRUSTED_ORIGINS"]:
@@ -151,7 +151,7 @@ def _refuse_other_sites() -> None:
 
 
 def _body_limit(view: Callable[..., Any] | None) -> int:
-    """Say how much is read: little of strangers, who are looked up only where a body may be more than that."""
+    """Return how much is read: little from strangers, who are looked up only where a body may be larger than that."""
     size, most = request.content_length, getattr(view, "body_limit", BODY_LIMIT)
     small = most <= BODY_LIMIT or (size is not None and size <= BODY_LIMIT)
     g.stranger = not (small or tokens.shown() is not None or _is_signed_in())
@@ -159,7 +159,7 @@ def _body_limit(view: Callable[..., Any] | None) -> int:
 
 
 def _is_signed_in() -> bool:
-    """Tell whether the cookie is of a session that counts; no transaction is left open."""
+    """Tell whether the cookie belongs to a valid session; no transaction is left open."""
     found = db.session.get(UserSession, session.get("_user_id", ""))
     counts = found is not None and found.is_active
     end_read()
@@ -167,7 +167,7 @@ def _is_signed_in() -> bool:
 
 
 def _take_body() -> None:
-    """Read all of it before any lock: a slow sender must not hold up other writers, nor keep a place for ever."""
+    """Read all of it before any lock: a slow sender must not delay other writers, nor keep a place for ever."""
     _make_room(request.content_length or request.max_content_length or 0)
     with gevent.Timeout(current_app.config["REQUEST_PATIENCE"], RequestTimeout):
         body = request.get_data()
@@ -205,7 +205,7 @@ def _after(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.status_code == 204 or request.method == "OPTIONS":
         response.headers.pop("Content-Type", None)  # of nothing
-    if response.status_code == 429 and "retry_after" in g:  # a page that caught the problem says it, too
+    if response.status_code == 429 and "retry_after" in g:  # a page that handled the problem reports it, too
         response.headers["Retry-After"] = str(g.retry_after)
     if response.status_code == 401:
         refused = tokens.shown() is not None
@@ -213,7 +213,7 @@ def _after(response: Response) -> Response:
     if request.is_secure:  # on plain http browsers only complain about it
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    # A page is asked for anew each time, yet may be kept for going back: "no-store" would forbid that.
+    # A page is revalidated each time, yet may be cached for going back: "no-store" would forbid that.
     response.headers.setdefault(
         "Cache-Control", "no-store" if request.path.startswith("/api/") else "private, no-cache"
     )

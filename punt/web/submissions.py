@@ -1,8 +1,8 @@
-"""A form is worked on once, however often it is sent: by a double click, over a slow line, by F5 or by going back.
+"""A form is worked on once, however often it is submitted: by a double click, over a slow line, by F5 or by going back.
 
-Each page has a mark, which its forms send along. The transaction that does a form's work also notes who sent what with
-which mark, and the answer follows. Whoever sends the same again gets that answer; a form that was refused has done no
-work and may come again.
+Each page has a mark, which its forms submit. The transaction that does a form's work also records who submitted what
+with which mark, and the answer follows. Whoever submits the same again gets that answer; a form that was refused has
+done no work and may be submitted again.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from punt.models import Submission, UserSession
 from punt.models.submission import KEPT
 
 FIELD = "once"
-"""The field in which a form sends its page's mark."""
+"""The field in which a form submits its page's mark."""
 UNASKED = frozenset({FIELD, "tabId"})
-"""Fields that say nothing of what is wanted."""
+"""Fields that say nothing about what is wanted."""
 TIMEOUT, PAUSE = 5.0, 0.02
-"""Seconds that a form waits for the answer to its twin, and between two looks."""
+"""Seconds that a form waits for the answer to its twin, and between two checks."""
 NONCE = 16
 IDENTITY = frozenset({"_user_id", "_fresh", "_id", "_permanent"})
-"""Who is signed in, in the cookie: it is a part of the answer only where that may be what was asked for."""
+"""Who is signed in, in the cookie: it is a part of the answer only where signing in may be what was requested."""
 _MARK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -56,44 +56,44 @@ class Asked:
         self.mark, self.key, self.is_noted = mark, key, False
 
     def sealed(self, text: str) -> bytes:
-        """Hide an answer, which may hold a secret, from whoever does not have the form."""
+        """Encrypt an answer, which may contain a secret, so that only a client with the form can read it."""
         nonce = os.urandom(NONCE)
         return nonce + self._crossed(nonce, text.encode())
 
     def unsealed(self, sealed: bytes) -> str:
-        """Read it again."""
+        """Decrypt it."""
         return self._crossed(sealed[:NONCE], sealed[NONCE:]).decode()
 
     def _crossed(self, nonce: bytes, content: bytes) -> bytes:
-        """Apply a key that is as long as the content and used once, which SHAKE256 draws from what only two know."""
+        """Apply a one-time key as long as the content, which SHAKE256 derives from what only the two sides know."""
         known = f"{current_app.config['SECRET_KEY']}\0{self.mark}\0{self.key}".encode() + nonce
         stream = hashlib.shake_256(known).digest(len(content))
         return bytes(one ^ other for one, other in zip(content, stream, strict=True))
 
 
 def init_app(app: Flask) -> None:
-    """Answer forms of an app that are sent again."""
+    """Answer repeated forms of an app."""
     app.after_request(_finish)
     app.jinja_env.globals["once"] = once
 
 
 def by_anybody(view: View) -> View:
-    """Mark a view whose form is sent before anybody knows by whom: who it is may change with the first answer."""
+    """Mark a view whose form is submitted before its author is known: who that is may change with the first answer."""
     view.by_anybody = True  # type: ignore[attr-defined]
     return view
 
 
 def once() -> Markup:
-    """Write the field of a form that is worked on once: the mark of the page that is being made."""
+    """Render the field of a form that is worked on once: the mark of the page that is being made."""
     if "page_mark" not in g:
         g.page_mark = random_text(26)
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, g.page_mark)
 
 
 def answered_before() -> BaseResponse | None:
-    """Return what this form was answered when it came before; no transaction is open afterwards.
+    """Return the answer that this form got before; no transaction is open afterwards.
 
-    :raises Invalid: when its page's mark cannot be one.
+    :raises Invalid: when its page's mark is invalid.
     """
     mark = request.form.get(FIELD)
     if mark is None:
@@ -107,9 +107,9 @@ def answered_before() -> BaseResponse | None:
 
 
 def note(session: Session, *, changes: object = None, origin: Origin | None = None) -> None:
-    """Note in a transaction that it does the work of this request's form; a receiver of ``changes_settled``.
+    """Record in a transaction that it does the work of this request's form; a receiver of ``changes_settled``.
 
-    Where a twin has just done it, this undoes the transaction.
+    If a twin has just done it, this rolls back the transaction.
     """
     asked: Asked | None = g.get("submission") if has_request_context() else None
     if asked is None or (origin and origin.is_upkeep):
@@ -119,7 +119,7 @@ def note(session: Session, *, changes: object = None, origin: Origin | None = No
 
 
 def _key(mark: str) -> str:
-    """Say who sends what, field by field: a browser marks the parts of a form with a file otherwise each time."""
+    """Say who submits what, field by field: browsers separate the parts of a form with a file differently each time."""
     parts = [mark, _person() or "", request.path]
     for name, value in request.form.items(multi=True):
         parts += [] if name in UNASKED else [name, value]
@@ -147,7 +147,7 @@ def _digest(file: FileStorage) -> str:
 
 
 def _answer_to(asked: Asked) -> BaseResponse | None:
-    """Find the answer to a twin of this form; that is being written where its work is done just now."""
+    """Find the answer to a twin of this form; if its work is being done just now, wait for it."""
     for found in _looks(asked):
         if found is None:
             return None
@@ -171,7 +171,7 @@ def _looks(asked: Asked) -> Iterator[Any]:
 
 
 def _still_holds(asked: Asked, answer: bytes | None) -> bool:
-    """Tell whether the sign-in that an answer may have been goes on."""
+    """Tell whether the sign-in that an answer may have been is still valid."""
     signed_in = _read(asked, answer)["session"].get("_user_id") if answer else None
     if signed_in in {None, session.get("_user_id")}:
         return True
@@ -200,7 +200,7 @@ def _read(asked: Asked, answer: bytes) -> dict[str, Any]:
 
 
 def _finish(response: Response) -> BaseResponse:
-    """Keep the answer to a form; a form that failed because its twin did the work is answered as the twin was."""
+    """Store the answer to a form; a form that failed because its twin did the work gets the twin's answer."""
     asked: Asked | None = g.get("submission")
     if asked is None:
         return response

@@ -1,4 +1,4 @@
-"""Files that come with a form."""
+"""Files submitted with a form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIELDS_LIMIT = 256 * 1024
 
 
 def uploaded(most: int, name: str = "file") -> BinaryIO:
-    """Return the file of a form, read into a temporary file as it comes; it takes its time, but has to go on.
+    """Return the file of a form, read into a temporary file as it arrives; it may take its time, but has to progress.
 
     :param most: bytes of the whole request.
     :raises TooLarge: when it is more.
@@ -35,9 +35,9 @@ def uploaded(most: int, name: str = "file") -> BinaryIO:
 
 
 class _GoingOn:
-    """A body that is read bit by bit, as long as each bit comes in time.
+    """A body that is read bit by bit, as long as each bit arrives in time.
 
-    :param patience: seconds for as much as is asked for at once, which is 64 kB.
+    :param patience: seconds for as much as is read at once, which is 64 kB.
     """
 
     def __init__(self, body: Any, patience: float) -> None:

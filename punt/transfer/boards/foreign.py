@@ -83,7 +83,7 @@ def understood(content: bytes, choice: Choice | None = None) -> Reading:
     """
     asked = choice or Choice()
     small = len(content) <= SMALL and not content.startswith(original_file.ZIP)  # which unpacks to who knows how much
-    found = reading_or_refusal(content, asked) if small else _read_elsewhere(content, asked)
+    found = reading_or_refusal(content, asked) if small else _read_in_process(content, asked)
     if isinstance(found, Refusal):
         raise found
     return found
@@ -103,7 +103,7 @@ def reading_or_refusal(content: bytes, choice: Choice) -> Reading | Refusal:
         return refusal
 
 
-def _read_elsewhere(content: bytes, choice: Choice) -> Reading | Refusal:
+def _read_in_process(content: bytes, choice: Choice) -> Reading | Refusal:
     with TURNS.one():
         try:
             return in_process(TIMEOUT, reading_or_refusal, content, choice)
