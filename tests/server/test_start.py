@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pictures import PICTURE
 from tests.support.server import Server
 
 both_ways = pytest.mark.parametrize("cold", [True, False], ids=["as an operator's", "forked"])
@@ -34,3 +35,14 @@ def test_a_server_answers_stops_and_starts_again(instance: Path, cold: bool) -> 
         server.end()
 
     assert "Traceback" not in server.log
+
+
+@both_ways
+def test_a_worker_that_starts_processes_logs_nothing_of_it(instance: Path, cold: bool) -> None:
+    server = Server(instance, cold=cold).start()
+    try:
+        assert server.client("bob").put("/api/me/picture", content=PICTURE).status_code == 200
+    finally:
+        server.end()
+
+    assert all("[INFO]" in line for line in server.log.splitlines())

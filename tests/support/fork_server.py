@@ -16,7 +16,8 @@ import signal
 import socket
 import subprocess
 import sys
-from functools import cache
+import warnings
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -30,6 +31,9 @@ LOADED = (
     "sqlalchemy.dialects.sqlite.pysqlite",
     "sqlalchemy.dialects.postgresql.psycopg",
 )
+PATCHED = ("socket", "dns", "select", "thread", "Event", "ssl", "subprocess", "builtins", "contextvars")
+LEFT = ("os", "time", "queue", "signal")
+"""What gevent patches before everything is loaded, and what only the worker may, because its master waits with it."""
 ORDER = 1 << 16
 """Bytes that an order has at most."""
 
@@ -166,13 +170,13 @@ def _become_gunicorn(environ: dict[str, str], log: int) -> None:
 
 
 def _load() -> None:
-    """Load all as a worker does: after gevent has patched what it stands on.
-
-    What only the master's own waiting stands on is left for the worker to patch.
-    """
+    """Load all as a worker does: after gevent has patched what it stands on."""
     from gevent import monkey
 
-    monkey.patch_all(os=False, time=False, queue=False, signal=False)
+    monkey.patch_all(**dict.fromkeys(LEFT, False))
+    # Patched twice, threading would call gevent's hooks twice at each fork, and they complain.
+    monkey.patch_all = partial(monkey.patch_all, **dict.fromkeys(PATCHED, False))
+    warnings.filterwarnings("ignore", category=monkey.MonkeyPatchWarning)
     for name in LOADED:
         importlib.import_module(name)
     importlib.import_module("tests.support.templates").share_compiled()
