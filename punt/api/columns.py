@@ -15,7 +15,7 @@ from punt.inputs.base import body, query
 from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn, TicketOrder
 from punt.models import Column, wire
 from punt.models.sorting import order_column, sort_column
-from punt.models.together import as_told
+from punt.models.together import as_json
 from punt.web.replies import listed, nothing
 from punt.web.security import KB, MB, takes_at_most
 
@@ -69,7 +69,7 @@ def sort(reference: str, column_id: str) -> Any:
     column, asked = grant.column(column_id), body(ColumnSort)
     moved = sort_column(column, asked.by)
     db.session.commit()
-    return listed(as_told(moved))
+    return listed(as_json(moved))
 
 
 @blueprint.put("/<column_id>/order")
@@ -82,7 +82,7 @@ def order(reference: str, column_id: str) -> Any:
     grant.require_all_here(ticket.id for ticket in asked.tickets)
     moved = order_column(column, {ticket.id: ticket.rank for ticket in asked.tickets})
     db.session.commit()
-    return listed(as_told(moved))
+    return listed(as_json(moved))
 
 
 @blueprint.delete("/<column_id>")

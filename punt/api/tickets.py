@@ -19,7 +19,7 @@ from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, wire
 from punt.models.board import Page, is_large, matching, pages_of
-from punt.models.together import as_told
+from punt.models.together import as_json
 from punt.services import tickets
 from punt.web.replies import listed, nothing
 from punt.web.security import TEXT_LIMIT, takes_at_most
@@ -97,7 +97,7 @@ def update_all(reference: str) -> Any:
     found = grant.tickets_to_change(asked.ticket_ids, family=asked.updates.changes_family)
     tickets.change_all(grant, found, asked.updates)
     db.session.commit()
-    return listed(as_told(found))
+    return listed(as_json(found))
 
 
 @blueprint.delete("")
@@ -123,7 +123,7 @@ def reply(ticket: Ticket, status: int = 200, *, content: wire.Json | None = None
 
 def _listed(grant: Grant, asked: TicketFilter) -> Response:
     page = pages_of(matching(grant.project.id, asked.criteria()), asked.limit, asked.page, asked.q)
-    response = listed(page.told())
+    response = listed(page.as_json())
     if page.next:
         response.headers["Link"] = f'<{_address_of(page)}>; rel="next"'
     return response

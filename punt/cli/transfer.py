@@ -20,7 +20,7 @@ from punt.transfer.export.checking import Contents, checked
 from punt.transfer.export.loading import replace_everything
 from punt.transfer.export.reading import Limits
 from punt.transfer.export.staging import Staging
-from punt.transfer.export.words import PHRASES, size_in_words, told
+from punt.transfer.export.words import PHRASES, size_in_words, summary
 from punt.transfer.export.writing import note_export, write_export
 
 AFile = click.Path(dir_okay=False, path_type=Path)
@@ -79,7 +79,7 @@ def backup(file: Path) -> None:
 
 
 def _ask(contents: Contents, yes: bool) -> None:
-    click.echo(told(contents))
+    click.echo(summary(contents))
     for warning in contents.warnings:
         click.echo(f"Note: {warning}")
     phrase = PHRASES["import"]

@@ -1,4 +1,4 @@
-"""What a person's programs show instead of signing in."""
+"""What a person's programs present instead of signing in."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from punt.models import topics
 from punt.models.user import User
 
 PREFIX = "punt_"
-"""Lets programs that look for secrets in published code find one."""
+"""Lets secret scanners recognise a token in published code."""
 MOST = 50
 """Tokens of one person."""
 NEVER = datetime.max.replace(tzinfo=UTC)
-"""When a token is over that has no end."""
+"""The expiry of a token that never expires."""
 
 
 class Scope(StrEnum):
-    """What a token is good for."""
+    """What a token may do."""
 
     READ = "read"
     WRITE = "write"
@@ -38,7 +38,7 @@ def _ended(token: ApiToken, change: Change, _: frozenset[str]) -> Iterable[Draft
 
 
 class ApiToken(Base):
-    """One token. Only its hash is kept, a plain one: 256 random bits cannot be guessed, however fast one tries."""
+    """One token. Only a plain hash of it is stored: 256 random bits cannot be guessed, however fast one tries."""
 
     __tablename__ = "api_token"
     __publication__ = Publication(noun=None, also=_ended)
@@ -58,19 +58,19 @@ class ApiToken(Base):
 
     @property
     def is_active(self) -> bool:
-        """Whether it still lets its person in."""
+        """Whether it still authenticates its person."""
         return (self.expires_at or NEVER) > now() and self.user.is_active
 
     @property
     def may_write(self) -> bool:
-        """Whether it is good for changes, too."""
+        """Whether it allows changes, too."""
         return self.scope == Scope.WRITE
 
     @classmethod
     def issue(cls, user: User, *, name: str, scope: Scope, days: int | None) -> tuple[ApiToken, str]:
-        """Make a token; what its owner has to know of it is returned beside it, and never to be had again.
+        """Create a token; its secret is returned beside it, and cannot be retrieved again.
 
-        :param days: how long it is good for; None: until it is ended.
+        :param days: how long it is valid; None: until it is revoked.
         :raises Conflict: when the person has too many.
         """
         db.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
@@ -84,19 +84,19 @@ class ApiToken(Base):
 
     @classmethod
     def of(cls, user: User) -> Sequence[ApiToken]:
-        """List a person's tokens, the newest first."""
+        """List a person's tokens, newest first."""
         query = sa.select(cls).where(cls.user_id == user.id).order_by(cls.created_at.desc(), cls.id.desc())
         return db.session.scalars(query).all()
 
     @classmethod
     def known_as(cls, secret: str) -> ApiToken | None:
-        """Find a token that still lets its person in."""
+        """Find a valid token by its secret."""
         found = db.session.scalar(sa.select(cls).where(cls.hash == _hash(secret)))
         return found if found and found.is_active else None
 
     @classmethod
     def end_all(cls, user: User) -> None:
-        """End all tokens of a person."""
+        """Revoke all tokens of a person."""
         for token in cls.of(user):
             db.session.delete(token)
 

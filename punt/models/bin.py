@@ -26,7 +26,7 @@ PAGE = 500
 class BinnedTicket(Base):
     """A deleted ticket, as it was.
 
-    It lies in a table of its own, so that nothing that reads tickets has to know of it, and what it names may go.
+    It is in a table of its own, so that code that reads tickets can ignore it, and what it refers to may be deleted.
     """
 
     __tablename__ = "binned_ticket"
@@ -42,12 +42,12 @@ class BinnedTicket(Base):
 
     @classmethod
     def take(cls, ticket: Ticket, deleted_by_id: str | None) -> None:
-        """Delete a ticket, keeping what it was; its children stay, without a parent."""
+        """Delete a ticket, storing it here; its children stay, without a parent."""
         cls.take_all([ticket], deleted_by_id)
 
     @classmethod
     def take_all(cls, tickets: Sequence[Ticket], deleted_by_id: str | None) -> None:
-        """Delete several tickets, keeping what each was before any of them went."""
+        """Delete several tickets, storing each as it was before any of them was deleted."""
         for project_id in sorted({ticket.project_id for ticket in tickets}):
             hold_family(project_id)
         families = families_of(tickets)
@@ -62,9 +62,9 @@ class BinnedTicket(Base):
     def page(
         cls, project_id: str, limit: int = PAGE, before: str | None = None
     ) -> tuple[Sequence[BinnedTicket], str | None]:
-        """List what a project's bin holds, newest first, and from where to read on, if there is more.
+        """List what a project's bin contains, newest first, and where to read on, if there is more.
 
-        :param before: a place that an earlier page named.
+        :param before: a position that an earlier page returned.
         """
         query = cls._of(project_id).order_by(cls.deleted_at.desc(), cls.id)
         if before:
@@ -75,7 +75,7 @@ class BinnedTicket(Base):
 
     @classmethod
     def count(cls, project_id: str) -> int:
-        """Count what a project's bin holds."""
+        """Count the tickets in a project's bin."""
         return db.session.scalar(sa.select(sa.func.count()).select_from(cls._of(project_id).subquery())) or 0
 
     @classmethod
@@ -84,23 +84,23 @@ class BinnedTicket(Base):
 
     @property
     def place(self) -> str:
-        """Its place in the list: when it was deleted, in microseconds since 1970, and its id."""
+        """Its position in the list: when it was deleted, in microseconds since 1970, and its id."""
         return f"{(self.deleted_at - EPOCH) // MICROSECOND}.{self.id}"
 
     @classmethod
     def is_kept(cls) -> sa.ColumnElement[bool]:
-        """Tell what is still in the bin: what is too old counts as gone, whether it was taken out yet or not."""
+        """Select what is still in the bin: what is too old counts as gone, whether or not it has been removed yet."""
         return cls.deleted_at > now() - KEPT
 
     @classmethod
     def forget_old(cls, connection: sa.Connection, most: int) -> int:
-        """Take up to so many that are too old out for good, and return how many those were."""
+        """Remove up to so many that are too old, and return how many those were."""
         old = sa.select(cls.id).where(cls.deleted_at <= now() - KEPT).limit(most)
         return connection.execute(sa.delete(cls).where(cls.id.in_(old))).rowcount
 
     @classmethod
     def relabel(cls, label: Label, heir: Label) -> None:
-        """Let deleted tickets come back with another label, the heir of one that goes."""
+        """Give deleted tickets the label that replaces one that is deleted."""
         named = sa.func.strpos(sa.cast(cls.content, sa.Text), label.id) > 0
         carrying = sa.select(cls).where(cls.project_id == label.project_id, named).order_by(cls.id)
         for binned in db.session.scalars(carrying.with_for_update().execution_options(populate_existing=True)):
@@ -109,12 +109,12 @@ class BinnedTicket(Base):
                 binned._keep(labels=list((labels | {heir.id: wire.label(heir)}).values()))
 
     def restore(self, project: Project) -> Ticket:
-        """Make it a ticket again; what could not be brought back is said by that ticket's ``losses``."""
+        """Make it a ticket again; that ticket's ``losses`` are what could not be restored."""
         hold_family(self.project_id)
         return Restoration(self, project).carry_out()
 
     def others(self, ids: Iterable[str]) -> dict[str, BinnedTicket]:
-        """Load those in the same bin with these ids, and keep others from restoring them until the commit."""
+        """Load those in the same bin with these ids, and prevent others from restoring them until the commit."""
         found = dict[str, BinnedTicket]()
         wanted = sa.select(BinnedTicket).where(BinnedTicket.project_id == self.project_id, BinnedTicket.is_kept())
         for some in batches(ids):
@@ -124,13 +124,13 @@ class BinnedTicket(Base):
         return found
 
     def keep_child(self, child: BinnedTicket) -> None:
-        """Remember one that was a child and comes back first."""
+        """Remember a former child that is restored first."""
         children = {each["id"]: each for each in self.content.get("children", ())}
         known = {"id": child.id, "key": child.content["key"]}
         self._keep(children=list((children | {child.id: known}).values()))
 
     def keep_parent(self, parent: Ticket) -> None:
-        """Remember what was the parent and comes back first, unless there is another one."""
+        """Remember a former parent that is restored first, unless there is another one."""
         if self.content["parentId"] is None:
             self._keep(parentId=parent.id, parentKey=f"{parent.project_key}-{parent.number}")
 

@@ -16,7 +16,7 @@ from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.seeking import containing
 from punt.models.ticket import Ticket, ticket_label
-from punt.models.together import LEAN, ROWS, all_of, as_told, orders_in, rows_of
+from punt.models.together import LEAN, ROWS, all_of, as_json, orders_in, rows_of
 
 MANY = 1000
 """Tickets of a project beyond which reading all of them is heavy work."""
@@ -36,11 +36,11 @@ class Page:
         """Load all of them."""
         return [ticket for some in self._some_by_some() for ticket in some]
 
-    def told(self) -> Iterator[wire.Json]:
-        """Give them as :func:`wire.ticket` does, only some of them loaded at a time."""
+    def as_json(self) -> Iterator[wire.Json]:
+        """Yield them as :func:`wire.ticket` does, only some of them loaded at a time."""
         orders = orders_in(self.columns) if len(self.ids) > ROWS else None
         for some in self._some_by_some():
-            yield from as_told(some, orders)
+            yield from as_json(some, orders)
 
     def _some_by_some(self) -> Iterator[list[Ticket]]:
         for ids in slices(self.ids, ROWS):
@@ -48,7 +48,7 @@ class Page:
 
 
 def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[Ticket]:
-    """Select a project's tickets in board order that match: ``label_id`` and attributes."""
+    """Select a project's tickets in board order that match ``label_id`` and attributes."""
     query = Ticket.on_board(project_id)
     for name, value in criteria.items():
         query = query.where(_condition(name, value))
@@ -56,11 +56,11 @@ def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[Ticket]:
 
 
 def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None, text: str | None = None) -> Page:
-    """Read all that is selected, or a page of it from a place that an earlier page named.
+    """Read everything that is selected, or a page of it from a position that an earlier page returned.
 
-    Where they lie is looked up first, then each without its description: the database need not sort what may be long.
+    Their order is looked up first, then each without its description: the database need not sort long values.
 
-    :param text: what must stand in title or description.
+    :param text: what title or description must contain.
     """
     if place:
         position, rank = place.split(".", 1)
@@ -84,7 +84,7 @@ def is_large(project_id: str) -> bool:
 
 
 def cards(project_id: str) -> list[wire.Json]:
-    """Read what the cards of a board show, in board order: rows, not objects, for a board may hold thousands."""
+    """Read what the cards of a board show, in board order: rows, not objects, because a board may have thousands."""
     query = sa.select(*(getattr(Ticket, name) for name in wire.CARD)).join(Column, Column.id == Ticket.column_id)
     query = query.where(Ticket.project_id == project_id).order_by(Column.position, Ticket.rank)
     labels = _labels_of_tickets(project_id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Column(Base):
-    """A column; ``position`` counts from 0 without holes and is the wire's ``order``."""
+    """A column; ``position`` counts from 0 without gaps and is the wire's ``order``."""
 
     __tablename__ = "column"
     __publication__ = Publication(
@@ -42,7 +42,7 @@ class Column(Base):
     def append_to(
         cls, siblings: Sequence[Column], project_id: str, *, name: str, color: str | None, wip_limit: int | None
     ) -> Column:
-        """Add a column at the right end of a board."""
+        """Add a column as the rightmost of a board."""
         column = cls(project_id=project_id, name=name, color=color, wip_limit=wip_limit, position=len(siblings))
         db.session.add(column)
         db.session.flush()
@@ -62,7 +62,7 @@ class Column(Base):
         return [by_id[column_id] for column_id in ids]
 
     def hold(self) -> None:
-        """Keep others from placing tickets here until the commit, so that ranks are counted once.
+        """Prevent others from placing tickets here until the commit, so that each rank is given once.
 
         :raises Conflict: when the column was deleted meanwhile.
         """
@@ -72,7 +72,7 @@ class Column(Base):
 
     @contextmanager
     def placing(self) -> Iterator[None]:
-        """Hold the column while tickets get their places in it; where there is no room, say that it is in here."""
+        """Lock the column while tickets are placed in it; if there is no room, report that it is this one."""
         self.hold()
         try:
             yield
@@ -95,14 +95,14 @@ class Column(Base):
             Column.arrange(siblings, others)
 
     def remove(self, project: Project, heir: Column | None) -> None:
-        """Delete the column; its tickets go to the bottom of the heir, in their order.
+        """Delete the column; its tickets move to the bottom of the heir, in their order.
 
         :raises Conflict: when it is the last column, has tickets and no heir, or was deleted meanwhile.
         """
-        from punt.models.placing import move_together  # tickets know their column; here alone a column knows them
+        from punt.models.placing import move_together  # tickets import columns
         from punt.models.ticket import Ticket
 
-        Ticket.hold(Ticket.column_id == self.id)  # before the columns: whoever moves one has it first, too
+        Ticket.hold(Ticket.column_id == self.id)  # before the columns: whoever moves one locks it first, too
         siblings = project.columns_to_change()
         if self not in siblings:
             raise Conflict("Somebody else deleted this column meanwhile.")

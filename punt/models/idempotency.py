@@ -13,7 +13,7 @@ KEPT = timedelta(days=1)
 
 
 class IdempotencyKey(Base):
-    """A key that a person sent with a creation, and what came of it."""
+    """A key that a person sent with a creation, and what was created."""
 
     __tablename__ = "idempotency_key"
 
@@ -25,6 +25,6 @@ class IdempotencyKey(Base):
 
     @classmethod
     def of(cls, user_id: str, key: str) -> IdempotencyKey | None:
-        """Find a key that a person used lately."""
+        """Find a key that a person used recently."""
         db.session.execute(sa.delete(cls).where(cls.user_id == user_id, cls.created_at < now() - KEPT))
         return db.session.get(cls, (user_id, key))

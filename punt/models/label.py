@@ -18,7 +18,7 @@ from punt.models.texts import key_of
 class Label(Base):
     """A label; its name is unique in the project, see :func:`punt.models.texts.key_of`.
 
-    Deleting one takes it from its tickets by the database's own cascade: ``label.deleted`` tells screens the same.
+    Deleting one removes it from its tickets by the database's own cascade; screens infer that from ``label.deleted``.
     """
 
     __tablename__ = "label"
@@ -49,9 +49,9 @@ class Label(Base):
 
     @classmethod
     def create(cls, project_id: str, name: str, color: str | None = None) -> Label:
-        """Add a label; without a colour it gets the next of the palette.
+        """Add a label; without a colour it gets the next one of the palette.
 
-        :raises Conflict: when the project has one of that name.
+        :raises Conflict: when the project has one with that name.
         """
         _refuse_taken_name(project_id, name, None)
         count = db.session.scalar(sa.select(sa.func.count()).where(cls.project_id == project_id)) or 0
@@ -68,7 +68,7 @@ class Label(Base):
     def revise(self, *, name: str | None = None, color: str | None = None) -> None:
         """Change name or colour.
 
-        :raises Conflict: when the project has another one of that name.
+        :raises Conflict: when the project has another one with that name.
         """
         if name is not None:
             _refuse_taken_name(self.project_id, name, self.id)
@@ -81,15 +81,15 @@ class Label(Base):
         :raises Missing: when somebody else has just done so.
         """
         held = sa.select(Label.id).where(Label.id == self.id).with_for_update()
-        if db.session.scalar(held) is None:  # or its end would be told twice
+        if db.session.scalar(held) is None:  # otherwise its end would be published twice
             raise Missing("Label")
         db.session.delete(self)
 
 
 def settle_keys(connection: sa.Connection) -> None:
-    """Give the labels that an older PUNT wrote the keys by which they are found now.
+    """Give labels of an older PUNT the keys by which they are found now.
 
-    Where two count as the same by now, one keeps its old key until ``flask db check --repair`` makes them one.
+    If two now count as the same, one keeps its old key until ``flask db check --repair`` merges them.
     """
     query = sa.select(Label.id, Label.project_id, Label.name, Label.name_key).order_by(Label.id)
     rows = connection.execute(query).all()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a member is; ``access.grants`` says what each may do."""
+    """A member's role; ``access.grants`` says what each may do."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -31,13 +31,13 @@ class Role(StrEnum):
 
 
 def _mark_the_beginning(membership: Membership, change: Change, _: frozenset[str]) -> Iterable[Draft]:
-    """What was in the project before is not the member's, unless they founded it."""
+    """Earlier events of the project are not for the member, unless they founded it."""
     if change is Change.CREATED and not membership.founding:
         yield mark(Begins.MEMBERSHIP, topics.access(membership.user_id), membership.project_id)
 
 
 def _tell_the_member(membership: Membership, change: Change, _: frozenset[str]) -> Iterable[Draft]:
-    """To the member, the project appears in or goes from the list of projects."""
+    """For the member, the project appears in or disappears from the list of projects."""
     who = (membership.user_id,)
     if change is Change.CREATED and not membership.founding:
         project = wire.project(membership.project)
@@ -49,7 +49,7 @@ def _tell_the_member(membership: Membership, change: Change, _: frozenset[str]) 
 
 
 class Membership(Base):
-    """One person's place in one project."""
+    """One person's membership of one project."""
 
     __tablename__ = "membership"
     __table_args__ = (sa.UniqueConstraint("project_id", "user_id"),)
@@ -71,18 +71,18 @@ class Membership(Base):
     project: Mapped[Project] = relationship()
 
     founding = False
-    """Whether it came with the project itself, so that there is no news in it for the member."""
+    """Whether it was created with the project itself, so that it is no news for the member."""
 
     @classmethod
     def of(cls, project_id: str, user_id: str) -> Membership | None:
-        """Find a person's place in a project."""
+        """Find a person's membership of a project."""
         return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.user_id == user_id))
 
     @classmethod
     def role_of(cls, project_id: str, user_id: str, *, hold: bool = False) -> Role | None:
-        """Look up what somebody is in a project.
+        """Look up somebody's role in a project.
 
-        :param hold: whether to keep others from changing that until the commit.
+        :param hold: whether to prevent others from changing that until the commit.
         """
         query = sa.select(cls.role).where(cls.project_id == project_id, cls.user_id == user_id)
         role = db.session.scalar(query.with_for_update(read=True) if hold else query)
@@ -90,10 +90,10 @@ class Membership(Base):
 
     @classmethod
     def invite(cls, project: Project, username: str, role: Role) -> Membership:
-        """Let somebody into a project.
+        """Add somebody to a project by user name.
 
-        :raises Invalid: when nobody who can sign in is called that.
-        :raises Conflict: when they are in already.
+        :raises Invalid: when nobody who can sign in has that name.
+        :raises Conflict: when they are a member already.
         """
         person = User.named(username)
         if person is None or not person.is_active:
@@ -105,7 +105,7 @@ class Membership(Base):
 
     @classmethod
     def add(cls, project: Project, user: User, role: Role, *, founding: bool = False) -> Membership:
-        """Let a person into a project, or change the role of one who is in."""
+        """Add a person to a project, or change the role of a member."""
         membership = cls.of(project.id, user.id)
         if membership is None:
             membership = cls(project=project, user=user, role=role.value)
@@ -117,7 +117,7 @@ class Membership(Base):
         return membership
 
     def become(self, role: Role) -> None:
-        """Give its person another role; the members are held.
+        """Give the member another role; the caller has locked the members.
 
         :raises Conflict: when they are the last owner.
         """
@@ -126,11 +126,11 @@ class Membership(Base):
         self.role = role.value
 
     def end(self) -> None:
-        """Let its person go; the members are held. Tickets keep their name, and nobody sees them there any more.
+        """Remove the member; the caller has locked the members. Tickets keep their name, presence does not.
 
         :raises Conflict: when they are the last owner.
         """
-        from punt.models.presence import PresenceLease  # leases know their project; here alone a membership knows them
+        from punt.models.presence import PresenceLease  # leases import projects
 
         self._refuse_if_last_owner()
         db.session.delete(self)

@@ -1,4 +1,4 @@
-"""Putting one label in the place of another."""
+"""Replacing one label with another."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from punt.models.together import LEAN, all_of, flushed
 
 
 def merge_labels(label: Label, heir: Label) -> None:
-    """Give every ticket that carries a label the heir instead, deleted ones too, and delete the label.
+    """Replace a label with its heir on every ticket, including deleted ones, and delete the label.
 
-    Tickets are held before labels, as by whoever labels one; those that got the label meanwhile come afterwards.
+    Tickets are locked before labels, as when they are labelled; those that got the label meanwhile come afterwards.
 
-    :raises Invalid: when the two are one.
+    :raises Invalid: when the two are the same.
     :raises Conflict: when one of them was deleted meanwhile.
     """
     if label is heir:

@@ -1,7 +1,7 @@
-"""Moments that have not come yet: a clock that was ahead once wrote them, and nobody waits until they come.
+"""Timestamps from the future: a clock that was once ahead wrote them, and nobody should have to wait until they come.
 
-What is counted from a moment begins at the present one then. Where that cannot wait for the keeper, whoever reads a
-moment does not believe it either: see :mod:`punt.models.rate` and :mod:`punt.models.presence`.
+What is counted from such a moment begins at the current one instead. Where that cannot wait for the keeper, readers of
+a timestamp do not trust it either: see :mod:`punt.models.rate` and :mod:`punt.models.presence`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ELSEWHERE = {
         "are shown only: nothing is counted from when these were made and changed",
     ),
 }
-"""Moments, or all of a table, that need no mending here, each with its reason."""
+"""Moments, or whole tables, that need no correction here, each with its reason."""
 
 
 def correct(connection: sa.Connection, most: int) -> int:
@@ -46,7 +46,7 @@ def correct(connection: sa.Connection, most: int) -> int:
     return max(*(_begin_now(connection, moment, most) for moment in BEGINNINGS), _renew(connection, most))
 
 
-def mend_all(connection: sa.Connection) -> None:
+def correct_all(connection: sa.Connection) -> None:
     """Let everything that began in the future begin now."""
     while correct(connection, BATCH) == BATCH:
         pass

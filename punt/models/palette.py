@@ -1,4 +1,4 @@
-"""Fixed colours, all at least 4.5:1 with white text and told apart by people with colour-vision deficiencies."""
+"""Fixed colours, all at least 4.5:1 with white text and distinguishable with colour-vision deficiencies."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def those_with(ids: Sequence[str]) -> Sequence[User]:
 
 
 def seen_on(project_id: str) -> Sequence[User]:
-    """List the members of a project and everybody else its tickets name, by name."""
+    """List the members of a project and everybody else whom its tickets name, by name."""
     ids: sa.CompoundSelect[str | None] = sa.union(
         sa.select(Membership.user_id).where(Membership.project_id == project_id),
         sa.select(Ticket.assignee_id).where(Ticket.project_id == project_id),

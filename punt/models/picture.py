@@ -12,7 +12,7 @@ from punt.models.user import User
 
 
 class Picture(Base):
-    """One person's picture; it stands in the database, so that a backup has it."""
+    """One person's picture; it is in the database, so that a backup contains it."""
 
     __tablename__ = "picture"
 
@@ -22,7 +22,7 @@ class Picture(Base):
 
     @classmethod
     def put_on(cls, user: User, content: bytes) -> None:
-        """Give a person a picture; its address is made of its content.
+        """Give a person a picture; its address is derived from its content.
 
         :param content: a WebP.
         """
@@ -33,7 +33,7 @@ class Picture(Base):
 
     @classmethod
     def take_off(cls, user: User) -> None:
-        """Let a person have no picture."""
+        """Remove a person's picture."""
         db.session.execute(sa.delete(cls).where(cls.user_id == user.id))
         user.picture_hash = None
 

@@ -1,4 +1,4 @@
-"""Placing several tickets at once, those that are new as well."""
+"""Placing several tickets at once, including new ones."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from punt.models.together import flushed
 
 @dataclass(frozen=True)
 class Wanted:
-    """A ticket to be.
+    """A ticket to be created.
 
-    :param column: where it is to lie, below those that are there.
-    :param fields: attributes to begin with; ``title`` at least, and no parent.
-    :param parent: its parent's place among those that are wanted.
+    :param column: its column, where it goes below the existing tickets.
+    :param fields: initial attributes; at least ``title``, and no parent.
+    :param parent: the index of its parent among the wanted tickets.
     """
 
     column: Column
@@ -34,12 +34,12 @@ class Wanted:
 def create_together(
     project: Project, creator_id: str | None, wanted: Sequence[Wanted], order: Sequence[int]
 ) -> Iterator[Ticket]:
-    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, and give each.
+    """Add tickets at the bottom of their columns as :meth:`Ticket.create` does, and yield each.
 
-    They are numbered and ranked as they stand, whatever the order in which they are made. Who the parents are was
-    looked at before: none is a subtask, and there is no circle.
+    They are numbered and ranked in the given order, whatever the order in which they are created. The caller has
+    checked the parents: none is a subtask, and there is no cycle.
 
-    :param order: their places, parents before their children.
+    :param order: their indexes, parents before their children.
     """
     counts = Counter(each.column for each in wanted)
     free = {column: iter(_ranks_at_the_bottom(column, counts[column])) for column in sorted(counts, key=_by_id)}
@@ -73,7 +73,7 @@ def move_together(
 ) -> None:
     """Place the first of them as :meth:`Ticket.move_to` does, and the others right below it, in their order.
 
-    Others that lie there already keep their ranks: that is no change.
+    Tickets that are in that order already keep their ranks: that is not a change.
     """
     if not tickets:
         return
@@ -87,7 +87,7 @@ def move_together(
         ranks = several_between(first.rank, following[0].rank if following else None, len(rest))
     for ticket, rank in zip(rest, ranks, strict=True):
         ticket.column_id, ticket.rank = column.id, rank
-        db.session.flush()  # one by one, so that their events stand in their order
+        db.session.flush()  # one by one, so that their events are in their order
 
 
 def _ranks_at_the_bottom(column: Column, count: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Who has a project open, and which ticket for editing: leases that end by themselves."""
+"""Who has a project open, and which ticket for editing: leases that expire by themselves."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PresenceLease(Base):
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     tab_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     ticket_id: Mapped[str | None] = mapped_column(sa.ForeignKey("ticket.id", ondelete="SET NULL"))
-    session_id: Mapped[str | None] = mapped_column(sa.String(26))  # no foreign key: nobody who comes waits for who goes
+    session_id: Mapped[str | None] = mapped_column(sa.String(26))  # no foreign key: who comes never waits for who goes
     expires_at: Mapped[datetime] = mapped_column(Timestamp)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
@@ -43,11 +43,11 @@ class PresenceLease(Base):
     def take(
         cls, project: Project, user: User, tab_id: str, *, ticket_id: str | None, session_id: str | None
     ) -> wire.Json:
-        """Begin or renew a lease and tell who is there.
+        """Take or renew a lease and return who is there.
 
         :param tab_id: the page's name among those of its person.
-        :param ticket_id: which ticket it has open for editing, if any.
-        :param session_id: with which session it ends, if its person did not come with an API token.
+        :param ticket_id: which ticket it is editing, if any.
+        :param session_id: the session it ends with, unless its person used an API token.
         :raises TooMany: when its person has changed it too often.
         """
         leases, moment = cls._of(project), now()
@@ -63,20 +63,20 @@ class PresenceLease(Base):
 
     @classmethod
     def give_back(cls, project: Project, user: User, tab_id: str) -> None:
-        """End a lease before its time."""
+        """End a lease before it expires."""
         cls._change(project, partial(cls._end, project, cls.user_id == user.id, cls.tab_id == tab_id))
 
     @classmethod
     def end_all(cls, project: Project, user: User) -> None:
-        """End all leases of a person who may not be there any more."""
+        """End all leases of a person who may no longer be there."""
         cls._change(project, partial(cls._end, project, cls.user_id == user.id))
 
     @classmethod
     def end_with(cls, session: UserSession) -> None:
         """End all leases of a session that ends.
 
-        No project is held for it, since whoever ends a session may hold what others wait for who hold a project. One
-        who comes or goes at the same moment may be told wrongly by that, until pages renew their leases.
+        This locks no project: whoever ends a session may hold locks that holders of a project's lock wait for. If
+        somebody comes or goes at the same moment, presence may be wrong until pages renew their leases.
         """
         own = cls.session_id == session.id
         places = sa.select(Project).where(Project.id.in_(sa.select(cls.project_id).where(own)))
@@ -85,13 +85,13 @@ class PresenceLease(Base):
 
     @classmethod
     def _change(cls, project: Project, change: Callable[[], object]) -> wire.Json:
-        """Change the leases of a project, of which nobody else changes any meanwhile, and end those that are over."""
+        """Change the leases of a project, exclusively, and end those that have expired."""
         db.session.execute(sa.select(Project.id).where(Project.id == project.id).with_for_update(key_share=True))
         return cls._tell(project, change, partial(cls._end, project, cls._is_over()))
 
     @classmethod
     def _tell(cls, project: Project, *changes: Callable[[], object]) -> wire.Json:
-        """Change the leases of a project, and announce who is there now if that is news."""
+        """Change the leases of a project, and announce who is there now if that has changed."""
         before = wire.presence(cls._of(project))
         for change in changes:
             change()
@@ -108,7 +108,7 @@ class PresenceLease(Base):
 
     @classmethod
     def _is_over(cls) -> sa.ColumnElement[bool]:
-        """Tell which leases are over, or were written by a clock that was ahead."""
+        """Select the leases that have expired, or were written by a clock that was ahead."""
         moment = now()
         return (cls.expires_at <= moment) | (cls.expires_at > moment + TERM + SKEW)
 

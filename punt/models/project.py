@@ -24,14 +24,14 @@ DEFAULT_COLUMNS = ("To Do", "In Progress", "Review", "Done")
 
 def _audience(project: Project) -> tuple[str, ...]:
     members = db.session.scalars(
-        # held until the commit: who is being removed must not be told of what comes after
+        # locked until the commit: whoever is being removed must not receive what comes after
         sa.select(Membership.user_id).where(Membership.project_id == project.id).with_for_update(read=True)
     )
     return (topics.SYSTEM_ADMINS, *members)
 
 
 def _recheck_its_streams(project: Project, change: Change, _: frozenset[str]) -> Iterable[Draft]:
-    """Who listens to it can no longer; who listens everywhere is told of members by their memberships."""
+    """Its listeners no longer may; those who listen everywhere learn of members from their memberships."""
     if change is Change.CREATED:
         yield recheck(topics.PROJECTS, [topics.SYSTEM_ADMINS])
     if change is Change.DELETED:
@@ -39,7 +39,7 @@ def _recheck_its_streams(project: Project, change: Change, _: frozenset[str]) ->
 
 
 class Project(Base):
-    """A project. Its key is fixed for life."""
+    """A project. Its key never changes."""
 
     __tablename__ = "project"
     __publication__ = Publication(
@@ -63,7 +63,7 @@ class Project(Base):
 
     @classmethod
     def create(cls, owner: User, *, key: str, name: str, description: str = "", color: str | None = None) -> Project:
-        """Start a project with the default columns; its founder owns it.
+        """Create a project with the default columns; its founder owns it.
 
         :raises Conflict: when the key is taken.
         """
@@ -84,23 +84,23 @@ class Project(Base):
             setattr(self, field, value)
 
     def remove(self) -> None:
-        """Delete the project with all that is in it.
+        """Delete the project with everything in it.
 
         :raises Missing: when somebody else has just done so.
         """
-        from punt.models.bin import BinnedTicket  # which know their project
+        from punt.models.bin import BinnedTicket  # which import their project
         from punt.models.ticket import Ticket
 
-        unhurried(db.session())  # there is nothing to ask for less of
+        unhurried(db.session())  # it cannot be split into smaller parts
         held = sa.select(Project.id).where(Project.id == self.id).with_for_update()
-        if db.session.scalar(held) is None:  # or its end would be told twice
+        if db.session.scalar(held) is None:  # otherwise its end would be published twice
             raise Missing("Project")
         for model in (Ticket, BinnedTicket):
             delete_slowly(db.session.connection(), model, model.project_id == self.id)
         db.session.delete(self)
 
     def next_number(self, count: int = 1) -> int:
-        """Take the next ticket number, or the first of several; none is given twice. It is no change of the project."""
+        """Take the next ticket number, or the first of several; none is given twice. The project does not change."""
         next_one = {"last_number": Project.last_number + count, "updated_at": Project.updated_at}
         taken = sa.update(Project).where(Project.id == self.id).values(next_one)
         return int(db.session.execute(taken.returning(Project.last_number)).scalar_one()) - count + 1
@@ -119,7 +119,7 @@ class Project(Base):
         return db.session.scalars(sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)).all()
 
     def columns_to_change(self) -> Sequence[Column]:
-        """List the columns, and keep others from adding, placing or removing any until the commit."""
+        """List the columns, and prevent others from adding, moving or removing any until the commit."""
         held = sa.select(Column.id).where(Column.project_id == self.id).order_by(Column.id)
         db.session.execute(held.with_for_update())
         db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update(key_share=True))
@@ -127,15 +127,15 @@ class Project(Base):
         return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
     def hold_members(self) -> None:
-        """Keep others from changing who belongs to it until the commit, and look at those who are loaded anew.
+        """Prevent others from changing the members until the commit, and reload those that are loaded.
 
-        The project's row stands for them, so that it comes before them for everybody and nobody waits in a circle.
+        The project's row stands for them, so that everybody locks it before them and nobody deadlocks.
         """
         db.session.execute(sa.select(Project.id).where(Project.id == self.id).with_for_update(key_share=True))
         members = sa.select(Membership).where(Membership.project_id == self.id)
         db.session.scalars(members.execution_options(populate_existing=True)).all()
 
     def members(self) -> Sequence[Membership]:
-        """List who belongs to it, by name."""
+        """List the members, by name."""
         query = sa.select(Membership).join(User).where(Membership.project_id == self.id)
         return db.session.scalars(query.order_by(User.name, User.id)).all()

@@ -17,11 +17,11 @@ SHORT = 24
 """Characters of the longest rank in a column that was spread; there is room for some 130 moves to one spot until it is
 crowded again."""
 LONGEST_KNOWN = 1000
-"""Characters of the longest rank that is understood; earlier versions of PUNT gave some that were nearly as long."""
+"""Characters of the longest rank that is accepted; earlier versions of PUNT gave some that were nearly as long."""
 
 
 class Crowded(Busy):
-    """There is no short rank left between two tickets; their column is to be spread, and the move tried again.
+    """There is no short rank left between two tickets; their column has to be spread, and the move repeated.
 
     :ivar column_id: the column, once that is known.
     """
@@ -30,7 +30,7 @@ class Crowded(Busy):
 
 
 def is_long(rank: str) -> bool:
-    """Tell whether a rank is longer than any that is given."""
+    """Tell whether a rank is longer than any that is given now."""
     return len(rank) > LONGEST
 
 
@@ -43,7 +43,7 @@ def between(above: str | None, below: str | None) -> str:
 
 
 def several_between(above: str | None, below: str | None, count: int) -> list[str]:
-    """Return rising ranks as :func:`between` does, evenly spread."""
+    """Return increasing ranks as :func:`between` does, evenly spread."""
     if above and below and (is_long(above) or is_long(below)):  # the library would recurse as deep as they are long
         raise Crowded
     ranks = _between(above, below, count)
@@ -53,11 +53,11 @@ def several_between(above: str | None, below: str | None, count: int) -> list[st
 
 
 def spread(ranks: Sequence[str]) -> list[str]:
-    """Return rising ranks for the same tickets, none longer than ``SHORT``; most of those that are short stay.
+    """Return increasing ranks for the same tickets, none longer than ``SHORT``; most short ones stay.
 
-    No new rank is equal to one that another ticket has now, so that they can be given one by one.
+    No new rank equals one that another ticket has now, so that they can be assigned one by one.
 
-    :param ranks: the present ones of a whole column, risen.
+    :param ranks: the current ones of a whole column, increasing.
     """
     spread, at = list(ranks), 0
     while at < len(spread):
@@ -66,7 +66,7 @@ def spread(ranks: Sequence[str]) -> list[str]:
 
 
 def _make_short(ranks: list[str], start: int, taken: Sequence[str]) -> int:
-    """Replace the long ranks from a place on, and as many around them as it takes; return where they end."""
+    """Replace the long ranks from an index on, and as many around them as necessary; return where they end."""
     stop = start + 1
     while True:
         while stop < len(ranks) and len(ranks[stop]) > SHORT:
@@ -79,7 +79,7 @@ def _make_short(ranks: list[str], start: int, taken: Sequence[str]) -> int:
 
 
 def _free(above: str | None, below: str | None, count: int, taken: Sequence[str]) -> list[str]:
-    """Return rising ranks that are none of those taken."""
+    """Return increasing ranks that are not among those taken."""
     start, stop = bisect_right(taken, above) if above else 0, bisect_left(taken, below) if below else len(taken)
     here = frozenset(taken[start:stop])
     return [rank for rank in _between(above, below, count + len(here)) if rank not in here][:count]

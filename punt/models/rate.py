@@ -1,4 +1,4 @@
-"""Counting tries in fixed windows, exact across workers because the database counts."""
+"""Counting attempts in fixed windows, exact across workers because the database counts."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LONGEST = 86_400
 """Seconds of the longest window that anything is counted in."""
 
 TIMES = 5
-"""How often a bucket is looked for that others begin and forgive at the same moment."""
+"""How often a bucket is looked up that others begin and forgive at the same moment."""
 
 
 class RateCounter(Base):
-    """The tries of one bucket in the present window."""
+    """The attempts of one bucket in the current window."""
 
     __tablename__ = "rate_counter"
 
@@ -32,10 +32,10 @@ class RateCounter(Base):
 
     @classmethod
     def count(cls, name: str, *, limit: int, seconds: int) -> None:
-        """Count one try.
+        """Count one attempt.
 
-        :param name: what is limited, for whom; kept only as a hash.
-        :param limit: tries allowed in one window.
+        :param name: what is limited, for whom; stored only as a hash.
+        :param limit: attempts allowed in one window.
         :param seconds: length of a window.
         :raises TooMany: with the seconds until the window ends.
         """
@@ -49,11 +49,11 @@ class RateCounter(Base):
 
     @classmethod
     def refuse_spent(cls, limits: Iterable[tuple[str, int]], *, seconds: int) -> None:
-        """Look, without counting, whether buckets have tries left.
+        """Check, without counting, whether buckets have attempts left.
 
-        :param limits: what is limited, for whom, and the tries allowed in one window.
+        :param limits: what is limited, for whom, and the attempts allowed in one window.
         :param seconds: length of a window.
-        :raises TooMany: with the seconds until the window of one ends that has none.
+        :raises TooMany: with the seconds until the window of a bucket ends that has none.
         """
         most, present = {_bucket(name): limit for name, limit in limits}, int(time.time())
         is_running = (cls.window_ends > present) & (cls.window_ends <= _latest_end(present, seconds))
@@ -74,12 +74,12 @@ class RateCounter(Base):
 
     @classmethod
     def forgive(cls, name: str) -> None:
-        """Forget the tries of a bucket."""
+        """Forget the attempts of a bucket."""
         db.session.execute(sa.delete(cls).where(cls.bucket == _bucket(name)))
 
     @classmethod
     def give_back(cls, name: str) -> None:
-        """Take one try of a bucket back."""
+        """Uncount one attempt of a bucket."""
         db.session.execute(sa.update(cls).where(cls.bucket == _bucket(name), cls.tries > 0).values(tries=cls.tries - 1))
 
     @classmethod
@@ -96,7 +96,7 @@ def _bucket(name: str) -> str:
 
 
 def _latest_end(present: int, seconds: int) -> int:
-    """Return when a window ends at the latest: one that ends later was begun by a clock that was ahead, and is over."""
+    """Return when a window ends at the latest: if it ends later, a clock that was ahead began it, and it is over."""
     return present + seconds + int(SKEW.total_seconds())
 
 

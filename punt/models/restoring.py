@@ -1,4 +1,4 @@
-"""Bringing a deleted ticket back with all that it belonged to, and saying what of that is no longer there."""
+"""Restoring a deleted ticket with everything that belonged to it, and reporting what no longer exists."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """Ids that one statement looks up."""
 TOLD = 5
-"""Children of which it is said one by one why they are none any more."""
+"""Former children for whom it is reported one by one why they are not restored."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """Something of a deleted ticket that could not be brought back.
+    """Something of a deleted ticket that could not be restored.
 
-    :param field: its name on the wire; of other tickets that were part of it, ``children``.
-    :param before: what it was, as the audit keeps it.
+    :param field: its name on the wire; for former children, ``children``.
+    :param before: what it was, as the audit trail keeps it.
     :param after: what it is instead.
     :param message: the same in words.
     """
@@ -45,9 +45,9 @@ class Loss:
 
 
 def families_of(tickets: Sequence[Ticket]) -> dict[str, wire.Json]:
-    """Return what the bin keeps of each ticket besides itself: what its column and parent are called, and its children.
+    """Return what the bin keeps of each ticket besides itself: the names of its column and parent, and its children.
 
-    The children are held until the commit: whoever joins or leaves the family meanwhile waits.
+    The children are locked until the commit: whoever joins or leaves the family meanwhile waits.
     """
     children = defaultdict[str | None, list[wire.Json]](list)
     for child in Ticket.held(Ticket.parent_id.in_([ticket.id for ticket in tickets])):
@@ -63,9 +63,9 @@ def families_of(tickets: Sequence[Ticket]) -> dict[str, wire.Json]:
 
 
 class Restoration:
-    """One deleted ticket on its way back.
+    """One deleted ticket being restored.
 
-    A link between a parent and a child is kept by whichever of the two is in the bin; when one comes back and the
+    A link between a parent and a child is kept by whichever of the two is in the bin; when one is restored and the
     other is still there, that one keeps it. So it does not matter which is restored first.
     """
 
@@ -80,7 +80,7 @@ class Restoration:
         self._tickets |= _hold(project, family - self._tickets.keys() - self._in_bin.keys())  # restored meanwhile
 
     def carry_out(self) -> Ticket:
-        """Make it a ticket again: at its old place as far as there is one, of a version that was never seen."""
+        """Make it a ticket again: in its old place as far as that exists, with a version that was never seen."""
         column, rank = self._place()
         fields = self._plain_fields() | {
             "labels": self._labels(),
@@ -158,7 +158,7 @@ class Restoration:
         self._lose("children", keys, [key for key in keys if key not in refused], " ".join(said + rest))
 
     def _refuse_child(self, ticket: Ticket, child_id: str, key: str) -> str | None:
-        """Make one that was its child its child again, or say why not."""
+        """Make a former child its child again, or say why not."""
         if binned := self._in_bin.get(child_id):
             binned.keep_parent(ticket)
             return f"{key}, which was part of it, is in the bin."
@@ -179,7 +179,7 @@ class Restoration:
 
 
 def _hold(project: Project, ids: Iterable[str]) -> dict[str, Ticket]:
-    """Load the tickets with these ids that are there, and keep others from changing them until the commit."""
+    """Load the tickets with these ids that exist, and prevent others from changing them until the commit."""
     found = dict[str, Ticket]()
     for some in batches(ids):
         fresh = Ticket.held(Ticket.project_id == project.id, Ticket.id.in_(some))
@@ -188,7 +188,7 @@ def _hold(project: Project, ids: Iterable[str]) -> dict[str, Ticket]:
 
 
 def batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    """Part ids, in their order, into as many as one statement looks up."""
+    """Split ids, in their order, into as many as one statement looks up."""
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_ONCE):
         yield wanted[start : start + AT_ONCE]

@@ -21,15 +21,15 @@ from punt.models.user import User
 from punt.models.user_session import UserSession
 
 WORDS = 8
-"""Further words of a question are not looked at."""
+"""Further words of a query are ignored."""
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """What a person leaves behind.
+    """What would change if a person were deleted.
 
     :param assigned: how many tickets they are assigned to.
-    :param created: how many tickets they have made.
+    :param created: how many tickets they have created.
     :param member_of: how many projects they belong to.
     :param alone_in: the projects that nobody else owns.
     """
@@ -41,7 +41,7 @@ class Footprint:
 
 
 def page_of(asked: str, limit: int, after: str | None) -> tuple[Sequence[User], str | None]:
-    """List people by user name, and from where to read on, if there are more.
+    """List people by user name, and where to read on, if there are more.
 
     :param asked: a part of their user name, name or email; empty for everybody.
     :param after: the last user name, in lower case, of the page before.
@@ -57,13 +57,13 @@ def page_of(asked: str, limit: int, after: str | None) -> tuple[Sequence[User], 
 
 
 def hold_admins() -> Sequence[str]:
-    """Return the ids of the admins who can sign in, and keep others from changing that until the commit."""
+    """Return the ids of the admins who can sign in, and prevent others from changing that until the commit."""
     query = sa.select(User.id).where(User.is_admin, User.is_active).order_by(User.id)
     return db.session.scalars(query.with_for_update(key_share=True)).all()
 
 
 def change(person: User, fields: dict[str, Any]) -> None:
-    """Change name, email and whether a person may sign in; what is not among the fields stays.
+    """Change name, email and whether a person may sign in; absent fields stay as they are.
 
     :raises Conflict: when another person has the email, or nobody would be left to administer the server.
     """
@@ -86,7 +86,7 @@ def let_in(person: User, active: bool) -> None:
 
 
 def make_admin(person: User, admin: bool) -> None:
-    """Make a person a system admin, or one no more.
+    """Make a person a system admin, or end that.
 
     :raises Conflict: when they are the last admin.
     """
@@ -96,13 +96,13 @@ def make_admin(person: User, admin: bool) -> None:
 
 
 def give_password(person: User, password_hash: str) -> None:
-    """Give a person another password; they are signed out everywhere."""
+    """Set a person's password; they are signed out everywhere."""
     person.password_hash = password_hash
     UserSession.end_all(person)
 
 
 def footprint(person: User) -> Footprint:
-    """Tell what would change if a person were deleted."""
+    """Return what would change if a person were deleted."""
 
     def count(of: sa.ColumnElement[bool]) -> int:
         return db.session.scalar(sa.select(sa.func.count()).where(of)) or 0
@@ -116,16 +116,16 @@ def footprint(person: User) -> Footprint:
 
 
 def remove(person: User, heir: User | None) -> None:
-    """Delete a person: nobody is assigned to their tickets then, and those they made have no creator.
+    """Delete a person: their tickets are unassigned, and those they created have no creator.
 
-    :param heir: who becomes an owner of the projects that they alone own.
+    :param heir: who becomes an owner of the projects that only they own.
     :raises Conflict: when they are the last admin, or such a project has no heir.
     """
-    unhurried(db.session())  # it changes all tickets of theirs
+    unhurried(db.session())  # it changes all their tickets
     _refuse_last_admin(person)
     _hold_all_of(person)
     _hand_over(person, heir)
-    for ticket in flushed(_held_that_name(person)):  # or screens would not hear of it
+    for ticket in flushed(_held_that_name(person)):  # otherwise screens would not follow
         ticket.edit({name: None for name in ("assignee_id", "creator_id") if getattr(ticket, name) == person.id})
     for membership in db.session.scalars(sa.select(Membership).where(Membership.user_id == person.id)):
         db.session.delete(membership)
@@ -147,9 +147,9 @@ def _hand_over(person: User, heir: User | None) -> None:
 
 
 def _hold_all_of(person: User) -> None:
-    """Hold all that names a person, and then the person, to whom nothing can refer any more from then on.
+    """Lock everything that refers to a person, and then the person, to whom nothing can refer from then on.
 
-    What came to name them in between is few, if anything, and held out of order.
+    What came to refer to them in between is little, if anything, and is locked out of order.
     """
     _hold_what_names(person)
     db.session.execute(sa.select(User.id).where(User.id == person.id).with_for_update())
@@ -157,7 +157,7 @@ def _hold_all_of(person: User) -> None:
 
 
 def _hold_what_names(person: User) -> None:
-    """Hold a person's tickets, and who belongs to their projects, so that the last two owners cannot go at once."""
+    """Lock a person's tickets, and the members of their projects, so that the last two owners cannot leave at once."""
     Ticket.hold(_names(person))
     own = sa.select(Membership.project_id).where(Membership.user_id == person.id)
     projects = sa.select(Project.id).where(Project.id.in_(own)).order_by(Project.id)

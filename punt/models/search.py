@@ -21,22 +21,22 @@ from punt.models.together import rows_of
 LIMIT = 20
 PROJECTS = 5
 WORDS = 8
-"""Further words of a question are not looked at."""
+"""Further words of a query are ignored."""
 
 
 class Found(NamedTuple):
-    """What answers to a question, and whether there is more than that."""
+    """What matches a query, and whether there is more than that."""
 
     hits: list[wire.Json]
     more: bool
 
 
 def find(projects: Sequence[Project], asked: str) -> Found:
-    """Find what answers to a question: first the ticket of that key, then projects, then tickets, last changed first.
+    """Find what matches a query: first the ticket with that key, then projects, then tickets, last changed first.
 
-    Without a question it is everything, so what changed last.
+    Without a query it is everything, so what changed last.
 
-    :param projects: all that the person asking may see; nothing else is looked at.
+    :param projects: all that the person asking may see; nothing else is searched.
     """
     words = asked.split()[:WORDS]
     named = [project for project in projects if all(_names(project, sought(word)) for word in words)]
@@ -62,7 +62,7 @@ def _of_key(projects: Sequence[Project], asked: str) -> Sequence[Ticket]:
 
 
 def _of_title(projects: Sequence[Project], words: Sequence[str]) -> list[Any]:
-    """Find by words of the title, last changed first: picked out some at a time, where sorting would go on for long."""
+    """Find by words of the title, last changed first: selected in batches, where sorting would take long."""
     shown = Ticket.id, Ticket.project_key, Ticket.number, Ticket.title, Ticket.type, Ticket.updated_at
     query = sa.select(*shown).where(Ticket.project_id.in_([project.id for project in projects]))
     for word in words:

@@ -1,6 +1,6 @@
-"""Looking for texts: in time that grows with what is looked through, and with nothing else.
+"""Searching texts: in time proportional to what is searched, and to nothing else.
 
-``LIKE`` compares from each place anew, so it may take as long as both lengths multiplied: many equal letters do.
+``LIKE`` compares from each position again, so it may take as long as both lengths multiplied, if letters repeat.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from punt.models.texts import UNSEEN, sought
 from punt.models.ticket import Ticket
 
 AT_ONCE = 50
-"""Tickets that are loaded at once: with 50,000 letters each a matter of milliseconds."""
+"""Tickets that are loaded at once: with 50,000 letters each, a matter of milliseconds."""
 LONGEST = 30.0
-"""Seconds that may be looked for something."""
+"""Seconds that one search may take."""
 
 
 def holds(
     column: sa.SQLColumnExpression[str] | sa.SQLColumnExpression[str | None], part: str
 ) -> sa.ColumnElement[bool]:
-    """Ask whether a short text holds another one, both as ``sought`` writes them; nothing in it is a wildcard."""
+    """Build the condition that a short text contains another, both as ``sought`` writes them, without wildcards."""
     return sa.func.strpos(_sought(column), _sought(part)) > 0
 
 
 def containing(among: sa.Select[Ticket], text: str) -> set[str]:
-    """Return the ids of the tickets whose title or description holds a text, whatever case and composition.
+    """Return the ids of the tickets whose title or description contains a text, whatever case and composition.
 
-    Python looks for it, some tickets at a time: so it takes the same on both databases, finds the same, and others
+    Python searches some tickets at a time: so it takes as long on both databases, finds the same, and others
     have their turn in between.
 
-    :param among: selects the tickets, of one project and with their columns, that are looked through.
+    :param among: selects the tickets to search, of one project and with their columns.
     :raises TookTooLong: after ``LONGEST`` seconds.
     """
     wanted, number, ends, found = sought(text), 0, time.monotonic() + LONGEST, set[str]()
@@ -53,5 +53,5 @@ def containing(among: sa.Select[Ticket], text: str) -> set[str]:
 
 def _sought(text: Any) -> sa.ColumnElement[str]:
     """Let the database do what ``punt.models.texts.sought`` does."""
-    seen = sa.func.regexp_replace(text, f"[{UNSEEN}]", "", "g")  # translate() would look for each letter in turn
+    seen = sa.func.regexp_replace(text, f"[{UNSEEN}]", "", "g")  # translate() would look up each letter in turn
     return sa.func.normalize(sa.func.lower(seen))

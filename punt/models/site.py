@@ -1,4 +1,4 @@
-"""What admins decide for the whole server, kept in the database so that every worker has it at once."""
+"""What admins configure for the whole server, kept in the database so that every worker has it at once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from punt.events.publication import Publication
 
 @dataclass(frozen=True)
 class Site:
-    """The settings as they are, each with its default.
+    """The current settings, each with its default.
 
-    :param name: what stands in the header and in every title.
-    :param registration: whether anybody may make themselves an account.
+    :param name: what the header and every title show.
+    :param registration: whether anybody may create an account.
     """
 
     name: str = "PUNT"
@@ -35,7 +35,7 @@ class SiteSetting(Base):
 
     @classmethod
     def site(cls) -> Site:
-        """Read the settings as they are at this moment."""
+        """Read the current settings."""
         known = {each.name for each in fields(Site)}
         rows: Any = db.session.execute(sa.select(cls.name, cls.value)).all()
         return Site(**{row.name: row.value for row in rows if row.name in known})

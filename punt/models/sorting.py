@@ -32,16 +32,16 @@ _KEYS: dict[SortBy, Callable[[Ticket], Any]] = {
 
 
 def sort_column(column: Column, by: SortBy) -> list[Ticket]:
-    """Sort a column's tickets, the most urgent on top, equal ones as they lie; return those that moved."""
+    """Sort a column's tickets, the most urgent on top, equal ones as they are; return those that moved."""
     mine, taken = _hold(column)
     return _give_ranks(column, sorted(mine, key=_KEYS[by]), taken)
 
 
 def order_column(column: Column, seen: Mapping[str, str]) -> list[Ticket]:
-    """Put tickets into an order, in the places that they take up together; return those that moved.
+    """Put tickets into an order, in the places that they occupy together; return those that moved.
 
-    :param seen: the rank of each by its id, in the order that is wanted. One that has another rank by now, or has
-        gone, was moved by somebody else and stays where that left it.
+    :param seen: the rank of each by its id, in the desired order. If one has another rank by now, or is
+        gone, somebody else moved it and it stays there.
     """
     mine, taken = _hold(column)
     by_id = {ticket.id: ticket for ticket in mine if seen.get(ticket.id) == ticket.rank}
@@ -50,10 +50,10 @@ def order_column(column: Column, seen: Mapping[str, str]) -> list[Ticket]:
 
 
 def ranks_for(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
-    """Return ranks that rise, as many of them as possible those that are there.
+    """Return increasing ranks, keeping as many of the current ones as possible.
 
-    :param wanted: the present ranks, in the order that is wanted.
-    :param taken: all ranks of the column, risen; no new one is equal to any, not even to one that is given up.
+    :param wanted: the current ranks, in the desired order.
+    :param taken: all ranks of the column, increasing; no new one equals any, not even one that is given up.
     """
     staying = set(_longest_rise(wanted))
     ranks: list[str] = []
@@ -75,7 +75,7 @@ def _give_ranks(column: Column, wanted: Sequence[Ticket], taken: Sequence[str]) 
 
 
 def _hold(column: Column) -> tuple[list[Ticket], list[str]]:
-    """Hold the tickets that are there, and all ranks: one that comes at this very moment stays where it is put."""
+    """Lock the tickets that exist, and all ranks: one that arrives at this very moment stays where it is put."""
     inside = sa.select(Ticket).where(Ticket.column_id == column.id)
     held = set(Ticket.hold(Ticket.column_id == column.id))
     column.hold()
@@ -84,7 +84,7 @@ def _hold(column: Column) -> tuple[list[Ticket], list[str]]:
 
 
 def _longest_rise(ranks: Sequence[str]) -> list[str]:
-    """Return a longest rising subsequence, last first."""
+    """Return a longest increasing subsequence, last first."""
     ends: list[str] = []
     before: dict[str, str | None] = {}
     for rank in ranks:

@@ -1,7 +1,7 @@
 """Spreading a column: where ranks have become long, its tickets get short ones, in the same order.
 
-It is nobody's act: it changes neither order nor ``updated_at``, and the audit does not tell of it. Screens sort by
-rank, so each ticket that gets another one is a ``ticket.moved``, by nobody.
+It is nobody's action: it changes neither order nor ``updated_at``, and the audit trail has no entry. Screens sort by
+rank, so each ticket that gets another one is a ``ticket.moved`` without an actor.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from punt.models.ticket import Ticket
 from punt.models.together import BATCH, LEAN, all_of, flushed
 
 TIMES = 3
-"""How often it is tried where others are in the way."""
+"""How many attempts there are while others are in the way."""
 
 Ranks = dict[str, str]
 """Ranks by the ids of their tickets."""
 
 
 def make_room(column_id: str) -> None:
-    """Spread a column in a transaction of its own; nothing else may be under way."""
+    """Spread a column in a transaction of its own; there must be no other."""
     for _ in range(TIMES):
         try:
             with capture.upkeep(db.session()), writing() as session:
@@ -43,7 +43,7 @@ def make_room(column_id: str) -> None:
 
 
 def spread_column(session: Session, column_id: str) -> None:
-    """Spread a column in the present transaction, unless it is gone; locks are taken in the order of any other."""
+    """Spread a column in the current transaction, unless it is gone; locks are taken in the usual order."""
     if not _hold(session, column_id):
         return
     fresh, binned = _fresh_ranks(session, column_id)
@@ -53,13 +53,13 @@ def spread_column(session: Session, column_id: str) -> None:
 
 
 def crowded_columns(connection: sa.Connection) -> Sequence[str]:
-    """List the columns with ranks that are longer than any that is given: those of an earlier version of PUNT."""
+    """List the columns with ranks that are longer than any given now: those of an earlier version of PUNT."""
     long = sa.select(Ticket.column_id).where(sa.func.length(Ticket.rank) > LONGEST).distinct()
     return connection.scalars(long.order_by(Ticket.column_id)).all()
 
 
 def spread_unseen(session: Session) -> None:
-    """Spread all crowded columns without events, for a database that nobody has seen yet."""
+    """Spread all crowded columns without events, in a database that nobody has seen yet."""
     connection = session.connection()
     for column_id in crowded_columns(connection):
         fresh, binned = _fresh_ranks(session, column_id)
@@ -70,7 +70,7 @@ def spread_unseen(session: Session) -> None:
 
 
 def _hold(session: Session, column_id: str) -> bool:
-    """Keep others from placing tickets in a column and from moving its own; tell whether it is still there."""
+    """Prevent others from placing tickets in a column and from moving its own; tell whether it still exists."""
     column = session.get(Column, column_id)
     if column is None:
         return False
@@ -81,7 +81,7 @@ def _hold(session: Session, column_id: str) -> bool:
 
 
 def _fresh_ranks(session: Session, column_id: str) -> tuple[Ranks, Ranks]:
-    """Return the new ranks of tickets, and those of deleted ones, which are to find their old place."""
+    """Return the new ranks of tickets, including deleted ones, which are to be restored to their old place."""
     tickets = session.execute(sa.select(Ticket.id, Ticket.rank).where(Ticket.column_id == column_id)).all()
     binned = session.execute(_binned_in(session.get_one(Column, column_id))).all()
     places = sorted([(rank, False, each) for each, rank in tickets] + [(rank, True, each) for each, rank in binned])
@@ -95,7 +95,7 @@ def _fresh_ranks(session: Session, column_id: str) -> tuple[Ranks, Ranks]:
 
 
 def _present(ids: Iterable[str]) -> Iterator[Ticket]:
-    """Load tickets as they are now, some at a time: a statement takes only so many values."""
+    """Load tickets as they are now, in batches: a statement takes only so many values."""
     for some in slices(ids, BATCH):
         query = sa.select(Ticket).where(Ticket.id.in_(some)).options(LEAN)
         yield from all_of(query.execution_options(populate_existing=True))

@@ -1,4 +1,4 @@
-"""Forms that were sent, and what they were answered."""
+"""Submitted forms, and how they were answered."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from punt.database import Base, Timestamp, now
 
 KEPT = timedelta(hours=1)
-"""How long a form that comes again is answered as before; afterwards somebody means it anew."""
+"""How long a repeated form gets the same answer; after that it is a new submission."""
 
 
 class Submission(Base):
-    """A form whose work is done; it stands in the transaction that did it.
+    """A form whose work is done; written in the transaction that did it.
 
-    :ivar key: a hash of who sent what from which page.
-    :ivar answer: sealed, so that only who has the form can read it; None until that request is answered.
+    :ivar key: a hash of who submitted what from which page.
+    :ivar answer: encrypted, so that only a client with the form can read it; None until that request is answered.
     """
 
     __tablename__ = "submission"
@@ -28,6 +28,6 @@ class Submission(Base):
 
     @classmethod
     def forget_old(cls, connection: sa.Connection, most: int) -> int:
-        """Forget up to so many forms that are not answered as before any more; return how many those were."""
+        """Delete up to so many forms that no longer get the same answer; return how many those were."""
         old = sa.select(cls.key).where(cls.created_at < now() - KEPT).limit(most)
         return connection.execute(sa.delete(cls).where(cls.key.in_(old))).rowcount

@@ -56,7 +56,7 @@ ticket_label = sa.Table(
 
 
 class Ticket(Base):
-    """A ticket. Its number is never given to another; its version grows with every change."""
+    """A ticket. Its number is never reused; its version grows with every change."""
 
     __tablename__ = "ticket"
     __table_args__ = (sa.UniqueConstraint("project_id", "number"), sa.UniqueConstraint("column_id", "rank"))
@@ -64,7 +64,7 @@ class Ticket(Base):
         noun="ticket",
         topic=lambda ticket: topics.project(ticket.project_id),
         data=wire.ticket,
-        several=lambda tickets: _told_together(tickets),
+        several=lambda tickets: _json_of_many(tickets),
         project=lambda ticket: ticket.project_id,
         moving=frozenset({"column_id", "rank"}),
         silent=frozenset({"updated_at", "version", "quiet_versions"}),
@@ -96,15 +96,15 @@ class Ticket(Base):
     __mapper_args__ = {"version_id_col": version}
 
     restored = False
-    """Whether it was made again out of the bin, and not for the first time."""
+    """Whether it was restored from the bin, instead of created."""
     losses = cast("Sequence[Loss]", ())
-    """What of it could not be brought back then."""
+    """What of it could not be restored."""
 
     @classmethod
     def create(cls, project: Project, column: Column, creator_id: str | None, fields: dict[str, Any]) -> Ticket:
         """Add a ticket at the bottom of a column.
 
-        :param fields: attributes to begin with; ``title`` at least.
+        :param fields: initial attributes; at least ``title``.
         """
         if _changes_family(fields):
             hold_family(project.id)
@@ -129,9 +129,9 @@ class Ticket(Base):
     def bring_back(
         cls, project: Project, column: Column, rank: str | None, version: int, fields: dict[str, Any]
     ) -> Ticket:
-        """Add a deleted ticket again: at its rank, right below who has that now, or without one at the bottom.
+        """Restore a deleted ticket: at its rank, right below the ticket that has it now, or without one at the bottom.
 
-        Where it has a parent, the family is held.
+        If it has a parent, the caller has locked the family.
         """
         with column.placing():
             place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
@@ -139,15 +139,15 @@ class Ticket(Base):
         ticket.restored = True
         db.session.add(ticket)
         db.session.flush()
-        # Every new row begins as version 1, which screens that knew the ticket would take for old.
+        # A new row would begin with version 1, which screens that knew the ticket would consider outdated.
         db.session.execute(sa.update(cls).where(cls.id == ticket.id).values(version=version))
         return ticket
 
     @classmethod
     def hold(cls, *which: sa.ColumnElement[bool]) -> Sequence[str]:
-        """Keep others from changing some tickets until the commit, and return their ids.
+        """Prevent others from changing some tickets until the commit, and return their ids.
 
-        They are held in the order of their ids: two that want the same ones never wait in a circle. Others may still
+        They are locked in the order of their ids, so that there are no deadlocks. Others may still
         refer to them, which is why nothing here is ever locked "for update" outright.
         """
         held = sa.select(cls.id).where(*which).order_by(cls.id).with_for_update(key_share=True)
@@ -155,8 +155,8 @@ class Ticket(Base):
 
     @classmethod
     def held(cls, *which: sa.ColumnElement[bool]) -> Sequence[Ticket]:
-        """Hold some tickets as :meth:`hold` does, and load them as they are then."""
-        from punt.models.together import all_of  # which knows tickets
+        """Lock some tickets as :meth:`hold` does, and load them as they are then."""
+        from punt.models.together import all_of  # which imports tickets
 
         held = sa.select(cls).where(*which).order_by(cls.id).with_for_update(key_share=True)
         return all_of(held.execution_options(populate_existing=True))
@@ -164,7 +164,7 @@ class Ticket(Base):
     @classmethod
     def in_column(cls, column_id: str) -> Sequence[Ticket]:
         """List a column's tickets, top first."""
-        from punt.models.together import LEAN, all_of  # which knows tickets
+        from punt.models.together import LEAN, all_of  # which imports tickets
 
         return all_of(sa.select(cls).where(cls.column_id == column_id).order_by(cls.rank).options(LEAN))
 
@@ -184,14 +184,14 @@ class Ticket(Base):
         )
 
     def is_as_in(self, version: str) -> bool:
-        """Tell whether it still is what it was in a version; that its column was spread since makes no difference."""
+        """Tell whether it is still as it was in a version; spreading its column since makes no difference."""
         named = re.fullmatch(r"[1-9]\d{0,9}", version, re.ASCII)
         return bool(named) and self.version - self.quiet_versions <= int(version) <= self.version
 
     def spread_to(self, rank: str) -> None:
-        """Take another rank in the same order, which is no change of it: nobody's work on it becomes stale."""
+        """Take another rank in the same order, which does not count as a change: nobody's version becomes stale."""
         self.rank, self.quiet_versions = rank, self.quiet_versions + 1
-        flag_modified(self, "updated_at")  # or it would become the present moment
+        flag_modified(self, "updated_at")  # otherwise it would become the current time
 
     def order(self) -> int:
         """Count the tickets above it in its column."""
@@ -199,9 +199,9 @@ class Ticket(Base):
         return db.session.scalar(above) or 0
 
     def edit(self, fields: dict[str, Any]) -> None:
-        """Change anything but the place on the board; what is the same already changes nothing.
+        """Change anything but the place on the board; setting what it already is changes nothing.
 
-        :raises Invalid: when the parent cannot be one, or the work would start after it is due.
+        :raises Invalid: when the parent is not permitted, or the start would be after the due date.
         """
         news = {name: value for name, value in fields.items() if name == "labels" or getattr(self, name) != value}
         if _changes_family(news):
@@ -225,9 +225,9 @@ class Ticket(Base):
         before: Ticket | None = None,
         after: Ticket | None = None,
     ) -> None:
-        """Place the ticket in a column: at an order, before or after another ticket, else at the bottom.
+        """Place the ticket in a column: at an order, before or after another ticket, or at the bottom.
 
-        A ticket that is there already keeps its rank: that is no change.
+        A ticket that is there already keeps its rank: that is not a change.
         """
         if self in (before, after):
             raise Invalid.field("before" if self is before else "after", "A ticket cannot be its own neighbour.")
@@ -242,7 +242,7 @@ class Ticket(Base):
 
     def delete(self) -> None:
         """Delete the ticket; its children stay, without a parent."""
-        from punt.models.together import flushed  # which knows tickets
+        from punt.models.together import flushed  # which imports tickets
 
         hold_family(self.project_id)
         for child in flushed(Ticket.held(Ticket.parent_id == self.id)):
@@ -257,7 +257,7 @@ class Ticket(Base):
             self.updated_at = now()
 
     def _refuse_dates(self, fields: dict[str, Any]) -> None:
-        """A start after the due date is refused at the field that was changed, at both of them at the start."""
+        """Refuse a start after the due date, at the field that was changed; for a new ticket at both."""
         start, due = (fields.get(name, getattr(self, name)) for name in ("start_date", "due_date"))
         if start and due and start > due:
             if start != self.start_date:
@@ -266,7 +266,7 @@ class Ticket(Base):
                 raise Invalid.field("dueDate", "The due date is before the start.")
 
     def _refuse_parent(self, parent_id: str) -> None:
-        """A parent is no subtask, and no descendant of its child; the family is held."""
+        """Refuse a parent that is a subtask, or a descendant of its child; the caller has locked the family."""
         parent = sa.select(Ticket.type).where(Ticket.id == parent_id, Ticket.project_id == self.project_id)
         if (kind := db.session.scalar(parent)) is None:
             raise Invalid.field("parentId", "Ticket not found.")
@@ -280,19 +280,19 @@ class Ticket(Base):
             raise Invalid.field("type", "A ticket with children cannot become a subtask.")
 
 
-def _told_together(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
-    from punt.models.together import as_told  # which knows tickets
+def _json_of_many(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
+    from punt.models.together import as_json  # which imports tickets
 
-    return as_told(tickets)
+    return as_json(tickets)
 
 
 def _changes_family(fields: dict[str, Any]) -> bool:
-    """Tell whether a rule about parents and children has to be looked at."""
+    """Tell whether a rule about parents and children has to be checked."""
     return bool(fields.get("parent_id")) or fields.get("type") == TicketType.SUBTASK
 
 
 def lineage(ticket_id: str) -> sa.Select[str]:
-    """Select a ticket and its ancestors, each once: the walk ends, even where a broken database has a circle."""
+    """Select a ticket and its ancestors, each once: the walk ends even where a broken database has a cycle."""
     known = sa.select(Ticket.id, Ticket.parent_id).where(Ticket.id == ticket_id).cte("lineage", recursive=True)
     known = known.union(sa.select(Ticket.id, Ticket.parent_id).join(known, Ticket.id == known.c.parent_id))
     return sa.select(known.c.id)
@@ -310,7 +310,7 @@ def _free_rank(column: Column, rank: str) -> str:
 
 
 def _as_it_is_now(field: str, neighbour: Ticket | None) -> Ticket | None:
-    """Look at a neighbour again: before its column was held, others may have moved or deleted it."""
+    """Reload a neighbour: before its column was locked, others may have moved or deleted it."""
     if neighbour is None:
         return None
     fresh = db.session.get(Ticket, neighbour.id, populate_existing=True)
@@ -322,7 +322,7 @@ def _as_it_is_now(field: str, neighbour: Ticket | None) -> Ticket | None:
 def _gap(
     others: sa.Select[str], column: Column, order: int | None, before: Ticket | None, after: Ticket | None
 ) -> tuple[str | None, str | None]:
-    """Find the ranks right above and right below the asked place among the other tickets of a column."""
+    """Find the ranks right above and right below the requested place among the other tickets of a column."""
     first, last = others.order_by(Ticket.rank).limit(1), others.order_by(Ticket.rank.desc()).limit(1)
     for field, neighbour in (("before", before), ("after", after)):
         if neighbour is not None and neighbour.column_id != column.id:
@@ -343,7 +343,7 @@ def _gap(
 
 @sa.event.listens_for(Ticket, "before_update")
 def _count_versions(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
-    """Begin to count anew with any change but spreading."""
+    """Restart the count with any change but spreading."""
     is_spread = sa.inspect(ticket).attrs.quiet_versions.history.has_changes()
     if not is_spread and db.session.is_modified(ticket, include_collections=False):
         ticket.quiet_versions = 0

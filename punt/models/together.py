@@ -1,4 +1,4 @@
-"""Tickets by the thousand: loaded, told and changed some at a time, so that others have their turn meanwhile."""
+"""Tickets by the thousand: loaded, serialised and changed in batches, so that others have their turn meanwhile."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from punt.models.ticket import Ticket
 BATCH = 100
 ROWS = 500
 LEAN = defer(Ticket.description)
-"""Loads tickets without what of each may be long: as an option of a query for many."""
+"""Loads tickets without what may be long: an option of queries for many."""
 FEW = 3
-"""Tickets of which each is looked up by itself."""
+"""Tickets that are each looked up by themselves."""
 
 Row = TypeVar("Row")
 Thing = TypeVar("Thing")
 
 
 def all_of(query: sa.Select[Row]) -> list[Row]:
-    """Load all that is selected, one thing a row."""
+    """Load everything that is selected, one thing a row."""
     rows = db.session.scalars(query.execution_options(yield_per=BATCH))
     return list(breathing(rows))
 
 
 def rows_of(query: sa.Select[*tuple[Any, ...]]) -> sa.Result[*tuple[Any, ...]]:
-    """Select rows that may be many, fetched some at a time."""
+    """Select rows that may be many, fetched in batches."""
     return db.session.execute(query.execution_options(yield_per=ROWS))
 
 
 def flushed(things: Iterable[Thing]) -> Iterator[Thing]:
-    """Give things to be changed; what was done to some is written before the next ones come."""
+    """Yield things to be changed; what was done to a batch is written before the next one comes."""
     for some in slices(things, BATCH):
         yield from breathing(some)
         db.session.flush()
 
 
-def as_told(tickets: Sequence[Ticket], orders: Mapping[str, int] | None = None) -> Iterator[wire.Json]:
-    """Give tickets as :func:`wire.ticket` does, with what that needs looked up for some at a time.
+def as_json(tickets: Sequence[Ticket], orders: Mapping[str, int] | None = None) -> Iterator[wire.Json]:
+    """Yield tickets as :func:`wire.ticket` does, with related data looked up in batches.
 
-    A description that was not loaded is not kept either: of thousands of tickets those may be long.
+    A description that was not loaded is not kept: those of thousands of tickets may be long.
 
     :param orders: of each in its column, by its id, where they are known.
     """

@@ -1,17 +1,17 @@
-"""The topics of the event log: who publishes on them is said beside each model, who listens in ``access.streams``."""
+"""The topics of the event log: each model declares what it publishes on them, ``access.streams`` who listens."""
 
 PROJECTS = "projects"
 """Changes of projects; each event has an audience."""
 
 USERS = "users"
-"""Changes of what people show of themselves."""
+"""Changes of what people show about themselves."""
 
 SYSTEM_ADMINS = "system-admins"
-"""The name that stands for every system admin in an audience."""
+"""The name that represents every system admin in an audience."""
 
 
 def names_of(user_id: str, is_admin: bool) -> frozenset[str]:
-    """List what an audience may call a person; nobody gets the admins' name by having it as an id."""
+    """List the names that an audience may use for a person; nobody gets the admins' name by having it as an id."""
     return frozenset(({user_id} - {SYSTEM_ADMINS}) | ({SYSTEM_ADMINS} if is_admin else set()))
 
 

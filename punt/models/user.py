@@ -20,7 +20,7 @@ _GATES = frozenset({"is_active", "is_admin", "password_hash"})
 
 
 def _mark_the_beginning(user: User, change: Change, attributes: frozenset[str]) -> Iterable[Draft]:
-    """What was before the account, while it was disabled, or before its person administered is not theirs."""
+    """Events from before the account, while it was disabled, or before its person was an admin are not for them."""
     if change is Change.DELETED:
         return
     if user.is_active and (change is Change.CREATED or "is_active" in attributes):
@@ -35,7 +35,7 @@ def _gates_changed(user: User, change: Change, attributes: frozenset[str]) -> It
 
 
 class User(Base):
-    """A person who can sign in. The user name is unique whatever its case."""
+    """A person who can sign in. The user name is unique regardless of case."""
 
     __tablename__ = "user"
     __publication__ = Publication(
@@ -86,7 +86,7 @@ class User(Base):
 
     @classmethod
     def named(cls, username: str) -> User | None:
-        """Find a person by user name, whatever its case."""
+        """Find a person by user name, regardless of case."""
         return db.session.scalar(sa.select(cls).where(cls.username_key == key_of(username)))
 
     @classmethod

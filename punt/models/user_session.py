@@ -26,7 +26,7 @@ def unguessable() -> str:
 
 
 class UserSession(Base):
-    """One sign-in; its id travels in the signed cookie."""
+    """One sign-in; its id is in the signed cookie."""
 
     __tablename__ = "user_session"
     __publication__ = Publication(noun=None, also=_ended)
@@ -45,20 +45,20 @@ class UserSession(Base):
 
     @property
     def is_active(self) -> bool:
-        """Whether it still lets its person in."""
+        """Whether it still authenticates its person."""
         return self.expires_at > now() and self.user.is_active
 
     def get_id(self) -> str:
-        """Return what the cookie carries."""
+        """Return what the cookie contains."""
         return self.id
 
     @classmethod
     def begin(cls, user: User, seconds: int, *, agent: str | None = None, address: str | None = None) -> UserSession:
-        """Sign a person in; sessions of theirs that are over are swept away.
+        """Sign a person in; their expired sessions are removed.
 
         :param seconds: how long it lasts.
-        :param agent: what the browser is called, in a few words.
-        :param address: where it is on the network.
+        :param agent: the browser's name, in a few words.
+        :param address: its network address.
         """
         for over in cls._in_order(cls.user_id == user.id, cls.expires_at <= now()):
             over.end()
@@ -67,25 +67,25 @@ class UserSession(Base):
         return session
 
     def goes_on(self) -> bool:
-        """Look again whether nobody has ended it meanwhile."""
+        """Check again that nobody has ended it meanwhile."""
         return db.session.scalar(sa.select(UserSession.id).where(UserSession.id == self.id)) is not None
 
     def end(self) -> None:
-        """Sign its person out of its browser, whose pages are nowhere any more."""
-        from punt.models.presence import PresenceLease  # leases know their session; here alone a session knows them
+        """Sign its person out of its browser, whose pages are no longer present anywhere."""
+        from punt.models.presence import PresenceLease  # leases import sessions
 
         PresenceLease.end_with(self)
         db.session.delete(self)
 
     @classmethod
     def of(cls, user: User) -> Sequence[UserSession]:
-        """List where a person is signed in, the newest first."""
+        """List where a person is signed in, newest first."""
         query = sa.select(cls).where(cls.user_id == user.id, cls.expires_at > now())
         return db.session.scalars(query.order_by(cls.created_at.desc(), cls.id.desc())).all()
 
     @classmethod
     def end_all(cls, user: User, but: UserSession | None = None) -> None:
-        """End all ways in of a person, API tokens too, but perhaps one session: for when their password changes."""
+        """End all sessions and API tokens of a person, except perhaps one session: for when their password changes."""
         ApiToken.end_all(user)
         cls._end(user, but)
 

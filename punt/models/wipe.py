@@ -1,4 +1,4 @@
-"""Removing everything, or all projects, so that every open stream learns of it."""
+"""Deleting everything, or all projects, so that every open stream learns of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def wipe_everything(session: Session) -> None:
-    """Empty every table; the audit begins anew with who did it, by name, for their account goes, too."""
+    """Empty every table; the audit trail starts again with who did it, by name: their account is deleted, too."""
     name = _name_of_actor(session)
     empty_everything(session)
     AuditEntry.note("database", "wiped", f"everything, by @{name}" if name else "everything")
@@ -31,7 +31,7 @@ def wipe_everything(session: Session) -> None:
 
 
 def empty_everything(session: Session) -> None:
-    """Empty every table and begin a new epoch, untold by the audit; nobody is signed in afterwards."""
+    """Empty every table and begin a new epoch, without an audit entry; nobody is signed in afterwards."""
     connection = session.connection()
     hold_everything(session)
     delete_slowly(connection, Ticket)
@@ -43,9 +43,9 @@ def empty_everything(session: Session) -> None:
 
 
 def wipe_projects(session: Session) -> None:
-    """Remove all projects with what is in them, and their events from the log; people stay and stay signed in.
+    """Delete all projects with their contents, and their events from the log; people stay and stay signed in.
 
-    The epoch goes on: a screen that was up to date and away for a moment gets the event when it comes back.
+    The epoch continues: a screen that was up to date and disconnected for a moment gets the event when it reconnects.
     """
     connection = session.connection()
     hold_everything(session)
@@ -54,7 +54,7 @@ def wipe_projects(session: Session) -> None:
     delete_slowly(connection, AuditEntry, AuditEntry.project_id.is_not(None))
     AuditEntry.note("database", "wiped", "all projects")
     delete_slowly(connection, Ticket)
-    connection.execute(sa.delete(Project))  # the rest of them goes by the database's own cascades
+    connection.execute(sa.delete(Project))  # the database's own cascades delete the rest of them
     log.clear(connection)
     capture.announce(session, Draft("database.projects.wiped", EVERYONE, {}, rechecks=True))
 
@@ -65,10 +65,10 @@ def _name_of_actor(session: Session) -> str | None:
 
 
 def hold_everything(session: Session) -> None:
-    """Wait until nobody is writing, and let nobody begin: what is not committed yet would not be seen and stay.
+    """Wait until nobody is writing, and let nobody begin: what is not committed yet would be missed and stay.
 
-    What all writers share comes first: everybody is then either done, or waits holding nothing, and nobody waits in a
-    circle with the wipe. Then the tables, for what writes without asking: the keeper, and other programs.
+    The lock that all writers share comes first: then everybody is either done, or waits without holding locks, and
+    nobody deadlocks with the wipe. Then the tables, because of writers that do not ask: the keeper, and other programs.
     """
     be_alone(session)
     connection = session.connection()

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 LONG = frozenset({"description"})
-"""Fields whose texts the audit keeps as their lengths."""
+"""Fields whose texts the audit trail keeps as their lengths."""
 
 
 def user(user: User) -> Json:
-    """What anyone may know of a person: the user summary."""
+    """What anyone may know about a person: the user summary."""
     return {
         "id": user.id,
         "username": user.username,
@@ -47,17 +47,17 @@ def own_user(own: User) -> Json:
 
 
 def person(person: User) -> Json:
-    """What a system admin sees of anybody."""
+    """What a system admin sees of any person."""
     return {**own_user(person), "isActive": person.is_active}
 
 
 def site(site: Site) -> Json:
-    """What admins have decided for the whole server."""
+    """What admins have configured for the whole server."""
     return {"siteName": site.name, "registration": site.registration}
 
 
 def audit_entry(entry: AuditEntry) -> Json:
-    """Who did what; ids of people and projects may be of such that are gone."""
+    """Who did what; ids of people and projects may refer to deleted ones."""
     return {
         "id": entry.id,
         "at": iso(entry.at),
@@ -82,7 +82,7 @@ def _change(name: str, pair: list[Any] | None) -> Json:
 
 
 def session(session: UserSession, own: UserSession) -> Json:
-    """A sign-in, as the person whose it is sees it from one of theirs."""
+    """A sign-in, as its person sees it from one of their sessions."""
     return {
         "id": session.id,
         "agent": session.agent,
@@ -95,7 +95,7 @@ def session(session: UserSession, own: UserSession) -> Json:
 
 
 def api_token(token: ApiToken) -> Json:
-    """A token, as the person whose it is sees it; what it proves itself with is not known any more."""
+    """A token, as its owner sees it; its secret is not known any more."""
     return {
         "id": token.id,
         "name": token.name,
@@ -137,7 +137,7 @@ def label(label: Label) -> Json:
 
 
 def ticket(ticket: Ticket, order: int | None = None) -> Json:
-    """A ticket; its place in the column is looked up unless the caller knows it."""
+    """A ticket; its order in the column is looked up unless the caller knows it."""
     return {
         "id": ticket.id,
         "key": f"{ticket.project_key}-{ticket.number}",
@@ -165,7 +165,7 @@ def ticket(ticket: Ticket, order: int | None = None) -> Json:
 
 
 def binned(binned: BinnedTicket) -> Json:
-    """What the bin tells of a deleted ticket."""
+    """What the bin shows of a deleted ticket."""
     return {
         **{name: binned.content[name] for name in ("id", "key", "number", "title", "type")},
         "creatorId": binned.creator_id,
@@ -175,13 +175,13 @@ def binned(binned: BinnedTicket) -> Json:
 
 
 def restored(back: Ticket) -> Json:
-    """A ticket out of the bin, and what of it could not be brought back, if anything."""
+    """A restored ticket, and what of it could not be restored, if anything."""
     lost = [{"field": loss.field, "message": loss.message} for loss in back.losses]
     return {**ticket(back), **({"notRestored": lost} if lost else {})}
 
 
 def presence(leases: Iterable[PresenceLease]) -> Json:
-    """Who is there, by name, each with the tickets that they have open for editing."""
+    """Who is there, by name, each with the tickets that they are editing."""
     people: dict[str, Json] = {}
     for lease in sorted(leases, key=lambda lease: (lease.user.name, lease.user_id, lease.ticket_id or "")):
         person = people.setdefault(lease.user_id, {**user(lease.user), "ticketIds": []})
@@ -191,12 +191,12 @@ def presence(leases: Iterable[PresenceLease]) -> Json:
 
 
 def project_hit(project: Project) -> Json:
-    """A project among what a search found."""
+    """A project in search results."""
     return {"kind": "project", "id": project.id, "key": project.key, "title": project.name, "type": None}
 
 
 def ticket_hit(ticket: Ticket) -> Json:
-    """A ticket among what a search found."""
+    """A ticket in search results."""
     key = f"{ticket.project_key}-{ticket.number}"
     return {"kind": "ticket", "id": ticket.id, "key": key, "title": ticket.title, "type": ticket.type}
 
@@ -219,7 +219,7 @@ CARD = (
 
 
 def card(row: Any, labels: list[Json]) -> Json:
-    """The part of a ticket that its card shows, in the same words as the whole."""
+    """The part of a ticket that its card shows, with the same keys as the whole."""
     return {
         "id": row.id,
         "key": f"{row.project_key}-{row.number}",
@@ -238,7 +238,7 @@ def card(row: Any, labels: list[Json]) -> Json:
 
 
 def moment(moment: datetime | None) -> str | None:
-    """A moment that may not be."""
+    """A moment that may be absent."""
     return iso(moment) if moment else None
 
 

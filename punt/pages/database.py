@@ -18,7 +18,7 @@ from punt.inputs.database import Overhaul, OwnPassword
 from punt.pages.forms import errors_of, typed
 from punt.pages.progress import progressing
 from punt.services import database
-from punt.transfer.export.words import PHRASES, size_in_words, told
+from punt.transfer.export.words import PHRASES, size_in_words, summary
 from punt.transfer.sizes import size, table_sizes
 from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.web.replies import attached
@@ -122,7 +122,7 @@ def _running(coming: database.Import, name: str, replacing: str | None = None, *
     def lines() -> Generator[str]:
         try:
             yield from coming.take() if replacing else coming.look()
-            outcome.update(said=told(coming.contents), warnings=coming.contents.warnings)
+            outcome.update(said=summary(coming.contents), warnings=coming.contents.warnings)
         except Problem as problem:
             outcome.update(problem=problem.message, unsure=_may_be_replaced(replacing, problem))
         except TROUBLE as error:

@@ -40,10 +40,10 @@ def show(key: str, number: int) -> Any:
 def history_of(ticket_id: str, limit: int = SHOWN, before: int | None = None) -> tuple[list[wire.Json], int | None]:
     """Return entries about a ticket in words, newest first, and from where to read on."""
     found, more = AuditEntry.page(AuditEntry.about(subject_id=ticket_id), limit, before)
-    return told(found, about=True), more
+    return described(found, about=True), more
 
 
-def told(found: Sequence[AuditEntry], *, about: bool = False) -> list[wire.Json]:
+def described(found: Sequence[AuditEntry], *, about: bool = False) -> list[wire.Json]:
     """Put entries into words, with the names that people have now.
 
     :param about: whether the reader knows what they are about.

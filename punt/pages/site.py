@@ -15,7 +15,7 @@ from punt.inputs.base import form, query
 from punt.models import AuditEntry, SiteSetting, User, wire
 from punt.models.audit.entry import KINDS
 from punt.pages.forms import NOT_KEPT, again
-from punt.pages.history import told
+from punt.pages.history import described
 
 blueprint = Blueprint("site", __name__, url_prefix="/admin")
 
@@ -51,7 +51,7 @@ def audit() -> Any:
     people: Any = db.session.execute(sa.select(User.id, User.name).order_by(User.name, User.id)).all()
     return render_template(
         "admin/audit.html",
-        entries=told(entries),
+        entries=described(entries),
         asked=filters,
         older=url_for("site.audit", before=more, **filters) if more else None,  # type: ignore[arg-type]
         newest=url_for("site.audit", **filters) if asked.before else None,  # type: ignore[arg-type]

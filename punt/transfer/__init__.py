@@ -1,1 +1,1 @@
-"""What goes out of PUNT and comes in: its own exports and backups, and files of other trackers."""
+"""What leaves PUNT and comes in: its own exports and backups, and files of other trackers."""

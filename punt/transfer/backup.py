@@ -10,16 +10,16 @@ from pathlib import Path
 from punt.errors import Conflict
 
 _TABLES = {"alembic_version", "event_head", "user"}
-"""What every database of PUNT has, whatever its version."""
+"""Tables that every database of PUNT has, whatever its version."""
 
 
 def back_up(database: Path, target: Path) -> int:
-    """Copy the database into one file, whole or not at all, and return its size in bytes.
+    """Copy the database into one file, completely or not at all, and return its size in bytes.
 
-    The copy is of one moment: SQLite takes it in one step, which holds up no writer where the log is written ahead.
+    The copy is a snapshot: SQLite takes it in one step, which blocks no writer in WAL mode.
 
     :param database: its absolute path.
-    :raises Conflict: when there is no database of PUNT, it cannot be copied, or the copy is not sound.
+    :raises Conflict: when there is no database of PUNT, it cannot be copied, or the copy is corrupt.
     """
     draft = new_private_file(target)
     try:
@@ -44,14 +44,14 @@ def _copy(database: Path, draft: Path) -> None:
 
 
 def _require_ours(source: sqlite3.Connection, database: Path) -> None:
-    """Refuse what a wrong setting leads to: a copy of nothing would be taken for a backup until it is needed."""
+    """Refuse what a wrong setting leads to: a copy of nothing would pass for a backup until it is needed."""
     tables = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables >= _TABLES:
         raise Conflict(f"{database} is no database of PUNT. Is PUNT_INSTANCE_PATH right? Nothing was written.")
 
 
 def new_private_file(target: Path) -> Path:
-    """Make a file beside another one to be, for its owner only: it holds everything that PUNT knows."""
+    """Create a file beside its future target, for its owner only: it contains everything that PUNT knows."""
     draft = target.with_name(f".{target.name}.partial")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600, exist_ok=False)
@@ -59,7 +59,7 @@ def new_private_file(target: Path) -> Path:
 
 
 def put_in_place(draft: Path, target: Path) -> int:
-    """Give a finished file its name, once it is on the disk, and return its size in bytes."""
+    """Rename a finished file once it is on the disk, and return its size in bytes."""
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)

@@ -8,9 +8,9 @@ from punt.errors import Detail, Invalid
 
 
 class Refusal(Invalid):
-    """A file that is not taken; nothing was changed. What is quoted from the file may be anything.
+    """A file that is refused; nothing was changed. Quotations from the file may contain anything.
 
-    :param line: the line that is wrong, counted from 1; None when it is the whole file.
+    :param line: the wrong line, counted from 1; None when it is the whole file.
     :param field: the table, and perhaps the column, that is wrong.
     """
 
@@ -21,7 +21,7 @@ class Refusal(Invalid):
         self.line, self.field_name = line, field
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes as it is."""
+        """Keep everything when passed between processes."""
         return _as_it_was, (self.message, self.line, self.field_name)
 
 
@@ -32,5 +32,5 @@ def _as_it_was(sentence: str, line: int | None, field: str | None) -> Refusal:
 
 
 def _printable(sentence: str) -> str:
-    """Return a sentence that any page can show: halves of characters and what is not to be seen are spelt out."""
+    """Return a sentence that any page can show: surrogates and invisible characters are spelt out."""
     return "".join(each if each.isprintable() else each.encode("unicode-escape").decode() for each in sentence)

@@ -1,4 +1,4 @@
-"""How much there is: rows of each table, and what all of it takes on the disk."""
+"""How much data there is: rows of each table, and the space on the disk."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ NAMES = {
     "site_setting": later("Settings of the site"),
 }
 UNTOLD = frozenset({"event_head"})
-"""Of no interest: one row for ever."""
+"""Of no interest: it always has one row."""
 
 
 class TableSize(NamedTuple):
     """One table.
 
-    :param size: bytes with its indexes, where the database tells.
+    :param size: bytes including its indexes, if the database reports it.
     """
 
     name: str
@@ -46,13 +46,13 @@ class TableSize(NamedTuple):
 
 
 def table_sizes(connection: sa.Connection) -> list[TableSize]:
-    """List what the tables hold."""
+    """Return the sizes of the tables."""
     tables = Base.metadata.tables
     return [_size_of(connection, tables[name]) for name in NAMES]
 
 
 def size(connection: sa.Connection) -> int:
-    """Return the bytes of the whole database."""
+    """Return the size of the whole database in bytes."""
     if connection.dialect.name == "postgresql":
         return int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
     file = Path(str(connection.engine.url.database))

@@ -1,4 +1,4 @@
-"""What can go wrong with disk and database while an import runs, in words for whoever waits for it."""
+"""What can go wrong with disk and database during an import, in words for whoever waits for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FULL = "The disk of the server is full."
 
 
 def reason(error: BaseException) -> str:
-    """Say why an import ended; what the error itself says is for the log, not for people.
+    """Return why an import failed; the error's own message is for the log, not for people.
 
     :param error: one of ``TROUBLE``.
     """
@@ -29,5 +29,5 @@ def reason(error: BaseException) -> str:
 
 
 def unsure(error: BaseException) -> bool:
-    """Tell whether the database went away, perhaps at the commit: nobody knows then whether it is kept."""
+    """Tell whether the database went away, perhaps at the commit: it is unknown then whether it is kept."""
     return isinstance(error, DBAPIError) and error.connection_invalidated

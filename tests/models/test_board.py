@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from punt.database import db, writing
 from punt.models import Label, Project, Ticket, wire
 from punt.models.board import cards, matching, pages_of
-from punt.models.together import as_told, orders_of
+from punt.models.together import as_json, orders_of
 from tests.models.conftest import Harbour, statements
 from tests.support.board import HARB, TICKETS, made, ticket
 
@@ -70,7 +70,7 @@ def test_orders_counted_in_one_query_are_those_each_ticket_counts_for_itself(har
 
     assert [orders_of(tickets)[each.id] for each in tickets] == expected
     assert [orders_of([each])[each.id] for each in tickets] == expected
-    assert list(as_told(tickets)) == [wire.ticket(each) for each in tickets]
+    assert list(as_json(tickets)) == [wire.ticket(each) for each in tickets]
 
 
 def test_tickets_loaded_without_their_texts_are_told_with_them_and_keep_them_no_longer(harbour: Harbour) -> None:
@@ -85,5 +85,5 @@ def test_tickets_loaded_without_their_texts_are_told_with_them_and_keep_them_no_
 
     lean = Ticket.in_column(column_id)
 
-    assert list(as_told(lean)) == expected
+    assert list(as_json(lean)) == expected
     assert all("description" in sa.inspect(each).unloaded for each in lean)

@@ -19,7 +19,7 @@ from flask import Flask
 from punt.events.publication import camel
 from punt.models.audit.trail import PLACE, TRAILS
 from punt.transfer.export import layout
-from punt.transfer.export.nested import TOLD
+from punt.transfer.export.nested import RECORDED
 from punt.transfer.export.reading import LINE, Limits
 from punt.transfer.refusal import Refusal
 from tests.support.board import nothing_changes
@@ -428,7 +428,7 @@ def test_every_field_that_the_audit_tells_has_a_kind() -> None:
         for name in trail.fields | trail.first | trail.named.keys() | trail.secret.keys()
     }
 
-    assert written - {PLACE} - TOLD.keys() == set()
+    assert written - {PLACE} - RECORDED.keys() == set()
 
 
 def test_a_bomb_of_one_endless_line_is_not_unpacked(furnished: Flask, tmp_path: Path) -> None:

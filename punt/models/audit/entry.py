@@ -1,6 +1,6 @@
-"""The audit: who did what to which thing, when, and from where.
+"""The audit trail: who did what to which thing, when, and from where.
 
-An entry keeps no foreign keys: it outlives what it tells of, and removing a person rewrites none of it.
+An entry has no foreign keys: it outlives what it describes, and deleting a person rewrites none of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS = ("ticket", "column", "label", "project", "member", "user", "session", "t
 class AuditEntry(Base):
     """One change of one thing by one transaction.
 
-    ``changes`` has, by field, what it was and what it became: of long texts the lengths, of secrets nothing.
+    ``changes`` has, by field, the old and the new value: of long texts the lengths, of secrets nothing.
     """
 
     __tablename__ = "audit_entry"
@@ -61,14 +61,14 @@ class AuditEntry(Base):
 
     @classmethod
     def note(cls, kind: str, verb: str, subject: str = "", **more: Any) -> None:
-        """Write an entry by hand, of what is no change of one object; more are further values of it."""
+        """Write an entry by hand, for what is not a change of one object; ``more`` are further values of it."""
         session = db.session()
         row = {"kind": kind, "verb": verb, "subject": subject, "subject_id": None, "project_id": None, "changes": None}
         cls.write(session, capture.origin(session), [row | more])
 
     @classmethod
     def forgetting(cls, days: int) -> Callable[[sa.Connection, int], int]:
-        """Make the keeper's chore that forgets what is older than so many days."""
+        """Make the keeper's chore that deletes what is older than so many days."""
 
         def forget(connection: sa.Connection, most: int) -> int:
             old = sa.select(cls.id).where(cls.at < now() - timedelta(days=days)).order_by(cls.id).limit(most)

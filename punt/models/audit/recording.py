@@ -1,4 +1,4 @@
-"""Writing the audit: what a transaction changed becomes rows, in the same transaction."""
+"""Writing the audit trail: what a transaction changed becomes rows, in the same transaction."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _REFERENCES: dict[str, tuple[type[Any], tuple[str, ...], Callable[[Any], str]]] 
 
 
 def record(session: Session, *, changes: Sequence[Changed], origin: Origin) -> None:
-    """Write down what a transaction changed, as part of it; a receiver of ``changes_settled``."""
+    """Record what a transaction changed, as part of it; a receiver of ``changes_settled``."""
     if origin.is_upkeep:
         return
-    founded = {each.thing.id for each in changes if isinstance(each.thing, Project) and each.change is Change.CREATED}
-    told = [each for each in changes if (trail := TRAILS.get(type(each.thing))) and _is_told(trail, each, founded)]
-    names = _names(session, told)
-    rows = [row for each in breathing(told) if (row := _row(each, names, origin))]
+    new = {each.thing.id for each in changes if isinstance(each.thing, Project) and each.change is Change.CREATED}
+    recorded = [each for each in changes if (trail := TRAILS.get(type(each.thing))) and _is_recorded(trail, each, new)]
+    names = _names(session, recorded)
+    rows = [row for each in breathing(recorded) if (row := _row(each, names, origin))]
     if rows:
         AuditEntry.write(session, origin, rows)
 
 
-def _is_told(trail: Trail, changed: Changed, founded: set[str]) -> bool:
+def _is_recorded(trail: Trail, changed: Changed, new: set[str]) -> bool:
     made = changed.change is Change.CREATED
-    return trail.told(changed) and not (made and trail.part_of_project and changed.thing.project_id in founded)
+    return trail.recorded(changed) and not (made and trail.part_of_project and changed.thing.project_id in new)
 
 
 def _row(changed: Changed, names: Mapping[str, str], origin: Origin) -> dict[str, Any] | None:
@@ -59,7 +59,7 @@ def _row(changed: Changed, names: Mapping[str, str], origin: Origin) -> dict[str
 
 
 def _differences(trail: Trail, changed: Changed, names: Mapping[str, str]) -> dict[str, list[Any] | None]:
-    """Return old and new of each field that is told, by its name in the audit."""
+    """Return old and new value of each recorded field, by its name in the audit trail."""
     thing, found = changed.thing, dict[str, list[Any] | None]()
     if changed.change is Change.CREATED:
         found |= {camel(name): [None, value] for name in sorted(trail.first) if (value := getattr(thing, name))}
@@ -77,13 +77,13 @@ def _differences(trail: Trail, changed: Changed, names: Mapping[str, str]) -> di
 
 
 def _values(before: Sequence[Any], after: Any) -> list[Any] | None:
-    """Return old and new of a field, unless they are the same after all."""
+    """Return old and new value of a field, unless they are the same after all."""
     old, new = (_plain(before), _plain(after)) if isinstance(after, list) else (_plain(_only(before)), _plain(after))
     return None if old == new else [old, new]
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it; labels by their names."""
+    """Return a value as JSON; labels by their names."""
     if isinstance(value, date):
         return value.isoformat()
     return sorted(label.name for label in value) if isinstance(value, list) else value
@@ -94,7 +94,7 @@ def _only(before: Sequence[Any]) -> Any:
 
 
 def _names(session: Session, changes: Sequence[Changed]) -> dict[str, str]:
-    """Look up what columns and parents are called, those that go in this very transaction, too."""
+    """Look up the names of columns and parents, including those deleted in this very transaction."""
     found = dict[str, str]()
     for attribute, (model, columns, name) in _REFERENCES.items():
         found |= {each.thing.id: name(each.thing) for each in changes if isinstance(each.thing, model)}

@@ -1,6 +1,6 @@
-"""What the audit keeps of the changes of each model.
+"""What the audit trail keeps of the changes of each model.
 
-Only fields that are named here are told, so that a new column is silent until somebody decides what may be said of it.
+Only fields that are named here are recorded, so that a new column is not until somebody decides what may be recorded.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from punt.models.user import User
 from punt.models.user_session import UserSession
 
 PLACE = "place"
-"""The field of a ticket's rank, which says nothing to anybody and is never written down."""
+"""The field of a ticket's rank, which means nothing to anybody and is never recorded."""
 
 
 def _signing(changed: Changed) -> bool:
-    """A session that ends because its time is over is nobody's doing."""
+    """A session that expires is not anybody's action."""
     return changed.change is Change.CREATED or changed.thing.expires_at > now()
 
 
@@ -34,21 +34,21 @@ def _signing(changed: Changed) -> bool:
 class Trail:
     """What is kept of one model.
 
-    :param kind: its noun in the audit.
-    :param subject: from the object, how people call it.
+    :param kind: its noun in the audit trail.
+    :param subject: from the object, its name for people.
     :param subject_id: from the object, the id by which its history is found.
     :param project: from the object, the id of its project.
-    :param actor: from a created object, who made it, where that is not whoever the origin names.
+    :param actor: from a created object, who created it, if that is not the actor of the origin.
     :param fields: attributes whose values are kept.
-    :param names: fields whose name in the audit is another than their own in camelCase.
+    :param names: audit names of fields that are not their own in camelCase.
     :param named: attributes that are ids, kept as the names of what they refer to, by the name of the field.
     :param long: attributes whose texts are kept as their lengths.
     :param secret: attributes of which only the change is kept, by the name of the field.
-    :param first: attributes that are told when the object is made, too.
+    :param first: attributes that are recorded when the object is created, too.
     :param lost: from a created object, the fields that are not what they should be, as pairs like those of a change.
     :param verb: from the object, the change and the names of its changed fields, the word for it.
-    :param part_of_project: whether one that is made together with its project is not told.
-    :param told: whether a change is told at all.
+    :param part_of_project: whether one that is created together with its project is left out.
+    :param recorded: whether a change is recorded at all.
     """
 
     kind: str
@@ -65,11 +65,11 @@ class Trail:
     lost: Callable[[Any], Mapping[str, list[Any]]] = lambda _: {}
     verb: Callable[[Any, Change, Iterable[str]], str] = lambda _, change, __: change.value
     part_of_project: bool = False
-    told: Callable[[Changed], bool] = lambda _: True
+    recorded: Callable[[Changed], bool] = lambda _: True
 
 
 def ticket_key(ticket: Any) -> str:
-    """Return the key by which people call a ticket, of an object or a row."""
+    """Return the key by which people refer to a ticket, from an object or a row."""
     return f"{ticket.project_key}-{ticket.number}"
 
 
@@ -134,7 +134,7 @@ TRAILS: dict[type[Any], Trail] = {
         subject_id=lambda session: session.user_id,
         project=lambda _: None,
         actor=lambda session: session.user_id,
-        told=_signing,
+        recorded=_signing,
     ),
     ApiToken: Trail(
         "token",

@@ -1,1 +1,1 @@
-"""Files of other trackers: read into a plan, and carried into a project."""
+"""Files of other trackers: read into a plan, which is then carried out in a project."""

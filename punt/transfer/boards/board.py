@@ -1,4 +1,4 @@
-"""Turning a board of lists and cards, as most trackers have it, into what it brings."""
+"""Turning a board of lists and cards, as most trackers have it, into a plan."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from punt.transfer.boards.family import find_parents
 
 Position = float
 SHADES = {"dark": (0, 0.3), "light": (255, 0.4)}
-"""To what a shade is drawn, of 255, and how far."""
+"""What a shade is mixed with, of 255, and how much."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class BoardList:
 class BoardLabel:
     """A label.
 
-    :ivar shade: what its colour is called, for one that has no name; such as ``dark green``.
+    :ivar shade: the name of its colour, such as ``dark green``, for a label without a name.
     """
 
     id: str
@@ -43,7 +43,7 @@ class BoardLabel:
 
 @dataclass
 class Checklist:
-    """A checklist: whether it is done, and what, in order."""
+    """A checklist: for each item in order, whether it is done, and its text."""
 
     name: str
     items: list[tuple[bool, str]]
@@ -60,7 +60,7 @@ class Comment:
 
 @dataclass
 class BoardCard:
-    """A card, which becomes a ticket; it refers to all else by ids."""
+    """A card, which becomes a ticket; it refers to everything else by ids."""
 
     id: str
     title: str
@@ -86,8 +86,8 @@ class BoardCard:
 class Board:
     """A whole board.
 
-    :ivar people: by id what each is called, the best name first.
-    :ivar left: what is not taken.
+    :ivar people: each person's names by id, the best name first.
+    :ivar left: what is not imported.
     """
 
     lists: list[BoardList]
@@ -101,7 +101,7 @@ Placed = TypeVar("Placed", BoardList, BoardCard)
 
 
 def planned(board: Board, *, bounded: bool = True) -> Plan:
-    """Turn a board into what it brings: open lists and open cards, in their order.
+    """Turn a board into a plan: open lists and open cards, in their order.
 
     :param bounded: as for a :class:`Plan`.
     """
@@ -152,7 +152,7 @@ class _Reader:
         )
 
     def _named_labels(self) -> dict[str, str]:
-        """Name all labels; one without a name is called by its colour. Several shades of one colour stay apart."""
+        """Name all labels; one without a name is called by its colour. Several shades of one colour stay distinct."""
         shades = {each.shade for each in self._board.labels}
         families = Counter(map(_family, shades))
         found = {}
@@ -171,7 +171,7 @@ class _Reader:
 
 
 def shaded(color: str | None, shade: str) -> str | None:
-    """Draw a colour to dark or light, as the first word of a shade says."""
+    """Mix a colour with dark or light, as the first word of a shade says."""
     name = shade.partition(" ")[0]
     if color is None or name not in SHADES:
         return color
@@ -196,7 +196,7 @@ def _said(comment: Comment) -> str:
 
 
 def _family(shade: str) -> str:
-    """Return what is left of a shade such as ``dark green`` without its first word."""
+    """Return a shade such as ``dark green`` without its first word."""
     return shade.rpartition(" ")[2]
 
 

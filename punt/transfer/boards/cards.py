@@ -1,4 +1,4 @@
-"""What comes from elsewhere into one project, before it is carried out: columns, labels, cards, and what is left."""
+"""What a file brings into one project, before it is carried out: columns, labels, cards, and what is left out."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from punt.models.texts import key_of, shows_anything
 from punt.transfer.refusal import Refusal
 
 MOST = 2000
-"""Tickets that one import may bring: others wait for so long as it takes."""
+"""Tickets that one import may bring: others wait while it runs."""
 MOST_COLUMNS, MOST_LABELS = 100, 500
 MOST_KINDS = 3000
-"""Kinds of what is not taken that are told apart."""
+"""Kinds of left-out things that are listed separately."""
 MOST_PEOPLE = 50
 """People on a ticket who are looked up."""
 FURTHER = "Further people on a ticket, which has one assignee"
 NAME, ESTIMATE = 50, 20
-"""The characters that a column's or label's name and an estimate may have."""
+"""The length limits of a column's or label's name and of an estimate."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -29,7 +29,7 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class _Name:
-    """A name of a column or label, as it will be and as it stood in the file."""
+    """A name of a column or label, as it will be and as it was in the file."""
 
     short: str
     whole: str
@@ -37,9 +37,9 @@ class _Name:
 
 @dataclass(frozen=True)
 class Past:
-    """Something that somebody changed of a ticket before it came here.
+    """A change that somebody made to a ticket before it was imported.
 
-    :ivar who: what they are called, the best name first.
+    :ivar who: their names, the best one first.
     """
 
     at: datetime
@@ -51,12 +51,12 @@ class Past:
 
 @dataclass
 class Card:
-    """A ticket to be.
+    """A ticket to be created.
 
     :ivar people: whom it is assigned to, each by some names, the best one first.
     :ivar keys: what other tickets of the file call it.
     :ivar parents: what it calls its parent: whichever of them is known counts.
-    :ivar parent: the place of its parent among the cards, once that was looked up.
+    :ivar parent: the index of its parent among the cards, once that was looked up.
     """
 
     title: str
@@ -78,12 +78,12 @@ class Card:
 
 @dataclass
 class Plan:
-    """Everything that a file brings; what is too much is refused.
+    """Everything that a file brings; too much is refused.
 
-    :ivar columns: names, left first; those that a project lacks are added.
+    :ivar columns: names, leftmost first; those that a project lacks are added.
     :ivar labels: the colour of each label by its name, None for the next one of the palette.
-    :ivar left: what is not taken, with how often it was met.
-    :ivar bounded: whether it is a request's, for which others wait, and which may not bring everything there is.
+    :ivar left: what is not imported, with its number of occurrences.
+    :ivar bounded: whether it is imported by a request, for which others wait, and is limited in size.
     """
 
     columns: list[str] = field(default_factory=list)
@@ -96,9 +96,9 @@ class Plan:
     _cut: set[str] = field(default_factory=set)
 
     def column(self, name: str, *, another: bool = False) -> str:
-        """Note a column, and return its name as it will be.
+        """Add a column, and return its name as it will be.
 
-        :param another: whether it is one of its own, so that it is reported when it becomes one with another.
+        :param another: whether it is a column of its own, so that it is reported when it is merged with another.
         """
         short, new = self._noted("Column", name, another)
         if new:
@@ -107,7 +107,7 @@ class Plan:
         return short
 
     def label(self, name: str, color: str | None = None, *, another: bool = False) -> str:
-        """Note a label, and return its name as it will be; ``another`` is as for :meth:`column`."""
+        """Add a label, and return its name as it will be; ``another`` is as for :meth:`column`."""
         short, new = self._noted("Label", name, another)
         if new:
             self.labels[short] = color
@@ -115,7 +115,7 @@ class Plan:
         return short
 
     def card(self, card: Card) -> None:
-        """Add a ticket to be."""
+        """Add a ticket to be created."""
         self.cards.append(card)
         self._refuse_more(len(self.cards), MOST, "tickets")
 
@@ -126,11 +126,11 @@ class Plan:
         return one_line(whole, ESTIMATE) or None
 
     def leave(self, what: str, how_often: int = 1) -> None:
-        """Count something that is not taken."""
+        """Count something that is not imported."""
         count_left(self.left, what, how_often)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Travel between processes without what only the reading needs."""
+        """Leave out what only the reading needs when passed between processes."""
         return self.__dict__ | {"_names": {}, "_met": set(), "_cut": set()}
 
     def _refuse_more(self, count: int, most: int, what: str) -> None:
@@ -138,7 +138,7 @@ class Plan:
             raise Refusal(f"It holds more than {most:,} {what}.")
 
     def _noted(self, kind: str, name: str, another: bool) -> tuple[str, bool]:
-        """Return a name as it will be, and whether it is new; what becomes one with another is reported once."""
+        """Return a name as it will be, and whether it is new; a merger of two is reported once."""
         whole, short = one_line(name, len(name)), self._short(name)
         place, spelling = (kind, key_of(short)), (kind, whole)
         met = spelling in self._met
@@ -152,7 +152,7 @@ class Plan:
         return known.short, False
 
     def _short(self, name: str) -> str:
-        """Cut a name; one that comes again is told once."""
+        """Truncate a name; a repeated one is reported once."""
         whole = one_line(name, len(name))
         if len(whole) > NAME and whole not in self._cut:
             self._cut.add(whole)
@@ -161,25 +161,25 @@ class Plan:
 
 
 def count_left(left: Counter[str], what: str, how_often: int = 1) -> None:
-    """Count something that is not taken, or is changed on the way; of very many kinds the last ones together."""
+    """Count something that is not imported, or changed; of very many kinds the last ones together."""
     if how_often:
         left[what if what in left or len(left) < MOST_KINDS else "Others"] += how_often
 
 
 def made_one(kind: str, name: str, other: str) -> str:
-    """Say that two of a kind become one, for their names count as the same."""
+    """Report that two of a kind are merged, because their names count as the same."""
     one, two = one_line(name, NAME), one_line(other, NAME)
     return f"{kind} “{one}”, which is there more than once" if one == two else f"{kind} “{one}”, made one with “{two}”"
 
 
 def hex_color(text: str) -> str | None:
-    """Return a colour as it is written here, if it is one."""
+    """Return a colour as PUNT writes it, if it is one."""
     color = text.lower()
     return color if _HEX.fullmatch(color) else None
 
 
 def one_line(text: str, most: int) -> str:
-    """Make a text fit one line of so many characters; one that shows nothing is empty."""
+    """Make a text fit one line of so many characters; one that shows nothing becomes empty."""
     found = flat(text)[:most].strip()
     return found if shows_anything(found) else ""
 

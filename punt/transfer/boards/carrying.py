@@ -1,4 +1,4 @@
-"""Bringing a plan into a project, through the same verbs as everything else."""
+"""Carrying out a plan in a project, through the same verbs as everything else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_TOLD = 200
 
 @dataclass
 class Report:
-    """What was taken and what was not, as sentences.
+    """What was imported and what was not, as sentences.
 
     :ivar taken: how many tickets, columns and labels are new.
     :ivar new: the names of those columns and labels.
@@ -33,11 +33,11 @@ class Report:
     new: dict[str, list[str]] = field(default_factory=dict)
 
     def sentence(self) -> str:
-        """Say what was taken."""
+        """Return what was imported."""
         return f"Imported: {self.counts()}."
 
     def counts(self) -> str:
-        """Say how many tickets, columns and labels are new."""
+        """Return how many tickets, columns and labels are new."""
         words = {"ticket": "tickets", "column": "columns", "label": "labels"}
         parts = [
             f"{self.taken[one]:,} new {one if self.taken[one] == 1 else many}"
@@ -47,15 +47,15 @@ class Report:
         return ", ".join(parts)
 
     def lines(self) -> list[str]:
-        """Say what was left, most frequent first."""
+        """Return what was left out, most frequent first."""
         return [f"{what}: {count}" for what, count in self.left.most_common(MOST_TOLD)]
 
 
 class Carriage:
-    """One import on its way into a project; names are found whatever their case.
+    """One import into a project; names are found regardless of case.
 
-    :param history: whether the audit is told what was done before: only who runs the server may say what others did.
-    :ivar report: what came of it, whole at the end.
+    :param history: whether to copy history into the audit trail: only who runs the server may say what others did.
+    :ivar report: the result, complete at the end.
     """
 
     def __init__(self, project: Project, plan: Plan, creator_id: str | None, *, history: bool = False) -> None:
@@ -65,7 +65,7 @@ class Carriage:
             self._leave("Changes in the history of tickets", sum(len(card.history) for card in plan.cards))
 
     def foresee(self) -> Report:
-        """Say what would come of it; nothing is changed."""
+        """Report what would be the result; nothing is changed."""
         self._expect("Column", self._plan.columns, [column.name for column in self._project.columns()])
         self._expect("Label", self._plan.labels, [label.name for label in Label.of(self._project.id)])
         self._people = _known_people(self._project)
@@ -74,7 +74,7 @@ class Carriage:
         return self.report
 
     def steps(self) -> Iterator[int]:
-        """Do it, giving how many tickets are there; the caller has begun to write, and commits at the end."""
+        """Carry it out, yielding the number of tickets so far; the caller has begun to write, and commits."""
         self._columns = self._make_columns(self._plan.columns)
         self._labels = self._make_labels(self._plan.labels)
         self._people = _known_people(self._project)
@@ -87,7 +87,7 @@ class Carriage:
             yield done
 
     def _tell_history(self, ticket: Ticket, history: Iterable[Past]) -> None:
-        """Let the audit tell what was done to a ticket before it came here, below what is done here."""
+        """Record in the audit trail what was done to a ticket before the import, below what is done here."""
         rows = [
             {
                 "kind": "ticket",
@@ -105,7 +105,7 @@ class Carriage:
             AuditEntry.write(db.session(), capture.origin(db.session()), rows)
 
     def _wanted(self, card: Card) -> Wanted:
-        """Say which ticket a card becomes."""
+        """Return the ticket that a card becomes."""
         fields = self._fields(card)
         labels = [self._labels[name] for name in fields["labels"]]
         return Wanted(self._columns[key_of(card.column or "")], fields | {"labels": labels}, card.parent)
@@ -150,7 +150,7 @@ class Carriage:
         count_left(self.report.left, what, how_often)
 
     def _fields(self, card: Card) -> dict[str, Any]:
-        """Say what a ticket is to be; its labels are keys of their names."""
+        """Return the fields of a ticket; its labels are keys of their names."""
         self.report.taken["ticket"] += 1
         title, description = self._texts(card)
         start = None if card.start and card.due and card.start > card.due else card.start
@@ -170,7 +170,7 @@ class Carriage:
         }
 
     def _texts(self, card: Card) -> tuple[str, str]:
-        """A title that is too long is kept whole in the description."""
+        """Keep a title that is too long whole in the description."""
         whole, description = one_line(card.title, len(card.title)), many_lines(card.description)
         title = one_line(whole, TITLE) or "Untitled"
         if len(whole) > TITLE:
@@ -203,7 +203,7 @@ class Carriage:
 
 
 def _known_people(project: Project) -> dict[str, str]:
-    """Find members by user name, then email, then name; a name that two have tells of nobody."""
+    """Find members by user name, then email, then name; a name that two have identifies nobody."""
     members: list[User] = [membership.user for membership in project.members()]
     names = Counter(key_of(person.name) for person in members)
     found = {key_of(person.name): person.id for person in members if names[key_of(person.name)] == 1}

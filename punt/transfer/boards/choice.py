@@ -1,4 +1,4 @@
-"""What somebody chose of a file, and what follows for its columns."""
+"""What somebody chose for a file, and the resulting fields of its columns."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from punt.transfer.boards.fields import FIELDS, LEFT_OUT, field_of, guessed, pla
 from punt.transfer.boards.trackers import Tracker
 
 NOT_TAKEN = frozenset({"", "-", "none", "nothing"})
-"""What may be said for a column that is not to be taken."""
+"""Words for a column that is not to be imported."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """What somebody chose.
 
-    :ivar columns: of columns, which field each is: by name, or by number behind ``#``; others are guessed.
-    :ivar part: which project, where a file holds several; empty for a guess.
-    :ivar into: the key of the project that it comes into.
+    :ivar columns: which field a column is: by name, or by number behind ``#``; others are guessed.
+    :ivar part: which project, if a file contains several; empty for a guess.
+    :ivar into: the key of the project to import into.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
@@ -28,9 +28,9 @@ class Choice:
     into: str = ""
 
     def part_of(self, parts: Sequence[str]) -> str:
-        """Say which of several projects is taken: the one that was chosen, or that has the same key, or the first.
+        """Return which of several projects to import: the one chosen, the one with the same key, or the first.
 
-        :raises Invalid: when the chosen one is not there.
+        :raises Invalid: when the chosen one does not exist.
         """
         if self.part and self.part not in parts:
             raise Invalid.field("part", f"There is no project {one_line(self.part, 40)} in this file.")
@@ -38,15 +38,15 @@ class Choice:
 
 
 def choice_of(pairs: Iterable[str], part: str = "", into: str = "") -> Choice:
-    """Read what is said as ``COLUMN=FIELD``.
+    """Parse ``COLUMN=FIELD`` choices.
 
-    :raises Invalid: when it is not.
+    :raises Invalid: when one is malformed.
     """
     return Choice(tuple(_pair(text) for text in pairs), part, into)
 
 
 def fields_of(names: Sequence[str], tracker: Tracker, choice: Choice) -> list[str]:
-    """Say which field each column is: as was chosen, or else by its name; a guess gives way to what was chosen.
+    """Return which field each column is: as chosen, or by its name; a guess gives way to a choice.
 
     :raises Invalid: when there is no such column or field.
     """
@@ -64,7 +64,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _found(names: Sequence[str], column: str, field_name: str) -> tuple[int, str]:
-    """Find a column and a field; who names them the other way round is understood, too."""
+    """Find a column and a field; the two in reverse order are understood, too."""
     place, field_id = _place(names, column), _field(field_name)
     if place is None or field_id is None:
         other, field_there = _place(names, field_name), _field(column)

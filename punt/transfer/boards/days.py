@@ -1,4 +1,4 @@
-"""Reading days as programs write them."""
+"""Reading dates as programs write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 _NO_DAY = re.compile(r"0000|0001-?01-?01|0?1/0?1/0001", re.ASCII)
-"""What stands where a program's or a database's dates cannot be empty: the first day there is, or the day 0."""
+"""What programs and databases write if a date cannot be empty: the first possible date, or day 0."""
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)", re.ASCII)
@@ -18,15 +18,15 @@ _MONTH_DAY = re.compile(r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{
 
 
 def given_day(text: str | None) -> str:
-    """Return what is written as a day, or nothing where it is how programs write that there is none."""
+    """Return what is written as a date, or nothing if it stands for "no date"."""
     found = (text or "").strip()
     return "" if _NO_DAY.match(found) else found
 
 
 def day(text: str, *, day_first: bool | None = None) -> date | None:
-    """Read a day from how programs write it, with a time or without; None when it is none, or may be two.
+    """Read a date in one of the usual formats, with or without a time; None when it is none, or ambiguous.
 
-    :param day_first: whether of numbers such as ``5/6/2026`` the first is the day; None when nobody knows.
+    :param day_first: whether of numbers such as ``5/6/2026`` the first is the day; None when unknown.
     """
     try:
         return date.fromisoformat(text.strip()[:10])
@@ -39,7 +39,7 @@ def day(text: str, *, day_first: bool | None = None) -> date | None:
 
 
 def day_comes_first(texts: Iterable[str]) -> bool | None:
-    """Tell from all days of a column whether ``5/6/2026`` is of June: one that can only be read one way decides."""
+    """Infer from all dates of a column whether ``5/6/2026`` is in June: an unambiguous one decides."""
     numbers = [match for match in map(_NUMBERS.match, texts) if match]
     day_first = any(int(match[1]) > 12 for match in numbers)
     month_first = any(int(match[2]) > 12 for match in numbers)

@@ -1,4 +1,4 @@
-"""Finding the parents of tickets to be within their file."""
+"""Finding the parents of tickets to be created within their file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from punt.transfer.boards.cards import Card, Plan, flat
 
 
 def find_parents(plan: Plan) -> None:
-    """Let each card know the place of its parent among the cards; what can be no parent is reported."""
+    """Set each card's index of its parent among the cards; an impossible parent is reported."""
     keys, titles = _places(plan.cards)
     for place, card in enumerate(plan.cards):
         if card.parents:
@@ -29,7 +29,7 @@ def find_parents(plan: Plan) -> None:
 
 
 def parents_first(cards: list[Card]) -> list[int]:
-    """Return the places of cards in an order in which each comes behind its parent; there are no circles."""
+    """Return the indexes of cards with each parent before its children; there are no cycles."""
     found: dict[int, None] = {}
     for place in range(len(cards)):
         line = [place]
@@ -40,7 +40,7 @@ def parents_first(cards: list[Card]) -> list[int]:
 
 
 def _places(cards: list[Card]) -> tuple[dict[str, int], dict[str, int]]:
-    """Return by key, and by title where only one ticket has it, where a card stands, counted from 1."""
+    """Return by key, and by title if only one ticket has it, the number of a card, counted from 1."""
     keys: dict[str, int] = {}
     for place, card in enumerate(cards, 1):
         for key in card.keys:
@@ -51,7 +51,7 @@ def _places(cards: list[Card]) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _open_circles(plan: Plan) -> None:
-    """Take the parent from one ticket of each circle."""
+    """Remove the parent of one ticket in each cycle."""
     over: set[int] = set()
     for place in range(len(plan.cards)):
         line: dict[int, None] = {}

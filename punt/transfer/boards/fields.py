@@ -1,4 +1,4 @@
-"""What a column of a table may be, and which of them it is by its name."""
+"""The fields that a table's column may be, and which one it is by its name."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from punt.models.texts import key_of
 
 LEFT_OUT = ""
-"""What a column is that is not taken."""
+"""The field of a column that is not imported."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """Something of a ticket that a column may hold.
+    """A field of a ticket that a column may contain.
 
     :ivar label: what people read.
-    :ivar names: what a column of it may be called, the best name first.
-    :ivar together: how many of the first names are of columns that are taken together, if there are several.
+    :ivar names: the possible names of its column, the best one first.
+    :ivar together: how many of the first names are of columns that are combined, if there are several.
     :ivar several: whether more than one column may be it.
     """
 
@@ -101,29 +101,29 @@ _BY_NAME = {name: (field_id, rank) for field_id, field in FIELDS.items() for ran
 
 
 def plain(name: str) -> str:
-    """Write a name of a column so that those that mean the same are equal: ``Story-Points``, ``storyPoints``."""
+    """Normalise a column's name so that equivalent ones are equal: ``Story-Points``, ``storyPoints``."""
     inner = re.fullmatch(r"\s*custom field \((.*)\)\s*", name, re.IGNORECASE | re.DOTALL)
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", inner[1] if inner else name)
     return key_of(" ".join(re.sub(r"[_\-]+", " ", words).split()))
 
 
 def field_of(name: str) -> str | None:
-    """Return the field that somebody names, by its own word or one of its names; None when there is no such."""
+    """Return the field that somebody names, by its own word or one of its names; None when there is none."""
     asked = plain(name)
     return asked if asked in FIELDS else _BY_NAME.get(asked, (None,))[0]
 
 
 def strength(names: Sequence[str]) -> int:
-    """Count how many fields the names of a line are, if one is the title; 0 when none is."""
+    """Count how many fields are named in a line, if one is the title; 0 when none is."""
     fields = {_BY_NAME[name][0] for name in map(plain, names) if name in _BY_NAME}
     return len(fields) if "title" in fields else 0
 
 
 def guessed(names: Sequence[str], instead: dict[str, str]) -> list[str]:
-    """Say which field each column is by its name, ``LEFT_OUT`` where it is none: the best name of each field wins.
+    """Return which field each column is by its name, ``LEFT_OUT`` if none: the best name of each field wins.
 
+    :param instead: fields of names that mean something else in the tracker of this table.
     :param names: of columns, each once.
-    :param instead: fields of names that mean something else in the tracker that the table is of.
     """
     known = [_known(plain(name), instead) for name in names]
     best: dict[str, int] = {}

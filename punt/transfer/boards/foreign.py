@@ -1,4 +1,4 @@
-"""Reading a file of another tracker, whichever it is, as somebody chose."""
+"""Reading a file of another tracker, whichever it is, with somebody's choices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from punt.transfer.boards.trackers import Tracker, asana, original, original_fil
 from punt.transfer.refusal import Refusal
 
 SMALL = 64 * 1024
-"""Bytes of a file that is read right here, within some 30 ms; a larger one is read elsewhere."""
+"""Bytes of a file that is read in the worker, within some 30 ms; a larger one is read in another process."""
 TIMEOUT = 60
 """Seconds that reading may take."""
 SAMPLES, SAMPLE = 3, 80
@@ -36,8 +36,8 @@ TURNS = Turns(line=50, timeout=TIMEOUT)
 class Seen:
     """A column of a table, as it was understood.
 
-    :ivar number: by which it may be named, counted from 1.
-    :ivar field: which one it is; empty where it is not taken.
+    :ivar number: its number, counted from 1.
+    :ivar field: which one it is; empty if it is not imported.
     :ivar samples: its first values.
     """
 
@@ -53,9 +53,9 @@ class Reading:
 
     :ivar tracker: where it is from, in words.
     :ivar columns: those of a table; a board has none to choose from.
-    :ivar parts: projects of which one is taken, by their keys; most files hold one only and name none.
-    :ivar part: the one that is taken.
-    :ivar plan: what it brings; None where something has to be chosen first.
+    :ivar parts: projects to choose one from, by their keys; most files contain only one and name none.
+    :ivar part: the chosen one.
+    :ivar plan: what it brings; None if something has to be chosen first.
     :ivar problem: what that is.
     """
 
@@ -67,9 +67,9 @@ class Reading:
     problem: str = ""
 
     def planned(self) -> Plan:
-        """Return what it brings.
+        """Return the plan.
 
-        :raises Refusal: where something has to be chosen first.
+        :raises Refusal: if something has to be chosen first.
         """
         if self.plan is None:
             raise Refusal(self.problem)
@@ -79,10 +79,10 @@ class Reading:
 def understood(content: bytes, choice: Choice | None = None) -> Reading:
     """Read a file.
 
-    :raises Refusal: when it is none that PUNT knows, or cannot be taken.
+    :raises Refusal: when it is none that PUNT knows, or cannot be imported.
     """
     asked = choice or Choice()
-    small = len(content) <= SMALL and not content.startswith(original_file.ZIP)  # which unpacks to who knows how much
+    small = len(content) <= SMALL and not content.startswith(original_file.ZIP)  # which unpacks to an unknown size
     found = reading_or_refusal(content, asked) if small else _read_in_process(content, asked)
     if isinstance(found, Refusal):
         raise found
@@ -90,13 +90,13 @@ def understood(content: bytes, choice: Choice | None = None) -> Reading:
 
 
 def table(content: bytes, choice: Choice) -> Reading:
-    """Read a table, right here; it raises what :func:`understood` does."""
+    """Read a table, in this process; raises what :func:`understood` does."""
     sheet = read_sheet(_in_utf_8(content))
     return _of_sheet(sheet, tracker_of(sheet.names()), choice)
 
 
 def reading_or_refusal(content: bytes, choice: Choice) -> Reading | Refusal:
-    """Read a file; the refusal is an answer, too."""
+    """Read a file; a refusal is returned, too."""
     try:
         return _read(content, choice)
     except Refusal as refusal:
@@ -123,7 +123,7 @@ def _read(content: bytes, choice: Choice) -> Reading:
 
 
 def _in_utf_8(content: bytes) -> bytes:
-    """Return a text that says by its first bytes that it is UTF-16, as Excel and PowerShell write it, in UTF-8."""
+    """Convert a text with a UTF-16 byte order mark, as Excel and PowerShell write it, to UTF-8."""
     if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content
     try:
@@ -133,7 +133,7 @@ def _in_utf_8(content: bytes) -> bytes:
 
 
 def _read_json(found: Any, choice: Choice) -> Reading:
-    """Read JSON by its members."""
+    """Read JSON by its keys."""
     if isinstance(found, list):
         return _of_sheet(*sheet_of(found), choice)
     if original_file.is_original(found):

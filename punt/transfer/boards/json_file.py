@@ -1,4 +1,4 @@
-"""Reading JSON that other programs wrote: what is not named is not looked at, and what is wrong is named."""
+"""Reading JSON that other programs wrote: unknown keys are ignored, and errors are reported by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from punt.transfer.refusal import Refusal
 
 
 class Part(BaseModel):
-    """A part of a file; what is none there is as if it were not there."""
+    """A part of a file; one of the wrong type counts as absent."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", coerce_numbers_to_str=True)
 
@@ -27,10 +27,10 @@ APart = TypeVar("APart", bound=Part)
 
 
 def parsed(content: bytes, what: str) -> Any:
-    """Read JSON.
+    """Parse JSON.
 
     :param what: what it should be, in words that follow "This is no".
-    :raises Refusal: when it is none.
+    :raises Refusal: when it is not valid.
     """
     try:
         return json.loads(content, object_pairs_hook=each_once, parse_constant=_no_constant)
@@ -43,9 +43,9 @@ def parsed(content: bytes, what: str) -> Any:
 
 
 def read_as(model: type[APart], found: Any, what: str) -> APart:
-    """Look at what was parsed as a file of a kind.
+    """Validate what was parsed as a file of a kind.
 
-    :raises Refusal: when it is none, naming the first field that is wrong.
+    :raises Refusal: when it is not valid, naming the first wrong field.
     """
     try:
         return model.model_validate(found)
@@ -55,7 +55,7 @@ def read_as(model: type[APart], found: Any, what: str) -> APart:
 
 
 class _NoNumber(ValueError):
-    """What Python takes for a number of JSON and nobody else does."""
+    """What Python accepts as a JSON number and nobody else does."""
 
 
 def _no_constant(name: str) -> Any:

@@ -11,15 +11,15 @@ from punt.transfer.boards.trackers import GITHUB, TABLE, Tracker
 from punt.transfer.refusal import Refusal
 
 NAMES = ("login", "username", "name", "title", "key", "id")
-"""Members of a thing by which it is called, the best one first."""
+"""Keys that name a thing, the best one first."""
 MARKS = ({"number", "title"}, {"title", "state", "labels"})
-"""Members of which only GitHub's issues have all."""
+"""Keys that only GitHub's issues have together."""
 
 
 def sheet_of(found: list[Any]) -> tuple[Sheet, Tracker]:
-    """Put the members of all things into columns; a list of names in one of them are several values.
+    """Turn the keys of all things into columns; a list of names in one of them is several values.
 
-    :raises Refusal: when it is no list of things.
+    :raises Refusal: when it is not a list of things.
     """
     if not all(isinstance(thing, dict) for thing in found):
         raise Refusal("This is no list of tickets: something in it is no object.")
@@ -34,7 +34,7 @@ def sheet_of(found: list[Any]) -> tuple[Sheet, Tracker]:
 
 
 def _values(value: Any) -> Iterator[str]:
-    """Give what a member says, in texts."""
+    """Return a value as texts."""
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict):
             each = next((each[name] for name in NAMES if isinstance(each.get(name), str | int)), None)
@@ -45,7 +45,7 @@ def _values(value: Any) -> Iterator[str]:
 
 
 def _colors(found: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the colours of labels that have one of six digits."""
+    """Return the colours of labels that have a six-digit one."""
     labels = (label for thing in found for label in _listed(thing.get("labels")) if isinstance(label, dict))
     colors = ((str(label.get("name", "")), str(label.get("color", "")).removeprefix("#")) for label in labels)
     return {name: color for name, digits in colors if (color := hex_color(f"#{digits}"))}

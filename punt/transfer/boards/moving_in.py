@@ -1,4 +1,4 @@
-"""Bringing all projects of a backup of the original PUNT in at once, with the people who belong to them."""
+"""Importing all projects of a backup of the original PUNT at once, with the people who belong to them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _WORKS = re.compile(r"create|edit|manage|update|move|delete|write", re.IGNORECAS
 
 @dataclass
 class Arrival:
-    """Everything of a backup on its way in; the caller has begun to write, and commits.
+    """The import of a whole backup; the caller has begun to write, and commits.
 
-    :param owner: who owns a project to which nobody belongs.
+    :param owner: who owns a project without members.
     :param nobodys: the hash of a password that nobody knows, for people who are added.
-    :ivar reports: what came of each project, by its key.
-    :ivar left: what is not taken, or changed on the way, of all that is in no project.
+    :ivar reports: the result of each project, by its key.
+    :ivar left: what is left out or changed, except inside projects.
     """
 
     data: OldData
@@ -42,9 +42,9 @@ class Arrival:
     _people: dict[str, User] = field(default_factory=dict)
 
     def steps(self) -> Iterator[str]:
-        """Do it, telling how far it is.
+        """Carry it out, reporting progress.
 
-        :raises Refusal: where a project cannot come in; nothing of the backup may be kept then.
+        :raises Refusal: when a project cannot be imported; nothing of the backup may be kept then.
         """
         for project in self.data.projects:
             self._refuse(project)
@@ -74,7 +74,7 @@ class Arrival:
         return User.enrol(username=name, name=shown, email=email, password_hash=self.nobodys)
 
     def _username(self, wanted: str) -> str:
-        """Make a user name of what is wanted: of the signs that may stand in one, and free."""
+        """Make a free user name of what is wanted, from permitted characters."""
         plain = re.sub(r"[^A-Za-z0-9_-]", "-", wanted)[:26].ljust(3, "-")
         names = (plain, *(f"{plain}-{nth}" for nth in range(2, 999)))
         found = next(name for name in names if User.named(name) is None)
@@ -104,7 +104,7 @@ class Arrival:
         self.reports[project.key] = carriage.report
 
     def _roles(self, old: OldProject) -> dict[User, Role]:
-        """Say who is what in a project; where nobody owns it, whoever may do most does."""
+        """Return everybody's role in a project; without an owner, whoever may do most becomes one."""
         found: dict[User, Role] = {}
         for member in self.data.project_members:
             person = self._people.get(member.user_id)
@@ -116,7 +116,7 @@ class Arrival:
         return found
 
     def _role(self, member: OldMember) -> Role:
-        """Decide by what a role allows; by its name, where it says nothing of that."""
+        """Derive a role from what it allows; or from its name, if it does not say."""
         role = next((each for each in self.data.roles if each.id == member.role_id), None)
         if role is None:
             return Role.MEMBER
@@ -127,7 +127,7 @@ class Arrival:
 
 
 def _keep_only(project: Project, names: list[str]) -> None:
-    """Take a new project's own columns away where the backup has others, and put all in the backup's order."""
+    """Remove a new project's own columns if the backup has others, and put all in the backup's order."""
     if not names:
         return
     places = {key_of(name): place for place, name in enumerate(names)}

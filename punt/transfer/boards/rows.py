@@ -1,4 +1,4 @@
-"""Turning the lines of a table into tickets to be, by what each of its columns is."""
+"""Turning the lines of a table into tickets to be created, according to the field of each column."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ PRIORITIES = {
     "minor": Priority.LOW,
     "trivial": Priority.LOWEST,
 }
-"""What other trackers call what PUNT calls otherwise."""
+"""Other trackers' words for PUNT's."""
 DAYS = re.compile(r"\b(date|created|updated|modified|resolved|completed)\b", re.IGNORECASE)
-"""What columns are called that hold days, whether they are taken or not."""
+"""Names of columns that contain dates, whether or not they are imported."""
 NO = frozenset({"", "false", "no", "n", "0", "active", "open"})
 
 LONGEST_NAME = 400
-"""Characters of what may be a name with an address: what is longer is none, and would take the square of its time."""
+"""Characters of what may be a name with an address: anything longer is none, and would take quadratic time."""
 _ADDRESS = re.compile(r"^([^<>]*?) *<([^<> ]+@[^<> ]+)>$")
 
 AName = TypeVar("AName", bound=StrEnum)
 Found = TypeVar("Found")
 Values = dict[str, list[list[str]]]
-"""What a line says by field: of each column that is it, its values."""
+"""The values of a line by field, from each column that is it."""
 
 
 def planned(sheet: Sheet, chosen: Sequence[str] | None = None, tracker: Tracker = TABLE) -> Plan:
-    """Turn a table into what it brings.
+    """Turn a table into a plan.
 
     :param chosen: which field each column is; None for a guess.
     :raises Refusal: when none is the title, or more than one is where only one can be.
@@ -123,7 +123,7 @@ class _Reader:
         return self._plan.label(self._tracker.label(name), self._sheet.colors.get(name))
 
     def _people(self, values: Values) -> list[tuple[str, ...]]:
-        """Columns of other names, such as one of email addresses, name the same people once more."""
+        """Columns with other names, such as one of email addresses, name the same people once more."""
         columns = [self._names(each) for each in values.get("assignee", ())]
         people = list(dict.fromkeys(_called(names) for names in zip_longest(*columns, fillvalue="")))
         self._plan.leave(FURTHER, len(people[MOST_PEOPLE:]))
@@ -134,7 +134,7 @@ class _Reader:
         return [name for name in (one_line(part, LARGEST_CELL) for part in parts) if name]
 
     def _one(self, values: Values, field_id: str) -> str:
-        """Return the only value; of several that differ the first."""
+        """Return the only value, or the first of several different ones."""
         found = list(dict.fromkeys(_all(values, field_id)))
         self._plan.leave(f"Further values of {FIELDS[field_id].label.lower()}", len(found[1:]))
         return found[0] if found else ""
@@ -151,7 +151,7 @@ class _Reader:
         return self._read("days", text, partial(day, day_first=self._day_first))
 
     def _order_of_days(self) -> bool | None:
-        """Look at all days of the table, also at those that are not taken: one program wrote them all."""
+        """Look at all dates of the table, including those that are not imported: one program wrote them all."""
         chosen = [heading for name in ("start", "due") for heading in self._headings.get(name, ())]
         others = [heading for heading in self._sheet.headings if DAYS.search(heading.name)]
         values, headings = self._sheet.values, [*chosen, *others]
@@ -173,7 +173,7 @@ def _first(values: Values, field_id: str) -> str:
 
 
 def _called(names: Iterable[str]) -> tuple[str, ...]:
-    """Say what a person is called, by each of some columns; ``Bob Keller <bob@example.org>`` is two names."""
+    """Return a person's names in each of some columns; ``Bob Keller <bob@example.org>`` is two names."""
     found = (part for name in names for part in (_ADDRESS.findall(name[:LONGEST_NAME]) or [(name,)])[0])
     return tuple(part for part in found if part)
 

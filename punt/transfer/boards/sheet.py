@@ -17,14 +17,14 @@ DELIMITERS = ",;\t|"
 WIDEST = 2000
 """Columns that a file may have."""
 LONGEST = 10 * MOST
-"""Lines that a file may have, most of which hold no ticket."""
+"""Lines that a file may have, most of which contain no ticket."""
 EMPTY = 10 * LONGEST
-"""Lines that it may have with those in which nothing stands."""
+"""Lines that it may have including empty ones."""
 LARGEST_CELL = 200_000
 PREAMBLE = 20
-"""Lines among which the one is looked for that names the columns."""
+"""Lines among which the header line is looked for."""
 CERTAIN = ("title", "summary")
-"""Names that are no value of any line: one of them alone is a header."""
+"""Names that are never a value of a line: one of them alone makes a header."""
 _SEPARATOR = re.compile(r'"?sep=(?P<sign>[,;|\t])"?[,;|\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _BLANKS_BEHIND_QUOTE = re.compile(r'" +(?=[,;|\t\r\n]|\Z)')
 _FORMULA = re.compile(r"'[=+\-@\t\r]")
@@ -34,9 +34,9 @@ Row = list[str]
 
 @dataclass(frozen=True)
 class Heading:
-    """A column of a table; those of one name are one.
+    """A column of a table; those with one name are one.
 
-    :ivar places: where in each line its values stand.
+    :ivar places: the indexes of its values in each line.
     """
 
     name: str
@@ -45,12 +45,12 @@ class Heading:
 
 @dataclass
 class Sheet:
-    """A table as it stands in a file.
+    """A table as it is in a file.
 
-    :ivar rows: of each line the values by place, several where a cell holds a list.
-    :ivar split: whether a cell may hold several names in one text.
+    :ivar rows: of each line the values by index, several if a cell contains a list.
+    :ivar split: whether a cell may contain several names in one text.
     :ivar colors: of labels, by their names.
-    :ivar left: what is not taken whatever the columns are.
+    :ivar left: what is not imported whatever the columns are.
     """
 
     headings: list[Heading]
@@ -60,11 +60,11 @@ class Sheet:
     left: Counter[str] = field(default_factory=Counter)
 
     def names(self) -> list[str]:
-        """List what the columns are called."""
+        """List the names of the columns."""
         return [heading.name for heading in self.headings]
 
     def values(self, row: Sequence[str | list[str]], heading: Heading) -> list[str]:
-        """Return what a line says in a column, without what is empty."""
+        """Return the values of a column in a line, without empty ones."""
         cells = [row[place] for place in heading.places if place < len(row)]
         found = (value for cell in cells for value in (cell if isinstance(cell, list) else [cell]))
         return [value.strip() for value in found if value.strip()]
@@ -73,7 +73,7 @@ class Sheet:
 def read_sheet(content: bytes) -> Sheet:
     """Read a table with a header line.
 
-    :raises Refusal: when it is none.
+    :raises Refusal: when it is not one.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -93,7 +93,7 @@ def read_sheet(content: bytes) -> Sheet:
 
 
 def headings_of(names: Sequence[str]) -> list[Heading]:
-    """Put columns of one name together; those without a name are none."""
+    """Combine columns with the same name, ignoring those without a name."""
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         if plain(name):
@@ -102,7 +102,7 @@ def headings_of(names: Sequence[str]) -> list[Heading]:
 
 
 def _table(text: str, sign: str) -> tuple[list[Row], int]:
-    """Read the lines that are not empty, and find which of them is the header; blanks behind quotes are forgiven."""
+    """Read the lines that are not empty, and find the header among them; spaces after quotes are tolerated."""
     try:
         return _strictly(text, sign)
     except Refusal as refusal:
@@ -119,13 +119,13 @@ def _strictly(text: str, sign: str) -> tuple[list[Row], int]:
     delimiter, header = (sign, _header(_beginning(text, sign))) if sign else _likeliest(text)
     try:
         rows = list(_rows(text, delimiter, blanks=True))
-    except Refusal:  # a quote may stand behind a blank as a sign like any other
+    except Refusal:  # a quote after a space may be an ordinary character
         rows = list(_rows(text, delimiter, blanks=False))
     return rows or [[]], header
 
 
 def _likeliest(text: str) -> tuple[str, int]:
-    """Take the sign that parts a header line into the most known names, and then one that fits the lines below it."""
+    """Return the separator that splits a header line into the most known names, then one that fits the lines below."""
     found = []
     for delimiter in DELIMITERS:
         rows = _beginning(text, delimiter)
@@ -138,7 +138,7 @@ def _likeliest(text: str) -> tuple[str, int]:
 
 
 def _header(rows: Sequence[Row]) -> int:
-    """Say which line names the columns: the one with the most known names; the first one where there is doubt."""
+    """Return which line names the columns: the one with the most known names; in doubt the first."""
     strengths = [_certainty(row[:WIDEST]) if nth else strength(row[:WIDEST]) for nth, row in enumerate(rows)]
     return strengths.index(max(strengths)) if strengths else 0
 
@@ -161,9 +161,9 @@ def _beginning(text: str, delimiter: str) -> list[Row]:
 
 
 def _rows(text: str, delimiter: str, *, blanks: bool) -> Iterator[Row]:
-    """Give the lines that are not empty.
+    """Yield the lines that are not empty.
 
-    :param blanks: whether those before a value are none of it, so that a quote may follow them.
+    :param blanks: whether spaces before a value are ignored, so that a quote may follow them.
     """
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=blanks)
@@ -180,6 +180,6 @@ def _rows(text: str, delimiter: str, *, blanks: bool) -> Iterator[Row]:
 
 
 def _nameless(headings: Sequence[Heading], rows: Iterable[Row]) -> int:
-    """Count the cells that stand under no name, in lines that are tickets or not."""
+    """Count the cells without a column name, in lines that are tickets or not."""
     named = {place for heading in headings for place in heading.places}
     return sum(bool(cell.strip()) for row in rows for place, cell in enumerate(row) if place not in named)

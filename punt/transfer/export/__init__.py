@@ -1,1 +1,1 @@
-"""PUNT's own export: everything in one file, written, checked and taken in."""
+"""PUNT's own export: everything in one file, written, checked and imported."""

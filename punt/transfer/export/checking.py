@@ -1,4 +1,4 @@
-"""The first pass over a file: every row is looked at and staged, before anything is changed."""
+"""The first pass over a file: every row is checked and staged, before anything is changed."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class _Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """What a checked file holds.
+    """The contents of a checked file.
 
     :param counts: rows by table, after the upgrade of an older file.
-    :param warnings: sentences about what is odd and yet allowed.
+    :param warnings: sentences about what is odd but permitted.
     """
 
     header: Header
@@ -44,10 +44,10 @@ class Contents:
 
 
 def checked(path: Path, staging: Staging, limits: Limits, report: Report = lambda _: None) -> Contents:
-    """Look at everything in a file and put it into a scratch database.
+    """Check everything in a file and insert it into a scratch database.
 
-    :param report: is told how many lines were read, twice: for the seal, and for what they hold.
-    :raises Refusal: naming the line and the field of the first thing that is wrong.
+    :param report: gets the number of lines read, twice: for the checksum, and for their contents.
+    :raises Refusal: naming the line and the field of the first error.
     """
     header = verified(path, limits, report)
     fields = {table.name: _fields(table) for table in carried()}
@@ -83,7 +83,7 @@ def _fields(table: sa.Table) -> list[_Field]:
 
 
 def _default(column: sa.Column[Any]) -> Any:
-    """Return what a column holds that an older file does not know, as the file would have written it."""
+    """Return the default of a column that an older file does not have, as the file would have written it."""
     if isinstance(column.default, sa.ColumnDefault) and column.default.is_scalar:
         return column.default.arg
     return None if column.nullable else MISSING

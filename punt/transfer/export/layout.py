@@ -1,4 +1,4 @@
-"""The lines of an export file: gzip'ed JSON, a header, one line a row, and a trailer that seals them."""
+"""The lines of an export file: gzipped JSON, a header, one line per row, and a trailer with a checksum."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UPGRADES: dict[int, Upgrade] = {}
 
 
 class Header(Input):
-    """The first line: what the file is and how many rows of each table it holds."""
+    """The first line: what the file is and how many rows of each table it contains."""
 
     format: Literal["punt-export"]
     version: Annotated[int, Field(ge=1)]
@@ -35,7 +35,7 @@ class Header(Input):
 
     @property
     def rows(self) -> int:
-        """How many lines stand between header and trailer."""
+        """The number of lines between header and trailer."""
         return sum(self.counts.values())
 
 
@@ -54,7 +54,7 @@ class RowLine(Input):
 
 
 class Seal:
-    """Adds up lines, so that the trailer can tell whether they are the same ones."""
+    """Hashes lines, so that the trailer can tell whether they are unchanged."""
 
     def __init__(self) -> None:
         self._digest, self.lines = hashlib.sha256(), 0
@@ -76,7 +76,7 @@ def encoded(thing: Any) -> bytes:
 
 
 def upgraded(version: int, table: str, row: Row) -> Iterator[tuple[str, Row]]:
-    """Bring a row of an older file up to the present version, step by step."""
+    """Upgrade a row of an older file to the current version, step by step."""
     if version == VERSION:
         yield table, row
         return

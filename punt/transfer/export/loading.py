@@ -1,4 +1,4 @@
-"""The second pass: what was staged takes the place of everything, in one transaction."""
+"""The second pass: what was staged replaces everything, in one transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from punt.heavy.slices import breathe
 from punt.models.audit.entry import AuditEntry
 from punt.models.label import settle_keys
-from punt.models.moments import mend_all as mend_moments
+from punt.models.moments import correct_all as mend_moments
 from punt.models.spreading import spread_unseen
 from punt.models.wipe import empty_everything
 from punt.transfer.export.staging import Staging
@@ -21,10 +21,10 @@ BATCH = 500
 
 
 def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
-    """Put what was staged in place of all there is, telling now and then how many rows are done.
+    """Replace everything with what was staged, yielding now and then how many rows are done.
 
-    The caller has begun to write, and commits. A new epoch begins, nobody is signed in, every stream hears
-    ``database.wiped``, and the audit tells of it.
+    The caller has begun to write, and commits. A new epoch begins, nobody is signed in, every stream gets
+    ``database.wiped``, and the audit trail has an entry.
     """
     empty_everything(session)
     connection, done = session.connection(), 0
@@ -34,7 +34,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
             connection.execute(sa.insert(table), batch)
             done += len(batch)
             yield done
-            breathe()  # whoever wants to write waits nevertheless
+            breathe()  # other writers wait nevertheless
     continue_numbers(connection, carried())
     settle_keys(connection)
     spread_unseen(session)
@@ -43,7 +43,7 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
 
 
 def continue_numbers(connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
-    """Let the database's own counters go on after the numbers that came in; SQLite does so by itself."""
+    """Let the database's own counters continue after the imported numbers; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in tables:

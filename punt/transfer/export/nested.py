@@ -1,4 +1,4 @@
-"""What must hold in the columns that are JSON: whatever reads them later takes it for granted."""
+"""What must hold in the columns that contain JSON, because later readers rely on it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from punt.transfer.export.layout import Row
 from punt.transfer.export.values import day, moment
 
 MOST = 10**9 - 1
-"""The largest number or version: counting goes on after it, and an address of a ticket has nine digits."""
+"""The largest number or version: counting continues after it, and an address of a ticket has nine digits."""
 
 Kind = Callable[[Any], bool]
-"""Says whether a value is one that the audit keeps."""
+"""Tells whether a value is one that the audit trail keeps."""
 AnId = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
 ADay = Annotated[str, AfterValidator(day)]
 AMoment = Annotated[str, AfterValidator(moment)]
@@ -38,7 +38,7 @@ class BinnedChild(BaseModel):
 
 
 class BinnedContent(BaseModel):
-    """A ticket in the bin, as far as restoring it needs."""
+    """A ticket in the bin, as far as restoring needs it."""
 
     model_config = ConfigDict(strict=True)
 
@@ -66,7 +66,7 @@ class BinnedContent(BaseModel):
 
 
 def wrong_with_binned(row: Row, rank: Any) -> str | None:
-    """Say what is wrong with a ticket in the bin.
+    """Return what is wrong with a ticket in the bin.
 
     :param rank: the rule of a rank.
     """
@@ -79,7 +79,7 @@ def wrong_with_binned(row: Row, rank: Any) -> str | None:
 
 
 def wrong_with_setting(name: str, value: Any) -> str | None:
-    """Say what is wrong with a setting of the site; one that this PUNT does not know is never read."""
+    """Return what is wrong with a setting of the site; one that this PUNT does not know is never read."""
     if name not in {each.name for each in fields(Site)}:
         return None
     try:
@@ -90,7 +90,7 @@ def wrong_with_setting(name: str, value: Any) -> str | None:
 
 
 def wrong_with_changes(verb: str, changes: Any) -> str | None:
-    """Say what is wrong with the changes that the audit tells: by field nothing, or what it was and what it became."""
+    """Return what is wrong with an audit entry's changes: by field nothing, or the old and the new value."""
     if changes is None:
         return None
     if not isinstance(changes, dict):
@@ -102,14 +102,14 @@ def wrong_with_changes(verb: str, changes: Any) -> str | None:
 
 
 def _is_change(name: str, pair: Any) -> bool:
-    return isinstance(pair, list) and len(pair) == 2 and all(_was_told(name, value) for value in pair)
+    return isinstance(pair, list) and len(pair) == 2 and all(_is_recordable(name, value) for value in pair)
 
 
-def _was_told(name: str, value: Any) -> bool:
-    """Tell whether the audit writes such a value of a field."""
+def _is_recordable(name: str, value: Any) -> bool:
+    """Tell whether the audit trail writes such a value of a field."""
     if name in LONG:
         return _is_whole(value)
-    return value is None or TOLD.get(name, _is_plain)(value)
+    return value is None or RECORDED.get(name, _is_plain)(value)
 
 
 def _is_text(value: Any) -> bool:
@@ -136,11 +136,11 @@ def _are_texts(value: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell of a field that this PUNT does not write whether a page can show it."""
+    """Tell whether a page can show a field that this PUNT does not write."""
     return isinstance(value, str | int) or _are_texts(value)
 
 
-TOLD: dict[str, Kind] = {
+RECORDED: dict[str, Kind] = {
     **dict.fromkeys(("title", "type", "priority", "column", "parent", "assigneeId", "estimate"), _is_text),
     **dict.fromkeys(("name", "color", "role", "username", "email", "scope", "address"), _is_text),
     **dict.fromkeys(("storyPoints", "wipLimit", "order"), _is_whole),
@@ -151,4 +151,4 @@ TOLD: dict[str, Kind] = {
     "value": lambda value: isinstance(value, str | bool),
     "password": lambda _: False,
 }
-"""What the audit keeps of each field that is no long text, when it keeps anything."""
+"""What the audit trail keeps of each field that is not a long text, if anything."""

@@ -1,4 +1,4 @@
-"""Reading an export's lines within limits, and making sure that the file is whole before anything in it counts."""
+"""Reading an export's lines within limits, and verifying that the file is complete before anything in it counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINE = 4_000_000
 EVERY = 1000
 
 Report = Callable[[int], None]
-"""Is told now and then how many lines were read."""
+"""Called now and then with the number of lines read."""
 AnInput = TypeVar("AnInput", bound=Input)
 
 
@@ -38,7 +38,7 @@ class Limits:
 def verified(path: Path, limits: Limits, report: Report) -> Header:
     """Read a file once and return its header.
 
-    :raises Refusal: unless it is an export of this version or an older one, whole and unchanged.
+    :raises Refusal: unless it is an export of this version or an older one, complete and unchanged.
     """
     seal, last, number = Seal(), b"", 0
     header: Header | None = None
@@ -60,7 +60,7 @@ def verified(path: Path, limits: Limits, report: Report) -> Header:
 
 
 def rows(path: Path, limits: Limits) -> Iterator[tuple[int, str, Row]]:
-    """Give each row with its line and its table; only of a file that is verified."""
+    """Yield each row with its line and its table; only of a file that is verified."""
     previous: tuple[int, bytes] | None = None
     for number, line in lines(path, limits):
         if previous:
@@ -70,7 +70,7 @@ def rows(path: Path, limits: Limits) -> Iterator[tuple[int, str, Row]]:
 
 
 def lines(path: Path, limits: Limits) -> Iterator[tuple[int, bytes]]:
-    """Give each line with its number; never more than one of them is unpacked.
+    """Yield each line with its number; never more than one of them is unpacked.
 
     :raises Refusal: when one is too long, all of them are too much, or the file ends early.
     """
@@ -126,7 +126,7 @@ def _read(model: type[AnInput], line: bytes, number: int, what: str) -> AnInput:
 
 
 class _NoNumber(ValueError):
-    """What Python takes for a number of JSON and nobody else does."""
+    """What Python accepts as a JSON number and nobody else does."""
 
 
 def _no_constant(name: str) -> Any:

@@ -1,6 +1,6 @@
 """What must hold in a file beyond types, keys and references: the rules without which boards would break.
 
-Only those: a file that PUNT itself has written is never refused for a rule of taste.
+Nothing else: a file that PUNT itself has written is never refused for a matter of style.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from punt.transfer.export.layout import Row
 from punt.transfer.export.nested import MOST, wrong_with_binned, wrong_with_changes, wrong_with_setting
 
 Rule = Callable[[Any], str | None]
-"""Says what is wrong with a value, or None."""
+"""Returns what is wrong with a value, or None."""
 
 
 def _matching(pattern: str, said: str) -> Rule:
@@ -40,7 +40,7 @@ def _from(least: int, most: int = MOST) -> Rule:
 
 
 def wrong_with_rank(value: str) -> str | None:
-    """Say why no ticket can be placed beside one of this rank, if so."""
+    """Return why no ticket can be placed beside one with this rank, if so."""
     try:
         if len(value) > LONGEST_KNOWN or not re.fullmatch(r"[0-9A-Za-z]+", value, re.ASCII):
             raise FIError
@@ -106,7 +106,7 @@ def rule_for(column: sa.Column[Any]) -> Rule | None:
 
 
 def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
-    """Give the columns of a row that do not fit its other columns, and what is wrong with each."""
+    """Yield the columns of a row that do not fit its other columns, and what is wrong with each."""
     if table == "user" and row["username_key"] != row["username"].lower():
         yield "username_key", "This is not the user name in small letters."
     if table == "label" and row["name_key"] not in {key_of(row["name"]), row["name"].casefold()}:  # as older ones wrote
@@ -119,7 +119,7 @@ def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_inside(table: str, row: Row) -> tuple[str, str] | None:
-    """Return a row's column of JSON and what is wrong in it."""
+    """Return a row's JSON column and what is wrong in it."""
     if table == "binned_ticket":
         name, said = "content", wrong_with_binned(row, wrong_with_rank)
     elif table == "site_setting":
@@ -197,4 +197,4 @@ BOARD_RULES = (
 )
 
 OWNERLESS = "SELECT _line FROM project WHERE id NOT IN (SELECT project_id FROM membership WHERE role = 'owner')"
-"""Finds projects that nobody owns: odd, and yet taken, for system admins do in them what owners do."""
+"""Finds projects without an owner: odd, but permitted, because system admins can act as owners there."""

@@ -1,7 +1,7 @@
-"""A scratch database with the constraints of the real one: what a file holds is put there first.
+"""A scratch database with the constraints of the real one, where a file's contents go first.
 
-It lies on disk, not in memory, and its tables come from the models, so that a new table's keys and references are
-checked with no word about it here.
+It is on disk, not in memory, and its tables come from the models, so that a new table's keys and references are
+checked without any code here.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from punt.transfer.export.values import codec_for
 from punt.transfer.refusal import Refusal
 
 STAGING = "import-"
-"""How the folders begin in which files are staged."""
+"""The prefix of the folders in which files are staged."""
 REPAIR = "Say flask db check --repair where this was exported, and export it again."
 LINE = "_line"
-"""The column that says which line of the file a row came from."""
+"""The column with the line of the file that a row came from."""
 
 
 class Staging:
     """The scratch database of one file; closing it removes it.
 
-    :param folder: where to make it: a disk with room for what the file unpacks to.
+    :param folder: where to create it: a disk with space for what the file unpacks to.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = TemporaryDirectory(prefix=STAGING, dir=folder)
         path = Path(self._folder.name) / "staging.sqlite3"
-        # Made in a thread that checks, read in the one that imports; never in both at once.
+        # Created in the thread that checks, read in the one that imports; never in both at once.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._tables = {table.name: table for table in carried()}
         try:
             self._inserts = self._begin()
-        except sqlite3.Error:  # there is no room
+        except sqlite3.Error:  # the disk is full
             self.__exit__()
             raise
 
@@ -53,9 +53,9 @@ class Staging:
         self._folder.cleanup()
 
     def add(self, line: int, table: str, values: Sequence[Any]) -> None:
-        """Put a row in.
+        """Insert a row.
 
-        :raises Refusal: when there is one with the same key.
+        :raises Refusal: when another one has the same key.
         """
         try:
             self._connection.execute(self._inserts[table], (*values, line))
@@ -68,9 +68,9 @@ class Staging:
         return lines[0] if lines else None
 
     def refuse_dangling(self) -> None:
-        """Go on only when every row that a row refers to is there.
+        """Continue only if every row that a row refers to exists.
 
-        :raises Refusal: naming the first one that is not.
+        :raises Refusal: naming the first one that does not.
         """
         for table in self._tables:
             keys = {row[0]: row[3] for row in self._connection.execute(f'PRAGMA foreign_key_list("{table}")')}
@@ -81,7 +81,7 @@ class Staging:
                 raise Refusal(f"There is no such {target} in this file.", line=line, field=f"{table}.{keys[key]}")
 
     def rows(self, table: sa.Table) -> Iterator[dict[str, Any]]:
-        """Give a table's rows as its database takes them, parents before their children."""
+        """Yield a table's rows as its database takes them, parents before their children."""
         codecs = [(column.name, codec_for(column).revive) for column in table.columns]
         names = ", ".join(f't."{name}"' for name, _ in codecs)
         for row in self._connection.execute(self._ordered(table, names)):
@@ -91,7 +91,7 @@ class Staging:
             }
 
     def refuse_circles(self) -> None:
-        """Go on only when nothing is its own ancestor.
+        """Continue only if nothing is its own ancestor.
 
         :raises Refusal: naming a row that is.
         """
@@ -112,7 +112,7 @@ class Staging:
         return f"{_depths(table, own)} {joined}"
 
     def _begin(self) -> dict[str, str]:
-        """Make the tables, begin to fill them, and return by table the statement that does."""
+        """Create the tables, begin to fill them, and return by table the statement that does."""
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-4000"):
             self._connection.execute(f"PRAGMA {pragma}")
         copies = sa.MetaData()
@@ -121,7 +121,7 @@ class Staging:
         return inserts
 
     def _make(self, copy: sa.Table) -> str:
-        """Make a table of the same name and constraints, and return the statement that fills it."""
+        """Create a table with the same name and constraints, and return the statement that fills it."""
         copy.append_column(sa.Column(LINE, sa.Integer))
         dialect = sqlite.dialect()
         self._connection.execute(str(CreateTable(copy).compile(dialect=dialect)))
@@ -133,7 +133,7 @@ class Staging:
         return f'INSERT INTO "{copy.name}" VALUES ({marks})'  # noqa: S608
 
     def _clash(self, line: int, table: str, values: Sequence[Any], error: str) -> Refusal:
-        """Say with which line a row clashes: SQLite names the columns that are to be unique."""
+        """Say with which line a row conflicts: SQLite names the columns that must be unique."""
         named = [part.strip().split(".")[1] for part in error.partition(":")[2].split(",") if "." in part]
         if not named or "UNIQUE" not in error:
             return Refusal(f"The database would not take this: {error}.", line=line, field=table)
@@ -145,7 +145,7 @@ class Staging:
 
 
 def _depths(table: sa.Table, own: sa.Column[str]) -> str:
-    """The beginning of a query that knows how far from its eldest ancestor each row is."""
+    """Build the beginning of a query with each row's distance from its eldest ancestor."""
     name = table.name
     return (
         f'WITH RECURSIVE depths(id, depth) AS (SELECT id, 0 FROM "{name}" WHERE "{own.name}" IS NULL '  # noqa: S608

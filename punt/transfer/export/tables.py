@@ -36,7 +36,7 @@ LEFT_OUT = {
 
 
 def carried() -> Sequence[sa.Table]:
-    """List the tables that an export carries: what is referred to stands before what refers to it."""
+    """List the tables that an export carries: referenced ones before those that refer to them."""
     return [table for table in Base.metadata.sorted_tables if table.name in CARRIED]
 
 

@@ -1,4 +1,4 @@
-"""How a column's values are written in an export and read from it: decided by the column's type alone."""
+"""How a column's values are written to an export and read from it, as the column's type alone determines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from punt.database import Timestamp
 
 DEPTH = 32
-"""How deep lists and objects may be nested in a value of JSON."""
+"""How deep lists and objects may be nested in a JSON value."""
 _UNFIT = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -27,10 +27,10 @@ def _same(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Codec:
-    """The three ways of a value.
+    """The three conversions of a value.
 
-    :param write: from Python, as the database gives it, to JSON.
-    :param check: from JSON to what a scratch database keeps, raising ValueError with a sentence when it is wrong.
+    :param write: from Python, as the database returns it, to JSON.
+    :param check: from JSON to what a scratch database stores, raising ValueError with a sentence when it is wrong.
     :param revive: from the scratch database to Python, as the database takes it.
     """
 
@@ -88,7 +88,7 @@ def _truth(value: Any) -> int:
 
 
 def day(value: Any) -> str:
-    """Return a day as it is written, or raise ValueError with a sentence."""
+    """Return a date as it is written, or raise ValueError with a sentence."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
             return date.fromisoformat(value).isoformat()
@@ -98,9 +98,9 @@ def day(value: Any) -> str:
 
 
 def moment(value: Any) -> str:
-    """Return a moment as it is written, or raise ValueError with a sentence.
+    """Return a timestamp as it is written, or raise ValueError with a sentence.
 
-    Those of the first and the last year are refused: where clocks go otherwise, they lie beyond what Python knows.
+    Those of the first and the last year are refused: in other time zones they are beyond what Python supports.
     """
     if isinstance(value, str) and value.endswith("Z") and len(value) <= 30:
         try:

@@ -9,14 +9,14 @@ PHRASES = {
     "wipe": "wipe everything",
     "wipe-projects": "wipe all projects",
 }
-"""What is typed before something is destroyed, by what destroys it."""
+"""The phrase typed before something is destroyed, by what destroys it."""
 
 NAMES = {"user": ("person", "people"), "project": ("project", "projects"), "ticket": ("ticket", "tickets")}
-"""The tables by which a person knows a database again, and what their rows are called."""
+"""The tables by which a person recognises a database, and the names of their rows."""
 
 
-def told(contents: Contents) -> str:
-    """Say in a sentence what a file holds."""
+def summary(contents: Contents) -> str:
+    """Return a sentence about what a file contains."""
     parts = [
         f"{count:,} {one if count == 1 else many}"
         for count, (one, many) in ((contents.counts.get(name, 0), words) for name, words in NAMES.items())
@@ -26,7 +26,7 @@ def told(contents: Contents) -> str:
 
 
 def size_in_words(size: float) -> str:
-    """Write a number of bytes as one says it."""
+    """Write a number of bytes in words."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"

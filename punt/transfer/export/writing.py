@@ -23,15 +23,15 @@ Write = Callable[[Any], None]
 
 
 def note_export() -> None:
-    """Let the audit tell that everything is handed out, password hashes too; the export that follows has the entry."""
+    """Record in the audit trail that everything is exported, with password hashes; the export includes the entry."""
     with writing():
         AuditEntry.note("database", "exported", "everything")
 
 
 def write_export(connection: sa.Connection, file: BinaryIO) -> Iterator[int]:
-    """Write everything into a file, telling now and then how many rows are done.
+    """Write everything to a file, yielding now and then how many rows are done.
 
-    :param connection: one that has begun to read, or will: all rows are of one moment.
+    :param connection: one that has begun to read, or will: all rows are of one snapshot.
     """
     seal = Seal()
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=LEVEL, mtime=0) as packed:
@@ -49,7 +49,7 @@ def write_export(connection: sa.Connection, file: BinaryIO) -> Iterator[int]:
 
 
 def _header(connection: sa.Connection) -> dict[str, Any]:
-    epoch = log.head(connection).epoch  # the first question: the snapshot is of this moment
+    epoch = log.head(connection).epoch  # the first query: the snapshot is of this moment
     counts = {
         table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in carried()

@@ -1,4 +1,4 @@
-"""The trackers whose tables PUNT knows: how to tell one by its columns, and what it writes otherwise than others."""
+"""The trackers whose tables PUNT knows: how to recognise one by its columns, and how its values differ."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Tracker:
     """Where a table is from.
 
     :ivar marks: names of columns that only its tables have together.
-    :ivar instead: the fields of names that mean something else here than elsewhere.
-    :ivar column: from what it writes as status, the name of a column.
-    :ivar estimate: from what it writes as estimate, one that people can read.
-    :ivar label: from what it writes as label, its name.
+    :ivar instead: the fields of names that mean something else here.
+    :ivar column: from a status, the name of a column.
+    :ivar estimate: from an estimate, one that people can read.
+    :ivar label: from a label, its name.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Tracker:
 
 
 def _of_seconds(text: str) -> str:
-    """Write a number of seconds in hours, or in minutes where that is no whole number of hours."""
+    """Write a number of seconds in hours, or in minutes if it is not a whole number of hours."""
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not int(text):
         return "" if text.strip("0") == "" else text
     hours, rest = divmod(int(text), 3600)
@@ -45,12 +45,12 @@ def _of_hours(text: str) -> str:
 
 
 def _as_a_word(name: str) -> str:
-    """Write a state, which a program names, as people write it."""
+    """Write a status as people do, not as programs do."""
     return name.replace("_", " ").capitalize()
 
 
 def _without_color(name: str) -> str:
-    """Take from a label of Trello its colour, which stands behind the name: ``Bug (red_dark)``."""
+    """Remove the colour behind the name of a Trello label: ``Bug (red_dark)``."""
     return re.sub(r" \((?:[a-z]+)(?:_dark|_light)?\)$", "", name) or name
 
 
@@ -67,6 +67,6 @@ TRACKERS = (
 
 
 def tracker_of(names: Sequence[str]) -> Tracker:
-    """Tell by its columns which tracker a table is from."""
+    """Recognise by its columns which tracker a table is from."""
     known = set(map(plain, names))
     return next((tracker for tracker in TRACKERS if tracker.marks <= known), TABLE)

@@ -11,13 +11,13 @@ from punt.transfer.refusal import Refusal
 
 
 def is_asana(found: Any) -> bool:
-    """Tell whether it looks like that."""
+    """Tell whether it looks like such a file."""
     tasks = found.get("data") if isinstance(found, dict) else None
     return isinstance(tasks, list) and all(isinstance(task, dict) and "gid" in task for task in tasks)
 
 
 def tasks_of(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """List all tasks, subtasks behind theirs, as a table has them.
+    """List all tasks, subtasks after their tasks, as a table.
 
     :raises Refusal: when they are nested too deep.
     """

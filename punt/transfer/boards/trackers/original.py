@@ -1,4 +1,4 @@
-"""Turning a project of a backup of the original PUNT into what it brings."""
+"""Turning a project of a backup of the original PUNT into a plan."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from punt.transfer.boards.trackers.original_file import OldData, OldLabel, OldTi
 from punt.transfer.refusal import Refusal
 
 MOST_PAST = 200
-"""Changes of one ticket that the audit is told."""
+"""Changes of one ticket that are copied into the audit trail."""
 EARLIEST = 2000
-"""The first year that is believed of a change."""
+"""The earliest credible year of a change."""
 FIELDS = {"assignee": "assignee", "storyPoints": "storyPoints", "sprintId": "sprint", "columnId": "column"}
-"""What fields of its history are called here, where that is another word."""
+"""Our names for fields of its history, where they differ."""
 NOT_YET = {
     "environment": "Environments",
     "affected_version": "Affected versions",
@@ -32,11 +32,11 @@ AChoice = TypeVar("AChoice", TicketType, Priority)
 
 
 def plan_of(data: OldData, part: str, *, bounded: bool = True) -> Plan:
-    """Turn one project of a backup into what it brings.
+    """Turn one project of a backup into a plan.
 
     :param part: its key.
     :param bounded: as for a :class:`Plan`.
-    :raises Refusal: when there is none of that key.
+    :raises Refusal: when none has that key.
     """
     project = next((each for each in data.projects if (each.key or each.id) == part), None)
     if project is None:
@@ -97,7 +97,7 @@ def _one_of(names: type[AChoice], text: str, otherwise: AChoice, what: str, left
 
 
 def _comments(data: OldData, board: Board) -> dict[str, list[Comment]]:
-    """Return what people said by ticket, oldest first, to stand below its description."""
+    """Return the comments by ticket, oldest first, to go below its description."""
     found: dict[str, list[Comment]] = {}
     for each in sorted(data.comments, key=lambda each: each.created_at):
         if not each.is_system_generated:
@@ -121,7 +121,7 @@ def _history(data: OldData, board: Board, ids: set[str]) -> dict[str, list[Past]
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a moment; one that has not come is none."""
+    """Read a timestamp; one from the future counts as none."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -136,7 +136,7 @@ def _short(value: Any) -> str | None:
 
 
 def _leave(left: Counter[str], data: OldData, tickets: list[OldTicket], project_id: str) -> None:
-    """Count what of a project is not taken."""
+    """Count what of a project is not imported."""
     ids = {ticket.id for ticket in tickets}
     left["Comments, which stand below the description now"] = sum(
         each.ticket_id in ids and not each.is_system_generated for each in data.comments

@@ -1,6 +1,6 @@
-"""A backup of the original PUNT (0.9.6 and before, versions 1.0.0 to 1.4.0 of its format), as it stands in its file.
+"""A backup of the original PUNT (0.9.6 and before, versions 1.0.0 to 1.4.0 of its format), as it is in its file.
 
-Made from facts about that format only. Nothing of its secrets is looked at.
+Based on facts about that format only. None of its secrets are read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAME = "the original PUNT"
 WHAT = "backup of the original PUNT"
 INSIDE = "backup.json"
 UNPACKED = 50_000_000
-"""Bytes that what is read of a zip may have."""
+"""Bytes of a zip's content that may be read."""
 ZIP = b"PK\x03\x04"
 
 
@@ -54,7 +54,7 @@ class OldUser(Part):
     is_system_admin: bool = False
 
     def names(self) -> tuple[str, ...]:
-        """Say what the person is called, the best name first."""
+        """Return the person's names, the best one first."""
         return tuple(filter(None, (self.username, self.email, self.name)))
 
 
@@ -152,7 +152,7 @@ class OldBackup(Part):
 def opened(content: bytes) -> Any:
     """Read the JSON of a backup, in a zip or by itself.
 
-    :raises Refusal: when it is none.
+    :raises Refusal: when it is not one.
     """
     found = parsed(unzipped(content) if content.startswith(ZIP) else content, WHAT)
     if not is_original(found):
@@ -161,9 +161,9 @@ def opened(content: bytes) -> Any:
 
 
 def unzipped(content: bytes) -> bytes:
-    """Return the JSON out of a backup with attachments.
+    """Return the JSON in a backup with attachments.
 
-    :raises Refusal: when there is none in it, or it is too large.
+    :raises Refusal: when it contains none, or is too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(INSIDE) as file:
@@ -183,9 +183,9 @@ def is_original(found: Any) -> bool:
 
 
 def read_backup(found: Any) -> OldData:
-    """Look at a backup.
+    """Validate a backup.
 
-    :raises Refusal: when it is none, or encrypted.
+    :raises Refusal: when it is not one, or encrypted.
     """
     if found.get("encrypted") or "ciphertext" in found:
         raise Refusal("This backup is encrypted. Make one without a password in the original PUNT, and import that.")
@@ -193,6 +193,6 @@ def read_backup(found: Any) -> OldData:
 
 
 def parts_of(data: OldData) -> dict[str, str]:
-    """List the projects of a backup: what each is called by its key, and how many tickets it has."""
+    """List the projects of a backup by key: each one's name, and its number of tickets."""
     counts = Counter(ticket.project_id for ticket in data.tickets)
     return {each.key or each.id: f"{one_line(each.name, 80)} ({counts[each.id]:,} tickets)" for each in data.projects}

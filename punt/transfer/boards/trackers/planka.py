@@ -1,4 +1,4 @@
-"""Reading a board as PLANKA's API gives it (``GET /api/boards/<id>``), versions 1 and 2; it has no export of its own.
+"""Reading a board as PLANKA's API returns it (``GET /api/boards/<id>``), versions 1 and 2; it has no export of its own.
 
 Source of the format: server/api of plankanban/planka, the controller that shows a board and the models.
 """
@@ -45,7 +45,7 @@ COLORS = {
     "fields": "#6a5fc7",
     "tulip": "#a3296f",
 }
-"""Words of PLANKA's names of colours, in colours of PUNT; greys and what is not among them are grey."""
+"""PLANKA's colour words, as colours of PUNT; greys and unknown ones are grey."""
 GREY = "#566072"
 
 
@@ -127,9 +127,9 @@ class PlankaBoard(Part):
 
 
 def plan_of(found: Any) -> Plan:
-    """Turn the JSON of a board into what it brings; what lies in its archive or trash stays there.
+    """Turn the JSON of a board into a plan, without its archive and trash.
 
-    :raises Refusal: when it is no such board.
+    :raises Refusal: when it is not such a board.
     """
     export = read_as(PlankaBoard, found, WHAT).included
     board = Board(
@@ -174,7 +174,7 @@ def _cards(export: PlankaIncluded) -> list[BoardCard]:
 
 
 def _checklists(export: PlankaIncluded) -> dict[str, list[Checklist]]:
-    """Put tasks together by their lists, or in version 1, which has none, by their cards."""
+    """Group tasks by their lists, or in version 1, which has none, by their cards."""
     tasks: dict[str, list[tuple[bool, str]]] = {}
     for task in sorted(export.tasks, key=lambda task: task.position):
         if task.name:  # one without a name is another card

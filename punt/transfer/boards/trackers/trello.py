@@ -26,7 +26,7 @@ COLORS = {
     "pink": "#a3296f",
     "black": "#566072",
 }
-"""Trello's colours, in those of PUNT that are nearest and have contrast enough."""
+"""Trello's colours, as the nearest of PUNT's that have enough contrast."""
 WHAT = "board exported from Trello"
 
 
@@ -44,7 +44,7 @@ class TrelloLabel(Part):
     color: str = ""
 
     def key(self) -> str:
-        """Return its id, or what stands for it where it has none, as in 2014."""
+        """Return its id, or a substitute if it has none, as in 2014."""
         return self.id or f"{self.color} {self.name}"
 
 
@@ -104,15 +104,15 @@ class TrelloBoard(Part):
 
 
 def read_trello(content: bytes) -> Plan:
-    """Turn an export into what it brings: open lists and open cards.
+    """Turn an export into a plan: open lists and open cards.
 
-    :raises Refusal: when it is no export of a board.
+    :raises Refusal: when it is not an export of a board.
     """
     return plan_of(parsed(content, WHAT))
 
 
 def plan_of(found: Any) -> Plan:
-    """Turn the JSON of an export into what it brings; it raises what :func:`read_trello` does."""
+    """Turn the JSON of an export into a plan; raises what :func:`read_trello` does."""
     export = read_as(TrelloBoard, found, WHAT)
     board = Board(
         lists=[BoardList(each.id, each.name, each.pos, each.closed) for each in export.lists],
@@ -145,7 +145,7 @@ def _cards(export: TrelloBoard) -> list[BoardCard]:
 
 
 def _labels(export: TrelloBoard) -> list[TrelloLabel]:
-    """List the labels of the board, and those that stand on cards only."""
+    """List the labels of the board, and those that only appear on cards."""
     found = {label.key(): label for label in export.labels}
     for card in export.cards:
         for label in card.labels:
@@ -169,7 +169,7 @@ def _checklists(export: TrelloBoard) -> dict[str, list[Checklist]]:
 
 
 def _leave(board: Board, export: TrelloBoard) -> None:
-    """Count what is not taken of open cards and lists, and of what was said."""
+    """Count what of open cards and lists, and of comments, is not imported."""
     lists = {each.id for each in export.lists if not each.closed}
     cards = [each for each in export.cards if not each.closed and each.id_list in lists]
     board.left["Limits of lists"] = sum(bool(each.soft_limit) for each in export.lists if each.id in lists)

@@ -120,9 +120,9 @@ class WekanBoard(WekanPart):
 
 
 def plan_of(found: Any) -> Plan:
-    """Turn the JSON of an export into what it brings: open lists and open cards.
+    """Turn the JSON of an export into a plan: open lists and open cards.
 
-    :raises Refusal: when it is no export of a board.
+    :raises Refusal: when it is not an export of a board.
     """
     export = read_as(WekanBoard, found, WHAT)
     colors = COLORS | MORE_COLORS
