@@ -31,7 +31,7 @@ from punt.api import (
 
 def init_app(app: Flask) -> None:
     """Serve the API of an app."""
-    app.url_map.merge_slashes = False  # tidying an address up is a redirect, and that is HTML
+    app.url_map.merge_slashes = False  # normalising an address means a redirect, and that is HTML
     for part in (
         auth,
         me,

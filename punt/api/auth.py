@@ -28,7 +28,7 @@ blueprint = Blueprint("api_auth", __name__, url_prefix="/api/auth")
 @blueprint.get("/setup")
 @answers(shapes.SetupState, public=True)
 def setup_state() -> Any:
-    """Tell whether anybody exists yet."""
+    """Tell whether there are any accounts yet."""
     return {"hasUsers": User.any_exist()}
 
 
@@ -37,7 +37,7 @@ def setup_state() -> Any:
 @begins_itself
 @takes_at_most(WORDS_LIMIT)
 def setup() -> Any:
-    """Make the first admin, once, and sign them in."""
+    """Create the first admin, once, and sign them in."""
     return _signed_in(begin_session(set_up(body(Setup)))), 201
 
 
@@ -46,7 +46,7 @@ def setup() -> Any:
 @begins_itself
 @takes_at_most(WORDS_LIMIT)
 def register() -> Any:
-    """Make oneself an account and sign in, where registration is on."""
+    """Create an account for yourself and sign in, if registration is on."""
     refuse_where_off()
     return _signed_in(begin_session(make_account(body(Registration)))), 201
 
@@ -64,7 +64,7 @@ def login() -> Any:
 @blueprint.post("/logout")
 @answers(None, 204, public=True)
 def logout() -> Any:
-    """Sign out; without a session there is nothing to do."""
+    """Sign out; without a session nothing happens."""
     if current_user.is_authenticated:
         access.own_session().end()
         db.session.commit()
@@ -75,7 +75,7 @@ def logout() -> Any:
 @blueprint.get("/session")
 @answers(shapes.OwnSession, public=True)
 def session() -> Any:
-    """Tell who is signed in and until when, or nothing; never an error."""
+    """Return who is signed in and until when, or nothing; never an error."""
     if not current_user.is_authenticated:
         return {}
     own = access.credential()

@@ -1,4 +1,4 @@
-"""The bin of a project: what was deleted lately, and bringing it back."""
+"""The bin of a project: recently deleted tickets, and restoring them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def index(reference: str) -> Any:
 @blueprint.post("/<binned_reference>/restore")
 @answers(shapes.RestoredTicket, sends=("ETag",))
 def restore(reference: str, binned_reference: str) -> Any:
-    """Make a deleted ticket a ticket again; what could not be brought back is said in ``notRestored``."""
+    """Restore a deleted ticket; what could not be restored is listed in ``notRestored``."""
     grant = access.project(reference, May.DELETE_OWN)
     binned = grant.binned_to_change(binned_reference)
     grant.require_restoring(binned)

@@ -32,7 +32,7 @@ def index(reference: str) -> Any:
 @blueprint.post("")
 @answers(shapes.Column, 201, body=NewColumn)
 def create(reference: str) -> Any:
-    """Add a column at the right end."""
+    """Add a column as the rightmost one."""
     project, asked = access.project(reference, May.MANAGE).project, body(NewColumn)
     column = Column.append_to(project.columns_to_change(), project.id, **asked.model_dump())
     db.session.commit()
@@ -42,7 +42,7 @@ def create(reference: str) -> Any:
 @blueprint.patch("/<column_id>")
 @answers(shapes.Column, body=ColumnChange)
 def update(reference: str, column_id: str) -> Any:
-    """Change a column, or its place."""
+    """Change a column, or its order."""
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(ColumnChange)
     column.revise(grant.project.columns_to_change(), **asked.given())
@@ -64,7 +64,7 @@ def arrange(reference: str) -> Any:
 @blueprint.post("/<column_id>/sort")
 @answers(list[shapes.Ticket], body=ColumnSort)
 def sort(reference: str, column_id: str) -> Any:
-    """Sort a column's tickets once; answer with those that moved."""
+    """Sort a column's tickets once; return those that moved."""
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(ColumnSort)
     moved = sort_column(column, asked.by)
@@ -76,7 +76,7 @@ def sort(reference: str, column_id: str) -> Any:
 @answers(list[shapes.Ticket], body=TicketOrder)
 @takes_at_most(2 * MB)
 def order(reference: str, column_id: str) -> Any:
-    """Put a column's tickets into an order, but those that have another rank by now; answer with those that moved."""
+    """Put a column's tickets into an order, except those whose rank has changed; return those that moved."""
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(TicketOrder)
     grant.require_all_here(ticket.id for ticket in asked.tickets)

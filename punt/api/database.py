@@ -1,4 +1,4 @@
-"""The database as a whole, for system admins: each with the password again, what destroys with its phrase."""
+"""The database as a whole, for system admins: always with their password, and with a phrase if it destroys data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("api_database", __name__, url_prefix="/api/admin/database"
 @answers("application/gzip", body=OwnPassword)
 @begins_itself
 def export() -> Any:
-    """Answer with everything in one file."""
+    """Return everything in one file."""
     access.admin()
     database.prove(body(OwnPassword).your_password)
     db.session.commit()
@@ -35,7 +35,7 @@ def export() -> Any:
 @answers(shapes.Imported, body=FormWithFile(Overhaul))
 @reads_body_itself
 def import_() -> Any:
-    """Replace everything by what an export holds, sent as a form with the fields of a wipe and a ``file``."""
+    """Replace everything with an export, sent as a form with the fields of a wipe and a ``file``."""
     file, asked = database.received(), form(Overhaul, request.form)
     database.confirm("import", asked)
     db.session.commit()
@@ -54,7 +54,7 @@ def import_() -> Any:
 @answers(None, 204, body=Overhaul)
 @begins_itself
 def wipe() -> Any:
-    """Remove everything."""
+    """Delete everything."""
     return _wipe("wipe")
 
 
@@ -62,7 +62,7 @@ def wipe() -> Any:
 @answers(None, 204, body=Overhaul)
 @begins_itself
 def wipe_projects() -> Any:
-    """Remove all projects; people stay."""
+    """Delete all projects; people stay."""
     return _wipe("wipe-projects")
 
 

@@ -1,4 +1,4 @@
-"""Saying beside each route what it takes and answers: ``@answers(shapes.Label, 201, body=NewLabel)``."""
+"""Declaring on each route what it accepts and returns: ``@answers(shapes.Label, 201, body=NewLabel)``."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class FormWithFile:
 
 @dataclass(frozen=True)
 class Description:
-    """What a route takes and answers.
+    """What a route accepts and returns.
 
-    :param shape: the answer when all is well: a shape, a list of one, a media type, or None for an empty answer.
+    :param shape: the response on success: a shape, a list of one, a media type, or None for an empty response.
     :param status: its status.
-    :param body: the model of the body, or a form with a file, or the media type where it is neither.
+    :param body: the model of the body, or a form with a file, or the media type of anything else.
     :param query: the model of its query, or schemas by name.
-    :param headers: request headers that it looks at, beside those that all do.
-    :param sends: headers of the answer when all is well, such as ``ETag``.
-    :param also: further statuses than those that every such route may answer with, and shapes of theirs.
-    :param public: whether it also answers those who are not signed in.
+    :param headers: request headers that it reads, beside those that all routes do.
+    :param sends: headers of the response on success, such as ``ETag``.
+    :param also: further statuses than those that every such route may return, and their shapes.
+    :param public: whether it also serves those who are not signed in.
     """
 
     shape: Any
@@ -49,7 +49,7 @@ class Description:
 
 
 def answers(shape: Any, status: int = 200, **more: Any) -> Callable[[View], View]:
-    """Describe a view, see :class:`Description`; stands right above its ``def``, or above ``@begins_itself``."""
+    """Describe a view, see :class:`Description`; goes right above its ``def``, or above ``@begins_itself``."""
 
     def describe(view: View) -> View:
         view.description = Description(shape, status, **more)  # type: ignore[attr-defined]

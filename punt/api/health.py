@@ -1,4 +1,4 @@
-"""What operators and their monitors ask: is it alive, is it ready, what does it count."""
+"""What operators and their monitoring ask for: liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from punt.events.pipeline import pipeline
 blueprint = Blueprint("health", __name__)
 
 DEAF_AFTER = 5.0
-"""Seconds without reading the log after which a worker counts as deaf."""
+"""Seconds without reading the log after which a worker counts as not ready."""
 
 
 @blueprint.get("/healthz")
 def alive() -> Any:
-    """Tell that this process answers."""
+    """Return that this process responds."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 def ready() -> Any:
-    """Tell whether this worker can serve: the database answers, and the feed follows the log."""
+    """Return whether this worker can serve: the database responds, and the feed follows the log."""
     events = pipeline()
     events.feed.start()
     try:
@@ -53,15 +53,15 @@ def ready() -> Any:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Show the figures of all workers, to system admins or with ``Authorization: Bearer <PUNT_METRICS_TOKEN>``."""
+    """Return the metrics of all workers, to system admins or with ``Authorization: Bearer <PUNT_METRICS_TOKEN>``."""
     _require_operator()
     return Response(figures.exposition() + _feed_age(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _feed_age() -> bytes:
-    """Say how old the worst worker's news is; a feed that died cannot say so itself."""
+    """Return the age of the most outdated worker's feed; a feed that died cannot report it itself."""
     checked = figures.registry.get_sample_value("punt_feed_checked_timestamp_seconds") or 0
-    age = abs(time.time() - checked) if checked else 0  # news of a moment that has not come is as wrong as old news
+    age = abs(time.time() - checked) if checked else 0  # a time in the future is as wrong as one long ago
     help_ = "# HELP punt_feed_age_seconds Time since the slowest feed last read the log.\n"
     return f"{help_}# TYPE punt_feed_age_seconds gauge\npunt_feed_age_seconds {age:.3f}\n".encode()
 

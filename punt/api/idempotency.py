@@ -1,4 +1,4 @@
-"""The key by which a client that asks again says so."""
+"""The key by which a client says that it repeats a request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from punt.errors import Invalid
 
 
 def idempotency_key() -> str | None:
-    """Return the key that a request shows, if any.
+    """Return a request's key, if any.
 
     :raises Invalid: when it is too long or empty.
     """

@@ -1,4 +1,4 @@
-"""Files of other trackers, into a project."""
+"""Importing files of other trackers into a project."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ blueprint = Blueprint("api_imports", __name__, url_prefix="/api/projects/<refere
 @begins_itself
 @takes_at_most(FILE_LIMIT)
 def create(reference: str) -> Any:
-    """Add the tickets of a file, or with ``dryRun`` only say what would come of it; the same key again adds nothing."""
+    """Import the tickets of a file, or with ``dryRun`` only report the result; the same key again adds nothing."""
     key_here = access.project(reference, May.MANAGE).project.key
     dry_run, key = query(ImportQuery).dry_run or request.args.get("dryRun") == "", idempotency_key()
     end_read()
@@ -55,7 +55,7 @@ def create(reference: str) -> Any:
 
 
 def _name(grant: Grant, key: str | None) -> str:
-    """Name an import so that the same key names the same one."""
+    """Name an import so that the same key gives the same name."""
     said = f"{grant.user.id} {grant.project.id} {key}".encode("utf-8", "surrogatepass")
     if key is None:
         return random_text(26)

@@ -50,7 +50,7 @@ def update(reference: str, label_id: str) -> Any:
 @blueprint.post("/<label_id>/merge")
 @answers(shapes.Label, body=LabelMerge)
 def merge(reference: str, label_id: str) -> Any:
-    """Put another label in the place of one; answer with the one that stays."""
+    """Replace a label with another one; return the one that stays."""
     grant = access.project(reference, May.LABEL)
     label, heir = grant.label(label_id), access.named("into", grant.label, body(LabelMerge).into)
     merge_labels(label, heir)
@@ -61,7 +61,7 @@ def merge(reference: str, label_id: str) -> Any:
 @blueprint.delete("/<label_id>")
 @answers(None, 204)
 def delete(reference: str, label_id: str) -> Any:
-    """Delete a label, taking it from all tickets."""
+    """Delete a label, removing it from all tickets."""
     access.project(reference, May.LABEL).label(label_id).remove()
     db.session.commit()
     return nothing()

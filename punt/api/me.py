@@ -1,4 +1,4 @@
-"""The own profile."""
+"""Your own profile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("api_me", __name__, url_prefix="/api/me")
 @blueprint.get("")
 @answers(shapes.OwnUser)
 def show() -> Any:
-    """Show the own profile."""
+    """Return your own profile."""
     return wire.own_user(access.user())
 
 
@@ -32,7 +32,7 @@ def show() -> Any:
 @answers(shapes.OwnUser, body=Profile)
 @begins_itself
 def update() -> Any:
-    """Change the own profile."""
+    """Change your own profile."""
     access.user()
     person = revise(body(Profile))
     db.session.commit()
@@ -43,7 +43,7 @@ def update() -> Any:
 @answers(None, 204, body=PasswordChange)
 @begins_itself
 def update_password() -> Any:
-    """Change the own password; all other sessions end."""
+    """Change your own password; all other sessions end."""
     access.own_session()
     asked = body(PasswordChange)
     change_own(asked.current_password, asked.new_password)

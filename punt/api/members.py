@@ -22,14 +22,14 @@ blueprint = Blueprint("api_members", __name__, url_prefix="/api/projects/<refere
 @blueprint.get("")
 @answers(list[shapes.Member])
 def index(reference: str) -> Any:
-    """List who belongs to a project."""
+    """List the members of a project."""
     return [wire.membership(membership) for membership in access.project(reference).project.members()]
 
 
 @blueprint.post("")
 @answers(shapes.Member, 201, body=NewMember)
 def create(reference: str) -> Any:
-    """Let somebody in."""
+    """Add a member."""
     grant = access.project(reference).lock_members().require(May.MEMBERS)
     asked = body(NewMember)
     grant.require_to_manage(asked.role)
@@ -41,7 +41,7 @@ def create(reference: str) -> Any:
 @blueprint.patch("/<member_id>")
 @answers(shapes.Member, body=MemberChange)
 def update(reference: str, member_id: str) -> Any:
-    """Give a member another role."""
+    """Change a member's role."""
     grant = access.project(reference).lock_members().require(May.MEMBERS)
     membership, asked = grant.membership(member_id), body(MemberChange)
     grant.require_to_manage(membership.role, asked.role)

@@ -1,4 +1,4 @@
-"""The API's own description, in OpenAPI 3.1, made from the routes that serve and from the models that check."""
+"""The API's own description, in OpenAPI 3.1, generated from the routes and from the models that validate input."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token, see docs/api-tokens.md."},
 }
 IN_PERSON = (NOT_HERE, "/api/me/password", "/api/me/sessions", "/api/me/tokens")
-"""How the addresses begin that no API token opens."""
+"""The prefixes of the addresses that API tokens cannot use."""
 SENT: dict[str, Json] = {
     "ETag": {"description": "The ticket's version.", "required": True, "schema": {**TEXT, "pattern": '^"[0-9]+"$'}},
     "Link": {"description": "The next page, if any.", "schema": {**TEXT, "pattern": '^<[^>]+>; rel="next"$'}},
@@ -56,7 +56,7 @@ def show() -> Any:
 
 
 def describe(app: Flask) -> Json:
-    """Describe all that an app answers under ``/api``.
+    """Describe everything that an app serves under ``/api``.
 
     :raises LookupError: naming every route that has no ``@answers``.
     """
@@ -117,7 +117,7 @@ def _parameters(rule: Rule, method: str, description: Description, schemas: Json
 
 
 def _asked(schema: Json) -> Json:
-    """What a query may hold: nothing in it is null, it is left out instead, and what is empty counts as left out."""
+    """Describe a query: its parameters are never null but absent, and empty ones count as absent."""
     schema = {name: value for name, value in schema.items() if name != "default"}
     kinds = [kind for kind in schema.pop("anyOf", ()) if kind.get("type") != "null"]
     schema |= kinds[0] if kinds else {}
@@ -130,7 +130,7 @@ def _asked(schema: Json) -> Json:
 
 
 def _responses(rule: Rule, method: str, description: Description) -> Json:
-    statuses: dict[int, Any] = dict.fromkeys((400, 401, 429, 500, 503))  # 401, 429: a wrong token is one anywhere
+    statuses: dict[int, Any] = dict.fromkeys((400, 401, 429, 500, 503))  # 401, 429: a wrong token is wrong everywhere
     statuses |= {} if description.public else {403: None}
     statuses |= {403: None, 404: None} if rule.arguments else {}
     statuses |= {} if method in SAFE else {403: None, 408: None, 409: None, 413: None}
@@ -173,7 +173,7 @@ def _reference(model: type[BaseModel]) -> Json:
 
 
 def _schemas(descriptions: Iterable[Description]) -> Json:
-    """Describe every model that a route speaks of, and those that these are made of."""
+    """Describe every model that a route mentions, and the models in it."""
     asked: set[Any] = set()
     answered: set[Any] = {shapes.Error}
     for each in descriptions:
@@ -191,7 +191,7 @@ def _is_model(shape: Any) -> bool:
 
 
 def _tidy(schema: Json) -> Json:
-    """Leave out titles that say nothing, and defaults that only say "not given"."""
+    """Remove titles without information, and defaults that only mean "not given"."""
     for field in schema.get("properties", {}).values():
         field.pop("title", None)
         nullable = any(kind.get("type") == "null" for kind in field.get("anyOf", ()))

@@ -38,7 +38,7 @@ def index() -> Any:
 @answers(shapes.NewAccess, 201, body=NewPerson)
 @begins_itself
 def create() -> Any:
-    """Add a person; a password that was made here is in the answer, once."""
+    """Add a person; a generated password is in the response, once."""
     access.admin()
     person, made = people.enrol(body(NewPerson))
     db.session.commit()
@@ -48,7 +48,7 @@ def create() -> Any:
 @blueprint.get("/<user_id>")
 @answers(shapes.Person)
 def show(user_id: str) -> Any:
-    """Show a person."""
+    """Return a person."""
     return wire.person(access.person(user_id))
 
 
@@ -77,7 +77,7 @@ def delete(user_id: str) -> Any:
 @answers(shapes.NewAccess, body=NewSecret)
 @begins_itself
 def give_password(user_id: str) -> Any:
-    """Give a person another password; one that was made here is in the answer, once."""
+    """Set a person's password; a generated one is in the response, once."""
     access.person(user_id)
     person, made = people.give_password(user_id, body(NewSecret))
     db.session.commit()
@@ -98,7 +98,7 @@ def make_admin(user_id: str) -> Any:
 @blueprint.delete("/<user_id>/admin")
 @answers(shapes.Person)
 def unmake_admin(user_id: str) -> Any:
-    """Make a person a system admin no more."""
+    """End somebody's being a system admin."""
     person = access.person_to_change(user_id)
     roster.make_admin(person, False)
     db.session.commit()

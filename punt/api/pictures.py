@@ -1,4 +1,4 @@
-"""The own picture."""
+"""Your own picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("api_pictures", __name__, url_prefix="/api/me/picture")
 @begins_itself
 @takes_at_most(MOST_BYTES)
 def update() -> Any:
-    """Take the body as one's picture: a PNG, JPEG, WebP or GIF."""
+    """Use the body as your picture: a PNG, JPEG, WebP or GIF."""
     person = wear(request.get_data())
     db.session.commit()
     return wire.own_user(person)
@@ -32,7 +32,7 @@ def update() -> Any:
 @blueprint.delete("")
 @answers(None, 204)
 def delete() -> Any:
-    """Have no picture any more."""
+    """Remove your picture."""
     Picture.take_off(access.user())
     db.session.commit()
     return nothing()

@@ -24,7 +24,7 @@ blueprint = Blueprint("api_presence", __name__, url_prefix="/api/projects/<refer
 @blueprint.put("")
 @answers(shapes.Presences, body=Presence)
 def stay(reference: str) -> Any:
-    """Say that this tab has the project open, and perhaps a ticket for editing; tell who is there."""
+    """Report that this tab has the project open, and perhaps a ticket for editing; return who is there."""
     grant, asked = access.project(reference), body(Presence)
     ticket_id, session_id = _ticket_id(grant, asked), _session_id()
     present = PresenceLease.take(grant.project, grant.user, _tab_id(), ticket_id=ticket_id, session_id=session_id)
@@ -35,7 +35,7 @@ def stay(reference: str) -> Any:
 @blueprint.delete("")
 @answers(None, 204)
 def leave(reference: str) -> Any:
-    """Say that this tab has the project open no longer."""
+    """Report that this tab has closed the project."""
     grant = access.project(reference)
     PresenceLease.give_back(grant.project, grant.user, _tab_id())
     db.session.commit()
@@ -43,14 +43,14 @@ def leave(reference: str) -> Any:
 
 
 def _ticket_id(grant: Grant, asked: Presence) -> str | None:
-    """Tell which ticket is open; one deleted a moment ago is open no more, and that is no mistake of the page."""
+    """Return which ticket is open; if it was just deleted, none is, which is not an error of the page."""
     with suppress(Missing):
         return grant.ticket(asked.ticket_id).id if asked.ticket_id else None
     return None
 
 
 def _session_id() -> str | None:
-    """Tell with which session the lease ends; an API token has none."""
+    """Return the session that the lease ends with; an API token has none."""
     found = access.credential()
     return found.id if isinstance(found, UserSession) else None
 

@@ -1,4 +1,4 @@
-"""Markdown as it will look."""
+"""Previews of Markdown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("api_previews", __name__, url_prefix="/api/projects/<refer
 @begins_itself
 @takes_at_most(TEXT_LIMIT)
 def create(reference: str) -> Any:
-    """Render a text as a ticket's description is; nothing is written, so no write is begun."""
+    """Render a text as a ticket's description; nothing is written, so no write transaction is begun."""
     access.project(reference, May.WORK)
     asked = body(Preview)
     end_read()

@@ -22,14 +22,14 @@ blueprint = Blueprint("api_projects", __name__, url_prefix="/api/projects")
 @blueprint.get("")
 @answers(list[shapes.Project])
 def index() -> Any:
-    """List the projects one may see."""
+    """List the projects that you may see."""
     return [wire.project(project) for project in access.projects()]
 
 
 @blueprint.post("")
 @answers(shapes.Project, 201, body=NewProject)
 def create() -> Any:
-    """Found a project; its founder owns it."""
+    """Create a project; its founder owns it."""
     person, asked = access.user(), body(NewProject)
     project = Project.create(person, **asked.model_dump())
     db.session.commit()
@@ -39,7 +39,7 @@ def create() -> Any:
 @blueprint.get("/<reference>")
 @answers(shapes.Project)
 def show(reference: str) -> Any:
-    """Show a project."""
+    """Return a project."""
     return wire.project(access.project(reference).project)
 
 
@@ -56,7 +56,7 @@ def update(reference: str) -> Any:
 @blueprint.delete("/<reference>")
 @answers(None, 204)
 def delete(reference: str) -> Any:
-    """Delete a project with all that is in it."""
+    """Delete a project with everything in it."""
     access.project(reference).project_to_delete().remove()
     db.session.commit()
     return nothing()

@@ -19,5 +19,5 @@ blueprint = Blueprint("api_search", __name__, url_prefix="/api/search")
 @blueprint.get("")
 @answers(list[shapes.Hit], query=SearchQuery)
 def index() -> Any:
-    """List up to 20 projects and tickets that ``q`` names, among those one may see; without it, what changed last."""
+    """List up to 20 matching projects and tickets among those that you may see; without ``q``, what changed last."""
     return find(access.projects(), query(SearchQuery).q).hits

@@ -1,4 +1,4 @@
-"""Where one is signed in."""
+"""Where you are signed in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("api_sessions", __name__, url_prefix="/api/me/sessions")
 @blueprint.get("")
 @answers(list[shapes.SignIn])
 def index() -> Any:
-    """List the own sessions, the newest first."""
+    """List your own sessions, newest first."""
     own = access.own_session()
     return [wire.session(each, own) for each in UserSession.of(own.user)]
 
@@ -37,7 +37,7 @@ def delete_others() -> Any:
 @blueprint.delete("/<session_id>")
 @answers(None, 204)
 def delete(session_id: str) -> Any:
-    """End one of the own sessions."""
+    """End one of your own sessions."""
     access.own_sign_in(session_id).end()
     db.session.commit()
     return nothing()

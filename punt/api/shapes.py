@@ -1,4 +1,4 @@
-"""What answers look like, for the API's description; ``wire`` makes them, and the API's tests compare."""
+"""The shapes of responses, for the API's description; ``wire`` makes them, and the API's tests compare the two."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from punt.models.ticket import Priority, TicketType
 
 
 class Shape(BaseModel):
-    """The base of all shapes: every field is there, and no other."""
+    """The base of all shapes: exactly these fields."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", json_schema_serialization_defaults_required=True
@@ -38,7 +38,7 @@ class Error(Shape):
 
 
 class UserSummary(Shape):
-    """What anyone may know of a person."""
+    """What anyone may know about a person."""
 
     id: str
     username: str
@@ -56,13 +56,13 @@ class OwnUser(UserSummary):
 
 
 class Person(OwnUser):
-    """What a system admin sees of anybody."""
+    """What a system admin sees of any person."""
 
     is_active: bool
 
 
 class NewAccess(Person):
-    """A person with a password that was made for them, which no other answer tells."""
+    """A person with a generated password, which no other response contains."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
@@ -70,7 +70,7 @@ class NewAccess(Person):
 
 
 class SetupState(Shape):
-    """Whether anybody exists yet."""
+    """Whether there are any accounts yet."""
 
     has_users: bool
 
@@ -82,7 +82,7 @@ class SignedIn(Shape):
 
 
 class OwnSession(Shape):
-    """Who is signed in and until when, which of a program is not said; empty when nobody is."""
+    """Who is signed in and until when, which is unknown for a program; empty when nobody is."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
@@ -103,7 +103,7 @@ class Project(Shape):
 
 
 class Member(Shape):
-    """A person's place in a project."""
+    """A person's membership of a project."""
 
     id: str
     role: Role
@@ -156,7 +156,7 @@ class Ticket(Shape):
 
 
 class RestoredTicket(Ticket):
-    """A ticket out of the bin, and what of it could not be brought back, if anything."""
+    """A restored ticket, and what of it could not be restored, if anything."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
@@ -164,7 +164,7 @@ class RestoredTicket(Ticket):
 
 
 class StaleTicket(Error):
-    """Why a write of a ticket was refused; when somebody else changed it meanwhile, with the ticket as it is now."""
+    """Why a write of a ticket was refused; with the current ticket if somebody else changed it meanwhile."""
 
     ticket: Ticket = None  # type: ignore[assignment]
 
@@ -183,7 +183,7 @@ class BinnedTicket(Shape):
 
 
 class Present(UserSummary):
-    """A person who has a project open, with the tickets that they have open for editing."""
+    """A person who has a project open, with the tickets that they are editing."""
 
     ticket_ids: list[str]
 
@@ -195,7 +195,7 @@ class Presences(Shape):
 
 
 class Hit(Shape):
-    """Something that a search found; a project has no type."""
+    """A search result; a project has no type."""
 
     kind: Literal["project", "ticket"]
     id: str
@@ -205,13 +205,13 @@ class Hit(Shape):
 
 
 class Rendered(Shape):
-    """Markdown as it will look."""
+    """Rendered Markdown."""
 
     html: str
 
 
 class SignIn(Shape):
-    """A browser in which one is signed in."""
+    """A browser in which you are signed in."""
 
     id: str
     agent: str | None
@@ -234,20 +234,20 @@ class ApiToken(Shape):
 
 
 class IssuedToken(ApiToken):
-    """A token that has just been made, and what it proves itself with."""
+    """A token that has just been created, with its secret."""
 
     token: str
 
 
 class Site(Shape):
-    """What admins have decided for the whole server."""
+    """What admins have configured for the whole server."""
 
     site_name: str
     registration: bool
 
 
 class FieldChange(Shape):
-    """One field that somebody changed: from what to what, of long texts their lengths, of a secret neither."""
+    """One field that somebody changed, before and after: of long texts their lengths, of a secret neither."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
@@ -259,7 +259,7 @@ class FieldChange(Shape):
 
 
 class AuditEntry(Shape):
-    """Who did what, when; ids of people and projects may be of such that are gone."""
+    """Who did what, when; ids of people and projects may refer to deleted ones."""
 
     id: int
     at: AwareDatetime
@@ -275,7 +275,7 @@ class AuditEntry(Shape):
 
 
 class SeenColumn(Shape):
-    """A column of a table that came, the field of a ticket that it is, and its first values."""
+    """A column of an uploaded table, the ticket field that it is, and its first values."""
 
     number: int
     name: str
@@ -284,21 +284,21 @@ class SeenColumn(Shape):
 
 
 class ImportPart(Shape):
-    """A project in a file that holds several."""
+    """A project in a file that contains several."""
 
     key: str
     said: str
 
 
 class LeftOut(Shape):
-    """What an import does not take, or changes on the way, and how often."""
+    """What an import leaves out or changes, and how often."""
 
     what: str
     count: int
 
 
 class ProjectImport(Shape):
-    """What came of a file, or would come of it where it is only looked at."""
+    """The result of an import, or of a dry run."""
 
     dry_run: bool
     tracker: str
@@ -313,7 +313,7 @@ class ProjectImport(Shape):
 
 
 class Imported(Shape):
-    """What an import has put in the place of everything."""
+    """What an import has replaced everything with."""
 
     made_at: AwareDatetime
     counts: dict[str, int]

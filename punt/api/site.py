@@ -1,4 +1,4 @@
-"""The site's settings and the audit, for system admins; and the history of each ticket."""
+"""The site's settings and the audit trail, for system admins; and the history of each ticket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("api_site", __name__, url_prefix="/api")
 @blueprint.get("/admin/settings")
 @answers(shapes.Site)
 def show() -> Any:
-    """Show the settings."""
+    """Return the settings."""
     access.admin()
     return wire.site(SiteSetting.site())
 
@@ -28,7 +28,7 @@ def show() -> Any:
 @blueprint.patch("/admin/settings")
 @answers(shapes.Site, body=SiteChange)
 def update() -> Any:
-    """Change settings; every worker has them at once."""
+    """Change settings; they apply to every worker at once."""
     access.hold_as_admin()
     site = SiteSetting.decide(**body(SiteChange).values())
     db.session.commit()

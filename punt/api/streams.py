@@ -26,9 +26,9 @@ BUSY_RETRY_MS = (20_000, 60_000)
 MOST_PROJECTS = 20
 """Projects that one connection may name."""
 EVERYWHERE = "*"
-"""Stands for every project that a person may see, now or later."""
+"""Means every project that a person may see, now or later."""
 DOOR_PATIENCE = 30.0
-"""Seconds that a client waits to be let in before it is sent away for a while."""
+"""Seconds that a client waits to be admitted before it is sent away for a while."""
 PLACE = ("Last-Event-ID",)
 TEXT = {"type": "string", "pattern": r"^[^\x00]*$"}
 CURSOR = {"lastEventId": TEXT}
@@ -40,7 +40,7 @@ NAMED = {
 
 @blueprint.before_request
 def _enter() -> Response | None:
-    """Let few streams open at once: when everybody comes back after a restart, other requests go in between."""
+    """Let few streams open at once: when everybody reconnects after a restart, other requests go in between."""
     g.entered = pipeline().door.acquire(timeout=DOOR_PATIENCE)
     return None if g.entered else _come_back_later()
 
@@ -88,7 +88,7 @@ def everything() -> Response:
 
 
 def _stream(subscription: Subscription) -> Response:
-    """Answer with a stream; the database connection is given back before it begins."""
+    """Answer with a stream; the database connection is released before it begins."""
     db.session.remove()
     if request.method == "HEAD":
         return Response(headers=sse.HEADERS)

@@ -1,4 +1,4 @@
-"""The tickets of a project, one by one and several at once."""
+"""The tickets of a project, one by one and in bulk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from punt.web.security import TEXT_LIMIT, takes_at_most
 blueprint = Blueprint("api_tickets", __name__, url_prefix="/api/projects/<reference>/tickets")
 
 SEARCHES, LONG_LISTS = Turns(line=50, timeout=20), Turns(line=50, timeout=20)
-"""Those that look through descriptions, and those that list thousands."""
+"""Requests that search descriptions, and those that list thousands."""
 
 
 @blueprint.get("")
@@ -38,7 +38,7 @@ def index(reference: str) -> Any:
     is_long = asked.limit is None and is_large(grant.project.id)
     if not (asked.q or is_long):
         return _listed(grant, asked)
-    end_read()  # who waits for a turn holds nothing, and is proved anew then
+    end_read()  # a request that waits for its turn holds nothing, and is authenticated again then
     with (SEARCHES if asked.q else LONG_LISTS).one():
         access.user_anew()
         return _listed(access.project(reference), asked)
@@ -48,7 +48,7 @@ def index(reference: str) -> Any:
 @answers(shapes.Ticket, 201, body=NewTicket, headers=("Idempotency-Key",), sends=("ETag",))
 @takes_at_most(TEXT_LIMIT)
 def create(reference: str) -> Any:
-    """Create a ticket; the same ``Idempotency-Key`` again answers with the same ticket."""
+    """Create a ticket; the same ``Idempotency-Key`` again returns the same ticket."""
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
     ticket = _made_before(grant) or _make(grant, asked)
     db.session.commit()
@@ -58,7 +58,7 @@ def create(reference: str) -> Any:
 @blueprint.get("/<ticket_reference>")
 @answers(shapes.Ticket, sends=("ETag",))
 def show(reference: str, ticket_reference: str) -> Any:
-    """Show a ticket."""
+    """Return a ticket."""
     return reply(access.project(reference).ticket(ticket_reference))
 
 
@@ -66,7 +66,7 @@ def show(reference: str, ticket_reference: str) -> Any:
 @answers(shapes.Ticket, body=TicketChange, headers=("If-Match",), sends=("ETag",), also={409: shapes.StaleTicket})
 @takes_at_most(TEXT_LIMIT)
 def update(reference: str, ticket_reference: str) -> Any:
-    """Edit or move a ticket; with ``If-Match`` only if it is still of that version."""
+    """Edit or move a ticket; with ``If-Match`` only if it still has that version."""
     grant, asked = access.project(reference, May.WORK), body(TicketChange)
     ticket = grant.ticket_to_change(ticket_reference, family=asked.changes_family)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
@@ -78,7 +78,7 @@ def update(reference: str, ticket_reference: str) -> Any:
 @blueprint.delete("/<ticket_reference>")
 @answers(None, 204, headers=("If-Match",), also={409: shapes.StaleTicket})
 def delete(reference: str, ticket_reference: str) -> Any:
-    """Delete a ticket: it goes into the bin."""
+    """Delete a ticket: it is moved to the bin."""
     grant = access.project(reference, May.DELETE_OWN)
     ticket = grant.ticket_to_delete(ticket_reference)
     grant.require_deletion(ticket)
@@ -92,7 +92,7 @@ def delete(reference: str, ticket_reference: str) -> Any:
 @answers(list[shapes.Ticket], body=BulkChange)
 @takes_at_most(TEXT_LIMIT)
 def update_all(reference: str) -> Any:
-    """Do the same to several tickets, all or nothing."""
+    """Make the same change to several tickets, all or nothing."""
     grant, asked = access.project(reference, May.WORK), body(BulkChange)
     found = grant.tickets_to_change(asked.ticket_ids, family=asked.updates.changes_family)
     tickets.change_all(grant, found, asked.updates)

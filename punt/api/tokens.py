@@ -1,4 +1,4 @@
-"""The own API tokens; only a browser in which one is signed in makes and ends them."""
+"""Your own API tokens; only a browser in which you are signed in can create and revoke them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ blueprint = Blueprint("api_tokens", __name__, url_prefix="/api/me/tokens")
 @blueprint.get("")
 @answers(list[shapes.ApiToken])
 def index() -> Any:
-    """List the own tokens, the newest first."""
+    """List your own tokens, newest first."""
     return [wire.api_token(each) for each in ApiToken.of(access.own_session().user)]
 
 
 @blueprint.post("")
 @answers(shapes.IssuedToken, 201, body=NewApiToken)
 def create() -> Any:
-    """Make a token; this answer is the only one that tells it."""
+    """Create a token; only this response contains its secret."""
     own, asked = access.own_session(), body(NewApiToken)
     token, secret = tokens.issue(own, asked)
     db.session.commit()
@@ -41,7 +41,7 @@ def create() -> Any:
 @blueprint.delete("/<token_id>")
 @answers(None, 204)
 def delete(token_id: str) -> Any:
-    """End a token, and its streams."""
+    """Revoke a token, ending its streams."""
     db.session.delete(access.own_token(token_id))
     db.session.commit()
     return nothing()
