@@ -1,4 +1,4 @@
-/** Starts what the page has. */
+/** Starts what the page contains. */
 
 import { newsHandlers } from "./board/news.js";
 import { board, canEdit } from "./board/board.js";
@@ -48,7 +48,7 @@ else startPage();
 for (const start of [startPresence, startSwitcher, showKeptToast, startThemes]) start();
 startOnce();
 startBroughtBack();
-startLeaving(); // after all that keep a form from leading elsewhere
+startLeaving(); // after everything that may keep a form from navigating
 onDoubt(() => receive({ type: "stream.reset", data: { reason: "doubt" } }));
 startStream();
 

@@ -1,4 +1,4 @@
-/** The board: which card lies where. The page itself is the state. */
+/** The board: which card is where. The DOM is the state. */
 
 import { blank } from "../page/blank.js";
 import { fillCard } from "./card.js";
@@ -10,18 +10,18 @@ import { PANEL, canBeSeen, cardWith, cardsOf, heirOf, linkOf, listIn, listsOf, p
 import { prefix } from "../page/prefix.js";
 import { writeAttribute, writeText } from "../page/write.js";
 
-/** The board of this page, if it has one. */
+/** The board of this page, if there is one. */
 export const board = query("[data-board]");
 
 export const canEdit = board?.dataset.canEdit === "true";
 
-/** Where the API has the project of the board. */
+/** The project's address in the API. */
 export const projectPath = `${prefix}/api/projects/${board?.dataset.project}`;
 
-/** Where the API has its tickets. */
+/** The address of its tickets in the API. */
 export const ticketsPath = `${projectPath}/tickets`;
 
-/** The cards that lie by rank; a pending one lies where it was dropped. */
+/** The cards in a list by rank; a pending one is where it was dropped. */
 const isRanked = ({ dataset }) => dataset.ticket && !("pending" in dataset);
 
 const held = new Map();
@@ -33,7 +33,7 @@ export const allCards = () => listsOf(board).flatMap(cardsOf);
 export const listOf = (columnId) => listIn(panelOf(columnId));
 
 /**
- * Shows the ticket as it is: creates, fills and moves its card as needed, and returns it. The same ticket
+ * Shows a ticket: creates, fills and moves its card as needed, and returns it. The same ticket
  * again, or an older version of it, changes nothing.
  */
 export function placeTicket(ticket) {
@@ -46,7 +46,7 @@ export function placeTicket(ticket) {
   return card;
 }
 
-/** Takes a card from a fresh copy of the board, unless ours is no longer of the version `known` before it was fetched. */
+/** Takes a card from a fresh copy of the board, unless ours has changed since version `known`, before it was fetched. */
 export function adoptCard(fresh, columnId, known) {
   const { ticket } = fresh.dataset;
   const card = cardWith(ticket);
@@ -61,7 +61,7 @@ export function adoptCard(fresh, columnId, known) {
   if (hadFocus) linkOf(fresh).focus();
 }
 
-/** Puts a card before `next` in `list`. In a folded column it cannot keep the focus. */
+/** Puts a card before `next` in `list`. In a collapsed column it cannot keep the focus. */
 export function seat(card, list, next) {
   const from = card.parentElement;
   const hadFocus = card.contains(focused());
@@ -81,20 +81,20 @@ export function removeTicket(id) {
   if (heir) focusInPlace(heir);
 }
 
-/** Lets a deleted ticket come back. */
+/** Allows a deleted ticket to be shown again. */
 export const revive = (id) => deleted.delete(id);
 
-/** Lets all come back, for a copy of the board that is asked for from here on. */
+/** Allows all to be shown again, for a copy of the board that is requested from here on. */
 export const reviveAll = () => deleted.clear();
 
-/** Keeps changes away from a card that is being dragged or saved, until as many releases. */
+/** Keeps changes away from a card that is being dragged or saved, until it is released as often. */
 export function hold(id) {
   const hand = held.get(id) ?? { times: 0, home: cardWith(id).parentElement.dataset.column };
   hand.times += 1;
   held.set(id, hand);
 }
 
-/** Gives the card free and shows the newest of `ticket` and what came meanwhile; without any it lies where it lay before. */
+/** Releases the card and shows the newest of `ticket` and what arrived meanwhile; without any, it returns to where it was. */
 export function release(id, ticket) {
   if (ticket) keepNewest(ticket);
   const hand = held.get(id);
@@ -108,7 +108,7 @@ export function release(id, ticket) {
   if (hand.missed || !(card || hand.ticket || deleted.has(id))) missSomething();
 }
 
-/** Says how many cards a column's panel holds, and whether it is full. */
+/** Shows how many cards a column's panel contains, and whether it is full. */
 export function countCards(panel) {
   const cards = cardsOf(listIn(panel)).length;
   const limit = Number(panel.dataset.limit || NaN);
@@ -129,7 +129,7 @@ function settleCard(card, columnId) {
   if (card.parentElement !== list || following(card) !== next) seat(card, list, next);
 }
 
-/** What this window made of a card lasts when the card is replaced. */
+/** What this window added to a card survives when the card is replaced. */
 function wear(fresh, card) {
   for (const name of ["hidden", "data-selected"]) writeAttribute(fresh, name, card.getAttribute(name));
   for (const name of ["tabindex", "aria-describedby"]) writeAttribute(linkOf(fresh), name, linkOf(card).getAttribute(name));

@@ -1,4 +1,4 @@
-/** The menu of a card, or of all selected ones: one for the whole board, in the top layer. */
+/** The menu of a card, or of all selected ones: a single one for the whole board, in the top layer. */
 
 import { blank } from "../page/blank.js";
 import { board } from "./board.js";
@@ -12,9 +12,9 @@ const GAP = 8;
 const popup = query("[data-card-menu]");
 
 export function startCardMenu() {
-  // The key that opens it would open the browser's own menu, too.
+  // The key that opens it would also open the browser's own menu.
   hear(window, "contextmenu", (event) => popup.matches(":popover-open") && event.preventDefault());
-  // Closing gives the focus back to the card, which the command is then about.
+  // Closing returns the focus to the card, which the command then applies to.
   hear(popup, "click", ({ target }) => target.closest("[data-act]") && popup.hidePopover());
   hear(popup, "keydown", stepInMenu);
   hear(popup, "toggle", () => focused() === document.body && enterCard());

@@ -1,4 +1,4 @@
-/** Fills a card's markup with what a ticket says. */
+/** Fills a card's markup with a ticket's data. */
 
 import { query, queryAll } from "../page/dom.js";
 import { dueState, dueText } from "./due.js";
@@ -51,7 +51,7 @@ function showDue(place, dueDate, done) {
   writeAttribute(place, "data-due", dueDate && dueState(dueDate, done));
 }
 
-/** Says anew on all cards when they are due: another day has begun. */
+/** Updates the due dates on all cards: another day has begun. */
 export function showDuesAgain() {
   for (const place of queryAll("[data-ticket] time[datetime]")) {
     const card = cardOf(place);

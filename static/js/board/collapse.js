@@ -1,4 +1,4 @@
-/** Folds columns to a strip, and remembers in this browser which ones this person folded. */
+/** Collapses columns to a strip, and remembers in this browser which ones this person collapsed. */
 
 import { board } from "./board.js";
 import { hear, query } from "../page/dom.js";

@@ -1,4 +1,4 @@
-/** Dragging columns by their heads; the browser itself lifts them, scrolls and listens to Escape. */
+/** Dragging columns by their headers; the browser itself lifts them, scrolls and handles Escape. */
 
 import { board, projectPath } from "./board.js";
 import { moveColumn } from "./column-menu.js";
@@ -16,7 +16,7 @@ export function startColumnDrag() {
     panel = event.target.closest(PANEL);
     const { left, top } = boxOf(panel);
     event.dataTransfer.setDragImage(panel, event.clientX - left, event.clientY - top);
-    setTimeout(() => panel?.setAttribute("data-carried", "")); // the picture is taken first
+    setTimeout(() => panel?.setAttribute("data-carried", "")); // after the browser has taken the drag image
   });
   hear(board, "dragover", (event) => {
     if (!panel) return;

@@ -1,4 +1,4 @@
-/** Makes the forms about columns instant; what becomes of them the stream tells, to us as to everybody. */
+/** Makes the forms about columns instant; their results arrive from the stream, for us as for everybody. */
 
 import { listed } from "../page/announcer.js";
 import { api, fetchPage, pathOf } from "../page/api.js";
@@ -21,7 +21,7 @@ const ACTS = {
   delete: (path, { moveTicketsTo }) => api.delete(`${path}?moveTicketsTo=${moveTicketsTo ?? ""}`, asStranger()),
 };
 
-/** Moves the column at `path` of the API to an order on its board. */
+/** Moves the column at `path` in the API to an order on its board. */
 export const moveColumn = (path, order) => api.patch(path, { order }, asStranger());
 
 export function startColumnMenu() {
@@ -90,7 +90,7 @@ function rename(heading) {
   panel?.querySelector("[data-column-form] [name=name]").select();
 }
 
-/** What is typed of that; to say the rest again would undo what others have changed meanwhile. */
+/** Only what was changed in it: sending the rest again would undo what others have changed meanwhile. */
 const changedIn = (form, asked) =>
   Object.fromEntries(
     fieldsOf(form)
@@ -98,7 +98,7 @@ const changedIn = (form, asked) =>
       .map(({ name }) => [name, asked[name]]),
   );
 
-/** What a form says, as the API takes it: an empty field is none. */
+/** A form's values, as the API expects them: an empty field is null. */
 const values = (fields) =>
   Object.fromEntries(Array.from(fields, ([name, text]) => [name, (name === "wipLimit" ? Number(text) : text) || null]));
 
@@ -107,5 +107,5 @@ function closeMenu(element) {
   element.closest("dialog")?.close();
 }
 
-// This tab drops what the stream tells of its own doing; columns are placed in one order for everybody.
+// This tab would skip its own events; but columns are arranged in the order of the log for everybody.
 const asStranger = () => ({ "X-Tab-Id": `${tabId()}-${randomId()}` });

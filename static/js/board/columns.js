@@ -1,4 +1,4 @@
-/** Shows columns as they are: from the stream, from answers, and from a fresh copy of the board. */
+/** Shows columns: from the stream, from responses, and from a fresh copy of the board. */
 
 import { blank } from "../page/blank.js";
 import { board, countCards } from "./board.js";
@@ -20,7 +20,7 @@ export const columnHandlers = {
   "column.deleted": ({ id }) => removeColumn(panelOf(id)),
 };
 
-/** Shows a column, a new one too, and puts all into their order. */
+/** Shows a column, even a new one, and puts all into their order. */
 export function showColumn({ id, name, color, wipLimit, order }) {
   const panel = panelOf(id) ?? board.insertBefore(stamped(id), query("[data-column-new]", board));
   const tint = query("[data-column-color]", panel);
@@ -38,7 +38,7 @@ export function showColumn({ id, name, color, wipLimit, order }) {
   return panel;
 }
 
-/** Takes a column away; what is typed in its adder goes on in the first free one that can be seen. */
+/** Removes a column; text in its quick-add form moves to the first free one that is visible. */
 export function removeColumn(panel) {
   const old = panel?.querySelector(ADDER);
   const draft = old && typedIn(old);
@@ -57,7 +57,7 @@ export function removeColumn(panel) {
   else enterCard();
 }
 
-/** Puts the panels where their orders say, moving only what lies wrong. */
+/** Puts the panels into their order, moving only those that are wrong. */
 export function arrange() {
   const panels = panelsOf(board).sort((one, other) => one.dataset.order - other.dataset.order);
   panels.forEach((panel, at) => board.children[at] === panel || insert(board, panel, board.children[at]));

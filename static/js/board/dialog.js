@@ -24,7 +24,7 @@ export function startDialog() {
   return view.handlers;
 }
 
-/** Shows a ticket as it is now, on the board and where it is open. */
+/** Shows a ticket's current state, on the board and where it is open. */
 export function showTicket(ticket) {
   revive(ticket.id);
   placeTicket(ticket);
@@ -59,7 +59,7 @@ function cannotOpen(url, error) {
   else toast("This ticket is not there any more.", { failed: true });
 }
 
-// After a reload the page at this address may be another one than history believes.
+// After a reload, the page at this address may differ from the history's state.
 function travel(state) {
   turn += 1;
   board.ariaBusy = null;

@@ -1,4 +1,4 @@
-/** Dragging cards: with mouse or pen at once, with a finger after a long press, so that a swipe still scrolls. */
+/** Dragging cards: with mouse or pen at once, by touch after a long press, so that a swipe still scrolls. */
 
 import { board, hold, release } from "./board.js";
 import { hear, isModified, swallow } from "../page/dom.js";
@@ -14,7 +14,7 @@ const NOT_A_HANDLE = "button, input, select, textarea, summary, form";
 
 let press = null;
 let lift = null;
-let dragged = false; // what was pressed last, so that its click opens nothing
+let dragged = false; // the last pointer press was a drag, so its click opens nothing
 
 export function startDrag() {
   const listeners = {
@@ -28,7 +28,7 @@ export function startDrag() {
     contextmenu: (event) => press?.hold && event.preventDefault(),
   };
   for (const [type, listener] of Object.entries(listeners)) hear(board, type, listener);
-  // There from the start: a browser decides about scrolling by what listens when the finger comes down.
+  // There from the start: a browser decides about scrolling by the listeners at touchstart.
   hear(board, "touchmove", (event) => lift && event.cancelable && event.preventDefault(), { passive: false });
   hear(window, "keydown", cancelByKey, { capture: true });
   hear(window, "pointerdown", () => (dragged = false), { capture: true });
@@ -56,7 +56,7 @@ function moveOn({ pointerId, buttons, clientX: x, clientY: y }) {
   lift?.follow({ x, y });
 }
 
-// The board takes the pointer, not the card: a card that leaves the page would take the drag with it.
+// The board captures the pointer, not the card: a card that leaves the page would end the drag.
 function begin() {
   const { card, id, x, y, hold: finger } = press;
   if (!card.isConnected) return forget();
@@ -120,7 +120,7 @@ function keepFromOthers(event) {
   if (press) event.preventDefault();
 }
 
-// A busy browser sends the click long after the release, though always before the next press. Keys click without a press.
+// A busy browser sends the click long after the release, but before the next press. Keys click without a press.
 function keepFromOpening(event) {
   if (dragged && event.detail) swallow(event);
 }

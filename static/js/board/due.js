@@ -1,4 +1,4 @@
-/** How a due date is said and how urgent it is, as the server's pages do. Days are UTC days. */
+/** How a due date is worded and how urgent it is, as on the server's pages. Days are UTC days. */
 
 import { hear } from "../page/dom.js";
 
@@ -19,7 +19,7 @@ export function dueText(iso, done) {
   return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
 }
 
-/** Calls `onNewDay()` when a UTC day begins; one that began while the timer slept is met when the page is seen again. */
+/** Calls `onNewDay()` when a UTC day begins; if the timer slept then, when the page becomes visible. */
 export function startDays(onNewDay) {
   let today;
   let timer;
@@ -34,11 +34,11 @@ export function startDays(onNewDay) {
   look();
 }
 
-/** The filters on due dates that a date, or none, answers to; nothing is overdue that is `done`. */
+/** The due-date filters that match a date, or none; nothing is overdue that is `done`. */
 export function dueKinds(iso, done) {
   if (!iso) return ["none"];
   const days = daysUntil(iso);
-  const weekday = (new Date().getUTCDay() + 6) % 7; // from Monday on
+  const weekday = (new Date().getUTCDay() + 6) % 7; // from Monday
   const kinds = { overdue: days < 0 && !done, today: days === 0, week: days >= -weekday && days < 7 - weekday };
   return Object.keys(kinds).filter((kind) => kinds[kind]);
 }

@@ -1,6 +1,6 @@
 /**
- * Hides the cards that the filters do not ask for, as punt/pages/filters.py does, and keeps the filters in the address.
- * It compares what the cards' data say: their words may be translated by the browser.
+ * Hides the cards that do not match the filters, as punt/pages/filters.py does, and keeps the filters in the address.
+ * It compares the cards' data, because the browser may have translated their words.
  */
 
 import { allCards, board } from "./board.js";
@@ -58,7 +58,7 @@ function apply() {
 
 const areActive = () => words.length + facets.length > 0;
 
-// What others change comes and goes before it is painted.
+// Other people's changes are filtered before they are painted.
 function followCards(changes) {
   const nodes = changes.flatMap(({ target, addedNodes }) => [target, ...addedNodes]);
   judge(new Set(nodes.map((node) => node.closest?.(CARD))));
@@ -97,7 +97,7 @@ function countShown() {
   query("[data-filter-nothing]").hidden = !all || shown > 0;
 }
 
-/** What of each facet a card answers to. */
+/** A card's values for each facet. */
 const FACETS = {
   type: (card) => [card.dataset.type],
   priority: (card) => [card.dataset.priority],
@@ -110,7 +110,7 @@ const field = (card, name) => query(`[data-field="${name}"]`, card);
 
 const namesOf = (id) => (id === me ? [id, "me"] : [id]);
 
-/** Nothing goes that someone works on, nor what they have just added, until they turn away. */
+/** Nothing disappears while somebody works on it, or has just added it, until they turn away. */
 function isInHand(card) {
   const here = focused();
   return "carried" in card.dataset || card.contains(here) || card.closest(PANEL)?.contains(here?.closest("[data-quick-add]") ?? null);

@@ -1,4 +1,4 @@
-/** The focus on the board: its cards are one tab stop, and arrows go between them. */
+/** The focus on the board: its cards are one tab stop, and arrows move between them. */
 
 import { allCards, board } from "./board.js";
 import { focusInPlace, focused, hear, watch } from "../page/dom.js";
@@ -13,7 +13,7 @@ export function startFocus() {
   watch(board, ["hidden", "data-collapsed"], heal);
 }
 
-/** The card that has the focus. */
+/** The focused card. */
 export const focusedCard = () => cardOf(focused());
 
 /** Goes "up", "down", "left", "right", "first" or "last" from the focused card; without one, to the board. */
@@ -40,7 +40,7 @@ function makeStop(card) {
   linkOf(card).tabIndex = 0;
 }
 
-// Cards come, go, are replaced, hidden and folded away: one of them stays the way in, and another takes the focus of a hidden one.
+// Cards come, go, are replaced, hidden and collapsed: one of them stays the tab stop, and takes the focus of a hidden one.
 function heal(records) {
   for (const card of records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.dataset?.ticket)) {
     if (card.dataset.ticket === wayIn?.dataset.ticket) wayIn = card;
@@ -51,7 +51,7 @@ function heal(records) {
   findWayIn(records);
 }
 
-/** Keeps the way in, else takes a neighbour that it had when it went, else the first card that can be seen. */
+/** Keeps the tab stop, or moves it to a former neighbour, or to the first visible card. */
 function findWayIn(records = []) {
   if (canBeSeen(wayIn)) return;
   const { nextSibling, previousSibling } = records.find(({ removedNodes }) => [...removedNodes].includes(wayIn)) ?? {};

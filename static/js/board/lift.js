@@ -1,4 +1,4 @@
-/** Cards in the air: one follows the pointer, a slot shows where all would fall, the edges scroll. */
+/** Cards being dragged: one follows the pointer, a slot shows where all would land, the edges scroll. */
 
 import { boxOf, create, zoomOf } from "../page/dom.js";
 import { PANEL, listIn, neighbour, panelsOf, visible } from "../page/places.js";
@@ -20,7 +20,7 @@ export class Lift {
   #pace = 0;
   #onLost;
 
-  /** Takes `cards` up by `card` at the pointer's {x, y}; calls `onLost()` when that one disappears from the page meanwhile. */
+  /** Lifts `cards` by `card` at the pointer's {x, y}; calls `onLost()` if that one disappears from the page meanwhile. */
   constructor(root, cards, card, pointer, onLost) {
     const box = boxOf(card);
     this.card = card;
@@ -52,13 +52,13 @@ export class Lift {
     this.#pointer = pointer;
   }
 
-  /** Opens the slot where the cards fall that are let go at `pointer`, which may be faster than the next frame. */
+  /** Opens the slot where cards dropped at `pointer` land, which may be ahead of the next frame. */
   aim(pointer) {
     this.follow(pointer);
     this.#aim();
   }
 
-  /** Where the card would fall: its list, and its neighbours there. */
+  /** Where the card would land: its list, and its neighbours there. */
   get target() {
     return {
       list: this.#list,
@@ -67,7 +67,7 @@ export class Lift {
     };
   }
 
-  /** The cards that nobody deleted meanwhile. */
+  /** The cards that nobody has deleted meanwhile. */
   get present() {
     return this.cards.filter((card) => card.isConnected);
   }
@@ -77,7 +77,7 @@ export class Lift {
     return this.present.some((card) => list !== card.parentElement || next !== neighbour(card, "next"));
   }
 
-  /** Lets go; `settle()` puts the card to its place, and the card glides there. */
+  /** Drops the cards; `settle()` puts the card into its place, and the card glides there. */
   end(settle = () => {}) {
     cancelAnimationFrame(this.#frame);
     const from = boxOf(this.card);
@@ -132,7 +132,7 @@ export class Lift {
     return panels.reduce((best, panel) => (distance(panel) < distance(best) ? panel : best));
   }
 
-  // The pace grows while the pointer stays at an edge, so that crossing it on the way does not scroll; at each column it rests.
+  // The pace grows while the pointer stays at an edge, so that crossing it does not scroll; it pauses at each column.
   #scroll() {
     const across = pull(this.#pointer.x, boxOf(this.#root), "left", "right");
     const down = pull(this.#pointer.y, boxOf(this.#list), "top", "bottom");
@@ -155,7 +155,7 @@ function firstBelow(cards, y) {
   return low;
 }
 
-/** How many pixels a frame the edges of `box` pull at a pointer, at most. */
+/** How many pixels per frame the edges of `box` scroll for a pointer, at most. */
 function pull(at, box, start, end) {
   const depth = Math.max(at - box[end] + EDGE, 0) - Math.max(box[start] + EDGE - at, 0);
   return (Math.max(-EDGE, Math.min(depth, EDGE)) / EDGE) * FASTEST;

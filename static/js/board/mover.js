@@ -28,7 +28,7 @@ export function moveCards(cards, place) {
   undoAfter(queue);
 }
 
-// A neighbour may have left meanwhile: then the next wish counts.
+// A neighbour may have left meanwhile: then the next choice counts.
 async function sendMove(ids, place, back, [wish, ...others]) {
   try {
     const tickets = await askFor(ids, wish);
@@ -53,7 +53,7 @@ function offerUndo(tickets, { list }, back) {
   undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
 }
 
-// Nothing was moved as far as one knows: if the server did it after all, the stream says so.
+// As far as we know nothing was moved: if the server did it after all, the stream will say so.
 function failMove(ids, place, { message }) {
   const run = () => {
     const cards = ids.map(cardWith).filter(Boolean);
@@ -65,7 +65,7 @@ function failMove(ids, place, { message }) {
 
 const pathTo = (id) => `${ticketsPath}/${id}`;
 
-/** The element to put cards before; between the neighbours may lie hidden cards, and the same ones as on the server. */
+/** The element to put cards before; between the neighbours there may be hidden cards, and the moved ones themselves. */
 function seatBefore({ list, next, previous }, cards) {
   if (next?.parentElement === list) return next;
   let after = previous?.parentElement === list ? previous.nextElementSibling : null;

@@ -50,7 +50,7 @@ function move(card, findPlace) {
   if (canBeSeen(card)) enterCard(card);
 }
 
-// A card that cannot go further would only be announced, and be an act to undo.
+// Moving a card that is at the end already would only be announced, and be an action to undo.
 const lieThere = ([card, another], place) => !another && Object.entries(placeOf(card)).every(([what, is]) => place[what] === is);
 
 function openAdder(place) {
@@ -60,7 +60,7 @@ function openAdder(place) {
   query("[name=title]", adder).focus();
 }
 
-/** Opens a card's ticket, at the field of that name where there is one; the dialog first focuses what it sees fit. */
+/** Opens a card's ticket, at the named field if there is one; otherwise the dialog chooses the focus. */
 function openAt(card, name) {
   const dialog = query("[data-ticket-dialog]");
   const enter = () => query(`[name="${name}"]:not([type=hidden])`, dialog)?.focus();

@@ -1,4 +1,4 @@
-/** What is said of moves and of what others do on the board. */
+/** What is announced about moves and about other people's changes on the board. */
 
 import { announce } from "../page/announcer.js";
 import { listOf } from "./board.js";
@@ -15,7 +15,7 @@ export function announceMove(cards) {
   announce(`${what} moved to ${columnName(list)}, position ${all.indexOf(cards[0]) + 1} of ${all.length}.`);
 }
 
-/** Tells what others do, all of two seconds at once: "Bob moved 3 tickets." */
+/** Announces what others do, combined every two seconds: "Bob moved 3 tickets." */
 export function newsHandlers() {
   const news = new Map();
   const tell = () => {

@@ -1,4 +1,4 @@
-/** Adds tickets from the form under a column: Enter adds one, and the form waits for the next. */
+/** Adds tickets from the form below a column: Enter adds one, and the form stays for the next. */
 
 import { api } from "../page/api.js";
 import { board, placeTicket, ticketsPath } from "./board.js";
@@ -45,7 +45,7 @@ async function addTicket(form, title) {
   }
 }
 
-// The same title sent again after a lost answer must not become a second ticket.
+// The same title sent again after a lost response must not become a second ticket.
 function keyFor(form, title) {
   const last = attempts.get(form);
   const attempt = last?.title === title ? last : { title, key: randomId() };

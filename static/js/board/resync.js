@@ -1,4 +1,4 @@
-/** Makes the board true again without a reload, from the server's own page of it, after a reset. */
+/** After a reset, brings the board up to date without a reload, from the server's own page of it. */
 
 import { Unreachable, fetchPage } from "../page/api.js";
 import { adoptCard, allCards, board, countCards, removeTicket, reviveAll } from "./board.js";
@@ -13,7 +13,7 @@ const PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 const SPREAD = 1_000;
 
-const page = location.pathname; // without filters: they only hide
+const page = location.pathname; // without filters, which only hide
 let running = false;
 let wanted = false;
 
@@ -26,7 +26,7 @@ async function resync() {
   if (running) return;
   running = true;
   doubtPage(true);
-  await sleep(Math.random() * SPREAD); // everybody who has this board open asks now
+  await sleep(Math.random() * SPREAD); // everybody who has this board open requests it now
   for (let pause = PAUSE; wanted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     wanted = false;
     await fetchBoard().catch(reportError);
@@ -53,7 +53,7 @@ async function fetchBoard() {
   }
 }
 
-/** What a filter offers on a page, by value. */
+/** A page's options of a filter, by value. */
 const offers = (name, place) => new Map(queryAll(`[data-facet=${name}] input`, place).map((box) => [box.value, box.parentElement]));
 
 function adoptFacet(name, known, fresh) {
@@ -69,7 +69,7 @@ function adoptFacet(name, known, fresh) {
   );
 }
 
-// What arrived live while we were asking is newer than the answer; only what lay here before is doubted.
+// What arrived live during the request is newer than the response; only what was here before is in doubt.
 function adoptBoard(fresh, known) {
   const cards = listsOf(fresh).flatMap((list) => cardsOf(list).map((card) => [card, list.dataset.column]));
   cards.forEach(([card]) => card.remove());

@@ -1,4 +1,4 @@
-/** Which cards are selected: the cards themselves say so. */
+/** Which cards are selected: their own attributes say so. */
 
 import { announce } from "../page/announcer.js";
 import { allCards, board } from "./board.js";
@@ -14,10 +14,10 @@ export function startSelection() {
   watch(board, ["hidden", "data-selected"], showBar);
 }
 
-/** The selected cards that can be seen, in the order of the board. */
+/** The selected cards that are visible, in the order of the board. */
 export const selectedCards = () => allCards().filter((card) => isSelected(card) && !card.hidden);
 
-/** The cards that an action on `card` is about: all selected ones when it is one of them. */
+/** The cards that an action on `card` applies to: all selected ones if it is one of them. */
 export const selectedWith = (card) => (isSelected(card) ? selectedCards() : [card]);
 
 export function toggleSelected(card) {
@@ -26,7 +26,7 @@ export function toggleSelected(card) {
   announce(`${keyOf(card)} ${isSelected(card) ? "" : "no longer "}selected, ${selectedCards().length} in all.`);
 }
 
-/** Selects all from the card that was chosen last to `card`. */
+/** Selects everything from the last chosen card to `card`. */
 export function extendSelection(card) {
   const all = visibleOn(board);
   const ends = [cardWith(anchor) ?? card, card].map((one) => all.indexOf(one));
@@ -42,7 +42,7 @@ export function clearSelection() {
   announce("Nothing selected.");
 }
 
-// By the keyboard a modified click still opens a link elsewhere. While some are selected, a finger's tap selects, too.
+// By keyboard a modified click still opens a link in a new tab. While some are selected, a tap selects, too.
 function selectByClick(event) {
   const card = cardOf(event.target);
   const toggles = event.ctrlKey || event.metaKey || (event.pointerType === "touch" && !bar.hidden);

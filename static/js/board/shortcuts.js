@@ -25,7 +25,7 @@ const ACT = {
 const BUSY = "[data-board][aria-busy], dialog:modal, :popover-open, [data-dragging]";
 const WRITABLE = "input, select, textarea, [contenteditable]";
 
-/** Lets the page's switch turn the single letters on and off. */
+/** Connects the page's switch that turns the single letters on and off. */
 export function startSwitch() {
   const toggle = query("[data-shortcuts-switch]");
   if (!toggle) return;
@@ -44,7 +44,7 @@ export function startShortcuts(commands) {
   });
 }
 
-/** What to do at a key, if anything. Ctrl or ⌘ goes with Shift: Alt travels through history, Ctrl alone changes desktops on macOS. */
+/** The command of a key, if any. Ctrl or ⌘ goes with Shift: Alt goes through history, Ctrl alone changes desktops on macOS. */
 function actOf(event, commands) {
   const { ctrlKey, metaKey, shiftKey } = event;
   const key = pressed(event);

@@ -1,4 +1,4 @@
-/** What the board does when tickets change elsewhere. */
+/** What the board does when tickets are changed in other tabs or by other people. */
 
 import { placeTicket, removeTicket, revive } from "./board.js";
 import { glow } from "../page/fresh.js";

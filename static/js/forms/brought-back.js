@@ -1,16 +1,16 @@
-/** Keeps what a page says that the browser brings back: by Back, out of its memory, or with a whole session. */
+/** Keeps the server's values in a page that the browser restores: by Back, from the page cache, or with a whole session. */
 
 import { hear, query, queryAll } from "../page/dom.js";
 import { keep } from "./drafts.js";
 import { fieldsOf, first, isChanged, now, say } from "./fields.js";
 
-/** The pages that catch up by themselves with what others changed. */
+/** The pages that catch up with other people's changes by themselves. */
 const FOLLOWS = "[data-board], [data-ticket-view], [data-settings]";
 
 const WAKING = 1000;
 const BEAT = 50;
 
-/** What the fields said that said something else than the server when the page was left, by field. */
+/** The fields that differed from the server's values when the page was left, with their values. */
 let leftSaying = new Map();
 
 export function startBroughtBack() {
@@ -26,7 +26,7 @@ function noteAll() {
   leftSaying = new Map(fields.map((field) => [field, now(field)]));
 }
 
-// WebKit empties the forms of a page out of its memory, soon after this, and says not when.
+// WebKit empties the forms of a page from its cache soon after this, without an event.
 function wake() {
   if (query("[data-draft]") && !query(FOLLOWS)) return location.reload();
   const timer = setInterval(() => leftSaying.forEach((value, field) => isChanged(field) || putBack(value, field)), BEAT);
@@ -35,7 +35,7 @@ function wake() {
   for (const type of ["pointerdown", "keydown"]) hear(window, type, end, { capture: true, once: true });
 }
 
-// Firefox writes what a restored session knew into what the server says now: nobody has been at the page yet.
+// Firefox fills the server's current page with a restored session's values: nobody has touched the page yet.
 function refuseRestored(event) {
   const { target, isTrusted } = event;
   if (!isTrusted || navigator.userActivation?.hasBeenActive !== false || !mayBeRestored(target)) return;

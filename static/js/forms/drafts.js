@@ -1,4 +1,4 @@
-/** What is typed and not sent yet: kept in this browser, for whoever typed it, until it is saved or discarded. */
+/** Drafts: text that is not saved yet, kept in this browser, by person, until it is saved or discarded. */
 
 import { blank } from "../page/blank.js";
 import { hear, query, queryAll } from "../page/dom.js";
@@ -23,20 +23,20 @@ let echoed = take(SENT);
 const slotOf = (form) => OWN + form.dataset.draft;
 const stored = (key) => JSON.parse(localStorage.getItem(key));
 
-/** What is typed in `form`: {slot: [what it was typed upon, what it is now]}; null when that is nothing. */
+/** The draft in `form`: {slot: [its value before typing, its value now]}; null if there is none. */
 export function typedIn(form) {
   const typed = fieldsOf(form).filter((field) => isChanged(field) || (echoed === slotOf(form) && now(field)));
   const upon = bases.get(form) ?? {};
   return typed.length ? Object.fromEntries(typed.map((field) => [slot(field), [upon[slot(field)] ?? first(field), now(field)]])) : null;
 }
 
-/** Keeps what is typed in `form`, or forgets it when that is nothing any more. */
+/** Stores the draft in `form`, or removes it when there is none any more. */
 export function keep(form) {
   put(slotOf(form), typedIn(form));
   showMark(form);
 }
 
-/** Types a draft into `form` again and shows where; returns the names of the fields that somebody else changed since. */
+/** Fills a draft into `form` and marks it; returns the names of the fields that somebody else has changed since. */
 export function restore(form, draft = stored(slotOf(form))?.fields) {
   return type(form, draft, true);
 }
@@ -55,7 +55,7 @@ function type(form, draft, unfolds) {
   return Object.keys(clashes);
 }
 
-/** Shows on a card whether something is typed for its ticket. */
+/** Shows on a card whether there is a draft for its ticket. */
 export function markCard(card) {
   card?.toggleAttribute("data-unsent", localStorage.getItem(TICKET + card.dataset.ticket) !== null);
 }
@@ -73,7 +73,7 @@ export function startDrafts() {
   hear(window, "storage", ({ key }) => key?.startsWith(OWN) && follow(key));
 }
 
-/** Does in this tab what another one did. */
+/** Follows in this tab what another one did. */
 function follow(key) {
   for (const form of everywhere("draft", key.slice(OWN.length))) {
     form.reset();
@@ -98,7 +98,7 @@ function put(key, fields) {
     if (fields) write();
     else localStorage.removeItem(key);
   } catch {
-    thin(MOST_DRAFTS / 10); // the browser's room is full
+    thin(MOST_DRAFTS / 10); // the browser's storage is full
   }
   markCards(key);
 }
@@ -114,7 +114,7 @@ function showMark(form) {
   else if (!place?.firstChild) place?.append(blank("unsent"));
 }
 
-/** Forgets what is too old, and all but the newest `most`, whoever typed it. */
+/** Removes drafts that are too old, and all but the newest `most`, whoever typed them. */
 function thin(most) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(ALL));
   const age = (key) => Date.now() - stored(key).at;

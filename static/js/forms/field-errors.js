@@ -1,15 +1,15 @@
-/** Puts the server's complaints beside the fields they are about. */
+/** Shows the server's error messages at their fields. */
 
 import { create, query } from "../page/dom.js";
 
-/** Shows the details {field, message} of an error at their fields in `form`; returns what is left to say, "" when nothing is. */
+/** Shows an error's details {field, message} at their fields in `form`; returns the remaining text, "" if there is none. */
 export function showErrors(form, { message, details = [] }) {
   const lost = details.filter((detail) => !flag(form.elements[detail.field], detail.message));
   query("[aria-invalid=true]", form)?.focus();
   return lost.length || !details.length ? [message, ...lost.map((detail) => detail.message)].join(" ") : "";
 }
 
-/** Takes the complaint away from a field that is being corrected. */
+/** Removes the error from a field that is being corrected. */
 export function clearError(field) {
   if (!field.ariaInvalid) return;
   field.ariaInvalid = null;

@@ -1,4 +1,4 @@
-/** A form's fields: what each says now, and what it said at first. */
+/** A form's fields: the value of each now, and its initial one. */
 
 import { query } from "../page/dom.js";
 
@@ -8,7 +8,7 @@ const isSwitch = ({ type }) => type === "checkbox" || type === "radio";
 
 export const fieldsOf = (form) => [...form.elements].filter(({ name, type }) => name && !SILENT.includes(type));
 
-/** A name for the field that is its own: switches share theirs. */
+/** A unique name for the field: switches share theirs. */
 export const slot = (field) => (isSwitch(field) ? `${field.name}=${field.value}` : field.name);
 
 export const now = (field) => (isSwitch(field) ? field.checked : field.value);
@@ -20,7 +20,7 @@ export function first(field) {
 
 export const isChanged = (field) => now(field) !== first(field);
 
-/** Writes `value`; what cannot be said any more, such as someone who left, stays as it was. */
+/** Sets `value`; an option that no longer exists, such as somebody who left, stays as it was. */
 export function say(field, value) {
   const before = now(field);
   field[isSwitch(field) ? "checked" : "value"] = value;

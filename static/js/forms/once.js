@@ -1,10 +1,10 @@
-/** Sends a form once, however often it is asked to. */
+/** Submits a form once, however often it is asked to. */
 
 import { hear, queryAll } from "../page/dom.js";
 
 const SENDING = 10_000;
 
-/** Lets a form that leads to another page be sent once until it leads there; whoever stays here may try again soon. */
+/** Submits a form that leads to another page once until that opens; if it fails, it may soon be tried again. */
 export function startOnce() {
   hear(window, "submit", (event) => {
     const { target: form, defaultPrevented } = event;

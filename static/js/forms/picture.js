@@ -1,4 +1,4 @@
-/** Makes a chosen picture that is too large to be sent smaller. */
+/** Shrinks a chosen picture that is too large to upload. */
 
 import { create, hear } from "../page/dom.js";
 
@@ -13,7 +13,7 @@ async function shrink(input) {
   const [file] = input.files;
   if (!file || file.size <= MOST) return;
   const whole = await createImageBitmap(file).catch(() => null);
-  if (!whole || input.files[0] !== file) return; // what is no picture the server refuses, with words
+  if (!whole || input.files[0] !== file) return; // the server refuses what is not a picture, with a message
   const { width, height } = whole;
   const side = Math.min(width, height);
   const canvas = create("canvas", { width: SIDE, height: SIDE });

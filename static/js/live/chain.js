@@ -1,4 +1,4 @@
-/** This tab's place in the server's log, and the last links of the chain that led there. */
+/** This tab's cursor in the server's log, and the last links of the chain that led there. */
 
 const LINKS = 500;
 
@@ -9,9 +9,9 @@ export class Chain {
     this.cursor = cursor;
   }
 
-  /** Goes on by a link {previous, id, message}. True: it is new; false: it is known; null: something is missing before it. */
+  /** Advances by a link {previous, id, message}. True: it is new; false: it is known; null: something before it is missing. */
   add(link) {
-    if (/^(stream\.reset|database\.)/.test(link.message?.type)) this.#links = []; // told even where the place stays
+    if (/^(stream\.reset|database\.)/.test(link.message?.type)) this.#links = []; // applied even if the cursor stays
     else if (this.cursor && !isAfter(link.id, this.cursor)) return false;
     else if (this.cursor && (!link.previous || isAfter(link.previous, this.cursor))) return null;
     else this.#keep(link);
@@ -19,14 +19,14 @@ export class Chain {
     return true;
   }
 
-  /** The links after a cursor; null when they are not all here. */
+  /** The links after a cursor; null when some of them are not here. */
   since(cursor) {
     const [first] = this.#links;
     if (!cursor || !first?.previous || isAfter(first.previous, cursor)) return null;
     return this.#links.filter(({ id }) => isAfter(id, cursor));
   }
 
-  // A ping only takes the place along: two in a row are one.
+  // A ping only advances the cursor: two in a row are one.
   #keep(link) {
     const last = this.#links.at(-1);
     if (last && !last.message && !link.message) last.id = link.id;
@@ -35,11 +35,11 @@ export class Chain {
   }
 }
 
-/** Whether the cursor `one`, an epoch and a position in it, is not reached at `other`. */
+/** Whether the cursor `one`, an epoch and a position in it, has not been reached at `other`. */
 export function isAfter(one, other) {
   const [[epoch, position], [same, reached]] = [one.split("-"), other.split("-")];
   return epoch !== same || Number(position) > Number(reached);
 }
 
-/** Whether `one` lies further on than `other` in the same epoch. */
+/** Whether `one` is ahead of `other` in the same epoch. */
 export const isAhead = (one, other) => isAfter(one, other) && one.split("-")[0] === other.split("-")[0];

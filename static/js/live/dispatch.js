@@ -1,10 +1,10 @@
-/** Hands every message of the stream to those who registered for its type. */
+/** Passes every message of the stream to the handlers registered for its type. */
 
 import { isOwn } from "../page/tab.js";
 
 const registered = new Map();
 
-/** The types of events by which things of these kinds come, change and go. */
+/** The event types for created, changed and deleted things of these kinds. */
 export const typesOf = (...nouns) => nouns.flatMap((noun) => ["created", "updated", "deleted"].map((verb) => `${noun}.${verb}`));
 
 /** Registers a table {type: handler(data, message)}; with `project`, only that project's messages reach it. */
@@ -14,10 +14,10 @@ export function register(table, project) {
   }
 }
 
-// Nobody moved a ticket that got another rank as its column was spread: there is nothing to tell of it.
+// Nobody moved a ticket whose rank changed because its column was spread: there is nothing to announce.
 const typeOf = ({ type, actorId }) => (actorId || type !== "ticket.moved" ? type : "ticket.spread");
 
-// A wipe reaches every tab, the one that caused it included, so it comes before the question whose it is.
+// A wipe reaches every tab, including the one that caused it, so it is handled before checking whose message it is.
 export function receive(message) {
   if (!message.type.startsWith("database.") && isOwn(message)) return;
   for (const { handler, project } of registered.get(typeOf(message)) ?? []) {
@@ -25,7 +25,7 @@ export function receive(message) {
   }
 }
 
-/** Hands messages of `project` again to the handlers of `tables`, who may have had nothing to show them in. */
+/** Passes messages of `project` again to the handlers of `tables`, who may have had nothing to show them in. */
 export function receiveAgain(messages, tables, project) {
   for (const message of messages) {
     if (isOwn(message) || message.projectId !== project) continue;

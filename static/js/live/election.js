@@ -5,9 +5,9 @@ import { randomId } from "../page/tab.js";
 const FIRST = 250;
 const STAGGER = 50;
 
-/** By Web Locks: when a tab closes or crashes, the browser itself elects the next. */
+/** By Web Locks: when a tab closes or crashes, the browser itself elects the next one. */
 class Locks {
-  /** After how much silence the leader is asked for a sign of life, and how long it has for it, in ms. */
+  /** After how much silence the leader is pinged, and how long it has to reply, in ms. */
   late = Infinity;
   grace = 5_000;
   leading = false;
@@ -32,7 +32,7 @@ class Locks {
     this.#release?.();
   }
 
-  /** Takes the place of a leader that gives no sign of life. */
+  /** Replaces a leader that does not respond. */
   seize() {
     this.#queue.abort();
     this.#request({ steal: true });
@@ -51,7 +51,7 @@ class Locks {
     try {
       await navigator.locks.request(this.#name, options, () => new Promise(lead));
     } catch {
-      if (this.leading) this.#lose(); // else it only stopped waiting
+      if (this.leading) this.#lose(); // otherwise it only stopped waiting
     }
   }
 
@@ -62,7 +62,7 @@ class Locks {
   }
 }
 
-/** By talk among the tabs, where the browser has no locks: on plain http in a LAN. */
+/** By messages among the tabs, where the browser has no locks: on plain http in a LAN. */
 class Talk {
   late = 2_500;
   grace = 1_000;
@@ -89,7 +89,7 @@ class Talk {
     this.#leadIn(0);
   }
 
-  /** A leader spoke. Of two the one with the smaller id stays: it says so, and the other gives way. */
+  /** A leader spoke. Of two, the one with the smaller id stays and says so, and the other gives way. */
   heard(id) {
     clearTimeout(this.#timer);
     if (!this.leading) return;
@@ -112,8 +112,8 @@ class Talk {
 }
 
 /**
- * How tabs elect here. Calls `elected()` and `deposed()`; where nobody else tells the tabs also `rivalled()`, when
- * another leader must hear of this one, and `left()`.
+ * How tabs elect a leader here. Calls `elected()` and `deposed()`; without Web Locks also `rivalled()`, when
+ * another leader must learn of this one, and `left()`.
  */
 export function election(name, on) {
   return navigator.locks && "BroadcastChannel" in window ? new Locks(name, on) : new Talk(on);

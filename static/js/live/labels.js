@@ -20,7 +20,7 @@ export const labelHandlers = {
   },
 };
 
-/** Takes away what is there no more; a facet of the filters asks for it no longer, and hides when nothing is left. */
+/** Removes deleted labels; filters no longer use them, and hide when nothing is left. */
 export function dropFrom(facet, elements) {
   for (const element of elements) {
     const card = cardOf(element);
@@ -33,16 +33,16 @@ export function dropFrom(facet, elements) {
   sheet.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Lets all come back, for a page that is asked for from here on. */
+/** Allows all to be shown again, for a page that is requested from here on. */
 export const reviveLabels = () => gone.clear();
 
-/** The labels that are still there: an answer that was under way may name one that is gone. */
+/** The labels that still exist: a response on its way may contain a deleted one. */
 export const present = (labels) => labels.filter(({ id }) => !gone.has(id));
 
 /** A new chip for a label. */
 export const labelChip = (label) => fillLabel(blank("label"), label);
 
-/** Offers a label among the filters of a board, where it is not yet. */
+/** Adds a label to a board's filters, if it is not there yet. */
 export function offerFilter(label) {
   const sheet = query("[data-facet=label]");
   if (!sheet || query(`[data-label="${label.id}"]`, sheet)) return;

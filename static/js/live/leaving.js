@@ -1,4 +1,4 @@
-/** Leaves a project that is gone for this person, and says why on the page they land on; shows anew what they may do now. */
+/** Leaves a project that this person can no longer see, and gives the reason on the next page; updates their permissions. */
 
 import { create, hear, query } from "../page/dom.js";
 import { everywhere } from "../page/everywhere.js";
@@ -18,7 +18,7 @@ export const project = place?.dataset.projectName;
 let removal;
 let sent = false;
 
-// Who is removed hears of it inside the project too, at the same moment; of a project's end it says nothing there.
+// A removed member learns of it inside the project as well, at the same moment; when the project is deleted there is no reason.
 export const leavingHandlers = {
   "member.updated": ({ user, role }, { projectId }) => user.id === me && projectId === project && showAgain(role),
   "member.deleted": (_, { timestamp }) => (removal = timestamp),
@@ -34,21 +34,21 @@ export function startLeaving() {
   hear(window, "pageshow", () => (sent = false));
 }
 
-// The stream's end may be heard before the form's answer, and lead back here.
+// The end of the stream may arrive before the form's response, and would lead back here.
 function signOff() {
   closeStream();
   fallSilent();
 }
 
 export function leaveProject(why) {
-  if (sent) return; // the answer to this page's own form leads on
+  if (sent) return; // the response to this page's own form navigates
   closeStream();
   query("main").inert = true;
   toastNext(why || `${place.textContent} has been deleted, or you are no longer a member of it.`);
   location.assign(`${prefix}/`);
 }
 
-// Settings follow by themselves; what is typed elsewhere is kept.
+// The settings page updates itself; text typed on other pages is kept.
 function showAgain(role) {
   if (sent || query("[data-settings]")) return;
   toastNext(`Your role in ${place.textContent} is ${role} now.`);

@@ -14,7 +14,7 @@ const STRANGER = { name: "Someone", color: "#475467" };
 
 export const peopleHandlers = { "user.updated": showPerson };
 
-/** About the people of the board's project, whom its filters name. */
+/** For the people of the board's project, whom its filters list. */
 export const memberHandlers = {
   "member.created": ({ id, user }) => {
     if (everywhere("member", id)[0]) return;
@@ -31,17 +31,17 @@ export const memberHandlers = {
 
 const faceOf = ({ name, avatarColor, avatarUrl }) => ({ name, color: avatarColor, picture: avatarUrl ?? "" });
 
-/** {name, color, picture} of a person that the page's directory lists, else undefined. */
+/** {name, color, picture} of a person in the page's directory, or undefined. */
 export const findPerson = (id) => byId(`person-${id}`)?.dataset;
 
-/** A picture of someone whom this page should know. */
+/** An avatar of somebody who should be in the page's directory. */
 export function avatarOf(id) {
   const person = findPerson(id);
   if (!person) missSomething();
   return paint(blank("avatar"), id, person ?? STRANGER);
 }
 
-/** A picture of someone whether the page's directory lists them or not. */
+/** An avatar of anybody, in the page's directory or not. */
 export const portrait = (person) => paint(blank("avatar"), person.id, faceOf(person));
 
 function showPerson(person) {

@@ -1,4 +1,4 @@
-/** Who else is here, and which ticket they have open for editing: the page holds a lease at the server while it is seen. */
+/** Who else is here, and which ticket they are editing: the page holds a lease at the server while it is visible. */
 
 import { listed } from "../page/announcer.js";
 import { blank } from "../page/blank.js";
@@ -48,13 +48,13 @@ function lookAtTicket() {
   markOthers();
 }
 
-// Once the page is live; who only passes through need not be announced.
+// Once the page is live; a page that is only passed through need not be announced.
 function tellSoon() {
   clearTimeout(soon);
   soon = setTimeout(tell, TOLD_AFTER);
 }
 
-// One after the other: an older word must not arrive last.
+// One after the other: an older report must not arrive last.
 function tell() {
   told = told.then(putLease).catch(() => {});
 }
@@ -71,7 +71,7 @@ function goAway() {
   isHere = false;
 }
 
-/** Takes back what this page is saying and says no more: signing out ends the lease, and what came after it would be refused. */
+/** Cancels the current report and sends no more: signing out ends the lease, and later reports would be refused. */
 export function fallSilent() {
   saying.abort();
   isHere = false;

@@ -20,7 +20,7 @@ function showProject({ id, name, color }) {
   listProjects();
 }
 
-/** Takes the list as the server shows it now: it changes rarely, and has an order and a first-time hint of its own. */
+/** Fetches the server's current list: it changes rarely, and has an order and a hint for newcomers of its own. */
 async function listProjects() {
   if (!query("[data-project-list], [data-projects-empty]")) return;
   const turn = (asked += 1);

@@ -1,4 +1,4 @@
-/** What the tabs of one browser tell each other. Without BroadcastChannel each is alone. */
+/** Messages between the tabs of one browser. Without BroadcastChannel each tab is alone. */
 
 export class Relay {
   #name;
@@ -17,7 +17,7 @@ export class Relay {
     this.#channel.onmessage = ({ data: [kind, value] }) => this.#handlers[kind]?.(value);
   }
 
-  /** Must be done before a page sleeps: a message would throw it out of the back-forward cache. */
+  /** Must be called before a page is frozen: a message would remove it from the back/forward cache. */
   close() {
     this.#channel?.close();
     this.#channel = null;

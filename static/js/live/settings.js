@@ -1,4 +1,4 @@
-/** Keeps a project's settings as the server shows them now; what somebody is at stays, unless just that has changed. */
+/** Keeps a project's settings page up to date; fields that somebody is using stay, unless exactly those have changed. */
 
 import { fetchPage } from "../page/api.js";
 import { byId, focusInPlace, focused, query, queryAll } from "../page/dom.js";
@@ -43,7 +43,7 @@ function adoptList(list, fresh, now) {
   if (!same) list.replaceChildren(...units);
 }
 
-/** Each unit as the server wrote it, without the mark of the page. */
+/** Each unit as the server rendered it, without the page's mark. */
 function readUnits(place) {
   return new Map(queryAll(UNIT, place).map((unit) => [unit.dataset.live, unit.outerHTML.replace(/"once" value="\w+"/g, "")]));
 }

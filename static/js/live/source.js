@@ -1,4 +1,4 @@
-/** One EventSource that outlives sleep, dead networks and refusals, and says when it will try again. */
+/** One EventSource that survives sleep, dead networks and refusals, and says when it will reconnect. */
 
 import { hear } from "../page/dom.js";
 import { isSignedIn } from "../page/session.js";
@@ -8,7 +8,7 @@ const LONGEST_WAIT = 30_000;
 const OPENING = 5_000;
 const LONGER = 1_000;
 
-/** Opens a bare stream; `onLink({id, message})` hears its messages, and its pings, which have none. */
+/** Opens a plain stream; `onLink({id, message})` gets its messages, and its pings, which have none. */
 export function listen(url, onLink) {
   const source = new EventSource(url);
   source.onmessage = ({ lastEventId: id, data }) => onLink({ id, message: JSON.parse(data) });
@@ -31,7 +31,7 @@ export class Source {
   #timer = 0;
 
   /**
-   * Streams from what `address()` says at the moment; `patience` is the silence in ms that means death. Calls
+   * Streams from the current `address()`; `patience` is the silence in ms after which a stream is dead. Calls
    * `onLink(link)` and `onState("live" | "reconnecting" | "offline" | "signed-out", until)`.
    */
   constructor(address, patience, { onLink, onState }) {
@@ -58,18 +58,18 @@ export class Source {
     this.#source = null;
   }
 
-  /** Opens anew what is silent for too long or overdue: the timers of a hidden tab cannot be trusted. */
+  /** Reopens a stream that is silent for too long or overdue: the timers of a hidden tab are unreliable. */
   check() {
     const now = Date.now();
     if (!this.#source) return now > this.#until && this.open();
-    // A stream begins with a ping; after a sleep the browser may try each of its dead connections first.
+    // A stream begins with a ping; after sleep the browser may try each of its dead connections first.
     const opening = this.#begun ? Infinity : OPENING + LONGER * this.#failures;
     if (Math.abs(now - this.#heard) < Math.min(opening, this.#patience)) return;
     this.#failures += 1;
     this.open();
   }
 
-  // A ping says that all which was missed has come: what comes before it is still catching up.
+  // A ping means that everything missed has arrived: until then the page is catching up.
   #hear(link) {
     this.#heard = Date.now();
     this.#begun = true;
@@ -80,7 +80,7 @@ export class Source {
     this.#onState("live", 0);
   }
 
-  // The browser retries by itself, at the server's hint but without ever growing slower: after a few tries we take over.
+  // The browser retries by itself, by the server's hint but without backing off: after a few tries we take over.
   #fail(source) {
     this.#failures += 1;
     this.#heard = Date.now();

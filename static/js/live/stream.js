@@ -1,6 +1,6 @@
 /**
- * What this page hears from the server. All tabs of a browser share one stream: the leader listens and relays, and every
- * tab keeps its own place in the log, notices what it missed, and goes on from there when it becomes the leader.
+ * What this page receives from the server. All tabs of a browser share one stream: the leader listens and relays; every
+ * tab keeps its own cursor, notices what it missed, and continues from there when it becomes the leader.
  */
 
 import { Chain, isAfter, isAhead } from "./chain.js";
@@ -17,9 +17,9 @@ const TICK = 1_000;
 const EAGER = 2_000;
 const ANSWER = 400;
 
-/** Of the page: the stream's address, the page's place in the log, the server's keepalive in seconds. */
+/** From the page: the stream's address, the page's cursor, the server's keepalive interval in seconds. */
 const { events, cursor, keepalive } = document.body.dataset;
-/** The silence in ms that means death. */
+/** The silence in ms after which a stream is dead. */
 const patience = keepalive * 1_500 + 1_000;
 
 const chain = new Chain(cursor);
@@ -46,7 +46,7 @@ let state = "reconnecting";
 let until = 0;
 let heard = 0;
 let probed = 0;
-/** What the leader says of itself, and the newest cursor that it named and this tab has not reached. */
+/** The leader's state, and the newest cursor that it named and this tab has not reached. */
 let theirs = ["reconnecting", 0];
 let latest = null;
 let gap = 0;
@@ -65,7 +65,7 @@ export function startStream() {
   openStream();
 }
 
-/** What this page heard since the server made another one, at the cursor that this bears. */
+/** The messages that arrived since the server rendered another page, by the cursor in it. */
 export const heardSince = ({ body }) => (chain.since(body.dataset.cursor) ?? []).flatMap(({ message }) => message ?? []);
 
 function openStream() {
@@ -89,7 +89,7 @@ export function closeStream() {
 }
 
 function lead() {
-  if (!listening) return leadership.leave(); // it was granted in the moment of leaving
+  if (!listening) return leadership.leave(); // it was granted at the moment of leaving
   latest = null;
   closeGap();
   announceState();
@@ -130,7 +130,7 @@ function noteLife() {
   probed = 0;
 }
 
-// The leader may still know what lies between; else this tab reads it by itself.
+// The leader may still have what is missing; otherwise this tab fetches it by itself.
 function missLinks(newest) {
   latest = newest;
   showTheirs();
@@ -143,11 +143,11 @@ function readGap() {
   reader = listen(address(), ({ id, message }) => {
     takeLink({ previous: chain.cursor, id, message });
     if (message) return;
-    // A stream pings when all that was missed as it began has come; the leader may have told of more since.
+    // A stream pings when everything missed at its beginning has arrived; the leader may have relayed more since.
     if (latest && isAhead(latest, id)) relay.tell("ask", chain.cursor);
     else haveAll();
   });
-  reader.onerror = closeGap; // the next tick asks again
+  reader.onerror = closeGap; // the next tick tries again
 }
 
 function haveAll() {
@@ -156,7 +156,7 @@ function haveAll() {
   showTheirs();
 }
 
-// A tab is live when its leader is and it has all that the leader has.
+// A tab is live when its leader is and it has everything that the leader has.
 function showTheirs() {
   const [said, next] = theirs;
   if (!leadership.leading) showState(said === "live" && latest ? "reconnecting" : said, next);
@@ -181,7 +181,7 @@ function look() {
   relay.tell("hello");
 }
 
-// A page that sleeps has closed its channel before, so whoever answers lives; whoever does not loses the lead.
+// A page closes its channel before it is frozen, so whoever answers is alive; whoever does not loses the lead.
 function check() {
   if (!listening) return;
   if (leadership.leading) return source.check();

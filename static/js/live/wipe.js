@@ -1,4 +1,4 @@
-/** What the page does when the server's data has been wiped. The stream ends before this page forgets who it was for. */
+/** What the page does when the server's data has been wiped. The stream ends before this page forgets its person. */
 
 import { query } from "../page/dom.js";
 import { prefix } from "../page/prefix.js";

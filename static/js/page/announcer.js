@@ -1,4 +1,4 @@
-/** What a screen reader is told: by the polite region of the notices, so that it is heard over an open dialog too. */
+/** Screen-reader announcements, in the polite region of the notices, so that they are read over an open dialog, too. */
 
 import { create } from "./dom.js";
 import { noticePlace } from "./toast.js";

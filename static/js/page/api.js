@@ -1,4 +1,4 @@
-/** Talks to the server: JSON for the API, a parsed document for a page. */
+/** Requests to the server: JSON for the API, a parsed document for a page. */
 
 import { prefix } from "./prefix.js";
 import { goToLogin } from "./session.js";
@@ -8,7 +8,7 @@ const PATIENCE = 20_000;
 const JSON_BODY = { "Content-Type": "application/json" };
 const GATEWAY = [502, 503, 504];
 
-/** The server refused. `details` names fields; `body` is the whole answer. */
+/** The server refused. `details` names fields; `body` is the whole response. */
 export class ApiError extends Error {
   constructor(status, body) {
     super(body.error ?? "The server could not do that.");
@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Nobody knows whether the server heard. */
+/** It is unknown whether the request reached the server. */
 export class Unreachable extends Error {
   constructor() {
     super("The server cannot be reached.");
@@ -33,7 +33,7 @@ export const api = {
   delete: (path, headers) => call("DELETE", path, undefined, headers),
 };
 
-/** Where the API has the thing that a form of the page is about. */
+/** The address in the API of the thing that a form of the page is about. */
 export const pathOf = (form) =>
   `${prefix}/api${form
     .getAttribute("action")
@@ -71,7 +71,7 @@ async function reach(url, options) {
   throw new Unreachable();
 }
 
-// PUNT itself answers 503 in JSON; what stands in front of it does not.
+// PUNT itself answers 503 in JSON; a proxy in front of it does not.
 const isOurs = ({ headers }) => headers.get("Content-Type")?.startsWith("application/json");
 
 function leavePage() {

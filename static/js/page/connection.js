@@ -1,4 +1,4 @@
-/** The connection's state: a word in the header, and a banner when it has not been live for a while. */
+/** The connection state: a word in the header, and a banner when it has not been live for a while. */
 
 import { query } from "./dom.js";
 import { writeText } from "./write.js";
@@ -10,7 +10,7 @@ let timer = 0;
 let last = ["reconnecting", 0];
 let doubted = false;
 
-/** Shows "live", "reconnecting", "offline" or "signed-out"; `until` is the moment of the next try, or 0. */
+/** Shows "live", "reconnecting", "offline" or "signed-out"; `until` is the time of the next attempt, or 0. */
 export function showConnection(...now) {
   last = now;
   const [stream, until = 0] = now;
@@ -24,7 +24,7 @@ export function showConnection(...now) {
   sayState(sign, state, until);
 }
 
-/** Says nothing of "live" as long as what the page shows may have missed something. */
+/** Does not show "live" as long as the page may have missed something. */
 export function doubtPage(isDoubted) {
   doubted = isDoubted;
   showConnection(...last);

@@ -1,4 +1,4 @@
-/** The page in few words. */
+/** Short helpers for the DOM. */
 
 export const query = (selector, root = document) => root.querySelector(selector);
 export const queryAll = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -7,10 +7,10 @@ export const hear = (target, ...rest) => target.addEventListener(...rest);
 export const boxOf = (element) => element.getBoundingClientRect();
 export const focused = () => document.activeElement;
 
-/** Gives an element the focus, if there is one, and scrolls nothing. */
+/** Focuses an element, if there is one, without scrolling. */
 export const focusInPlace = (element) => element?.focus({ preventScroll: true });
 
-/** How many pixels on the screen a pixel of style is within an element: more or less than one where a page is zoomed by style. */
+/** How many screen pixels a CSS pixel is within an element: not one where a page is zoomed by a style. */
 export function zoomOf(element) {
   const ruler = create("i", { style: "position: absolute; width: 1000px" });
   element.append(ruler);
@@ -22,16 +22,16 @@ export function zoomOf(element) {
 /** A new element with these properties. */
 export const create = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
-/** Whether a key is held that makes a click mean something else. */
+/** Whether a modifier key is held that changes the meaning of a click. */
 export const isModified = ({ ctrlKey, metaKey, shiftKey, altKey }) => ctrlKey || metaKey || shiftKey || altKey;
 
-/** Keeps an event from the browser and from all others. */
+/** Stops an event for the browser and for all other listeners. */
 export function swallow(event) {
   event.preventDefault();
   event.stopPropagation();
 }
 
-/** Calls `onChange(records)` when elements below `root` come and go, or their `attributes` change. */
+/** Calls `onChange(records)` when elements below `root` are added or removed, or their `attributes` change. */
 export function watch(root, attributes, onChange) {
   new MutationObserver(onChange).observe(root, { subtree: true, childList: true, attributeFilter: attributes });
 }

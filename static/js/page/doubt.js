@@ -1,8 +1,8 @@
-/** The page's doubt in what it shows. */
+/** Whether the page may be out of date. */
 
 const DOUBT = "punt:doubt";
 
-/** Says that this page may have missed something: all that shows what the server knows asks for it anew. */
+/** Says that this page may have missed something: whatever shows the server's data reloads it. */
 export function missSomething() {
   dispatchEvent(new Event(DOUBT));
 }

@@ -1,4 +1,4 @@
-/** Lets a card glow briefly after someone else changed it. */
+/** Makes a card glow briefly after somebody else changed it. */
 
 import { query } from "./dom.js";
 import { writeText } from "./write.js";

@@ -1,4 +1,4 @@
-/** Menus made of <details>: Escape and a click elsewhere close them. */
+/** Menus made of <details>: Escape and a click outside close them. */
 
 import { hear, query, queryAll } from "./dom.js";
 import { pressed } from "./keys.js";

@@ -1,6 +1,6 @@
 /**
- * Where cards lie among those that can be seen, and where they could go: what is filtered out or in the air does not
- * count. A board may hold thousands of cards: they are found by id or from list to list, and no question asks for layout.
+ * The positions of visible cards, and where they could move: filtered and dragged cards do not count. A board may have
+ * thousands of cards: they are found by id or from list to list, and nothing forces a layout.
  */
 
 import { byId, query } from "./dom.js";
@@ -9,16 +9,16 @@ export const PANEL = "[data-column-panel]";
 
 const VISIBLE = "[data-ticket]:not([hidden], [data-carried])";
 
-/** The columns' panels of a board, in their order. */
+/** The column panels of a board, in their order. */
 export const panelsOf = (board) => [...board.children].filter((child) => child.matches(PANEL));
 
-/** The lists of cards of a board. */
+/** The card lists of a board. */
 export const listsOf = (board) => panelsOf(board).map(listIn);
 
-/** The list of cards in a panel. */
+/** The card list in a panel. */
 export const listIn = (panel) => panel?.querySelector("[data-column]");
 
-/** The panel of a column, if it is there. */
+/** The panel of a column, if there is one. */
 export const panelOf = (columnId) => byId(`column-${columnId}`)?.closest(PANEL);
 
 /** The cards of a list. */
@@ -26,27 +26,27 @@ export const cardsOf = (list) => [...list.children].filter(({ dataset }) => data
 
 export const cardWith = (id) => byId(`card-${id}`);
 
-/** The card that an element is part of, if any. */
+/** The card that contains an element, if any. */
 export const cardOf = (element) => element?.closest("[data-ticket]");
 
-/** The link of a card, if there is one, which opens its ticket and takes the focus for it. */
+/** The link of a card, if there is one, which opens its ticket and is focused on its behalf. */
 export const linkOf = (card) => card?.querySelector("[data-open]");
 
-/** The cards of a list that count, though its column may be folded. */
+/** The cards of a list that count, even if its column is collapsed. */
 export const visible = (list) => cardsOf(list).filter((card) => card.matches(VISIBLE));
 
 /** Those of a board. */
 export const visibleOn = (board) => listsOf(board).flatMap(visible);
 
-/** Whether a card is there to be looked at: neither filtered out nor folded away, though it may be in the air. */
+/** Whether a card is visible: neither filtered out nor in a collapsed column, though it may be being dragged. */
 export const canBeSeen = (card) => Boolean(card?.isConnected && !card.closest("[hidden], [data-collapsed]"));
 
-/** "PUNT-12", of a card. */
+/** A card's key, such as "PUNT-12". */
 export const keyOf = ({ dataset }) => `${query("[data-board]").dataset.projectKey}-${dataset.number}`;
 
 export const columnName = (inside) => query("[data-column-name]", inside.closest(PANEL)).textContent;
 
-/** The visible card that is "next" or "previous" to an element of a list. */
+/** The "next" or "previous" visible card from an element of a list. */
 export function neighbour(element, side) {
   let other = element;
   do other = other[`${side}ElementSibling`];
@@ -56,7 +56,7 @@ export function neighbour(element, side) {
 
 export const placeOf = (card) => ({ list: card.parentElement, next: neighbour(card, "next"), previous: neighbour(card, "previous") });
 
-/** What takes over the focus of a card that goes: the button that unfolds its column, a card nearby, else the board. */
+/** What gets the focus of a card that goes: the button that expands its column, a card nearby, or the board. */
 export function heirOf(card) {
   const board = card.closest("[data-board]");
   const others = [neighbour(card, "next"), neighbour(card, "previous"), ...visibleOn(board)];
@@ -64,14 +64,14 @@ export function heirOf(card) {
   return card.closest("[data-collapsed]")?.querySelector("header > [data-collapse]") ?? linkOf(heir) ?? board;
 }
 
-/** The place in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */
+/** The position in `list` below so many cards, not counting `cards` themselves: {list, next, previous}. */
 export function placeIn(list, cards, above = Infinity) {
   const others = visible(list).filter((card) => !cards.includes(card));
   const at = Math.max(0, Math.min(above, others.length));
   return { list, next: others[at] ?? null, previous: others[at - 1] ?? null };
 }
 
-/** Where "top", "up", "down", "bottom", "left" or "right" leads `cards`, if anywhere. */
+/** Where "top", "up", "down", "bottom", "left" or "right" moves `cards`, if anywhere. */
 export function placeToward(way, cards) {
   const home = cards[0].parentElement;
   const lists = listsOf(home.closest("[data-board]"));

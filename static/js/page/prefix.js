@@ -1,7 +1,7 @@
-/** Where PUNT is on its host, which others may share: another PUNT, too. */
+/** PUNT's path on its host, which it may share with others, even with another PUNT. */
 
-/** What its addresses begin with: nothing at the top of the host, else such as /punt. */
+/** The beginning of its addresses: nothing at the root of the host, otherwise such as /punt. */
 export const prefix = document.body.dataset.prefix ?? "";
 
-/** The full name of something that this browser keeps for this PUNT. */
+/** The full name of something that this browser stores for this PUNT. */
 export const own = (name) => `punt${prefix}.${name}`;

@@ -1,10 +1,10 @@
-/** What a screen reader is told of a card: off screen its fields have no text in the accessibility tree; this they keep. */
+/** A card's text for screen readers: off screen its fields have no text in the accessibility tree, but this has. */
 
 import { query, queryAll } from "./dom.js";
 import { keyOf } from "./places.js";
 import { writeAttribute } from "./write.js";
 
-/** Says anew what the fields of a card show. */
+/** Updates it from the fields of a card. */
 export function speak(card) {
   if (!card) return;
   const { type, title, priority } = card.dataset;

@@ -23,7 +23,7 @@ export function startSwitcher() {
   hear(switcher, "click", clickHit);
 }
 
-// In a text on a Mac, Ctrl K deletes up to the end of the line; there the key is ⌘ K.
+// In a text field on a Mac, Ctrl K deletes up to the end of the line; there the key is ⌘ K.
 function isCall(event) {
   const control = event.ctrlKey && !(APPLE.test(navigator.platform) && event.target.closest?.(TYPING));
   return (control || event.metaKey) && pressed(event) === "k";
@@ -62,7 +62,7 @@ function stepToHit(event) {
   all.at(key in STEPS ? at % all.length : 0).focus();
 }
 
-// Enter may come before the answer to what was typed last.
+// Enter may be pressed before the results for the last input arrive.
 async function chooseHit(event) {
   event.preventDefault();
   await answered;
@@ -71,7 +71,7 @@ async function chooseHit(event) {
   else findHits();
 }
 
-// A ticket of the board that is open opens over it.
+// A ticket of the current board opens over it.
 function clickHit(event) {
   const hit = event.target.closest("[data-hit]");
   if (!hit && event.target !== switcher) return;

@@ -1,4 +1,4 @@
-/** This tab's name in X-Tab-Id. It lives in memory only: a duplicated tab would copy sessionStorage. */
+/** This tab's id in X-Tab-Id. It is in memory only: a duplicated tab would copy sessionStorage. */
 
 import { missSomething } from "./doubt.js";
 import { me } from "./session.js";
@@ -13,10 +13,10 @@ export function randomId() {
 
 export const tabId = () => id;
 
-/** Whether a message tells of what this tab did itself: others see its name, and may use it. */
+/** Whether this tab itself caused a message: others see its id, and may use it. */
 export const isOwn = (message) => message.tabId === id && message.actorId === me;
 
-/** Takes a new name, so that the echo of a write whose answer was lost is applied like anyone else's. One that came before was not. */
+/** Takes a new id, so that the echo of a write whose response was lost is applied. One that came before was not. */
 export function renameTab() {
   id = randomId();
   missSomething();

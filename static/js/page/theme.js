@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it: shown at once, and kept by the server in a cookie. */
+/** Light, dark, or the system's theme: shown at once, and kept by the server in a cookie. */
 
 import { hear, query, queryAll } from "./dom.js";
 import { toast } from "./toast.js";

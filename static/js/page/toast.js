@@ -1,4 +1,4 @@
-/** Short notices, in the open dialog where there is one: nothing outside it is heard or can be clicked. */
+/** Short notices, in the open dialog if there is one: nothing outside it is announced or can be clicked. */
 
 import { blank } from "./blank.js";
 import { hear, query, queryAll } from "./dom.js";
@@ -10,8 +10,8 @@ const STAY_WITH_ACTION = 12_000;
 const LEFT_FOR_LATER = own("toast");
 
 /**
- * Shows `text`, with a button named `action` that calls `run()` where given; returns the notice. That something failed is said
- * at once; what was said otherwise is `quiet`.
+ * Shows `text`, with a button named `action` that calls `run()` if given; returns the notice. Failures are announced
+ * at once; with `quiet`, the text has been announced already.
  */
 export function toast(text, { action, run, failed, quiet } = {}) {
   const notice = blank("toast");
@@ -32,10 +32,10 @@ export function toast(text, { action, run, failed, quiet } = {}) {
   return notice;
 }
 
-/** Says why something failed. */
+/** Reports why something failed. */
 export const complain = ({ message }) => toast(message, { failed: true });
 
-/** Shows `text` on the page that comes next. */
+/** Shows `text` on the next page. */
 export function toastNext(text) {
   leave(LEFT_FOR_LATER, text);
 }
@@ -45,7 +45,7 @@ export function showKeptToast() {
   if (text) toast(text);
 }
 
-/** Carries the notices along when a dialog opens or closes. */
+/** Moves the notices along when a dialog opens or closes. */
 export function moveToasts() {
   const target = noticePlace();
   for (const container of queryAll("[data-toasts]")) {
@@ -53,7 +53,7 @@ export function moveToasts() {
   }
 }
 
-/** Where notices are heard and can be clicked now. */
+/** Where notices are announced and can be clicked now. */
 export function noticePlace() {
   const all = queryAll("[data-toasts]");
   return all.find((container) => container.closest("dialog[open]")) ?? all.find((container) => !container.closest("dialog"));

@@ -2,7 +2,7 @@
 
 const lastWritten = new WeakMap();
 
-/** Compares with what was written last, not with what is shown: a browser that translates the page would write, too, in turns for ever. */
+/** Compares with what was written last, not with the DOM: a browser that translates the page would overwrite it in turn. */
 export function writeText(element, text) {
   if (!element) return;
   const same = (lastWritten.get(element) ?? element.textContent) === text;
@@ -10,14 +10,14 @@ export function writeText(element, text) {
   if (!same) element.textContent = text;
 }
 
-/** A text for looking it up, whatever its case and however its letters are composed. */
+/** A text for searching, regardless of case and composition. */
 export const folded = (text) =>
   text
     .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
     .toLowerCase()
     .normalize();
 
-/** Sets an attribute; null takes it away. */
+/** Sets an attribute; null removes it. */
 export function writeAttribute(element, name, value) {
   if (value === null) element?.removeAttribute(name);
   else if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);

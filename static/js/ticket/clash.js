@@ -1,11 +1,11 @@
-/** Where two people changed the same: both sides, side by side, to choose for each field. */
+/** Where two people changed the same: both versions side by side, to choose for each field. */
 
 import { blank } from "../page/blank.js";
 import { hear, query, queryAll } from "../page/dom.js";
 import { keep } from "../forms/drafts.js";
 import { fieldsOf, first, now, say, slot } from "../forms/fields.js";
 
-/** A choice for each of the fields named `slots`: mine, which `form` says now, or theirs, which it said at first. */
+/** A choice for each of the fields named `slots`: mine, the current value in `form`, or theirs, its initial value. */
 export function choices(form, slots, who) {
   return fieldsOf(form)
     .filter((field) => slots.includes(slot(field)))

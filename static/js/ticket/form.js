@@ -1,4 +1,4 @@
-/** What a ticket's form says, and how that differs from what it said at first. */
+/** The values of a ticket's form, and how they differ from its initial ones. */
 
 import { listed } from "../page/announcer.js";
 import { fieldsOf, first, now } from "../forms/fields.js";
@@ -20,10 +20,10 @@ const PARSERS = {
   storyPoints: (text) => (text ? Number(text) : null),
 };
 
-/** What the form said at first, in the fields that were changed, as the API takes them. */
+/** The form's initial values, of the fields that were changed, as the API expects them. */
 export const changedFrom = (form) => difference(read(form, now), read(form, first));
 
-/** What the form says now, in the same fields. */
+/** The form's current values, of the same fields. */
 export const changedTo = (form) => difference(read(form, first), read(form, now));
 
 /** "title, points and labels". */

@@ -1,4 +1,4 @@
-/** Makes labels right where they are chosen. */
+/** Creates labels right where they are chosen. */
 
 import { api, pathOf } from "../page/api.js";
 import { blank } from "../page/blank.js";
@@ -27,7 +27,7 @@ export function startLabelPicker() {
   });
 }
 
-/** Makes the label that is typed in `form`, if any, unless there is one of that name, and chooses it. */
+/** Creates the label that is typed in `form`, if any, unless one with that name exists, and chooses it. */
 export async function pickNewLabel(form) {
   const { newLabel } = form.elements;
   const name = newLabel.value.trim();

@@ -1,4 +1,4 @@
-/** Shows Markdown as it will look: the server draws it. */
+/** Shows rendered Markdown: the server renders it. */
 
 import { api, pathOf } from "../page/api.js";
 import { hear } from "../page/dom.js";

@@ -1,4 +1,4 @@
-/** Taking back one's own moves, edits and deletions: each is a new change, and none overwrites somebody else's. */
+/** Undoing your own moves, edits and deletions: each undo is a new change, and none overwrites somebody else's. */
 
 import { listed } from "../page/announcer.js";
 import { Unreachable, api } from "../page/api.js";
@@ -19,7 +19,7 @@ let underWay = Promise.resolve();
 let showLast = () => {};
 let notice;
 
-/** `onChanged(ticket)` shows a ticket as it is after something was undone. */
+/** `onChanged(ticket)` shows a ticket after something was undone. */
 export function startUndo(onChanged) {
   showLast = onChanged;
   hear(window, "keydown", onKey);
@@ -28,8 +28,8 @@ export function startUndo(onChanged) {
 }
 
 /**
- * Says what was done. Each of `backs`, [back, key], takes a part of it back: `back()` resolves to the ticket, or all tickets, as
- * they are then, which say in `notRestored` what could not be as it was; `key` names the ticket that somebody else may have changed.
+ * Reports what was done. Each of `backs`, [back, key], undoes a part of it: `back()` resolves to the resulting ticket or
+ * tickets, whose `notRestored` lists what could not be restored; `key` names the ticket that somebody may have changed.
  */
 export function undoable(text, backs, options) {
   const act = { text, backs, all: backs.length, done: 0, changed: [], lost: [] };
@@ -39,27 +39,27 @@ export function undoable(text, backs, options) {
   notice = toast(text, { ...options, action: "Undo", run: () => inTurn(() => undo(act)) });
 }
 
-/** Lets what takes back wait for what is on its way, `promise`: that is what it means. */
+/** Makes undo wait for a request in progress, `promise`: that is what it is meant to undo. */
 export const undoAfter = (promise) => inTurn(() => promise);
 
-// One undo after the other, too: the second asks for what the first has made of a ticket.
+// One undo after the other, too: the second one needs the result of the first.
 function inTurn(work) {
   underWay = underWay.then(work).catch(reportError);
 }
 
-/** Says what was deleted: the ticket at `path`, by the address in the API that it had, with its `id`. */
+/** Reports a deletion: of the ticket at `path`, its former address in the API, with its `id`. */
 export function undoableDeletion({ text, path, id }) {
   const restore = path.replace(/tickets.*/, `bin/${id}/restore`);
-  // What is not in the bin may be back already, perhaps by a try whose answer was lost.
+  // What is not in the bin may be restored already, perhaps by an attempt whose response was lost.
   undoable(text, [[() => api.post(restore).catch((error) => (error.status === 404 ? api.get(path) : Promise.reject(error)))]]);
 }
 
-/** Says that on the page that comes next. */
+/** Reports it on the next page. */
 export const undoableNext = (deletion) => leave(NEXT, deletion);
 
 /**
- * Gives a ticket's fields the values of `wish` again, if those named are still what one's own change made of them, `after`.
- * Where a wish cannot be, the next one counts.
+ * Sets a ticket's fields to the values of `wish` again, if those named are still as the change left them, `after`.
+ * If a wish is not possible, the next one counts.
  */
 export async function revert(path, [wish, ...others], after, names = Object.keys(wish)) {
   const theirs = await api.get(path);
@@ -70,7 +70,7 @@ export async function revert(path, [wish, ...others], after, names = Object.keys
   });
 }
 
-/** Moves a ticket back to where it had `rank`; acts before that one find it there, whatever its rank is now. */
+/** Moves a ticket back to where it had `rank`; earlier changes to be undone find it there, whatever its rank is now. */
 export async function revertMove(path, ways, rank, after) {
   const ticket = await revert(path, ways, { ...after, rank: ranks.get(path + after.rank) ?? after.rank }, ["columnId", "rank"]);
   ranks.set(path + rank, ticket.rank);

@@ -21,9 +21,9 @@ import { revert, revertMove, undoAfter, undoable } from "./undo.js";
 /** Beyond the end of any column. */
 const LAST = 1_000_000;
 const VIEW = "[data-ticket-view]";
-/** What changes the columns and the people that a ticket may go to. */
+/** What changes the columns and the people that a ticket can have. */
 const OFFERED = [...typesOf("column", "member"), "user.updated"];
-/** How long changes are gathered before what is offered is fetched anew, in milliseconds. */
+/** How long changes are collected before the options are fetched again, in milliseconds. */
 const MOMENT = 100;
 
 export class TicketView {
@@ -40,7 +40,7 @@ export class TicketView {
     deleteForm: (form) => this.#delete(form),
   };
 
-  /** Lives in `host`; calls `onChanged(ticket)` and `onDeleted({id, text, path})` after what is done here. */
+  /** Renders into `host`; calls `onChanged(ticket)` and `onDeleted({id, text, path})` after actions here. */
   constructor(host, onChanged, onDeleted) {
     this.#host = host;
     this.#onChanged = onChanged;
@@ -60,7 +60,7 @@ export class TicketView {
     return this.root?.dataset.ticketView;
   }
 
-  /** What is typed and not saved; null when there is nothing. */
+  /** The unsaved text; null if there is none. */
   get typed() {
     return this.#form ? typedIn(this.#form) : null;
   }
@@ -81,7 +81,7 @@ export class TicketView {
     return this.root?.querySelector("[data-ticket-form]");
   }
 
-  /** Shows the ticket of the `page` at `url`, and what was typed there before. */
+  /** Shows the ticket of the `page` at `url`, and its draft. */
   show(page, url) {
     const root = query(VIEW, page);
     this.#url = url;
@@ -92,7 +92,7 @@ export class TicketView {
     this.#catchUp(page, this.handlers);
   }
 
-  /** Types `draft` again, else what this browser keeps; resolves to whether nobody else changed the same. */
+  /** Fills in `draft`, or the one that this browser keeps; resolves to whether nobody else changed the same fields. */
   resume(draft) {
     if (!this.#form) return true;
     const slots = restore(this.#form, draft);
@@ -103,7 +103,7 @@ export class TicketView {
     return false;
   }
 
-  /** Fetches the view anew. What is typed stays: upon the fields of `sent`, where those were saved meanwhile. */
+  /** Reloads the view. Unsaved text stays: based on the fields of `sent`, if those were saved meanwhile. */
   async refresh(sent = {}) {
     const { root } = this;
     const page = await fetchPage(this.#url).catch((error) => this.#say(error.message, "alert"));
@@ -124,12 +124,12 @@ export class TicketView {
     return this.#heard > fresh.dataset.version && !this.typed ? this.refresh() : agreed;
   }
 
-  /** A page may be older than what was heard while it was on its way. */
+  /** A page may be older than the messages that arrived while it was being loaded. */
   #catchUp(page, ...tables) {
     receiveAgain(heardSince(page), [labelHandlers, pickerHandlers, ...tables], project);
   }
 
-  /** Shows what there is to choose as it is now, once for all that changes in a moment. */
+  /** Updates the options, once for all changes within a moment. */
   #follow() {
     this.#following ||= setTimeout(() => {
       this.#following = 0;
@@ -147,7 +147,7 @@ export class TicketView {
     for (const name of changed) glowAt(query(`[name="${name === "labels" ? "labelIds" : name}"]`, this.root));
   }
 
-  /** Who did it; remembered for when that turns out to clash with what is typed. */
+  /** Who did it; remembered in case it turns out to conflict with unsaved text. */
   #name(id) {
     this.#other = findPerson(id)?.name ?? "Someone else";
     return this.#other;
@@ -170,7 +170,7 @@ export class TicketView {
     });
   }
 
-  // The view may be closed, or show another ticket, before the answer comes: that still counts for this one.
+  // The view may be closed, or show another ticket, before the response arrives: it still counts for this one.
   async #save() {
     const { root } = this;
     await pickNewLabel(this.#form);
@@ -222,7 +222,7 @@ export class TicketView {
     const text = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
     const path = pathOf(form);
     await api.delete(path).catch((error) => {
-      if (error.status !== 404) throw error; // gone already, perhaps by a try whose answer was lost
+      if (error.status !== 404) throw error; // deleted already, perhaps by an attempt whose response was lost
     });
     this.#onDeleted({ id, text, path });
   }
@@ -235,7 +235,7 @@ export class TicketView {
     if (rest) this.#say(rest, "alert", again);
   }
 
-  /** Says it at once when something failed, `role` "alert", else when whoever listens has time, "status". */
+  /** Announces it at once if something failed, `role` "alert", otherwise politely, "status". */
   #say(text, role, actions = {}, rows = []) {
     const place = this.root?.querySelector("[data-ticket-notice]");
     if (!place) return void toast(text, { failed: role === "alert" });
@@ -253,7 +253,7 @@ const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticke
 // Every control is alone in its field with its words.
 const glowAt = (control) => control && glow(control.parentElement);
 
-/** A title grows over several lines, but has no line breaks: Enter saves, and what is pasted is joined. */
+/** A title wraps over several lines, but has no line breaks: Enter saves, and pasted lines are joined. */
 function sendTitle(event) {
   if (event.target.name !== "title" || event.inputType !== "insertLineBreak") return;
   event.preventDefault();
@@ -264,7 +264,7 @@ function keepOnOneLine(field) {
   if (field.name === "title" && field.value.includes("\n")) field.value = field.value.replace(/\s*\n\s*/g, " ");
 }
 
-/** Puts the cursor into what a person unfolds. */
+/** Focuses what a person expands. */
 function enterFold(summary) {
   setTimeout(() => summary?.parentElement.open && query("textarea", summary.parentElement)?.focus());
 }
