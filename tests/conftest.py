@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,11 +25,23 @@ from tests.support.postgres import Postgres, PostgresPunt, postgres_server
 from tests.support.server import Server
 from tests.support.templates import share_compiled
 
+TESTS = Path(__file__).parent
 OWN_SERVERS = {"server", "empty_server", "live", "running", "mortal", "forgetful", "punt"}
 SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx", "proxies"}
 """Folders whose tests need a server of any kind, and fixtures that begin one."""
-LONGEST = ("browser", "engines", "server", "postgres", "revocation", "nginx")
-"""Folders whose files take longest: they begin first, so that at the end no worker is left with one of them."""
+SLOW = ("browser", "engines", "server", "postgres", "revocation", "nginx")
+"""Folders whose files take long: they begin before others, so that at the end nobody is left with one of them."""
+SLOWEST = (
+    "browser/test_accessibility.py",
+    "server/test_rivals.py",
+    "events/test_property.py",
+    "server/test_slow_clients.py",
+    "browser/test_below_a_path.py",
+    "server/test_fence.py",
+    "browser/test_moving_by_touch.py",
+    "server/test_drain.py",
+)
+"""Files that take longest of all, and begin first."""
 
 
 def pytest_configure() -> None:
@@ -44,11 +56,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folders = item.path.relative_to(item.config.rootpath).parts
         if SERVING & {*folders, *getattr(item, "fixturenames", ()), *map(str, chosen)}:
             item.add_marker("serving")
-    items.sort(key=lambda item: _turn(item.path.relative_to(item.config.rootpath).parts[1]))
+    turns = _turns(item.path for item in items)
+    items.sort(key=lambda item: turns[item.path])
 
 
-def _turn(folder: str) -> int:
-    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+def _turns(files: Iterable[Path]) -> dict[Path, tuple[int, float]]:
+    """Say when each file has its turn: among slow folders evenly, for some wait while others need the processor."""
+    folders: dict[str, dict[Path, None]] = {}
+    for file in files:
+        folders.setdefault(file.relative_to(TESTS).parts[0], {})[file] = None
+    return {
+        file: _turn(file.relative_to(TESTS).as_posix(), nth / len(among))
+        for among in folders.values()
+        for nth, file in enumerate(among)
+    }
+
+
+def _turn(file: str, share: float) -> tuple[int, float]:
+    if file in SLOWEST:
+        return 0, SLOWEST.index(file)
+    return (1, share) if file.partition("/")[0] in SLOW else (2, 0)
 
 
 def pytest_collection_finish() -> None:
