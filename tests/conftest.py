@@ -30,7 +30,7 @@ OWN_SERVERS = {"server", "empty_server", "live", "running", "mortal", "forgetful
 SERVING = OWN_SERVERS | {"postgres", "populated", "valkey", "nginx", "proxies"}
 """Folders whose tests need a server of any kind, and fixtures that begin one."""
 SLOW = ("browser", "engines", "server", "postgres", "revocation", "nginx")
-"""Folders whose files take long: they begin before others, so that at the end nobody is left with one of them."""
+"""Folders whose files take long: they begin before others, so that no worker is left with one of them at the end."""
 SLOWEST = (
     "browser/test_accessibility.py",
     "server/test_rivals.py",
@@ -79,13 +79,13 @@ def _turn(file: str, share: float) -> tuple[int, float]:
 
 
 def pytest_collection_finish() -> None:
-    """Exempt what is loaded from garbage collection: all of it stays, and to look through it takes long."""
+    """Exempt what is loaded from garbage collection: all of it stays, and scanning it takes long."""
     gc.collect()
     gc.freeze()
 
 
 def pytest_report_header() -> list[str]:
-    """Say first in which browser engines ``tests/engines`` runs: what is missing here is no silent pass."""
+    """Report first in which browser engines ``tests/engines`` runs: a missing one must not pass silently."""
     return report()
 
 
@@ -99,7 +99,7 @@ def app_in(folder: Path, **settings: str) -> Flask:
 
 
 def put_away(app: Flask) -> None:
-    """End what an app has begun in this process, or it would go on among the tests that follow."""
+    """Stop what an app has started in this process, or it would go on during the following tests."""
     app.extensions["punt_events"].stop()
     app.extensions["punt_uses"].stop()
     with app.app_context():
@@ -109,7 +109,7 @@ def put_away(app: Flask) -> None:
 
 @contextmanager
 def app_on(database: str, folder: Path, **more: str) -> Iterator[Flask]:
-    """Build an app on a database of PostgreSQL."""
+    """Build an app on a PostgreSQL database."""
     settings = {"PUNT_INSTANCE_PATH": folder, "PUNT_DATABASE_URL": database, "PUNT_RATE_LIMITS": "off"}
     app = create_app(Settings.model_validate(settings | more))
     try:
@@ -150,7 +150,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def populated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database of PostgreSQL where the cast lives, to be copied."""
+    """A PostgreSQL database where the cast lives, to be copied."""
     database = postgres.database()
     with app_on(database, tmp_path_factory.mktemp("populated")) as app, app.app_context():
         flask_migrate.upgrade()
@@ -161,7 +161,7 @@ def populated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> s
 def server_on(
     database: str, request: pytest.FixtureRequest, folder: Path, workers: int, settings: dict[str, str]
 ) -> Server:
-    """Make a server where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
+    """Create a server where the cast lives, in a new folder: on ``sqlite`` or on ``postgres``."""
     if database == "sqlite":
         return Server(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), workers, settings)
     folder.mkdir()
@@ -171,7 +171,7 @@ def server_on(
 
 @contextmanager
 def inhabited_app(database: str, request: pytest.FixtureRequest, folder: Path, **settings: str) -> Iterator[Flask]:
-    """Build an app where the cast lives, in a folder that is not there yet: on ``sqlite`` or on ``postgres``."""
+    """Build an app where the cast lives, in a new folder: on ``sqlite`` or on ``postgres``."""
     if database == "sqlite":
         app = app_in(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)), **settings)
         try:

@@ -1,4 +1,4 @@
-"""A clock that was ahead once: what it wrote is not believed afterwards, and is put right."""
+"""A clock that was once ahead: what it wrote is not trusted afterwards, and is corrected."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ AHEAD = [{"days": 1}, {"minutes": 10}, {"days": 3650}]
 
 
 def tidy(app: Flask) -> None:
-    """Let the keeper look."""
+    """Let the keeper run."""
     with app.app_context():
         app.extensions["punt_events"].keeper.tidy()
 

@@ -1,4 +1,4 @@
-"""Dangers that PUNT does without: a test fails when one of them comes in."""
+"""Dangers that PUNT does without: a test fails when one of them is introduced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RUNNERS = {"eval", "exec", "compile", "__import__"}
 UNPACKERS = {"pickle", "marshal", "shelve", "xml", "lxml", "yaml", "ldap3", "ctypes"}
 ASKERS = {"urllib.request", "http.client", "httpx", "requests", "urllib3", "aiohttp", "smtplib", "imaplib", "ftplib"}
 JITTER = {"punt.api.streams", "punt.events.keeper", "punt.events.stream"}
-"""What draws lots that anybody may guess."""
+"""Random numbers that anybody might predict."""
 SCRIPT = {str(path): path.read_text() for path in sorted((ROOT / "static" / "js").rglob("*.js"))}
 FROM_TEXT = re.compile(
     r"\b(inner|outer)HTML\s*\+?=(?!=)|insertAdjacentHTML|document\.write|createContextualFragment"

@@ -1,4 +1,4 @@
-"""The unit that PUNT is shipped with, and the commands that the page on backups gives for it."""
+"""The systemd unit, and the commands that the page on backups gives for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STUBS = {
 
 
 def service() -> dict[str, str]:
-    """Return what the unit says of the service."""
+    """Return what the unit says about the service."""
     unit = ConfigParser(interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(ROOT / "deploy" / "punt.service")
@@ -35,7 +35,7 @@ def service() -> dict[str, str]:
 
 
 def commands(heading: str) -> list[str]:
-    """Return the commands that stand under a heading of the page, block by block."""
+    """Return the commands below a heading of the page, block by block."""
     return SHELL.findall(PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0])
 
 

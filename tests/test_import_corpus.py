@@ -1,4 +1,4 @@
-"""Trying a folder of files prints one line of each, whatever stands in it."""
+"""Trying a folder of files prints one line for each, whatever it contains."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ LAYERS = (
     {"heavy"},
     {"settings", "revisions", "addresses", "errors", "language"},
 )
-"""The rooms of the house, top first; a module imports its own layer and those below."""
+"""The packages by layer, top first; a module imports its own layer and those below."""
 ROOMS = frozenset().union(*LAYERS)
 
 NO_FLASK = ("flask", "flask_login", "flask_sqlalchemy", "flask_migrate", "werkzeug")
@@ -40,7 +40,7 @@ MODULES = [name for name in SOURCES if not name.startswith("punt.migrations")]
 
 
 def imports(name: str) -> set[str]:
-    """List what a module imports, wherever in it: dotted names, those of what is taken out of a module included."""
+    """List what a module imports, anywhere in it: dotted names, including the names imported from a module."""
     tree = ast.parse(SOURCES[name].read_text())
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -53,7 +53,7 @@ def imports(name: str) -> set[str]:
 
 
 def part(name: str) -> str | None:
-    """Return the room of the house that a dotted name belongs to, or what would be one."""
+    """Return the package that a dotted name belongs to, or what would be one."""
     house, *pieces = name.split(".")
     if house != "punt" or not pieces:
         return None
@@ -62,7 +62,7 @@ def part(name: str) -> str | None:
 
 
 def floor(name: str) -> int:
-    """Return how far down a part is."""
+    """Return the depth of a package's layer."""
     return next(depth for depth, layer in enumerate(LAYERS) if name in layer)
 
 

@@ -96,7 +96,7 @@ ROWS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def blank(tmp_path: Path) -> Iterator[Flask]:
-    """An app whose database has no table yet."""
+    """An app whose database has no tables yet."""
     app = app_in(tmp_path / "instance")
     with app.app_context():
         yield app

@@ -1,4 +1,4 @@
-"""Folders, files, databases and passwords whose names hold signs that mean something in an address."""
+"""Folders, files, databases and passwords whose names contain characters that are special in an address."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_server_listens_on_a_socket_with_such_a_name(instance: Path) -> None:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The program in a folder with such a name; its instance lies inside."""
+    """The program in a folder with such a name; its instance is inside."""
     copy = tmp_path / WORST
     for part in ("punt", "templates", "static", "wsgi.py"):
         (copy / part).parent.mkdir(exist_ok=True)

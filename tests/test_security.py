@@ -1,4 +1,4 @@
-"""What every request and answer passes."""
+"""What every request and response passes through."""
 
 from __future__ import annotations
 
@@ -297,7 +297,7 @@ ASVS = """
 2 9 11 3 2 | 3 3 4 1 | 0 2 4 6 5 0 2 | 3 1 2 4 | 1 3 2 3 | 3 12 4 4 5 3 0 4 | 3 4 2 5 2 2 | 2 3 1 1 | 3 4 |
 2 2 4 11 5 2 3 | 2 3 3 4 1 1 | 3 2 4 | 1 5 2 5 | 2 4 3 | 3 3 7 | 1 5 4 3 3 | 1 4 2
 """
-"""How many points of levels 1 and 2 each section of OWASP ASVS 5.0.0 has, by chapter; those of level 3 come later."""
+"""How many requirements of levels 1 and 2 each section of OWASP ASVS 5.0.0 has, by chapter; those of level 3 follow."""
 POINTS = [
     f"{chapter}.{section}.{number + 1}"
     for chapter, sections in enumerate(ASVS.split("|"), 1)
@@ -307,7 +307,7 @@ POINTS = [
 
 
 def points_in(cell: str) -> list[str]:
-    """Read ``V1.2.3``, a section, a chapter, or ``V1.2.6 to V1.2.8``; what is no point stays as it is."""
+    """Read ``V1.2.3``, a section, a chapter, or ``V1.2.6 to V1.2.8``; what is not a requirement stays as it is."""
     told: list[str] = []
     for first, last in re.findall(r"V([\d.]*\d)(?: to V([\d.]*\d))?", cell):
         if last:

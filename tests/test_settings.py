@@ -1,4 +1,4 @@
-"""Settings: their defaults, their checks, their page, and the secret key."""
+"""Settings: their defaults, their validation, their page, and the secret key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The theme's cookie, and where choosing it leads."""
+"""The theme's cookie, and where choosing a theme leads."""
 
 from __future__ import annotations
 

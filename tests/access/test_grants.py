@@ -25,7 +25,7 @@ TABLE = {
     May.OWNERS: "owner",
     May.OWN: "owner",
 }
-"""Who may, as the project's documentation has it."""
+"""Who may do what, according to the project's documentation."""
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Counting tries while others wait, and how many may."""
+"""Counting attempts while others wait, and how many may."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_who_comes_while_a_limit_is_used_up_costs_no_write(limited: Flask, monke
 
 
 def try_the_door(app: Flask) -> bool:
-    """Tell whether one of two tries was left."""
+    """Tell whether one of two attempts was left."""
     with app.app_context():
         try:
             limits.spend(("door", 2), seconds=60)

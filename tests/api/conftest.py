@@ -1,7 +1,7 @@
-"""Apps that are built once: making one takes longer than most of these tests.
+"""Apps that are built once: building one takes longer than most of these tests.
 
-``app`` has a fresh database for every test; ``town`` is shared by the tests of a module that leave it as it was or make
-what they need themselves.
+``app`` has a fresh database for every test; ``town`` is shared by the tests of a module that leave it unchanged or
+create what they need themselves.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def standing(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask
 
 @pytest.fixture
 def app(standing: Flask, inhabited: Path) -> Iterator[Flask]:
-    """An app in this process, where nothing has happened yet."""
+    """An app in this process, with a fresh database."""
     folder = Path(standing.instance_path)
     for left in folder.glob(f"{DATABASE}*"):
         left.unlink()
@@ -47,6 +47,6 @@ def town(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def visit(town: Flask) -> Callable[[str | None], FlaskClient]:
-    """Come to the town as anybody of the cast, or as nobody."""
+    """Visit the town as anybody of the cast, or as nobody."""
     clients = {None: town.test_client()} | {name: cast.signed_in(town, name) for name in cast.PEOPLE}
     return clients.__getitem__

@@ -1,4 +1,4 @@
-"""People, the site's settings and the audit over the API, for system admins only."""
+"""People, the site's settings and the audit trail in the API, for system admins only."""
 
 from __future__ import annotations
 

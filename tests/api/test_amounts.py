@@ -1,4 +1,4 @@
-"""What a client sends costs a small multiple of its size at most: bodies, forms, addresses, and what is answered."""
+"""What a client sends costs at most a small multiple of its size: bodies, forms, addresses, and responses."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Visit = Callable[[str | None], FlaskClient]
 WITH_BODY = [route for route in ROUTES if route.body]
 KB, MB = 1 << 10, 1 << 20
 WORST = "\U0001f6a2" * 50_000
-"""As long as a description may be, of characters that take the most bytes."""
+"""As long as a description may be, with the characters that take the most bytes."""
 FORM = "application/x-www-form-urlencoded"
 
 
 @cache
 def names(count: int) -> bytes:
-    """Write an object with so many names that no model has."""
+    """Write an object with so many names, none of which any model has."""
     return json.dumps({f"unknown{nth}": nth for nth in range(count)}).encode()
 
 

@@ -1,4 +1,4 @@
-"""Setting up, signing in and out, and the session probe over the API."""
+"""Setting up, signing in and out, and the session probe in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON object, too large or unknown: a clear answer, and nothing changed."""
+"""Bodies that are not a JSON object, too large or unknown: a clear error, and nothing changed."""
 
 from __future__ import annotations
 

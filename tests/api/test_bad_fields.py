@@ -1,4 +1,4 @@
-"""Values that are wrong: each is refused by the name of its field, and nothing changed."""
+"""Invalid values: each is refused by the name of its field, and nothing changed."""
 
 from __future__ import annotations
 

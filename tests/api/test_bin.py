@@ -1,4 +1,4 @@
-"""The bin: what is deleted lies there for a while and can be brought back."""
+"""The bin: deleted tickets are kept for a while and can be restored."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def delete(client: FlaskClient, *references: str) -> None:
 
 
 def restore(client: FlaskClient, reference: str) -> dict[str, Any]:
-    """Bring a ticket back."""
+    """Restore a ticket."""
     answer = client.post(f"{BIN}/{reference}/restore")
     assert answer.status_code == 200, answer.text
     return dict(answer.json or {})

@@ -1,4 +1,4 @@
-"""What a deletion takes apart: undoing it puts that together again, or says what is missing. On both databases."""
+"""Undoing a deletion restores the family, or reports what is missing. On both databases."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def delete_together(client: FlaskClient, *ids: str) -> None:
 
 
 def restore(client: FlaskClient, reference: str) -> dict[str, Any]:
-    """Bring a ticket back."""
+    """Restore a ticket."""
     answer = client.post(f"{BIN}/{reference}/restore")
     assert answer.status_code == 200, answer.text
     return dict(answer.json or {})
 
 
 def lost(restored: dict[str, Any]) -> list[tuple[str, str]]:
-    """List what an answer says that could not be brought back."""
+    """List what a response reports as not restored."""
     return [(each["field"], each["message"]) for each in restored.get("notRestored", ())]
 
 
@@ -301,7 +301,7 @@ def test_what_an_older_punt_put_into_the_bin_comes_back_as_before(anywhere: Flas
 
 
 def latest(app: Flask, ticket_id: str) -> AuditEntry:
-    """Return the newest entry of the audit about a ticket."""
+    """Return the newest audit entry about a ticket."""
     with app.app_context():
         found = db.session.scalars(AuditEntry.about(subject_id=ticket_id)).first()
         assert found

@@ -1,4 +1,4 @@
-"""Sorting a column once over the API."""
+"""Sorting a column once in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns over the API."""
+"""Columns in the API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COLUMNS = f"{HARB}/columns"
 
 
 def names(client: FlaskClient) -> str:
-    """Return the columns' names, left first, after making sure that their orders are dense."""
+    """Return the columns' names, leftmost first, after checking that their orders are dense."""
     columns = client.get(COLUMNS).json or []
     assert [each["order"] for each in columns] == list(range(len(columns)))
     return ", ".join(each["name"] for each in columns)

@@ -1,4 +1,4 @@
-"""Columns where so much was moved to one spot that no short rank is left there: they are spread, and nobody notices."""
+"""Columns with so many moves to one spot that no short rank is left there: they are spread, and nobody notices."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from tests.support.mirror import Mirror
 
 LONGEST = 6
 on_sqlite = pytest.mark.parametrize("either", ["sqlite"], indirect=True)
-"""Marks a test of what no database does otherwise."""
+"""Marks a test in which the databases do not differ."""
 
 
 @pytest.fixture
 def narrow(either: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app where a place is crowded soon."""
+    """An app where a place is soon crowded."""
     monkeypatch.setattr(ranks, "LONGEST", LONGEST)
     monkeypatch.setattr(ranks, "SHORT", 3)
     return either
 
 
 def listed(client: FlaskClient, column: str) -> list[Any]:
-    """Return a column's tickets, after making sure that their ranks rise and are short."""
+    """Return a column's tickets, after checking that their ranks increase and are short."""
     found = client.get(TICKETS, query_string={"columnId": column}).json or []
     assert [each["rank"] for each in found] == sorted({each["rank"] for each in found})
     assert max(len(each["rank"]) for each in found) <= ranks.LONGEST
@@ -194,7 +194,7 @@ def test_a_column_is_sorted_and_put_back_where_there_is_no_room(narrow: Flask) -
         wanted = [{"id": each, "rank": seen[each]} for each in ids]
         answer = alice.put(f"{HARB}/columns/{first}/order", json={"tickets": wanted})
         assert answer.status_code == 200
-        if [each["id"] for each in listed(alice, first)] != ids:  # it was spread first, and what was seen is no more
+        if [each["id"] for each in listed(alice, first)] != ids:  # it was spread first, and what was seen is outdated
             seen = {each["id"]: each["rank"] for each in listed(alice, first)}
             again = [{"id": each, "rank": seen[each]} for each in ids]
             alice.put(f"{HARB}/columns/{first}/order", json={"tickets": again})

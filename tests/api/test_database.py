@@ -1,4 +1,4 @@
-"""The whole database by REST: who may, with which proof, and what becomes of it."""
+"""The whole database in the API: who may, with which proof, and with which result."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_what_is_told_of_exports_by_rest_works_as_it_is_told(app: Flask) -> None
 
 
 def sent(words: list[str], file: bytes) -> Any:
-    """Return what a command of curl sends, its gaps filled in, as the test's client is told it."""
+    """Return what a curl command sends, its placeholders filled in, as arguments of the test client."""
     forms = [word.partition("=") for flag, word in itertools.pairwise(words) if flag == "-F"]
     fields = json.loads(words[words.index("-d") + 1]) if "-d" in words else {name: value for name, _, value in forms}
     for name, value in fields.items():

@@ -1,4 +1,4 @@
-"""Ids of another project, and requests of another site: every route that takes them refuses them."""
+"""Ids of another project, and requests of another site: every route that accepts them refuses them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.routes import ROUTES, Route, things_of
 
 Visit = Callable[[str | None], FlaskClient]
 NO_THING = {"reference", "stranger"}
-"""What routes speak of that belongs to no project."""
+"""Things in routes that belong to no project."""
 WRITING = [route for route in ROUTES if route.writes]
 INSIDE = [route for route in ROUTES if route.in_project]
 ADDRESSED = [route for route in INSIDE if route.rule.count("<") > 1]

@@ -1,4 +1,4 @@
-"""Random requests: whatever comes, the answer is JSON and never a 5xx."""
+"""Random requests: whatever is sent, the response is JSON and never a 5xx."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def things(visit: Visit) -> dict[str, str]:
 
 
 def changed(route: Route, body: dict[str, Any], *, mixed: bool) -> Any:
-    """Return a random body, or the right one with random fields in it."""
+    """Return a random body, or the valid one with random fields in it."""
     return route.body | body if mixed else body
 
 
 def plain(value: Any) -> str:
-    """Write a value as JSON in ASCII, which lone surrogates survive too."""
+    """Write a value as JSON in ASCII, which also preserves lone surrogates."""
     return json.dumps(value, ensure_ascii=True)
 
 

@@ -1,4 +1,4 @@
-"""What operators and their monitors are told: by real workers, about all of them."""
+"""What operators and their monitoring see: from real workers, about all of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACES = 30
 
 @pytest.fixture(scope="module")
 def punt(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server with a token for its figures."""
+    """A real server with a token for its metrics."""
     instance = Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("punt") / "instance"))
     settings = {"PUNT_METRICS_TOKEN": TOKEN, "PUNT_STREAMS_PER_PERSON": str(PLACES), "PUNT_STREAM_KEEPALIVE": "0.2"}
     server = Server(instance, settings=settings).start()
@@ -39,7 +39,7 @@ def sue(punt: Server) -> httpx.Client:
 
 
 def figure(client: httpx.Client, name: str, **labels: str) -> float:
-    """Return a figure as Prometheus reads it: the sum over those of its samples that bear the labels."""
+    """Return a metric as Prometheus reads it: the sum over its samples with these labels."""
     families = text_string_to_metric_families(client.get("/metrics").text)
     samples = [sample for family in families for sample in family.samples if sample.name == name]
     return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())

@@ -1,4 +1,4 @@
-"""Labels over the API."""
+"""Labels in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However much a request does, others have their turn every few milliseconds."""
+"""However much a request does, others get their turn every few milliseconds."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from tests.support.importing import send
 
 MANY, MORE = 1500, 5000
 QUICK = {"all listed", "all searched", "the board", "all exported"}
-"""What takes more tickets to be long, and shows that it goes on in one piece when most of it does."""
+"""Some kinds of work need more tickets to take long, and to show when most of it runs in one piece."""
 MOST = 40 * SLICE
-"""Seconds of the processor without a turn for others: generous, for garbage is collected, too. It was seconds."""
+"""Seconds of processor time without a turn for others: generous, because garbage is collected, too."""
 TABLE = "title,status\n" + "Crate,To Do\n" * MANY
 OWN = {"yourPassword": PASSWORD}
 
 
 class Crowded:
-    """The project HARB with thousands of tickets in its first column, all with one label, all of Bob."""
+    """The project HARB with thousands of tickets in its first column, all with one label, all created by Bob."""
 
     def __init__(self, app: Flask, count: int) -> None:
         with app.app_context(), writing():
@@ -105,7 +105,7 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     moments: list[float] = []
     monkeypatch.setattr("time.sleep", lambda _: moments.append(time.thread_time()))
     gc.collect()
-    gc.freeze()  # as a worker does: what the tests have loaded is no garbage to look through
+    gc.freeze()  # as a worker does: what the tests have loaded need not be scanned for garbage
     yield moments
     gc.unfreeze()
 

@@ -1,4 +1,4 @@
-"""The own profile over the API."""
+"""Your own profile in the API."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_an_email_is_unique_whatever_the_case(app: Flask, bob: FlaskClient) -> N
 
 @pytest.fixture
 def limited(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app with rate limits, and few emails to try."""
+    """An app with rate limits, and few attempts for emails."""
     monkeypatch.setattr(profile, "TRIES", 2)
     return limited
 

@@ -1,4 +1,4 @@
-"""Members over the API."""
+"""Members in the API."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from tests.support.patterns import ID, Like
 
 MEMBERS = f"{HARB}/members"
 MANAGERS = {"owner": ("alice", "sue"), "admin": ("alice", "sue", "adam")}
-"""Who manages owners, and who anybody below them."""
+"""Who manages owners, and who everybody below them."""
 INSIDE = ["alice", "adam", "bob", "vera", "sue"]
 
 SignIn = Callable[[str], FlaskClient]
 
 
 def member_id(client: FlaskClient, username: str) -> str:
-    """Return the id of somebody's place in the project."""
+    """Return the id of somebody's membership of the project."""
     return next(str(each["id"]) for each in client.get(MEMBERS).json or () if each["user"]["username"] == username)
 
 
 def roles(client: FlaskClient) -> dict[str, str]:
-    """Return who is what."""
+    """Return everybody's role."""
     return {each["user"]["username"]: each["role"] for each in client.get(MEMBERS).json or ()}
 
 

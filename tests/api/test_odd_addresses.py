@@ -1,4 +1,4 @@
-"""Odd addresses, queries and cursors: never more than a clear refusal."""
+"""Odd addresses, queries and cursors: never more than a clear error."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_an_odd_id_in_an_address_is_not_found(town: Flask, visit: Visit, referen
 
     assert {(answer.status_code, answer.content_type) for answer in answers} <= {
         (404, "application/json"),
-        (405, "application/json"),  # ".." and "/" may end at another route
+        (405, "application/json"),  # ".." and "/" may lead to another route
     }
 
 

@@ -1,4 +1,4 @@
-"""Headers that no browser sends: whatever stands in them, an answer, and never a 5xx."""
+"""Headers that no browser sends: whatever they contain, there is a response, and never a 5xx."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READ = re.findall(
 Accept-Encoding Accept-Language Cookie Authorization X-Tab-Id Last-Event-ID Idempotency-Key Content-Encoding User-Agent
 Content-Length X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-HTTP-Method-Override""",
 )
-"""What PUNT, or what it is built on, looks at."""
+"""Headers that PUNT, or what it is built on, reads."""
 ODD = [
     *("", " ", "*", ",", ";;;=", "=", '"', "%", "%00", "%ff", "-1", "9" * 400, "1e9", "..", "a b", "a\tb", "x" * 5000),
     *("é", "\xff\xfe", "٣", "http://[", "http://[::1", "//[", "http://localhost:abc/", "http://a:b@[x]:99999999"),
@@ -31,7 +31,7 @@ ODD = [
     *("multipart/form-data; boundary=\xff", "Bearer", "Bearer \xff", "Basic !!!", 'Digest a="', "session=.x.y"),
 ]
 LASTING = ("logout", "wipe", "import", "password", "setup", "/events", "DELETE", "/readyz")
-"""What would end the scene or go on for ever, and what tells of the machine and not of the request."""
+"""Headers that would end the test or go on for ever, and those about the machine instead of the request."""
 ASKED: list[Route | Page] = [each for each in (*ROUTES, *PAGES) if not any(word in str(each) for word in LASTING)]
 
 
@@ -42,7 +42,7 @@ def things(visit: Visit) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", READ)
 def test_whatever_stands_in_a_header_is_answered(town: Flask, visit: Visit, things: dict[str, str], name: str) -> None:
-    turns = cycle(ASKED)  # each value meets other routes, and all values together meet every one
+    turns = cycle(ASKED)  # each value is sent to other routes, and all values together reach every one
     for value in ODD:
         for asked in islice(turns, 5):
             for client in (visit("sue"), town.test_client()):

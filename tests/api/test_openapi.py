@@ -1,4 +1,4 @@
-"""The API's description: it is whole, and it says what is true."""
+"""The API's description: it is complete, and it is true."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Visit = Callable[[str | None], FlaskClient]
 
 @pytest.fixture(scope="module")
 def description(visit: Visit) -> Any:
-    """What the server says of itself, to anybody."""
+    """The server's description of itself, for anybody."""
     return visit(None).get("/api/openapi.json").json
 
 
 def braced(rule: str) -> str:
-    """Write a rule of Flask's as OpenAPI does."""
+    """Write a Flask rule as OpenAPI does."""
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
 
 
@@ -140,7 +140,7 @@ def test_an_api_token_is_offered_exactly_where_it_opens_something(
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, shape: type[Shape]) -> None:
-    """Let an answer have a field that its shape does not tell of."""
+    """Let a response have a field that its shape does not describe."""
     of_wire = shape.__name__.lower()
     real = getattr(wire, of_wire)
     monkeypatch.setattr(wire, of_wire, lambda thing: real(thing) | {"secret": 1})

@@ -1,4 +1,4 @@
-"""Pictures of people: made anew, harmless, and only for who is signed in."""
+"""Pictures of people: encoded again, harmless, and only for people who are signed in."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a GIF with too many pixels": lambda: picture("GIF", (6000, 4000)),
     "a PNG with a packed text": lambda: text_bomb(),
 }
-"""Made when they are sent: some take seconds and hundreds of megabytes."""
+"""Created when they are sent: some take seconds and hundreds of megabytes."""
 
 
 def put(client: FlaskClient, content: bytes) -> Any:
@@ -54,7 +54,7 @@ def put(client: FlaskClient, content: bytes) -> Any:
 
 
 def seen(client: FlaskClient, content: bytes) -> Image.Image:
-    """Send a picture and look at what others see."""
+    """Upload a picture and return what others see."""
     answer = put(client, content)
     assert answer.status_code == 200, answer.text
     return Image.open(io.BytesIO(client.get(answer.json["avatarUrl"]).data))

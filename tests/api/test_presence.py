@@ -24,22 +24,22 @@ There = list[tuple[str, list[str]]]
 
 
 def stay(client: FlaskClient, tab: str = "one", *, ticket_id: str | None = None) -> TestResponse:
-    """Say that a tab has the project open."""
+    """Report that a tab has the project open."""
     return client.put(PRESENCE, json={"ticketId": ticket_id}, headers={"X-Tab-Id": tab})
 
 
 def leave(client: FlaskClient, tab: str = "one") -> None:
-    """Say that a tab closes."""
+    """Report that a tab closes."""
     assert client.delete(PRESENCE, headers={"X-Tab-Id": tab}).status_code == 204
 
 
 def there(data: Any) -> There:
-    """Tell the user names of who is there, each with their tickets."""
+    """Return the user names of everybody present, each with their tickets."""
     return [(each["username"], each["ticketIds"]) for each in data["people"]]
 
 
 def told(app: Flask) -> list[There]:
-    """Read all news of presence so far."""
+    """Return all presence events so far."""
     with app.app_context():
         query = sa.select(LoggedEvent.message).where(LoggedEvent.type == "presence.changed")
         return [there(json.loads(text)["data"]) for text in db.session.scalars(query.order_by(LoggedEvent.position))]
@@ -53,7 +53,7 @@ def let_time_pass(app: Flask, seconds: float) -> None:
 
 
 def ends(app: Flask) -> list[float]:
-    """Return in how many seconds each lease ends."""
+    """Return in how many seconds each lease expires."""
     with app.app_context():
         return sorted(
             round((end - now()).total_seconds()) for end in db.session.scalars(sa.select(PresenceLease.expires_at))

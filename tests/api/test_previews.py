@@ -1,4 +1,4 @@
-"""Markdown as it will look, before it is saved."""
+"""Rendered Markdown, before it is saved."""
 
 from __future__ import annotations
 

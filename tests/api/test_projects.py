@@ -1,4 +1,4 @@
-"""Projects over the API."""
+"""Projects in the API."""
 
 from __future__ import annotations
 

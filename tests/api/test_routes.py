@@ -22,7 +22,7 @@ ALLOWED = [(route, name) for route in INSIDE if route.who != OWN for name in sor
 
 @pytest.fixture(scope="module")
 def things(visit: Visit) -> dict[str, str]:
-    """What is asked for in vain, so that it is still there the next time."""
+    """Things that are requested in vain, so that they still exist the next time."""
     return things_of(visit("alice"))
 
 
@@ -32,7 +32,7 @@ def fresh(alice: FlaskClient) -> dict[str, str]:
 
 
 def refusal(answer: TestResponse) -> str:
-    """Return what a refusal says, which is always JSON."""
+    """Return a refusal's message, which is always JSON."""
     assert answer.content_type == "application/json"
     return str((answer.json or {})["error"])
 

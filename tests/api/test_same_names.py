@@ -1,4 +1,4 @@
-"""A name that differs from another one only by composition or by what is invisible is the same name."""
+"""Names that differ only by composition or by invisible characters are the same name."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def harbour() -> str:
 
 
 def twins(app: Flask) -> tuple[str, str]:
-    """Write two labels as an older PUNT let them in, and return their ids."""
+    """Insert two labels as an older PUNT accepted them, and return their ids."""
     with app.app_context(), writing() as session:
         ids = new_id(), new_id()
         for own_id, name in zip(ids, (COMPOSED, APART), strict=True):

@@ -1,4 +1,4 @@
-"""Search across projects over the API."""
+"""Search across projects in the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BOAT = "/api/projects/BOAT"
 
 
 def search(client: FlaskClient, q: str = "") -> list[str]:
-    """Return the keys of what is found."""
+    """Return the keys of the results."""
     answer = client.get("/api/search", query_string={"q": q})
     assert answer.status_code == 200, answer.text
     return [hit["key"] for hit in answer.json or ()]

@@ -1,4 +1,4 @@
-"""Where one is signed in, over the API."""
+"""Where you are signed in, in the API."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_when_it_was_last_used_is_written_down_later_and_coarsely(app: Flask, he
 
 
 def test_an_app_that_is_put_away_writes_no_more(app: Flask, here: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its connection would show a test that follows what is no more."""
+    """Its connection would disturb later tests."""
     monkeypatch.setattr("punt.access.last_used.PAUSE", 0)
     connected: list[Any] = []
     with app.app_context(), writing() as session:

@@ -1,4 +1,4 @@
-"""Several tickets at once over the API."""
+"""Several tickets at once in the API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.board import HARB, TICKETS, column_ids, fields, made, nothing
 
 
 def change(client: FlaskClient, ids: list[str], **updates: Any) -> Any:
-    """Ask for the same change of several tickets."""
+    """Request the same change of several tickets."""
     return client.patch(TICKETS, json={"ticketIds": ids, "updates": updates})
 
 

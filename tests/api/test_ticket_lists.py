@@ -1,4 +1,4 @@
-"""Lists of tickets over the API: filters, order, pages."""
+"""Lists of tickets in the API: filters, order, pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.board import (
 
 
 def found(client: FlaskClient, **query: Any) -> str:
-    """Return the titles that match, in order."""
+    """Return the matching titles, in order."""
     answer = client.get(TICKETS, query_string=query)
     assert answer.status_code == 200, answer.text
     return " ".join(each["title"] for each in answer.json or ())

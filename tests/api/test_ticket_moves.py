@@ -1,4 +1,4 @@
-"""Moving tickets over the API."""
+"""Moving tickets in the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.board import TICKETS, column_ids, fields, nothing_changes, sh
 
 
 def move(client: FlaskClient, ticket_id: str, **place: Any) -> Any:
-    """Ask for a move."""
+    """Request a move."""
     return client.patch(f"{TICKETS}/{ticket_id}", json=place)
 
 

@@ -1,4 +1,4 @@
-"""Writing once, and only what one has seen: ``Idempotency-Key``, ``ETag`` and ``If-Match``."""
+"""Writing once, and only if nothing has changed: ``Idempotency-Key``, ``ETag`` and ``If-Match``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tickets over the API, one by one: creating, editing, deleting."""
+"""Tickets in the API, one by one: creating, editing, deleting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API tokens: what they open, what they do not, and how they end."""
+"""API tokens: what they give access to, what not, and how they end."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ WRITING = [route for route in ROUTES if route.writes and not route.rule.startswi
 
 
 def bearer(app: Flask, secret: str, scheme: str = "Bearer") -> FlaskClient:
-    """Return a program that shows a token and has no cookie."""
+    """Return a program that presents a token and has no cookie."""
     client = app.test_client(use_cookies=False)
     client.environ_base["HTTP_AUTHORIZATION"] = f"{scheme} {secret}"
     return client
 
 
 def issue(client: FlaskClient, scope: str = "write", **more: Any) -> Json:
-    """Let somebody make a token for themselves."""
+    """Let somebody create a token for themselves."""
     return made(client, ADDRESS, name="A program", scope=scope, **more)
 
 

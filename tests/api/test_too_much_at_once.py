@@ -1,4 +1,4 @@
-"""What one request may write to the log of events is bounded."""
+"""How much one request may write to the event log is limited."""
 
 from __future__ import annotations
 

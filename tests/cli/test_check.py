@@ -1,4 +1,4 @@
-"""``flask db check``: every rule that the database does not keep by itself is looked at, and mended."""
+"""``flask db check``: every rule that the database does not enforce by itself is checked, and repaired."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KEPT = "Every rule is kept.\n"
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An app with two projects, in which there is something of everything; each test leaves it with every rule kept."""
+    """An app with two projects that contain some of everything; each test leaves it with every rule kept."""
     folder = tmp_path_factory.mktemp("home") / "instance"
     if request.param == "sqlite":
         app = app_in(Path(shutil.copytree(request.getfixturevalue("inhabited"), folder)))
@@ -133,7 +133,7 @@ def second_of_an_email(session: Session) -> None:
 
 
 def newcomer(username: str, **fields: Any) -> User:
-    """Make somebody who came after everybody else, and so is the one who is renamed."""
+    """Create somebody who came after everybody else, and so is the one who is renamed."""
     password_hash = named("alice").password_hash
     return User(username=username, name="Robert", avatar_color="#123456", password_hash=password_hash, **fields)
 

@@ -1,4 +1,4 @@
-"""``flask db wipe``: everything goes, or all projects, and every open stream is told."""
+"""``flask db wipe``: everything is deleted, or all projects, and every open stream is notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample of ``flask demo``."""
+"""The sample data of ``flask demo``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_INPUT = ("id", "key", "number", "projectId", "order", "rank", "creatorId", "l
 
 @pytest.fixture(scope="module")
 def demo(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An app with the sample loaded, to look at only."""
+    """An app with the sample loaded, for reading only."""
     app = app_in(Path(shutil.copytree(migrated, tmp_path_factory.mktemp("demo") / "instance")))
     result = app.test_cli_runner().invoke(command)
     assert result.exit_code == 0, result.output

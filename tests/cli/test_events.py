@@ -34,11 +34,11 @@ class Tail:
         self._reader.start()
 
     def messages(self) -> list[Message]:
-        """Return what each line says."""
+        """Return the message of each line."""
         return [json.loads(line) for line in list(self.lines)]
 
     def interrupt(self) -> tuple[int, str]:
-        """Press Ctrl-C; return the exit code and what was complained about."""
+        """Press Ctrl-C; return the exit code and the error output."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(20)
         assert self.process.stderr

@@ -1,4 +1,4 @@
-"""``flask events check`` and ``flask events prune``: what a monitor and an operator run."""
+"""``flask events check`` and ``flask events prune``: what monitoring and an operator run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``flask member``: letting people into projects."""
+"""``flask member``: adding people to projects."""
 
 from __future__ import annotations
 

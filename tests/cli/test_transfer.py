@@ -1,4 +1,4 @@
-"""``flask db export``, ``import`` and ``backup``, beside a server that people use."""
+"""``flask db export``, ``import`` and ``backup``, beside a server in use."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_backup_for_which_there_is_no_room_is_a_sentence(app: Flask, tmp_path:
 
 
 def test_a_backup_amid_writers_is_a_database_that_can_be_put_back(server: Server, tmp_path: Path) -> None:
-    """As docs/backup.md tells it: stop, put the copy in place, begin an epoch, start."""
+    """As docs/backup.md says: stop, put the copy in place, begin a new epoch, start."""
     alice, copy = server.client("alice"), tmp_path / "copy.sqlite3"
     before = alice.post(TICKETS, json={"title": "Before"}).json()["id"]
     with Writers(alice, 3):

@@ -13,7 +13,7 @@ from tests.support.webdriver import Driver, Marionette
 
 collect_ignore_glob = [] if present() else ["test_*.py"]
 collect_ignore = ["test_restored_session.py", "test_zoomed.py"] if Firefox().missing else []
-"""What is about Firefox alone."""
+"""What concerns Firefox alone."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module", params=present(), ids=str)
 def driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """A browser of each engine, for the tests of one file: to start one takes as long as most of them."""
+    """A browser of each engine, for the tests of one file: starting one takes as long as most of them."""
     engine: Engine = request.param
     with engine.run(tmp_path_factory.mktemp(str(engine))) as driver:
         yield driver

@@ -1,4 +1,4 @@
-"""The main journey, from an empty server on, in every browser that PUNT promises."""
+"""The main journey, from an empty server on, in every browser that PUNT supports."""
 
 from __future__ import annotations
 

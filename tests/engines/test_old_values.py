@@ -1,4 +1,4 @@
-"""What a form says is what the server says now, however a browser brings the page back; what is typed stays typed."""
+"""A form shows the server's current values, however a browser restores the page; typed text stays typed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOUCHED = """
   }
   dispatchEvent(new PageTransitionEvent("pagehide"));
 """
-"""Every field was written by hand or script and says what it said before; the page hears nothing of others any more."""
+"""Every field was changed by hand or by script and has its initial value again; the page no longer receives events."""
 TYPED = "return document.querySelector('main [data-draft-mark] button') !== null"
 
 
@@ -44,7 +44,7 @@ class Changed:
 
 
 def everything(sue: httpx.Client) -> list[Changed]:
-    """Make one of each thing that has a form."""
+    """Create one of each thing that has a form."""
     label = sue.post(f"{HARB}/labels", json={"name": "Quay"}).json()["id"]
     column = sue.get(f"{HARB}/columns").json()[0]["id"]
     bob = next(each["user"]["id"] for each in sue.get(f"{HARB}/members").json() if each["user"]["username"] == "bob")

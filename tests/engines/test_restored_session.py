@@ -1,4 +1,4 @@
-"""Firefox writes into a page of a session that it restores what its forms said, whatever the server says by now."""
+"""Firefox fills the forms of a restored session with their former values, whatever the server's current ones are."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ RESTORE = f"""{LOAD}
 
 
 class Sessions:
-    """What Firefox does with the tabs of a session, asked of its own window."""
+    """Firefox's session restore, controlled from its own window."""
 
     def __init__(self, firefox: Marionette) -> None:
         self._firefox = firefox
 
     def keep(self) -> str:
-        """Return what Firefox keeps of the tab, for the next time it begins."""
+        """Return what Firefox stores about the tab, for the next start."""
         return str(self._run(KEEP))
 
     def restore(self, kept: str) -> None:
-        """Make the tab as it was, and wait until all is written into it."""
+        """Restore the tab, and wait until all values are filled in."""
         assert self._run(RESTORE, kept) == "restored"
 
     def _run(self, script: str, *arguments: str) -> object:
@@ -50,7 +50,7 @@ def test_a_restored_session_writes_nothing_old_into_a_ticket(server: Server, fir
     window = sign_in(only_window(firefox), server.url, "alice")
     open_and_choose(window, "Low")
     kept = sessions.keep()
-    window.ask("localStorage.clear()")  # as in a crash: what is only just typed does not get onto the disk
+    window.ask("localStorage.clear()")  # as in a crash: what was typed last is not on the disk yet
     assert '"value":"Low"' in kept
     bob.patch(f"{TICKETS}/1", json={"priority": "Critical"})
 

@@ -1,6 +1,6 @@
-"""In Firefox, too, a card is dragged where the pointer is on a page that is zoomed by style.
+"""In Firefox, too, a card is dragged where the pointer is on a page that is zoomed by a style.
 
-WebKitGTK tells the places of elements on such a page in other pixels than those of the pointer.
+On such a page WebKitGTK reports the positions of elements in other pixels than those of the pointer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a person does and sees in a browser's windows, by WebDriver alone: real keys, a real pointer."""
+"""What a person does and sees in a browser's windows, with WebDriver alone: real keys, a real pointer."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ DESCRIBED = """
   const state = [location.href, readyState, visibilityState, `focus ${document.hasFocus()}`];
   return [...state, activeElement?.outerHTML.slice(0, 200), values.join(" "), document.body.innerText].join("\\n");
 """
-"""What a failed test has to tell of a page."""
+"""What a failed test reports about a page."""
 
 
 def only_window(driver: Driver) -> Window:
-    """Close all windows of a browser but a new one in the size of a desk's screen, and forget who was signed in."""
+    """Close all windows of a browser but a new one of desktop size, and remove its cookies."""
     old = driver.send("GetWindowHandles")
     new: str = driver.send("NewWindow", type="window")["handle"]
     for handle in old:
@@ -58,7 +58,7 @@ class Window:
     """One window of a browser; whatever is done with it makes it the current one.
 
     :param driver: of the session that it belongs to.
-    :ivar site: what stands before each path in its address.
+    :ivar site: what precedes each path in its address.
     """
 
     def __init__(self, driver: Driver, handle: str, site: str = "") -> None:
@@ -74,7 +74,7 @@ class Window:
         return window
 
     def send(self, command: str, **parameters: Any) -> Any:
-        """Carry out a command in this window; to switch to it takes the focus, and with it a drag that goes on."""
+        """Carry out a command in this window; switching to it takes the focus, and ends a drag in progress."""
         if self._driver.window != self._handle:
             self._driver.send("SwitchToWindow", handle=self._handle)
             self._driver.window = self._handle
@@ -84,7 +84,7 @@ class Window:
         self.send("Navigate", url=self.site + path)
 
     def reload(self) -> None:
-        """Load the page again as F5 does; after WebDriver's own "Refresh" Firefox puts nothing back into forms."""
+        """Reload the page as F5 does; after WebDriver's own "Refresh" Firefox restores nothing in forms."""
         self.ask("window.isOld = true; location.reload()")
         self.wait("return !window.isOld && document.readyState === 'complete'")
 
@@ -93,7 +93,7 @@ class Window:
 
     @property
     def path(self) -> str:
-        """Where it is on the site."""
+        """Its path on the site."""
         return str(self.send("GetCurrentURL")).removeprefix(self.site)
 
     def ask(self, script: str, *arguments: Any) -> Any:
@@ -110,15 +110,15 @@ class Window:
             raise
 
     def see(self, selector: str, text: str = "") -> None:
-        """Wait until something is shown that contains a text."""
+        """Wait until something with a text is visible."""
         self.wait(SEEN, selector, text)
 
     def miss(self, selector: str, text: str = "") -> None:
-        """Wait until no such thing is shown."""
+        """Wait until nothing of the kind is visible."""
         self.wait(SEEN.replace("return Boolean", "return !Boolean"), selector, text)
 
     def find(self, selector: str, text: str = "") -> tuple[int, int]:
-        """Wait until something can be reached by the pointer; return its middle."""
+        """Wait until the pointer can reach something; return its middle."""
         x, y = self.wait(REACHED, selector, text)
         return x, y
 
@@ -128,7 +128,7 @@ class Window:
         self._point(_move(x, y), {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
 
     def drag(self, selector: str, text: str, goal: str) -> None:
-        """Drag something by its middle to the middle of something else, at one go: chromedriver lets go in between."""
+        """Drag something by its middle to the middle of something else, in one go: chromedriver drops it in between."""
         self._point(*self._carried(selector, text, goal), {"type": "pointerUp", "button": 0})
 
     def carry(self, selector: str, text: str, goal: str) -> tuple[int, int]:
@@ -140,7 +140,7 @@ class Window:
         return steps[-1]["x"], steps[-1]["y"]
 
     def release(self) -> None:
-        """Let go of what is dragged."""
+        """Drop what is dragged."""
         self._point({"type": "pointerUp", "button": 0})
 
     def type(self, text: str) -> None:
@@ -159,7 +159,7 @@ class Window:
         self._keys(*down, *({"type": "keyUp", "value": value} for value in reversed(values)))
 
     def fill(self, selector: str, text: str) -> None:
-        """Type into a field, over what is there."""
+        """Type into a field, replacing its text."""
         self.click(selector)
         self.press("Control", "a")
         self.type(text)
@@ -175,14 +175,14 @@ class Window:
         )
 
     def screenshot(self, path: Path) -> None:
-        """Keep a picture of what it shows."""
+        """Save a screenshot."""
         path.write_bytes(base64.b64decode(self.send("TakeScreenshot")))
 
     def _tried(self, script: str, arguments: tuple[Any, ...]) -> Any:
         try:
             return self.ask(script, *arguments)
         except DriverError:
-            return None  # a page that is just going
+            return None  # a page that is just being left
 
     def _carried(self, selector: str, text: str, goal: str) -> list[dict[str, Any]]:
         start, (x, y) = self.find(selector, text), self.find(goal)

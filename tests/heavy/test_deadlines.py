@@ -1,4 +1,4 @@
-"""What a request asks of the database is cut short when it takes too long; what nobody waits for is not."""
+"""What a request asks of the database is cut short when it takes too long; background work is not."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ COUNT = (
 )
 LONG = {"sqlite": COUNT.format(steps=5_000_000), "postgresql": "SELECT count(*) FROM pg_sleep(2)"}
 SHORT = {"sqlite": COUNT.format(steps=20_000), "postgresql": "SELECT count(*) FROM pg_sleep(0.05)"}
-"""Statements that take about a second, or a moment only; SQLite has to work for it, PostgreSQL may sleep."""
+"""Statements that take about a second, or only a moment; SQLite has to work for it, PostgreSQL may sleep."""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An app whose statements have a moment only."""
+    """An app whose statements may take only a moment."""
     monkeypatch.setattr(database, "WRITE_TIMEOUT", 0.7)
     with inhabited_app(request.param, request, tmp_path / "instance", PUNT_STATEMENT_PATIENCE="0.3") as app:
         yield app
 
 
 def ask(statements: dict[str, str]) -> int:
-    """Ask one of the two, as the database understands it."""
+    """Run one of the two, as the database understands it."""
     return int(db.session.execute(sa.text(statements[db.engine.dialect.name])).scalar_one())
 
 
 def write_for_long() -> None:
-    """Change something, and then ask what takes long."""
+    """Change something, and then run what takes long."""
     with writing():
         db.session.scalars(sa.select(Project)).one().name = "Changed"
         db.session.flush()

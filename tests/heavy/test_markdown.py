@@ -115,7 +115,7 @@ class Reader(HTMLParser):
 
 
 def assert_harmless(text: str) -> None:
-    """Fail when the HTML of a text holds anything that is not plain prose."""
+    """Fail when the HTML of a text contains anything that is not plain prose."""
     found = Reader(html_of(text))
 
     assert found.tags <= TAGS
@@ -265,7 +265,7 @@ SLOW = {
     "a wide table": f"|{'a|' * 100}\n|{'-|' * 100}\n" + "|\n" * 700,
     "a list": "1. a\n" * 9_000,
 }
-"""Texts on which the parser is at work for long."""
+"""Texts on which the parser works for long."""
 
 
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW.keys())

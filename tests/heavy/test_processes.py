@@ -12,7 +12,7 @@ from punt.heavy.processes import MEMORY, NICE, Failed, in_process
 from punt.transfer.refusal import Refusal
 
 LONG = 30
-"""Seconds that a process may take to begin on a busy machine."""
+"""Seconds that a process may take to start on a busy machine."""
 
 
 def test_it_is_another_process_and_gives_way_to_this_one() -> None:

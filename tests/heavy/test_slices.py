@@ -1,4 +1,4 @@
-"""Long work in slices, between which others have their turn."""
+"""Long work in slices, between which others get their turn."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def toil(seconds: float) -> None:
 
 
 def laboriously(name: str, diary: list[str]) -> None:
-    """Work for several slices, breathing, and note each."""
+    """Work for several slices, breathing, and record each."""
     for _ in range(4):
         toil(1.2 * SLICE)
         diary.append(name)
@@ -59,7 +59,7 @@ def test_works_that_are_long_take_turns_slice_by_slice() -> None:
 
 
 def test_a_socket_is_looked_at_between_any_two_slices() -> None:
-    """A mere ``sleep(0)`` may come back fifty times before a timer or a socket is seen to."""
+    """A mere ``sleep(0)`` may resume fifty times before a timer or a socket is served."""
     woken: list[float] = []
     gevent.get_hub().loop.timer(SLICE / 10).start(lambda: woken.append(time.perf_counter()))
 

@@ -1,4 +1,4 @@
-"""Reading bodies, forms and queries, and saying what is wrong in one way."""
+"""Reading bodies, forms and queries, and reporting errors in one way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked about projects, columns and labels."""
+"""Inputs about projects, columns and labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked about tickets."""
+"""Inputs about tickets."""
 
 from __future__ import annotations
 

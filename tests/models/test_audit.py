@@ -1,4 +1,4 @@
-"""What the audit keeps of a transaction."""
+"""What the audit trail keeps of a transaction."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def kept(*names: str) -> list[Any]:
 
 @pytest.fixture
 def quiet(harbour: Harbour) -> Harbour:
-    """The project, with nothing in the audit yet."""
+    """The project, with an empty audit trail."""
     kept("id")
     return harbour
 

@@ -1,4 +1,4 @@
-"""The bin: what becomes of a deleted ticket, told as events, and when it is forgotten."""
+"""The bin: what happens to a deleted ticket, as events, and when it is removed."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_a_list_takes_as_many_queries_for_forty_tickets_as_for_five(app: Flask, 
         ticket(bob, labelIds=[label])
 
     assert {path: queries(app, bob, path) for path in few} == few
-    assert max(few.values()) <= 14  # a search proves anew who asks, after it waited for its turn
+    assert max(few.values()) <= 14  # a search authenticates again after it waited for its turn
 
 
 def test_a_board_of_a_thousand_cards_takes_as_many_queries_as_one_of_one(app: Flask, bob: FlaskClient) -> None:
@@ -47,8 +47,8 @@ def test_a_board_of_a_thousand_cards_takes_as_many_queries_as_one_of_one(app: Fl
             Ticket.create(project, project.columns()[number % 4], None, {"title": f"{number}", "labels": [quay]})
 
     many = {path: queries(app, bob, path) for path in one}
-    assert many["/projects/HARB/board"] <= one["/projects/HARB/board"] + 2  # a large one has waited: who asks it still?
-    assert many[TICKETS] <= one[TICKETS] + 2 * 1000 / 100 + 10  # texts and labels by the hundred, places by 500
+    assert many["/projects/HARB/board"] <= one["/projects/HARB/board"] + 2  # a large one has waited: the same person?
+    assert many[TICKETS] <= one[TICKETS] + 2 * 1000 / 100 + 10  # texts and labels by the hundred, orders by 500
 
 
 def test_a_card_says_the_same_as_its_ticket(harbour: Harbour) -> None:

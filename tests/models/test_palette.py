@@ -1,4 +1,4 @@
-"""Colours that white text can be read on."""
+"""Colours on which white text is readable."""
 
 from __future__ import annotations
 

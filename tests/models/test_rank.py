@@ -1,4 +1,4 @@
-"""Ranks: there is always room between two, and none becomes long."""
+"""Ranks: there is always room between two, and none gets long."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from punt.models.rank import LONGEST, SHORT, Crowded, between, several_between, 
 
 
 class Shelf:
-    """A column as a list: what lies where, and its rank, spread when there is no room."""
+    """A column as a list of things and their ranks, spread when there is no room."""
 
     def __init__(self, count: int = 0) -> None:
         self.ranks, self.things = several_between(None, None, count), list(range(count))
         self.spreads = self.longest = 0
 
     def insert(self, place: int, thing: int) -> None:
-        """Put something at a place, as a move does."""
+        """Insert something at an index, as a move does."""
         try:
             self.ranks.insert(place, between(*self._around(place)))
         except Crowded:
@@ -32,7 +32,7 @@ class Shelf:
         self.longest = max(self.longest, len(self.ranks[place]))
 
     def take(self, place: int) -> int:
-        """Take away what lies at a place."""
+        """Remove what is at an index."""
         self.ranks.pop(place)
         return self.things.pop(place)
 

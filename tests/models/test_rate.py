@@ -1,4 +1,4 @@
-"""Counting tries in windows."""
+"""Counting attempts in windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking for texts: the same is found on both databases, and nobody else waits for it."""
+"""Searching texts: both databases find the same, and nobody else waits for it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FOUND = {
     "می\u200cخواهم": "نمیخواهم",
     "wörld": "the wo\u200d\u0308rld",
 }
-"""What is looked for, and a text that holds it."""
+"""What is searched for, and a text that contains it."""
 DECOYS = ("uber", "angstrom", "1000", "acb", "slash", "a-float", "os")
 
 

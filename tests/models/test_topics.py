@@ -1,4 +1,4 @@
-"""What audiences call people."""
+"""The names of people in audiences."""
 
 from __future__ import annotations
 

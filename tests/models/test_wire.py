@@ -1,4 +1,4 @@
-"""THE JSON shape of each thing has exactly the members that are promised."""
+"""The JSON shape of each thing has exactly the promised keys."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ location / {
     proxy_pass http://localhost:3000;
 }
 """
-"""The specification's block to the letter, and the least for the pages."""
+"""The specification's block verbatim, and the minimum for pages."""
 
 
 PREFIX = "/punt"
@@ -40,7 +40,7 @@ def recommended(page: str = "README.md") -> str:
 
 
 def in_front_of(server: Server, configuration: str) -> str:
-    """Let a configuration speak of the port that a server has here."""
+    """Use a server's actual port in a configuration."""
     assert ":3000;" in configuration
     return configuration.replace(":3000;", f":{server.port};")
 
@@ -51,7 +51,7 @@ CONFIGURATIONS: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] 
     ("specification", PREFIX): (lambda: SPECIFICATION.replace("location /", f"location {PREFIX}/"), {}),
     ("deploy", PREFIX): (lambda: recommended("below-a-path.md"), {"PUNT_PROXY_COUNT": "1"}),
 }
-"""By its name and by where PUNT is: at the top of its host, and below a path."""
+"""By its name and by PUNT's path: at the root of its host, and below a path."""
 
 
 @pytest.fixture(scope="module", params=CONFIGURATIONS, ids=lambda param: "".join(param))

@@ -1,4 +1,4 @@
-"""A PUNT behind nginx, and the browsers that look at it."""
+"""A PUNT behind nginx, and the browsers that open it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Site:
         return f"{self.nginx.url}{self.prefix}"
 
     def browser(self, username: str, **options: Any) -> httpx.Client:
-        """Return an HTTP client on this side of nginx, signed in as one of the cast."""
+        """Return an HTTP client in front of nginx, signed in as one of the cast."""
         client = httpx.Client(base_url=self.url, timeout=20, verify=False, **options)
         answer = client.post("/api/auth/login", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
@@ -45,11 +45,11 @@ class Site:
 
 @dataclass
 class EventSource:
-    """Listens as a browser does: comes back with its place after the hinted time, and gives up at any refusal.
+    """Listens as a browser does: reconnects with its cursor after the hinted time, and gives up at any error.
 
-    :param cursor: the place from which to go on.
-    :ivar statuses: of the answers it got.
-    :ivar away: seconds from the end of each stream to the next answer.
+    :param cursor: where to begin.
+    :ivar statuses: of the responses it got.
+    :ivar away: seconds from the end of each stream to the next response.
     """
 
     client: httpx.Client
@@ -74,7 +74,7 @@ class EventSource:
 
     @property
     def gave_up(self) -> bool:
-        """Whether it was refused and does not come back."""
+        """Whether it was refused and does not reconnect."""
         return not self._thread.is_alive()
 
     @property

@@ -24,9 +24,9 @@ from tests.support.wait import until
 
 TICKETS = f"{HARB}/tickets"
 AT_ONCE = 1.0
-"""Seconds in which an event comes; a buffer would keep it until it is full."""
+"""Seconds within which an event arrives; a buffer would keep it until it is full."""
 QUICK = 20.0
-"""Seconds in which a client is back: the hint of a draining server, and the pause until it serves again."""
+"""Seconds within which a client is back: the hint of a draining server, and the pause until it serves again."""
 
 
 def make(client: httpx.Client, title: str, **headers: str) -> httpx.Response:
@@ -137,7 +137,7 @@ def test_a_write_that_another_site_makes_is_refused(site: Site) -> None:
 
 
 def test_a_browser_on_plain_http_writes_where_the_proxy_passes_the_host_on(site: Site) -> None:
-    """There it sends no ``Sec-Fetch-Site``: what counts is whether the origin is the host that PUNT was asked for."""
+    """There it sends no ``Sec-Fetch-Site``: the origin has to be the host that PUNT was addressed by."""
     answer = make(site.browser("bob"), "plain", Origin=site.nginx.url)
 
     assert answer.status_code == {"specification": 403, "deploy": 201}[site.configuration]
@@ -154,7 +154,7 @@ def test_a_reload_of_punt_is_one_quick_reconnect(site: Site) -> None:
 
     assert source.titles == ["before the reload", "after the reload"]
     assert set(source.statuses) == {200}
-    assert len(source.statuses) <= 2 + site.server.workers  # once more for each worker met that had not quite stopped
+    assert len(source.statuses) <= 2 + site.server.workers  # once more for each worker that had not quite stopped
     assert sum(source.away[1:]) < QUICK
 
 
@@ -185,7 +185,7 @@ def test_a_reload_of_nginx_disturbs_nobody(site: Site) -> None:
 def test_a_restart_of_punt_loses_nothing(site: Site) -> None:
     """With the specification's configuration nginx answers 502 meanwhile, and a browser's EventSource gives up.
 
-    The page then opens a new one, from the same place. With the recommended configuration it comes back by itself.
+    The page then opens a new one, with the same cursor. With the recommended configuration it reconnects by itself.
     """
     with ExitStack() as stack:
         sources = [stack.enter_context(EventSource(site.browser("bob"))) for _ in range(4)]
@@ -218,7 +218,7 @@ FORGED = {"X-Forwarded-For": "192.0.2.7", "X-Real-IP": "192.0.2.7", "Forwarded":
 
 
 def address(browser: httpx.Client) -> str:
-    """Return the address from which PUNT thinks that somebody signed in."""
+    """Return the address that PUNT records for a sign-in."""
     return str(next(each["address"] for each in browser.get("/api/me/sessions").json() if each["current"]))
 
 
@@ -254,7 +254,7 @@ def test_where_the_proxy_passes_no_host_on_the_site_itself_can_be_trusted(instan
 
 
 def test_a_large_file_arrives_whole_where_the_block_is_the_recommended_one(site: Site) -> None:
-    """The specification's takes 1 MB, as nginx does unless told otherwise."""
+    """The specification's accepts 1 MB, nginx's default."""
     fields = {"yourPassword": PASSWORD, "phrase": "replace everything"}
     files = {"file": ("everything.punt", b"no export" + b"\0" * (40 << 20))}
 

@@ -1,4 +1,4 @@
-"""Whose access ends while something slow is done for them is told so, and nothing is changed."""
+"""If somebody's access ends during slow work for them, they are told so, and nothing is changed."""
 
 from __future__ import annotations
 

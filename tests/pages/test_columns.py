@@ -1,4 +1,4 @@
-"""The plain pages and forms about columns: who may, what is wrong, and what becomes of the board."""
+"""The plain pages and forms about columns: permissions, errors, and the resulting board."""
 
 from __future__ import annotations
 

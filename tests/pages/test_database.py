@@ -38,7 +38,7 @@ def waiting(app: Flask) -> list[Path]:
 
 
 def confirmation(text: str) -> str:
-    """Return where the form on a page goes that replaces everything."""
+    """Return the address of the form on a page that replaces everything."""
     found = re.search(r'action="(/admin/database/import/\w+)"', text)
     assert found, text
     return found[1]

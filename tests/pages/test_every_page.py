@@ -1,4 +1,4 @@
-"""What holds on every page that shows something."""
+"""What holds on every page with content."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ SHOWN = [page for page in PAGES if page.method == "GET" and page.who is not PUBL
 FORM = re.compile(r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>")
 ACTION = re.compile(r'action="([^"]*)"')
 PLAIN = re.compile(r'field\("(username|key|heir)"')
-"""Fields of ASCII, which every browser counts as Python does."""
+"""ASCII fields, which every browser counts as Python does."""
 CHANGEABLE = re.compile(r'data-draft="(label:|column:|settings:|ticket:|person:|profile"|site")')
-"""Forms that change what is there, and may be overtaken."""
+"""Forms that change existing things, and may be outdated."""
 NAMED = re.compile(r"data-(user-name=|project-name=\"\{\{|column-name\b|label-name\b)")
 NOT_PROSE = re.compile(r'type="(hidden|file|radio|checkbox|color|date|password|\{\{)|readonly|hidden>')
-"""Fields in which nobody writes a text."""
+"""Fields in which nobody types a text."""
 CONTROLS = {"input", "select", "textarea"}
 OF_A_PASSWORD = {"/login", "/setup", "/register", "/profile/password"}
-"""Where a browser that knows the person is a help."""
+"""Where a browser that knows the person is helpful."""
 HELPED = {"current-password", "new-password"}
 
 
 class Passwords(HTMLParser):
-    """Finds where passwords are typed: the attributes of each field, and how its form is sent."""
+    """Finds password fields: the attributes of each, and how its form is sent."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Passwords(HTMLParser):
 
 
 class Kept(HTMLParser):
-    """Finds what Firefox would put back on reload over what the server wrote: controls, and buttons that wait."""
+    """Finds what Firefox would restore on reload over the server's values: controls, and disabled buttons."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ def things(visit: Visit) -> Things:
 
 
 def pages(visit: Visit, things: Things) -> dict[str, str]:
-    """Ask for each as a system admin, who sees them all."""
+    """Request each as a system admin, who sees them all."""
     sue = visit("sue")
     answers = {str(page): page.ask(sue, things) for page in SHOWN}
     return {name: answer.text for name, answer in answers.items() if answer.mimetype == "text/html"}

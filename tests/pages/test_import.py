@@ -1,4 +1,4 @@
-"""An import is shown first, with columns that can be changed, and then taken once, however often it is asked for."""
+"""An import is shown first, with columns that can be changed, and carried out once, however often it is requested."""
 
 from __future__ import annotations
 

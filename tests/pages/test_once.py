@@ -1,4 +1,4 @@
-"""A form is worked on once: by a double click, F5, or going back and sending it again."""
+"""A form is worked on once: by a double click, F5, or going back and submitting it again."""
 
 from __future__ import annotations
 
@@ -326,5 +326,5 @@ def test_every_form_that_makes_something_is_worked_on_once() -> None:
 
 
 def test_what_was_asked_for_by_a_form_is_shown_at_an_address() -> None:
-    """F5 asks for a page again then, and sends no form."""
+    """F5 then requests a page again, and submits no form."""
     assert not [str(page) for page in PAGES if page.method == "POST" and page.status in {200, 201}]

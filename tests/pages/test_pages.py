@@ -1,4 +1,4 @@
-"""Pages: who may see them, where they lead, and that they never answer JSON."""
+"""Pages: who may see them, where they redirect, and that they never return JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SignIn = Callable[[str], FlaskClient]
 
 @pytest.fixture(autouse=True)
 def ticket(alice: FlaskClient) -> str:
-    """HARB-1 is there."""
+    """HARB-1 exists."""
     made = alice.post("/api/projects/HARB/tickets", json={"title": "Paint the pier"}).json or {}
     return str(made["id"])
 

@@ -1,4 +1,4 @@
-"""A plain form that is sent as it is shown changes nothing: what it cannot offer stays."""
+"""A plain form that is submitted as it is shown changes nothing: what it cannot offer stays."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Forms(HTMLParser):
         if tag == "select":
             self._form.append((self._select, self._chosen[-1] if self._chosen else self.options[self._select][0]))
         elif tag == "textarea":
-            text = "".join(self._text).removeprefix("\n")  # one line end after the tag is none
+            text = "".join(self._text).removeprefix("\n")  # one line end after the tag is ignored
             self._form.append((self._area, "\r\n".join(text.split("\n"))))
             self._area = ""
 
@@ -72,7 +72,7 @@ def as_shown(client: FlaskClient, address: str, form: str | None = None) -> dict
 
 
 def send_as_shown(client: FlaskClient, address: str, form: str | None = None, **typed: str) -> None:
-    """Send a page's form as it is shown, but for what is typed."""
+    """Submit a page's form as it is shown, except for what is typed."""
     fields = as_shown(client, address, form) | {name: [value] for name, value in typed.items()}
     answer = client.post(form or address, data=fields)
     assert answer.status_code == 302, answer.text
@@ -185,7 +185,7 @@ def test_a_parent_that_could_be_none_any_more_stays(alice: FlaskClient, app: Fla
 
 
 def bob_leaves(alice: FlaskClient, app: Flask) -> str:
-    """Take Bob off the project and return his id."""
+    """Remove Bob from the project and return his id."""
     bob = person(cast.signed_in(app, "bob"))
     [place] = [each["id"] for each in alice.get(f"{HARB}/members").json or () if each["user"]["id"] == bob]
     assert alice.delete(f"{HARB}/members/{place}").status_code == 204

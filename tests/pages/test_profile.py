@@ -1,4 +1,4 @@
-"""The plain forms of the own profile."""
+"""The plain forms of your own profile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.pictures import PICTURE
 
 
 def choose(client: FlaskClient, content: bytes, name: str = "me.png") -> Any:
-    """Send the form with a file."""
+    """Submit the form with a file."""
     form = {"picture": (io.BytesIO(content), name)}
     return client.post("/profile/picture", data=form, content_type="multipart/form-data")
 

@@ -33,7 +33,7 @@ FORMS = [page for page in PAGES if page.method != "GET"]
 
 @pytest.fixture(scope="module")
 def things(visit: Visit) -> Things:
-    """What is asked for in vain, so that it is still there the next time."""
+    """Things that are requested in vain, so that they still exist the next time."""
     return things_with_numbers(visit("alice"))
 
 

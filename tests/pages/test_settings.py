@@ -1,4 +1,4 @@
-"""A project's settings and their plain forms: who sees and may do what, what is wrong, and what becomes of it."""
+"""A project's settings and their plain forms: permissions, errors, and results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SignIn = Callable[[str], FlaskClient]
 
 @pytest.fixture
 def ids(alice: FlaskClient) -> dict[str, str]:
-    """What the forms speak of: everybody's place, and two labels."""
+    """The ids in the forms: everybody's membership, and two labels."""
     places = {each["user"]["username"]: each["id"] for each in alice.get(f"{HARB}/members").json or ()}
     return places | {name: made(alice, f"{HARB}/labels", name=name)["id"] for name in ("label", "other")}
 

@@ -13,7 +13,7 @@ from tests.support.postgres import Postgres, PostgresPunt
 
 
 def punt_on(database: str, folder: Path) -> PostgresPunt:
-    """Start a server with three workers whose streams show quickly that they are live."""
+    """Start a server with three workers whose streams soon report that they are live."""
     server = PostgresPunt(folder, 3, {"PUNT_DATABASE_URL": database, "PUNT_STREAM_KEEPALIVE": "0.2"})
     server.start()
     return server

@@ -1,4 +1,4 @@
-"""Two admins who would leave nobody, at the same moment, on PostgreSQL."""
+"""Two admins who would leave the server without one, at the same moment, on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def unmake(username: str) -> None:
 
 @pytest.fixture
 def two_admins(inside: Flask) -> Iterator[Flask]:
-    """Sue and Bob are system admins, and Sue alone afterwards."""
+    """Sue and Bob are system admins; afterwards only Sue is."""
     for username, admin in (("bob", True), ("sue", True)):
         with inside.app_context(), writing():
             person(username).is_admin = admin

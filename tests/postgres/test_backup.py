@@ -1,4 +1,4 @@
-"""What ``flask db backup`` says where it is not meant for."""
+"""What ``flask db backup`` says on a database that it is not meant for."""
 
 from __future__ import annotations
 

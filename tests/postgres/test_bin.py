@@ -1,4 +1,4 @@
-"""The bin when several people delete and restore the same family at once: no link between two of it is lost."""
+"""Several people delete and restore the same family at once: no link in it is lost."""
 
 from __future__ import annotations
 

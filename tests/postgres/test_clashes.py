@@ -1,4 +1,4 @@
-"""Two who want the same at the same moment: both get it, or the later one is told so."""
+"""Two people want the same at the same moment: both get it, or the later one gets an error."""
 
 from __future__ import annotations
 
@@ -410,7 +410,7 @@ def test_whoever_loses_a_deadlock_gets_what_they_asked_for_all_the_same(punt: Po
         other.execute(hold, [child])
         deletion = pool.submit(alice.delete, f"{HARB}/tickets/{parent}")
         until(lambda: punt.rows(WAITING)[0][0], what="the deletion to wait for the child")
-        other.execute(hold, [parent])  # a circle: who waits longer loses
+        other.execute(hold, [parent])  # a deadlock: whoever has waited longer loses
         other.commit()
 
     assert deletion.result(10).status_code == 204
@@ -433,7 +433,7 @@ def test_who_waits_too_long_for_a_lock_is_told_that_the_server_is_busy(
 
 
 def at_once(acts: list[Callable[[httpx.Client], httpx.Response]], person: httpx.Client) -> Counter[int]:
-    """Let several requests of a person go out together; count the answers' statuses."""
+    """Send several requests of a person at once; count the statuses of the responses."""
 
     def act(number: int) -> int:
         with httpx.Client(base_url=person.base_url, cookies=person.cookies, timeout=20) as client:

@@ -1,4 +1,4 @@
-"""Fifty people at once on one board, as on SQLite: here their transactions really run side by side."""
+"""Fifty people at once on one board, as on SQLite: here their transactions really run concurrently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file comes into a project once on PostgreSQL, too, however many ask for it at the same moment."""
+"""A file is imported once on PostgreSQL, too, however many request it at the same moment."""
 
 from __future__ import annotations
 

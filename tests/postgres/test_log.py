@@ -1,4 +1,4 @@
-"""The order of the log is the order of the commits, without holes, whatever the transactions do."""
+"""The order of the log is the order of the commits, without gaps, whatever the transactions do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def label(name: str, *, take_position: bool = False) -> None:
     project_id = db.session.scalars(sa.select(Project.id).where(Project.key == "HARB")).one()
     Label.create(project_id, name)
     if take_position:
-        db.session.execute(sa.text("UPDATE event_head SET position = position"))  # the lock of the last act
+        db.session.execute(sa.text("UPDATE event_head SET position = position"))  # the lock of the last step
 
 
 def names(stream: Listener) -> list[str]:

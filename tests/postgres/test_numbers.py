@@ -1,4 +1,4 @@
-"""Tables whose numbers the database counts go on counting after an import."""
+"""Tables whose numbers the database generates continue after an import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL ends its backends, restarts, crashes or is away for a while, in the middle of streams."""
+"""PostgreSQL terminates its backends, restarts, crashes or is down for a while, in the middle of streams."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.alone
 
 @pytest.fixture(autouse=True)
 def running_again(postgres: Postgres) -> Iterator[None]:
-    """Whatever a test does, the next one finds a server that runs."""
+    """Whatever a test does, the next one finds a running server."""
     yield
     postgres.start()
 
@@ -124,7 +124,7 @@ def test_a_worker_that_starts_while_it_is_away_serves_as_soon_as_it_is_back(
 
 @pytest.fixture
 def fresh(postgres: Postgres, populated: str, tmp_path: Path) -> Iterator[PostgresPunt]:
-    """A server that has seen no trouble yet."""
+    """A server without any outage so far."""
     server = punt_on(postgres.database(like=populated), tmp_path)
     yield server
     server.stop()

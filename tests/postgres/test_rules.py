@@ -1,4 +1,4 @@
-"""Whatever a rule looks at is held before: of two who would break it together, the later one is told."""
+"""Whatever a rule looks at is locked first: of two who would break it together, the later one gets an error."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def person(username: str) -> User:
 
 
 def somebody(app: Flask, role: Role | None = None) -> str:
-    """Add a person, to HARB in this role if any, and return their username."""
+    """Add a person, to HARB if a role is given, and return their username."""
     username = f"rival-{next(_numbers)}"
     with app.app_context(), writing():
         added = User.enrol(username=username, name=username, email=None, password_hash="none")
@@ -109,7 +109,7 @@ def attribute(app: Flask, ticket_id: str, name: str) -> Any:
 def asked_meanwhile(
     punt: PostgresPunt, ask: Callable[[], httpx.Response], rival: Rival
 ) -> Iterator[Future[httpx.Response]]:
-    """Let a request run into what a rival holds, and the rival commit then."""
+    """Let a request wait for a rival's lock, and then let the rival commit."""
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(ask)
         until(lambda: answer.done() or punt.rows(WAITING)[0][0], seconds=20, what="the request to wait")
@@ -209,7 +209,7 @@ def remove(username: str, heir: str | None = None) -> None:
 
 @pytest.fixture
 def alone(inside: Flask) -> Iterator[str]:
-    """Somebody who alone owns HARB beside Alice, who alone owns it afterwards."""
+    """Somebody who owns HARB beside Alice, who is its only owner afterwards."""
     other = somebody(inside, Role.OWNER)
     yield other
     with inside.app_context(), writing():
@@ -362,7 +362,7 @@ def _waits(app: Flask) -> bool:
 
 @pytest.fixture
 def bobs_password(inside: Flask) -> Iterator[str]:
-    """The hash of Bob's password, which he has again afterwards."""
+    """The hash of Bob's password, which is restored afterwards."""
     with inside.app_context():
         known = person("bob").password_hash
     yield known

@@ -1,4 +1,4 @@
-"""A column that is spread while others move its tickets: nobody waits in a circle, and nobody's move is lost."""
+"""A column is spread while others move its tickets: nobody deadlocks, and nobody's move is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.rivals import Rival
 
 
 def crowded(app: Flask, *titles: str) -> tuple[str, list[str]]:
-    """Make a column whose tickets have long ranks, and return its id and theirs."""
+    """Create a column whose tickets have long ranks, and return its id and theirs."""
     with app.app_context(), writing() as session:
         project = session.scalars(sa.select(Project).where(Project.key == "HARB")).one()
         columns = project.columns_to_change()
@@ -26,18 +26,18 @@ def crowded(app: Flask, *titles: str) -> tuple[str, list[str]]:
 
 
 def move(ticket_id: str, column_id: str, after: str) -> None:
-    """Move a ticket as a request does: it is held first."""
+    """Move a ticket as a request does: it is locked first."""
     ticket = db.session.get_one(Ticket, ticket_id, with_for_update=True)
     ticket.move_to(db.session.get_one(Column, column_id), after=db.session.get_one(Ticket, after))
 
 
 def spread(column_id: str) -> None:
-    """Spread a column in the present transaction."""
+    """Spread a column in the current transaction."""
     spread_column(db.session(), column_id)
 
 
 def column_of(app: Flask, column_id: str) -> str:
-    """Return the titles in a column, top first, after making sure that its ranks are short."""
+    """Return the titles in a column, top first, after checking that its ranks are short."""
     with app.app_context():
         inside = Ticket.in_column(column_id)
         assert all(len(ticket.rank) <= SHORT + 2 for ticket in inside)

@@ -1,4 +1,4 @@
-"""Writers who wait for one another keep nothing that readers need."""
+"""Writers who wait for one another hold nothing that readers need."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_reading_goes_on_while_more_writers_wait_than_a_worker_has_connections(a
 
     with ThreadPoolExecutor(CROWD) as pool:
         with psycopg.connect(alone.address) as somebody:
-            somebody.execute('SELECT 1 FROM "column" FOR UPDATE')  # as an import holds the column it fills
+            somebody.execute('SELECT 1 FROM "column" FOR UPDATE')  # as an import locks the column it fills
             writes = [pool.submit(writer.post, TICKETS, json={"title": "Patience"}) for writer in writers]
             until(lambda: _waiting(alone) >= WRITERS, seconds=20, what="as many to wait as may write at once")
             reads = [bob.get(f"{HARB}/columns", timeout=5).status_code for _ in range(20)]

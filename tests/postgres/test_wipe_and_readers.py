@@ -1,4 +1,4 @@
-"""While everything is being replaced, reading goes on and writing waits."""
+"""While everything is being replaced, reading continues and writing waits."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""PUNT behind the proxies that people use, with the blocks of ``deploy/proxies.md``."""
+"""PUNT behind common proxies, with the blocks of ``deploy/proxies.md``."""

@@ -1,4 +1,4 @@
-"""Streams, signing in and uploads through each proxy, at the top of a host and below a path."""
+"""Streams, signing in and uploads through each proxy, at the root of a host and below a path."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PREFIX = "/punt"
 HARB = "/api/projects/HARB"
 STREAM = f"{HARB}/events"
 DEADLINE = 20.0
-"""Seconds of silence after which a stream counts as held up: a buffer would keep its few bytes for ever."""
+"""Seconds of silence after which a stream counts as blocked: a buffer would keep its few bytes for ever."""
 MB = 1 << 20
 LARGE = 40 * MB
 
@@ -39,7 +39,7 @@ class Site:
         return f"{self.proxy.url}{self.prefix}"
 
     def browser(self, username: str, **options: object) -> httpx.Client:
-        """Return an HTTP client on this side of the proxy, signed in as one of the cast."""
+        """Return an HTTP client in front of the proxy, signed in as one of the cast."""
         client = httpx.Client(base_url=self.url, timeout=60, **options)  # type: ignore[arg-type]
         answer = client.post("/api/auth/login", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 200, answer.text

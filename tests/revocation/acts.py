@@ -1,4 +1,4 @@
-"""The table: each way to lose access, whose streams it ends, and what coming back is answered with."""
+"""The table: each way to lose access, whose streams it ends, and the response to reconnecting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.cast import PASSWORD
 
 SAME, LATER = "in the same transaction", "in the next transaction"
 SOON = 4.0
-"""Seconds in which ten streams and more can be opened, on a machine that is busy, too."""
+"""Seconds within which ten or more streams can be opened, even on a busy machine."""
 
 
 def of(*who: str, kinds: tuple[str, ...] = tuple(PATHS)) -> frozenset[tuple[str, str]]:
@@ -30,10 +30,10 @@ def of(*who: str, kinds: tuple[str, ...] = tuple(PATHS)) -> frozenset[tuple[str,
 class Row:
     """One row of the table.
 
-    :param act: takes the access away; whatever is in its power it writes in the same transaction too.
-    :param ends: the streams that end; all others go on.
-    :param back: by kind, how those who come back are answered.
-    :param last: the event that even an ended stream tells of, as its last.
+    :param act: takes the access away; if it can, it also writes something else in the same transaction.
+    :param ends: the streams that end; all others continue.
+    :param back: by kind, the response to those who reconnect.
+    :param last: the event that even an ended stream delivers, as its last.
     :param before: what is done right before the streams that end are opened.
     """
 
@@ -114,26 +114,26 @@ def wipe_all(scene: Scene) -> None:
 
 
 def shorten_session(scene: Scene) -> None:
-    """Let Mia's session here, the older one, be over soon; streams learn of that only when they are opened."""
+    """Let Mia's session here, the older one, expire soon; streams notice that only when they are opened."""
     with scene.server.writing() as session:
         _session_here(scene, session).expires_at = now() + timedelta(seconds=SOON)
 
 
 def let_session_expire(scene: Scene) -> None:
-    """Wait for the end that ``shorten_session`` has set."""
+    """Wait for the expiry that ``shorten_session`` has set."""
     with scene.server.writing() as session:
         moment = _session_here(scene, session).expires_at
     pass_time(moment.timestamp())
 
 
 def shorten_token(scene: Scene) -> None:
-    """Let Mia's API token be over soon; streams learn of that only when they are opened."""
+    """Let Mia's API token expire soon; streams notice that only when they are opened."""
     with scene.server.writing() as session:
         session.get_one(ApiToken, scene.ids["token"]).expires_at = now() + timedelta(seconds=SOON)
 
 
 def let_token_expire(scene: Scene) -> None:
-    """Wait for the end that ``shorten_token`` has set."""
+    """Wait for the expiry that ``shorten_token`` has set."""
     with scene.server.writing() as session:
         moment = session.get_one(ApiToken, scene.ids["token"]).expires_at
     assert moment

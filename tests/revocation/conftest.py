@@ -1,4 +1,4 @@
-"""Fixtures: one server for a module's tests, whose streams show five times a second how far they are."""
+"""Fixtures: one server for a module's tests, whose streams report their cursors five times a second."""
 
 from __future__ import annotations
 

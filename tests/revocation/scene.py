@@ -1,4 +1,4 @@
-"""Who listens where while somebody loses their access: two browsers of Mia, a program of hers, the owner, an admin."""
+"""Who listens where while somebody loses access: two browsers of Mia, a program of hers, the owner, an admin."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from tests.support.listener import Listener, Message
 from tests.support.server import Server
 
 WHO = ("here", "elsewhere", "program", "owner", "admin")
-"""Mia's browser here, her other one elsewhere, her program with an API token, the owner's browser, and that of a system
-admin who is no member."""
+"""Mia's browser here, another one elsewhere, her program with an API token, the owner's browser, and that of a system
+admin who is not a member.
+"""
 PATHS = {
     "project": "/api/projects/{key}/events",
     "other": "/api/projects/{key}B/events",
@@ -32,7 +33,7 @@ PATHS = {
     "users": "/api/users/events",
     "all": "/api/events?project={key}",
 }
-"""The kinds of streams; ``other`` is one of a project that nothing happens to."""
+"""The kinds of streams; ``other`` is one of a project where nothing happens."""
 PASSWORD_HASH = generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
 _numbers = count()
 
@@ -41,7 +42,7 @@ _numbers = count()
 class Scene:
     """People, projects and browsers of their own for one test, on a server that others use too.
 
-    :ivar worker: the one that requests are left to.
+    :ivar worker: the one that handles all requests.
     """
 
     server: Server
@@ -75,7 +76,7 @@ class Scene:
         return PATHS[kind].format(key=self.key)
 
     def browser(self, who: str) -> httpx.Client:
-        """Return somebody's browser; if all is left to one worker, connected to that one."""
+        """Return somebody's browser; if one worker handles everything, connected to that one."""
         own = self._browsers[who]
         client = httpx.Client(base_url=self.server.url, cookies=own.cookies, headers=own.headers, verify=False)
         if self.worker:
@@ -84,7 +85,7 @@ class Scene:
         return client
 
     def status(self, who: str, kind: str) -> int:
-        """Return how a new stream is answered."""
+        """Return the response to a new stream."""
         with self.browser(who).stream("GET", self.path(kind)) as answer:
             return answer.status_code
 
@@ -97,13 +98,13 @@ class Scene:
         return session.get_one(User, self.ids["admin"])
 
     def membership(self, session: Session) -> Membership:
-        """Load Mia's place in the project."""
+        """Load Mia's membership of the project."""
         found = Membership.of(self.ids[self.key], self.ids["here"])
         assert found is not None
         return found
 
     def mark(self, session: Session, title: str) -> None:
-        """Let something happen on every topic; where the project is still there, by a ticket too."""
+        """Let something happen on every topic; if the project still exists, with a ticket as well."""
         project = session.get(Project, self.ids[self.key])
         if project:
             Ticket.create(project, project.columns()[0], None, {"title": title})
@@ -129,7 +130,7 @@ class Scene:
             yield streams
 
     def due(self, who: str, kind: str, start: int, last: int | None = None) -> list[Message]:
-        """Return what somebody's stream of a kind is to tell of the log: after a position, up to another."""
+        """Return what somebody's stream of a kind should deliver of the log: after a position, up to another."""
         inside, other = (topics.project(self.ids[key]) for key in (self.key, f"{self.key}B"))
         listed = {
             "project": {inside},

@@ -1,4 +1,4 @@
-"""Even while nobody loses anything a stream ends now and then: each at its own moment, and nothing is lost."""
+"""Even if nobody loses access a stream ends now and then: each at its own moment, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENOUGH = 5
 
 @pytest.fixture(scope="module")
 def mortal(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose streams live for two seconds at the most."""
+    """A server whose streams live for at most two seconds."""
     instance = Path(shutil.copytree(inhabited, tmp_path_factory.mktemp("mortal") / "instance"))
     server = Server(instance, settings={"PUNT_STREAM_LIFETIME": str(LIFETIME), "PUNT_STREAM_KEEPALIVE": "0.2"}).start()
     yield server

@@ -19,17 +19,17 @@ from tests.support.raw import cookie_of
 from tests.support.server import Server
 
 PAST = 2000
-"""Events of 4 kB that lie in the log; a page of them is 2 MB."""
+"""Events of 4 kB in the log; a page of them is 2 MB."""
 READ = 20
 ON_ITS_WAY = 250
-"""Events that may be in the buffers of both kernels, and in the one chunk that is being written."""
+"""Events that may be in the buffers of both kernels, and in the chunk being written."""
 DEADLINE = 1.0
 pytestmark = pytest.mark.alone
 MIA = {("here", "project"), ("elsewhere", "project")}
 
 
 class SlowReader:
-    """A client of a project's stream that reads only when it is told to."""
+    """A client of a project's stream that reads only when told to."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection, self.body = connection, bytearray()
@@ -45,7 +45,7 @@ class SlowReader:
             assert self._take(), "the stream ended too early"
 
     def read_on(self, *, seconds: float) -> bool:
-        """Read until the stream ends, or time is up; tell whether it ended."""
+        """Read until the stream ends, or time is up; return whether it ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self._take():
@@ -63,7 +63,7 @@ class SlowReader:
 
 @contextmanager
 def slow_reader(scene: Scene, cursor: str, who: str) -> Iterator[SlowReader]:
-    """Open one of Mia's streams of the project from a cursor, and leave all else to the other worker."""
+    """Open one of Mia's streams of the project from a cursor, and leave everything else to the other worker."""
     browser = scene.browser(who)
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)

@@ -1,4 +1,4 @@
-"""Each way to lose access ends exactly the right streams, on every worker, at once; nobody else misses a thing."""
+"""Each way to lose access ends exactly the right streams, on every worker, at once; nobody else misses anything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEADLINE = 1.0
 
 @pytest.mark.parametrize("row", [*TABLE, *EXPIRY], ids=lambda row: row.name)
 def test_exactly_the_right_streams_end_and_nobody_else_misses_a_thing(live: Server, row: Row) -> None:
-    """Let everybody listen, take access away, and look what each stream told and which ended."""
+    """Let everybody listen, take access away, and compare what each stream delivered and which ended."""
     scene = Scene(live)
     last, _ = min(row.ends, default=("here", ""))
     with scene.streams(last, row.before) as streams:

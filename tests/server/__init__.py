@@ -3,4 +3,4 @@
 import pytest
 
 on_both = pytest.mark.parametrize("serve", ["sqlite", "postgres"], indirect=True)
-"""Marks a test that holds on SQLite and on PostgreSQL."""
+"""Marks a test that runs on SQLite and on PostgreSQL."""

@@ -16,7 +16,7 @@ from tests.support.server import COLD, Server
 def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start a server with some settings, without their prefix; it is stopped at the end.
 
-    It stands on SQLite, or on what the test names: see ``on_both`` of ``tests/server``.
+    It runs on SQLite, or on what the test names: see ``on_both`` of ``tests/server``.
     """
     database = getattr(request, "param", "sqlite")
     with ExitStack() as stack:

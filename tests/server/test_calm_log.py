@@ -1,4 +1,4 @@
-"""What the network does to a client is one calm line in the log; what goes wrong in PUNT stays a traceback."""
+"""What the network does to a client is one calm line in the log; an error in PUNT stays a traceback."""
 
 from __future__ import annotations
 

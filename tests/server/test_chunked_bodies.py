@@ -1,4 +1,4 @@
-"""Bodies sent in chunks: well formed they are taken, malformed ones are the client's fault and said to be."""
+"""Bodies sent in chunks: well-formed ones are accepted, malformed ones are reported as the client's error."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def head(path: str, kind: str, more: str = "") -> bytes:
 
 
 def answer(server: Server, request: bytes) -> bytes:
-    """Send a request and return all that comes back until the server hangs up; no more is sent."""
+    """Send a request and return everything until the server hangs up; no more is sent."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""Fifty people at once on one board: nothing breaks, nothing doubles, and every screen ends up the same."""
+"""Fifty people at once on one board: nothing breaks, nothing is duplicated, and every screen ends up the same."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ FINE = {200, 201, 204, 404, 409}
 class Crowd:
     """People who create, move, edit and delete tickets of one project for some seconds.
 
-    :ivar statuses: how often each status was answered.
-    :ivar created: the numbers of the tickets that were created, as answered.
+    :ivar statuses: how often each status was returned.
+    :ivar created: the numbers of the created tickets, from the responses.
     """
 
     server: Server

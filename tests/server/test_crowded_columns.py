@@ -1,4 +1,4 @@
-"""Many who move to one spot at once, until its column is spread under their hands, again and again."""
+"""Many people move to one spot at once, until its column is spread meanwhile, again and again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOVERS, MOVES = 5, 40
 
 
 def crowd(server: Server, ids: list[str], spot: str) -> None:
-    """Give tickets the ranks they have before their column is spread: there is room for a few moves only."""
+    """Give tickets the ranks that they have before their column is spread: there is room for a few moves only."""
     ranks = [f"a0{'z' * (LONGEST - 4 - len(ids) + nth)}V" for nth, _ in enumerate(ids)]
     with database_of(server) as connection:
         for each, rank in zip([*ids, spot], [*ranks, "a1"], strict=True):

@@ -1,4 +1,4 @@
-"""A running server against its own description: no 5xx, every answer as described, whatever is asked."""
+"""A running server against its own description: no 5xx, every response as described, whatever is requested."""
 
 from __future__ import annotations
 

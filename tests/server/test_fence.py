@@ -1,4 +1,4 @@
-"""What keeps a real server safe: limits across workers, patience with bodies, headers, and a log without secrets."""
+"""What protects a real server: limits across workers, timeouts for bodies, headers, and a log without secrets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TICKETS = "/api/projects/HARB/tickets"
 
 
 def failures(server: Server, names: list[str]) -> Counter[int]:
-    """Try to sign in under many names at once, each on a connection of its own; count the answers' statuses."""
+    """Try to sign in under many names at once, each on a connection of its own; count the statuses of the responses."""
 
     def fail(name: str) -> int:
         answer = httpx.post(f"{server.url}{LOGIN}", json={"username": name, "password": WRONG}, timeout=60)
@@ -115,7 +115,7 @@ def test_a_file_that_drips_is_cut_off_and_one_that_goes_on_is_not(serve: Callabl
 
 
 def upload(server: Server, path: str, size: int) -> str:
-    """Return how an upload of Sue's begins, of so many bytes."""
+    """Return the beginning of an upload of Sue's, of so many bytes."""
     cookie = cookie_of(server.client("sue"))
     part = '--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
     return (
@@ -125,7 +125,7 @@ def upload(server: Server, path: str, size: int) -> str:
 
 
 def send_slowly(server: Server, begin: str, *, seconds: float) -> bytes:
-    """Begin an upload of 300,000 bytes, send these in ten parts, and return what comes back."""
+    """Begin an upload of 300,000 bytes, send it in ten parts, and return the response."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(begin.encode())
         for _ in range(10):
@@ -135,7 +135,7 @@ def send_slowly(server: Server, begin: str, *, seconds: float) -> bytes:
 
 
 def drip(server: Server, begin: str) -> bytes:
-    """Begin a request and send a byte of it now and then; return what comes until the server hangs up."""
+    """Begin a request and send a byte of it now and then; return everything until the server hangs up."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=0.2) as connection:
         connection.sendall(begin.encode())
         answer, deadline = b"", time.monotonic() + 20
@@ -231,7 +231,7 @@ def test_a_host_that_a_client_makes_up_is_in_no_answer(server: Server) -> None:
 
 
 def talk(server: Server, text: str) -> bytes:
-    """Send some bytes and return all that comes back."""
+    """Send some bytes and return everything that comes back."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         connection.sendall(text.encode())
         return b"".join(iter(lambda: connection.recv(65_536), b""))

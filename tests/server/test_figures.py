@@ -1,4 +1,4 @@
-"""Figures of all workers, through their deaths, and of a server beside another one."""
+"""Metrics of all workers, through their deaths, and of a server beside another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client says of itself in forwarded headers counts only as far as ``PUNT_PROXY_COUNT`` says."""
+"""Forwarded headers are trusted only as far as ``PUNT_PROXY_COUNT`` says."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_claims_that_contradict_each_other_are_no_bad_request(server: Server) ->
 
 
 class OnUnixSocket(Server):
-    """A server that listens on a socket in its instance folder; gunicorn would trust whoever comes that way."""
+    """A server that listens on a socket in its instance folder; gunicorn would trust whoever connects there."""
 
     @property
     def path(self) -> str:

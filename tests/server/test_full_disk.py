@@ -1,4 +1,4 @@
-"""A disk that is full: reading and listening go on, writing is refused in words, and all is well when there is room."""
+"""A full disk: reading and listening continue, writing is refused with a message, until there is space again."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ LONG = "x" * 40_000
 FULL = {"error": "The disk of the server is full. Nothing was changed; please try again when there is room."}
 SETTINGS = {"PUNT_METRICS_TOKEN": TOKEN, "PUNT_STREAM_KEEPALIVE": "0.2"}
 RECOVERY = 2
-"""Seconds after there is room within which writing works again."""
+"""Seconds after there is space within which writing works again."""
 
 
 @pytest.fixture
 def disk() -> Iterator[SmallDisk]:
-    """A disk that also others than root reach, as whom PostgreSQL runs."""
+    """A disk that other users than root can reach, because PostgreSQL does not run as root."""
     with TemporaryDirectory(prefix="punt-disk-") as folder:
         Path(folder).chmod(0o755)
         with small_disk(Path(folder) / "disk", "64m") as mounted:
@@ -45,7 +45,7 @@ def disk() -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def serve(request: pytest.FixtureRequest, disk: SmallDisk, tmp_path: Path) -> Iterator[Server]:
-    """A server whose database, and all else that it writes but its log, lies on the small disk."""
+    """A server whose database, and everything else that it writes but its log, is on the small disk."""
     folder = disk.folder / "instance"
     settings = SETTINGS | {"PUNT_INSTANCE_PATH": str(folder)}
     if request.param == "sqlite":
@@ -67,7 +67,7 @@ def name_of(server: Server) -> str:
 
 
 def move_to(disk: SmallDisk, postgres: Postgres, server: Server) -> None:
-    """Let a database of PostgreSQL lie on the small disk."""
+    """Move a PostgreSQL database to the small disk."""
     folder = disk.folder / "postgres"
     folder.mkdir()
     if postgres.system_user:
@@ -83,7 +83,7 @@ def move_back(postgres: Postgres, server: Server) -> None:
 
 @contextmanager
 def full(disk: SmallDisk, client: httpx.Client) -> Iterator[httpx.Response]:
-    """Fill the disk until a write is refused, and make room at the end."""
+    """Fill the disk until a write is refused, and free it at the end."""
     disk.fill()
     refused: list[httpx.Response] = []
 
@@ -138,7 +138,7 @@ def test_a_worker_that_begins_on_a_full_disk_serves(serve: Server, disk: SmallDi
         begun = server.log.count("Booting worker")
         server.kill(*server.worker_ids())
         until(lambda: alice.get("/projects/HARB/board").status_code == 200, seconds=20, what="the new ones to serve")
-        time.sleep(1)  # in which those that die at once would have been followed by others
+        time.sleep(1)  # in which those that die at once would have been replaced
         again = server.log.count("Booting worker") - begun
     until(lambda: make(alice).status_code == 201, seconds=RECOVERY, what="writing to work again")
 
@@ -166,7 +166,7 @@ def test_what_was_acknowledged_around_a_full_disk_is_heard_once(serve: Server, d
 
 
 def wait_for(writers: Writers, answer: str, *, seconds: float) -> None:
-    """Wait until the writers have had an answer a few more times."""
+    """Wait until the writers have had a few more responses."""
     before = writers.answers[answer]
     until(lambda: writers.answers[answer] > before + 5, seconds=seconds, what=f"more answers {answer}")
 

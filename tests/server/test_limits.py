@@ -1,4 +1,4 @@
-"""So many streams and no more: exact for a person across all workers, bounded for a worker; the API answers always."""
+"""The number of streams is limited: exactly per person across all workers, and per worker; the API always responds."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LIMIT = 12
 
 @contextmanager
 def asked_at_once(client: httpx.Client, count: int) -> Iterator[Audience]:
-    """Ask for many streams at once and wait until each has an answer; nobody comes back."""
+    """Request many streams at once and wait until each has a response; nobody reconnects."""
     with Audience(client, STREAM, count, returns=False) as audience:
         until(lambda: all(ear.answers and ear.retries for ear in audience.ears), what="every answer")
         yield audience
 
 
 def judge_refusals(audience: Audience, wanted: int) -> None:
-    """Judge that so many are live, and that the others were sent away kindly: 200, and a long, jittered hint."""
+    """Check that so many are live, and that the others were sent away politely: 200, and a long, jittered hint."""
     until(lambda: audience.live == wanted, what=f"{wanted} open streams")
     refused = [ear for ear in audience.ears if not ear.live]
 
@@ -84,7 +84,7 @@ def test_a_full_worker_sends_away_kindly_and_the_api_answers_meanwhile(serve: Ca
 
     with ExitStack() as asked:
         audiences: list[Audience] = []
-        while streams_open(server) < 15:  # the system deals connections to workers as it likes
+        while streams_open(server) < 15:  # the system distributes connections over workers as it likes
             audiences.append(asked.enter_context(asked_at_once(bob, 20)))
         for audience in audiences:
             judge_refusals(audience, audience.live)

@@ -1,4 +1,4 @@
-"""Who changes the members of a project at the same moment: an owner is always left."""
+"""Several people change the members of a project at the same moment: there is always an owner left."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def remove(client: httpx.Client, place: str) -> httpx.Response:
 
 
 def owners(sue: httpx.Client) -> dict[str, str]:
-    """Return the places of the owners by username."""
+    """Return the memberships of the owners by username."""
     members = sue.get(MEMBERS).json()
     return {each["user"]["username"]: each["id"] for each in members if each["role"] == "owner"}
 

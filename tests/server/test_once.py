@@ -1,4 +1,4 @@
-"""A form that arrives several times at once, at several workers, is worked on once and answered alike."""
+"""A form that arrives several times at once, at several workers, is worked on once and gets the same answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def punt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def click(person: httpx.Client, path: str, fields: dict[str, str]) -> list[httpx.Response]:
-    """Send a form several times at once, each time over a connection of its own."""
+    """Submit a form several times at once, each time over a connection of its own."""
 
     def send(_: int) -> httpx.Response:
         with httpx.Client(base_url=person.base_url, cookies=person.cookies, timeout=30) as client:

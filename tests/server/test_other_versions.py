@@ -1,4 +1,4 @@
-"""A database of another version of PUNT, and a folder that cannot be: refused by a sentence, at once."""
+"""A database of another version of PUNT, and an unusable instance folder: refused with a message, at once."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ OLDER = "run flask db upgrade first"
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """A server that does not run yet."""
+    """A server that is not running yet."""
     server = server_on(request.param, request, tmp_path / "instance", 2, {})
     yield server
     server.end()
 
 
 def note(server: Server, revision: str) -> None:
-    """Let the database say that it was migrated to a revision."""
+    """Record in the database that it was migrated to a revision."""
     with server.writing() as session:
         session.connection().exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
 
 
 def start(server: Server) -> tuple[int, str]:
-    """Start gunicorn, which is expected to end by itself, and return its exit code and what it said."""
+    """Start gunicorn, which is expected to exit by itself, and return its exit code and its output."""
     command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
     done = subprocess.run(
         command, cwd=ROOT, env=server.environ, capture_output=True, text=True, timeout=60, check=False
@@ -113,7 +113,7 @@ def test_a_database_that_does_not_answer_is_waited_for(tmp_path: Path) -> None:
 
 
 class Answering(Server):
-    """A server that counts as started as soon as it answers anything."""
+    """A server that counts as started as soon as it responds with anything."""
 
     def _answers(self) -> bool:
         try:

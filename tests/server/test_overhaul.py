@@ -1,4 +1,4 @@
-"""The whole database taken out and put in through a real server, beside people who listen."""
+"""The whole database exported and imported through a real server, beside people who listen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What PUNT writes is for its user only, whatever the shell that starts it allows others."""
+"""PUNT's files are for its user only, whatever the umask of the shell that starts it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.server import Server
 
 @pytest.fixture
 def open_to_all() -> Iterator[None]:
-    """Let what is started here make files that everybody may read and write, unless it says otherwise."""
+    """Let what is started here create files that everybody may read and write, unless it decides otherwise."""
     before = os.umask(0)
     yield
     os.umask(before)

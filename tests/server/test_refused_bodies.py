@@ -1,4 +1,4 @@
-"""Bodies that nobody reads: what is left of one stops nobody else, and the connection goes on or says that it ends."""
+"""Bodies that nobody reads: the rest of one blocks nobody else, and the connection continues or says that it ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEADERS = {"Content-Type": "application/json"}
 
 
 def refuse(connection: http.client.HTTPConnection, size: int) -> http.client.HTTPResponse:
-    """Send a body that is refused unread, all of it before the answer is read."""
+    """Send a body that is refused unread, all of it before the response is read."""
     connection.request("POST", PATH, b" " * size, HEADERS)
     answer = connection.getresponse()
     assert answer.status == 413
@@ -50,7 +50,7 @@ def test_a_long_refused_body_ends_its_connection_which_the_answer_says(server: S
 def test_a_refused_body_in_chunks_without_an_end_is_not_read_for_ever(server: Server) -> None:
     connection = begin_chunks(server)
 
-    with pytest.raises(ConnectionError):  # reset by who reads no more
+    with pytest.raises(ConnectionError):  # reset by the server, which reads no more
         send_chunks(connection, b"10000\r\n" + b" " * 0x10000 + b"\r\n", 64 * DISCARDED // 0x10000)
     connection.close()
 

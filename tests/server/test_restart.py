@@ -1,4 +1,4 @@
-"""A server that stops, and streams that grow old: clients come back and have missed nothing."""
+"""A server that stops, and streams that reach their lifetime: clients reconnect and have missed nothing."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def make(client: httpx.Client, title: str) -> None:
 
 
 LEAST_HINT = 0.2
-"""Seconds that a stopping server asks its clients to wait, at the least."""
+"""Seconds that a stopping server asks its clients to wait, at least."""
 
 
 def come_back(client: httpx.Client, cursor: str | None) -> list[str]:
-    """Connect again, as often as the server ends the stream, until there is news; return its titles."""
+    """Reconnect, as often as the server ends the stream, until there is news; return its titles."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with Listener(client, STREAM, last_event_id=cursor) as stream:
             if stream.wait_for(1):
                 return titles(stream)
         cursor = stream.cursor
-        time.sleep(LEAST_HINT)  # a worker that is stopping ends whoever comes at once; clients wait as it tells them
+        time.sleep(LEAST_HINT)  # a stopping worker ends new streams at once; clients wait as it tells them
     raise AssertionError("no news")
 
 

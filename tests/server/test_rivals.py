@@ -1,4 +1,4 @@
-"""Rivals at every rule at once: whoever comes too late is told so, and no rule breaks; longer in ``make soak``."""
+"""Rivals at every rule at once: whoever is too late gets an error, and no rule breaks; longer in ``make soak``."""
 
 from __future__ import annotations
 

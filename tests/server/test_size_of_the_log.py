@@ -1,4 +1,4 @@
-"""The event log has a size that it does not outgrow, whatever is written."""
+"""The event log stays within its size limit, whatever is written."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ HARB = "/api/projects/HARB"
 LONG = "ä" * 20_000
 LIMIT = 1_000_000
 EVENT = 42_000
-"""Bytes that a ticket of such length weighs in the log, at most."""
+"""Bytes that a ticket of such length takes in the log, at most."""
 
 
 def kept(server: Server) -> tuple[int, int]:
-    """Return how many bytes the log holds, and how many events."""
+    """Return how many bytes the log contains, and how many events."""
     with database_of(server) as connection:
         messages = connection.scalars(sa.text("SELECT message FROM event_log")).all()
     return sum(len(message.encode()) + ROW for message in messages), len(messages)
@@ -43,7 +43,7 @@ def test_what_is_more_than_the_log_may_hold_is_soon_forgotten_and_who_was_away_i
     with Listener(bob, f"{HARB}/events", last_event_id=before) as late:
         late.wait_for_type("stream.reset")
 
-    assert kept(server)[1] >= LIMIT // EVENT  # no more is forgotten than need be
+    assert kept(server)[1] >= LIMIT // EVENT  # no more is deleted than necessary
     assert len(listening.messages) == 60
     assert late.messages[0]["data"] == {"reason": "expired"}
 

@@ -1,4 +1,4 @@
-"""Clients that do not read, vanish or are killed: they go in time and disturb nobody."""
+"""Clients that do not read, vanish or are killed: they are cut off in time and disturb nobody."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make(client: httpx.Client, title: str, description: str = "") -> None:
 
 @contextmanager
 def ready(server: Server) -> Iterator[tuple[Audience, httpx.Client, httpx.Client]]:
-    """Ten good listeners, Alice who writes, and Bob who listens badly."""
+    """Ten good listeners, Alice who writes, and Bob who is a bad listener."""
     alice, bob = server.client("alice"), server.client("bob")
     with Audience(alice, STREAM, 10, cursor=server.head()) as good:
         good.wait_until_live()
@@ -54,7 +54,7 @@ def ready(server: Server) -> Iterator[tuple[Audience, httpx.Client, httpx.Client
 
 @contextmanager
 def written_to(server: Server, alice: httpx.Client, good: Audience) -> Iterator[None]:
-    """Write long tickets until the end of the block, and judge that the good listeners lose nothing."""
+    """Write long tickets until the end of the block, and check that the good listeners lose nothing."""
     with Writers(alice, 3, pause=0, description=LONG) as writers:
         yield
     good.wait_until_at(server.head())
@@ -80,7 +80,7 @@ def test_clients_that_never_read_are_cut_off_without_a_traceback_and_good_ones_l
 
 
 def test_clients_that_never_read_do_not_hold_up_a_stop(serve: Callable[..., Server]) -> None:
-    server = serve(STREAM_WRITE_TIMEOUT=60)  # or a slow machine cuts them off before their buffers are full
+    server = serve(STREAM_WRITE_TIMEOUT=60)  # otherwise a slow machine cuts them off before their buffers are full
     alice, bob = server.client("alice"), server.client("bob")
 
     with ExitStack() as stack:
@@ -195,7 +195,7 @@ def test_a_client_that_keeps_its_connection_after_a_stream_may_take_its_time_to_
     bob = server.client("bob", limits=httpx.Limits(max_connections=1))
 
     bob.get(STREAM)
-    time.sleep(1)  # longer than the stream's write timeout; that was for the stream only
+    time.sleep(1)  # longer than the stream's write timeout, which was for the stream only
     bob.get("/api/me")
 
     assert "cut off" not in server.log

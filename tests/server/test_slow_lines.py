@@ -1,4 +1,4 @@
-"""Clients on slow lines that catch up while the server is restarted, reloaded and killed: none misses an event."""
+"""Clients on slow lines catch up while the server is restarted, reloaded and killed: none misses an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever does not take their answers, or sends nothing, keeps no place from others: not alone, and not a thousand."""
+"""Clients that do not read their responses, or send nothing, keep no place from others: not one, and not a thousand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATIENCE = 2
 TICKETS = "/api/projects/HARB/tickets"
 LONG = "x" * 50_000
 MANY = 200
-"""Requests sent at once, whose answers are more than all buffers on the way hold."""
+"""Requests sent at once, whose responses exceed all buffers on the way."""
 
 
 def sheet(server: Server) -> str:
@@ -31,7 +31,7 @@ def sheet(server: Server) -> str:
 
 
 def unread(server: Server, request: str, times: int = MANY, window: int = 4096) -> socket.socket:
-    """Ask for something many times, and read nothing of it."""
+    """Request something many times, and read nothing of it."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
     connection.settimeout(10)
@@ -43,11 +43,11 @@ def unread(server: Server, request: str, times: int = MANY, window: int = 4096) 
 
 
 def connections(server: Server) -> int:
-    """Count the clients' connections that the workers hold."""
+    """Count the client connections that the workers hold."""
     port, held = f":{server.port:04X}", 0
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, _, state, *_, inode = line.split()[:10]
-        held += local.endswith(port) and state != "0A" and inode != "0"  # 0 is nobody's any more, 0A listens
+        held += local.endswith(port) and state != "0A" and inode != "0"  # 0 belongs to nobody any more, 0A listens
     return held
 
 

@@ -1,4 +1,4 @@
-"""Sessions and their ends, and limits on tries."""
+"""Sessions and their ends, and limits on attempts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.support.cast import PASSWORD, signed_in
 
 @pytest.fixture
 def limited(limited: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app with rate limits, lower than they are."""
+    """An app with rate limits, lower than usual."""
     monkeypatch.setattr(sign_in, "ACCOUNT_TRIES", 3)
     monkeypatch.setattr(own_passwords, "TRIES", 3)
     return limited
@@ -272,7 +272,7 @@ def test_whoever_is_named_as_much_is_hashed(app: Flask, monkeypatch: pytest.Monk
 def test_a_storm_on_a_new_worker_hashes_one_password_at_a_time(
     monkeypatch: pytest.MonkeyPatch, known: str | None
 ) -> None:
-    """The first of all prepares what others are compared with, and all others wait for it."""
+    """The very first one prepares what others are compared with, and all others wait for it."""
     running, most, made = 0, 0, Counter[str]()
 
     def hashing(name: str, answer: Any) -> Callable[..., Any]:

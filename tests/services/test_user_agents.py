@@ -1,4 +1,4 @@
-"""What browsers call themselves."""
+"""Names of browsers."""
 
 from __future__ import annotations
 

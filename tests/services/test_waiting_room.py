@@ -55,7 +55,7 @@ def test_a_file_is_claimed_by_one_alone_and_not_before_it_is_there(tmp_path: Pat
     first, second = room.claim(name), room.claim(name)
 
     assert first
-    room.dismiss(name)  # by somebody who was looking at it
+    room.dismiss(name)  # by somebody who was showing it
     assert (first.read_bytes(), second) == (b"everything", None)
     first.unlink()
     for unknown in (name, "..", "0" * 26):

@@ -1,4 +1,4 @@
-"""Many listeners in one thread, over plain sockets: each comes back with its cursor, as browsers do."""
+"""Many listeners in one thread, over plain sockets: each reconnects with its cursor, as browsers do."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tests.support.raw import cookie_of
 from tests.support.wait import until
 
 AT_ONCE = 20
-"""Connections begun between two looks at those that are open."""
+"""Connections opened between two checks of the open ones."""
 LOOK = 0.02
 SLOW_WINDOW = 16 * 1024
-"""Bytes that the kernel holds for a client on a slow line."""
+"""Bytes that the kernel buffers for a client on a slow line."""
 PLAIN_RETRY = 0.3
-"""Seconds until the next try when the server gave no hint, or is not there."""
+"""Seconds until the next attempt if the server gave no hint, or is down."""
 
 
 class Block(NamedTuple):
@@ -46,9 +46,9 @@ class Block(NamedTuple):
 class Ear:
     """One listener.
 
-    :ivar positions: of the events that it heard, as they came.
-    :ivar live: whether it has an answer with status 200 whose end has not come.
-    :ivar pace: of its line, in bytes a second; 0 where the line has no limit.
+    :ivar positions: of the events that it received, in order.
+    :ivar live: whether it has a response with status 200 that has not ended.
+    :ivar pace: of its line, in bytes a second; 0 for no limit.
     """
 
     cursor: str | None = None
@@ -65,11 +65,11 @@ class Ear:
 class Audience:
     """Listens to a path many times, until it is closed.
 
-    :param client: whoever listens, signed in; only the address and the cookies are used.
+    :param client: the listener, signed in; only the address and the cookies are used.
     :param count: listeners.
-    :param cursor: the place from which all begin.
-    :param returns: whether they come back when the server ends their stream.
-    :param paces: of their lines, in bytes a second, one for each, where these have a limit.
+    :param cursor: where all begin.
+    :param returns: whether they reconnect when the server ends their stream.
+    :param paces: of their lines, in bytes a second, one for each, if these are limited.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Audience:
         until(lambda: self.live == wanted, seconds=seconds, what=f"{wanted} open streams")
 
     def wait_until_at(self, cursor: str, *, seconds: float = 20) -> None:
-        """Return when all have come to a place in the log."""
+        """Return when all have reached a position in the log."""
         until(lambda: all(_is_at(ear, cursor) for ear in self.ears), seconds=seconds, what=f"all to reach {cursor}")
 
     def _run(self) -> None:
@@ -199,7 +199,7 @@ class Audience:
 
 
 def _connection(address: tuple[str, int], pace: float) -> socket.socket:
-    """Connect; a slow line holds little that its client has not read."""
+    """Connect; a slow line buffers little that its client has not read."""
     connection = socket.socket()
     if pace:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SLOW_WINDOW)
@@ -209,7 +209,7 @@ def _connection(address: tuple[str, int], pace: float) -> socket.socket:
 
 
 def request_for(client: httpx.Client, path: str) -> Callable[[str | None], bytes]:
-    """Return what writes the request for a stream; as HTTP/1.0, so that the answer comes without chunks."""
+    """Return what writes the request for a stream; as HTTP/1.0, so that the response is not chunked."""
     lines = f"GET {path} HTTP/1.0", f"Host: 127.0.0.1:{client.base_url.port}", f"Cookie: {cookie_of(client)}"
 
     def request(cursor: str | None = None) -> bytes:

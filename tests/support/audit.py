@@ -1,4 +1,4 @@
-"""Comparing what was acknowledged and heard with what the log holds."""
+"""Comparing what was acknowledged and received with what the log contains."""
 
 from __future__ import annotations
 
@@ -46,10 +46,9 @@ def database_of(server: Server) -> Iterator[sa.Connection]:
 
 
 def lost_or_doubled(server: Server, writers: Writers, *audiences: Audience) -> list[str]:
-    """Say what is wrong: an acknowledged write that is not in the log once, a listener that did not hear the log once.
+    """Return what is wrong: an acknowledged write that is not in the log once, a listener with gaps or repetitions.
 
-    A rule of PUNT's that the database does not keep any more is wrong, too. The listeners began before the first write,
-    and only tickets were created.
+    A broken rule of PUNT's is wrong, too. The listeners began before the first write, and only tickets were created.
     """
     log = log_of(server)
     faults = []
@@ -61,7 +60,7 @@ def lost_or_doubled(server: Server, writers: Writers, *audiences: Audience) -> l
 
 
 def misheard(server: Server, *audiences: Audience) -> list[str]:
-    """Say how many listeners did not hear the log once and in order, without a reset."""
+    """Return how many listeners did not receive the log once and in order, without a reset."""
     wanted, faults = array("q", log_of(server)), []
     ears = [ear for audience in audiences for ear in audience.ears]
     if wrong := sum(ear.positions != wanted for ear in ears):
@@ -72,7 +71,7 @@ def misheard(server: Server, *audiences: Audience) -> list[str]:
 
 
 def broken_rules(server: Server) -> list[str]:
-    """Say what ``flask db check`` finds in a server's database."""
+    """Return what ``flask db check`` finds in a server's database."""
     app = create_app(Settings.model_validate(server.environ))
     with app.app_context():
         found = [finding.sentence for finding in find_all()]

@@ -1,4 +1,4 @@
-"""The project HARB as its API shows it: short ways to make things there and to look at them."""
+"""The project HARB through its API: short ways to create things there and to read them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shown(client: FlaskClient, reference: str) -> Json:
 
 
 def column_ids(client: FlaskClient) -> list[str]:
-    """Return the ids of the columns, left first."""
+    """Return the ids of the columns, leftmost first."""
     return [column["id"] for column in client.get(f"{HARB}/columns").json or ()]
 
 

@@ -1,4 +1,4 @@
-"""The pipeline from the log to a stream's bytes in one process, moved step by step by a test."""
+"""The pipeline from the log to a stream's bytes in one process, advanced step by step by a test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATIENCE = 500
 
 
 def everything(_: sa.Connection) -> Callable[[Entry], bool]:
-    """The check of a listener who may have all of the past."""
+    """The check of a listener who may see all of the past."""
     return lambda _: True
 
 
@@ -35,7 +35,7 @@ class Reader:
     """A client at the end of a stream, reading it chunk by chunk.
 
     :ivar numbers: of the events that it has read.
-    :ivar cursor: its place, as a browser remembers it.
+    :ivar cursor: its cursor, as a browser remembers it.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -44,7 +44,7 @@ class Reader:
         self._chunks = iter(stream)
 
     def read(self) -> bytes:
-        """Read the next chunk, as somebody else's SSE client understands it."""
+        """Read the next chunk, as a third-party SSE client understands it."""
         chunk = next(self._chunks)
         for event in sseclient.SSEClient(iter([chunk])).events():
             self.cursor = event.id or self.cursor
@@ -53,7 +53,7 @@ class Reader:
         return chunk
 
     def read_until(self, cursor: str) -> list[int]:
-        """Read until the stream has reached a place, and return the numbers of the events so far."""
+        """Read until the stream has reached a position, and return the numbers of the events so far."""
         for _ in range(PATIENCE):
             if self.cursor == cursor:
                 return self.numbers
@@ -71,7 +71,7 @@ class Reader:
         raise AssertionError("the stream does not end")
 
     def leave(self) -> None:
-        """Go away, as a client does whose connection breaks."""
+        """Disconnect, as a client does whose connection breaks."""
         close: Any = self._chunks
         close.close()
         self.stream.close()
@@ -86,11 +86,11 @@ class Silence:
     """A doorbell that never rings."""
 
     def listen(self, ring: Ring) -> None:
-        """Ring never."""
+        """Never ring."""
 
 
 class Channel:
-    """A log, a hub and the feed between them, which looks when the test says so. Needs an app context."""
+    """A log, a hub and the feed between them, which reads when the test says so. Needs an app context."""
 
     def __init__(self) -> None:
         self.hub = Hub()
@@ -99,7 +99,7 @@ class Channel:
 
     @property
     def cursor(self) -> str:
-        """The place after the newest event."""
+        """The cursor after the newest event."""
         return str(self._head())
 
     def write(self, *numbers: int, topic: str = TOPIC, **more: Any) -> None:
@@ -109,7 +109,7 @@ class Channel:
             capture.announce(session, *drafts)
 
     def carry(self) -> None:
-        """Let the feed bring what is new in the log to the hub."""
+        """Let the feed pass what is new in the log to the hub."""
         self._feed.catch_up()
 
     def listen(self, cursor: str | None = None, **options: Any) -> Reader:
@@ -117,7 +117,7 @@ class Channel:
         return Reader(self.stream(cursor, **options))
 
     def live(self, **options: Any) -> Reader:
-        """Open a stream and read until it waits for what happens next."""
+        """Open a stream and read until it is live."""
         reader = self.listen(**options)
         while sse.KEEPALIVE not in reader.read():
             pass

@@ -1,4 +1,4 @@
-"""Finding the browser of the tests, or getting one: ``python -m tests.support.chromium``."""
+"""Finding the browser of the tests, or installing one: ``python -m tests.support.chromium``."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ The tests need Chromium and it could not be installed here. Do one of these:
 
 
 def find() -> str | None:
-    """Return the path of a Chromium for most tests: the one named, Playwright's own, or one on PATH."""
+    """Return the path of a Chromium for most tests: the configured one, Playwright's own, or one on PATH."""
     return _chosen() or shutil.which(SHELL) or find_whole()
 
 
 def find_whole() -> str | None:
-    """Return the path of one that freezes pages and keeps them for going back, as people's browsers do."""
+    """Return the path of one that freezes pages and has a back/forward cache, as people's browsers do."""
     return _chosen() or next(filter(None, map(shutil.which, WHOLE)), None)
 
 

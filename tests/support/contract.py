@@ -1,4 +1,4 @@
-"""A client that compares every answer of the API with the API's own description."""
+"""A client that compares every response of the API with the API's own description."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from punt.api.openapi import SENT, describe
 
 
 class Checked(FlaskClient):
-    """Fails a test whose answer is not as described: its status, its kind, its fields, what a 429 must say."""
+    """Fails a test whose response is not as described: its status, content type and fields, the headers of a 429."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         answer = super().open(*args, **options)
@@ -41,7 +41,7 @@ class Contract:
 
     @classmethod
     def of(cls, app: Flask) -> Contract:
-        """Return the description of an app's API, made once for all apps that have the same."""
+        """Return the description of an app's API, made once for all apps with the same one."""
         if "contract" not in app.extensions:
             rules = (rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/"))
             views = frozenset((rule.rule, app.view_functions[rule.endpoint]) for rule in rules)
@@ -50,9 +50,9 @@ class Contract:
         return contract
 
     def judge(self, answer: TestResponse) -> None:
-        """Compare an answer with what is said of it.
+        """Compare a response with its description.
 
-        :raises AssertionError: saying where to write what.
+        :raises AssertionError: saying what to write where.
         """
         operation, name = self._operation(answer)
         if operation is None:

@@ -1,4 +1,4 @@
-"""Tickets by the thousand, put into the database as rows: made one by one they would take too long."""
+"""Tickets by the thousand, inserted as rows: creating them one by one would take too long."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DESCRIPTION = "Twelve berths, each with *water* and power; the pilot says which.
 
 
 def crowd(project: Project, count: int, *, column_id: str, person_id: str, label_id: str | None = None) -> None:
-    """Fill a column with tickets that one person made and works on; no two ways of sorting them agree."""
+    """Fill a column with tickets that one person created and is assigned to; no two sort orders agree."""
     moment, priorities = now(), list(Priority)
     rows = [
         {

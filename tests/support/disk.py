@@ -17,19 +17,19 @@ class SmallDisk:
         self.folder = folder
 
     def fill(self) -> None:
-        """Leave not a byte free."""
+        """Use up every byte."""
         with suppress(OSError), (self.folder / "ballast").open("ab", buffering=0) as ballast:
             while True:
                 ballast.write(b"x" * 4096)
 
     def free(self) -> None:
-        """Make room again."""
+        """Free the space again."""
         (self.folder / "ballast").unlink()
 
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[SmallDisk]:
-    """Mount a small disk at a folder for a while; this takes the rights of root, as CI has them.
+    """Mount a small disk at a folder for a while; this requires root, as in CI.
 
     :param size: as ``mount`` writes it.
     """
@@ -42,7 +42,7 @@ def small_disk(folder: Path, size: str) -> Iterator[SmallDisk]:
 
 
 class OnSmallDisk(Server):
-    """A PUNT whose instance folder, but not its log, lies where ``PUNT_INSTANCE_PATH`` among its settings says."""
+    """A PUNT whose instance folder, except for its log, is the ``PUNT_INSTANCE_PATH`` among its settings."""
 
     @property
     def database(self) -> Path:

@@ -1,4 +1,4 @@
-"""One person at the three streams of the specification at once."""
+"""One person listening to the specification's three streams at once."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ class Ears:
         self._stack.close()
 
     def heard(self) -> dict[str, list[Message]]:
-        """Return all that each stream has told, once it has told everything that is in the log by now."""
+        """Return everything that each stream has delivered, once that is all of the log."""
         head = self._server.head()
         return {name: stream.wait_until_at(head) for name, stream in self._streams.items()}

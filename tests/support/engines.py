@@ -1,6 +1,6 @@
-"""The browser engines, each under its own WebDriver; ``tests/browser`` drives Chromium by other means.
+"""The browser engines, each under its own WebDriver; ``tests/browser`` drives Chromium differently.
 
-``python -m tests.support.engines`` says which are there; with ``all`` it first installs those that are not, if it can.
+``python -m tests.support.engines`` prints which are installed; with ``all`` it first installs the others, if it can.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Engine(ABC):
 
     @abstractmethod
     def parts(self) -> dict[str, str | None]:
-        """Find the programs it takes."""
+        """Find the programs it needs."""
 
     @abstractmethod
     def run(self, folder: Path) -> AbstractContextManager[Driver]:
@@ -61,7 +61,7 @@ class Firefox(Engine):
     packages = ("firefox-esr",)
 
     def parts(self) -> dict[str, str | None]:
-        """Find the programs it takes."""
+        """Find the programs it needs."""
         return {"firefox-esr": os.environ.get("PUNT_TEST_FIREFOX") or shutil.which("firefox-esr")}
 
     @contextmanager
@@ -83,7 +83,7 @@ class WebKit(Engine):
     packages = ("webkit2gtk-driver", "xvfb")
 
     def parts(self) -> dict[str, str | None]:
-        """Find the programs it takes."""
+        """Find the programs it needs."""
         shelf = sorted(map(str, Path("/usr").glob("lib*/**/webkit*gtk-*/MiniBrowser")))
         driver, screen = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
         return {"WebKitWebDriver": driver, "MiniBrowser": shelf[-1] if shelf else None, "Xvfb": screen}
@@ -106,7 +106,7 @@ class Chromium(Engine):
     packages = ("chromium", "chromium-driver")
 
     def parts(self) -> dict[str, str | None]:
-        """Find the programs it takes."""
+        """Find the programs it needs."""
         return {name: shutil.which(name) for name in ("chromium", "chromedriver")}
 
     @contextmanager
@@ -127,7 +127,7 @@ def present() -> list[Engine]:
 
 
 def report() -> list[str]:
-    """Tell in a line for each engine whether the tests run in it, and why not."""
+    """Report in one line per engine whether the tests run in it, and why not."""
     return [_line(engine) for engine in ENGINES]
 
 
@@ -141,14 +141,14 @@ def _line(engine: Engine) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Install what is missing, if asked to, and say what is there."""
+    """Install what is missing, if asked to, and report what is installed."""
     if "all" in arguments:
         install()
     print("\n".join(f"== {line}" for line in report()))
 
 
 def install() -> None:
-    """Get from the distribution what is missing; what it does not have stays missing, and is reported."""
+    """Install from the distribution what is missing; the rest stays missing, and is reported."""
     for engine in ENGINES:
         if engine.missing:
             print(f"== installing {engine} for the tests")

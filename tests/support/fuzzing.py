@@ -1,4 +1,4 @@
-"""Schemathesis, which asks a running server all that its OpenAPI description allows, and more: ``make fuzz``."""
+"""Schemathesis sends a running server everything that its OpenAPI description allows, and more: ``make fuzz``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.server import ROOT, Server
 
 MANY = 5000
 FAST = {"PUNT_STREAM_LIFETIME": "0.05", "PUNT_STREAM_KEEPALIVE": "0.02"}
-"""Streams that end at once: Schemathesis reads an answer to its end."""
+"""Streams that end at once: Schemathesis reads a response to its end."""
 SHARED = """
 suppress-health-check = ["all"]
 continue-on-failure = true
@@ -103,7 +103,7 @@ def _run(server: Server, folder: Path, config: str, *options: str) -> tuple[int,
 
 
 def _boards(alice: httpx.Client) -> str:
-    """Name things that are there, so that questions reach further than a 404."""
+    """Name existing things, so that requests get further than a 404."""
     known = {"reference": ["HARB"], "doomed": []}
     for number in range(20):
         known["doomed"].append(f"OLD{number}")
@@ -118,7 +118,7 @@ def _boards(alice: httpx.Client) -> str:
 
 
 def _administration(sue: httpx.Client) -> str:
-    """Name people, and Sue's password, so that questions are not all refused."""
+    """Name people, and Sue's password, so that not every request is refused."""
     people = [sue.post("/api/admin/users", json={"username": f"old{number}", "name": "Old"}) for number in range(20)]
     known = {"user_id": [str(person.json()["id"]) for person in people], "password": [cast.PASSWORD]}
     return _shared(sue, known, {"path.user_id": "user_id", "body.yourPassword": "password"}) + ADMINISTRATION
@@ -142,7 +142,7 @@ def _made(alice: httpx.Client, what: str, **fields: str) -> str:
 
 
 def cases(report: str) -> int:
-    """Return how many cases a report of Schemathesis tells of."""
+    """Return how many cases a report of Schemathesis mentions."""
     return sum(int(number) for number in re.findall(r"(\d+) generated", report))
 
 
@@ -164,7 +164,7 @@ def inhabited_server() -> Iterator[Server]:
 
 
 def main() -> None:
-    """Ask at least 5,000 questions, and say what came of it."""
+    """Send at least 5,000 requests, and report the result."""
     with inhabited_server() as server, tempfile.TemporaryDirectory() as folder:
         found, boards = fuzz(server, Path(folder), *(sys.argv[1:] or ["--max-examples", "80", "--workers", "2"]))
         too, administration = fuzz_administration(server, Path(folder), "--max-examples", "40", "--workers", "2")

@@ -1,4 +1,4 @@
-"""Listening to streams in threads, with somebody else's SSE client."""
+"""Listening to streams in threads, with a third-party SSE client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Listener:
     """Collects the messages of one stream until it is closed.
 
     :param client: an HTTP client; only its cookies, its API token and its address are used.
-    :param last_event_id: the place from which to go on, as a browser that comes back sends it.
+    :param last_event_id: the cursor from which to continue, as a reconnecting browser sends it.
     :param hear: called with each message in the listener's thread.
     """
 
@@ -84,7 +84,7 @@ class Listener:
         return found[0]
 
     def wait_until_at(self, cursor: str, *, seconds: float = 20) -> list[Message]:
-        """Return the messages once the stream has passed a place in the log: what is not there then never was sent."""
+        """Return the messages once the stream has passed a position in the log: what is missing then was never sent."""
         until(lambda: self._is_at(cursor), seconds=seconds, what=f"{self.cursor} to reach {cursor}: {self.types()}")
         return self.messages
 
@@ -102,7 +102,7 @@ class Listener:
         headers |= {name: value for name, value in self.client.headers.items() if name == "authorization"}
         try:
             with (
-                # on plain http the certificates, slow to load, are of no use
+                # on plain http the certificates, slow to load, are not needed
                 httpx.Client(
                     base_url=self.client.base_url, cookies=self.client.cookies, timeout=None, verify=False
                 ) as client,

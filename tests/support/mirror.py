@@ -13,9 +13,9 @@ Json = dict[str, Any]
 
 
 class Mirror:
-    """A board as a client of the specification holds it.
+    """A board as a client of the specification keeps it.
 
-    Applying an event twice, or one that is older than what the mirror holds already, changes nothing. That is why
+    Applying an event twice, or one that is older than what the mirror has already, changes nothing. That is why
     the stream may be opened first and the board be read afterwards.
     """
 
@@ -29,7 +29,7 @@ class Mirror:
         return cls(*(client.get(f"/api/projects/{project}/{what}").json() for what in ("columns", "labels", "tickets")))
 
     def apply(self, message: Message) -> None:
-        """Do what an event says; events that are no matter of a board do nothing."""
+        """Apply an event; events that are not about a board do nothing."""
         handlers: dict[str, Callable[[Json], None]] = {
             "ticket.created": self._add_ticket,
             "ticket.updated": self._put_ticket,
@@ -48,7 +48,7 @@ class Mirror:
     def board(self) -> list[Json]:
         """Return the columns from left to right, each with its tickets from top to bottom, all fields included.
 
-        A ticket's order follows from the ranks in its column: a move tells the order of the moved ticket only.
+        A ticket's order is derived from the ranks in its column: a move carries only the order of the moved ticket.
         """
         columns = sorted(self._columns.values(), key=lambda column: column["order"])
         return [{**column, "tickets": self._tickets_in(column["id"])} for column in columns]
@@ -67,7 +67,7 @@ class Mirror:
             things[data["id"]] = data
 
     def _add_ticket(self, data: Json) -> None:
-        self._gone.discard(data["id"])  # it may come back from the bin
+        self._gone.discard(data["id"])  # it may have been restored from the bin
         self._put_ticket(data)
 
     def _put_ticket(self, data: Json) -> None:

@@ -64,7 +64,7 @@ class Nginx:
         return self
 
     def reload(self) -> None:
-        """Read the configuration anew, as an operator does; connections that are open stay with the old workers."""
+        """Reload the configuration, as an operator does; open connections stay with the old workers."""
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 

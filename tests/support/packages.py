@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 NONE = subprocess.DEVNULL
 PATIENCE = 600
-"""Seconds that one command may take: a mirror that does not answer must not hold the tests up for ever."""
+"""Seconds that one command may take: a mirror that does not respond must not delay the tests for ever."""
 
 
 def apt(*packages: str) -> list[list[str]]:
-    """List the commands that install packages of Debian or Ubuntu; none elsewhere."""
+    """List the commands that install packages of Debian or Ubuntu; none on other systems."""
     if not shutil.which("apt-get"):
         return []
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -22,7 +22,7 @@ def apt(*packages: str) -> list[list[str]]:
 
 
 def attempt(commands: list[list[str]], done: Callable[[], bool]) -> None:
-    """Run one command after the other until it is done; one that fails is not the last word."""
+    """Run one command after the other until the goal is reached; if one fails, the next is tried."""
     for command in commands:
         print("   " + " ".join(command), flush=True)
         try:

@@ -1,4 +1,4 @@
-"""Every page and form: who may use it, and a form that is right. The API's table is ``tests.support.routes``."""
+"""Every page and form: who may use it, and a valid form. The API's table is ``tests.support.routes``."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Things = dict[str, str]
 class Page:
     """One page or form.
 
-    :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; all others who may see the project get a 403.
-    :param status: what a right request answers.
-    :param form: what is typed; ``{column}`` and the like stand for ids.
+    :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; everybody else in the project gets a 403.
+    :param status: the response to a valid request.
+    :param form: the fields; ``{column}`` and the like stand for ids.
     """
 
     method: str
@@ -47,7 +47,7 @@ class Page:
         return self.in_project and self.rule.count("<") > 1
 
     def ask(self, client: FlaskClient, things: Things, **options: Any) -> TestResponse:
-        """Ask for the page, or send the right form."""
+        """Request the page, or submit the valid form."""
         form = json.loads(_filled(json.dumps(self.form), things))
         return client.open(self.address(things), method=self.method, data=form or None, **options)
 
@@ -68,7 +68,7 @@ PAGES = (
     Page("POST", "/logout", PUBLIC, 302),
     Page("GET", "/static/<version>/<path:name>", PUBLIC, 404),
     Page("GET", "/favicon.ico", PUBLIC),
-    Page("GET", "/avatars/<digest>.webp", PUBLIC, 401),  # a picture leads nobody to the login
+    Page("GET", "/avatars/<digest>.webp", PUBLIC, 401),  # a picture redirects nobody to the login
     Page("GET", "/register", PUBLIC, 403),  # registration is off
     Page("POST", "/register", PUBLIC, 403, {"username": "eve", "name": "Eve", "password": PASSWORD}),
     Page("GET", "/healthz", PUBLIC),
@@ -143,7 +143,7 @@ PAGES = (
 )
 """All of them; deleting and restoring are for those who may delete any ticket: the ones here are Alice's.
 
-What would take too much away is asked for without the password or the phrase: only who may do it is told so.
+What would delete too much is requested without the password or the phrase: only who may do it gets that error.
 """
 
 
@@ -158,14 +158,14 @@ def pages_of(app: Flask) -> set[str]:
 
 
 def things_with_numbers(alice: FlaskClient) -> Things:
-    """Make the things that the pages speak of, all of them Alice's and new."""
+    """Create the things that the pages refer to, all of them Alice's and new."""
     things = things_of(alice)
     binned = next(each for each in alice.get("/api/projects/HARB/bin").json or () if each["id"] == things["binned"])
     return things | {"number": str(shown(alice, things["ticket"])["number"]), "binned_number": str(binned["number"])}
 
 
 def things_of_another_project(charlie: FlaskClient) -> Things:
-    """Make such things in a project that none of the others belongs to; numbers that only it has got to."""
+    """Create such things in a project that none of the others belongs to, with numbers that only it has reached."""
     far = made(charlie, "/api/projects", key="FAR", name="Far away")["key"]
     column, spare = (made(charlie, f"/api/projects/{far}/columns", name=name)["id"] for name in ("Far", "Farther"))
     label, heir = (made(charlie, f"/api/projects/{far}/labels", name=name)["id"] for name in ("far", "farther"))

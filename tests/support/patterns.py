@@ -1,4 +1,4 @@
-"""What a value must look like, where it cannot be known before."""
+"""What a value must look like if it cannot be known beforehand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 class Like:
-    """Equal to every text of a form, so that whole messages can be compared."""
+    """Equal to every text that matches a pattern, so that whole messages can be compared."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = re.compile(pattern)

@@ -33,7 +33,7 @@ def halves(left: str, right: str, size: tuple[int, int] = (400, 400)) -> Image.I
 
 
 def telling(kind: str) -> bytes:
-    """A picture that tells where it was taken, with what, by whom, in which colours; and it lies on its side."""
+    """A picture with metadata: where it was taken, with what, by whom, its colour profile; and it is rotated."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x013B] = 6, "SecretCamera", "SecretAuthor"
     exif.get_ifd(GPS).update({1: "N", 2: (53.0, 33.0, 7.0), 3: "E", 4: (9.0, 59.0, 36.0)})
@@ -46,13 +46,13 @@ def telling(kind: str) -> bytes:
 
 
 def moving(kind: str) -> bytes:
-    """A picture that moves: red first, then blue."""
+    """An animated picture: red first, then blue."""
     frames = [Image.new("RGB", (64, 64), color) for color in ("#ff0000", "#0000ff")]
     return written(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that claims to be huge, and is: black rows, packed."""
+    """A PNG of a few bytes that declares to be huge, and is: compressed black rows."""
     rows = zlib.compressobj(9)
     row = b"\0" * (1 + (width + 7) // 8)
     body = b"".join(rows.compress(row) for _ in range(height)) + rows.flush()
@@ -61,7 +61,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 def text_bomb() -> bytes:
-    """A small PNG with a packed text of 100 MB."""
+    """A small PNG with a compressed text of 100 MB."""
     told = PngImagePlugin.PngInfo()
     told.add_text("Comment", "x" * 100_000_000, zip=True)
     return picture(pnginfo=told)

@@ -23,7 +23,7 @@ from tests.support.processes import need_leave_to_serve
 from tests.support.server import Server
 
 SYSTEM = ("/usr/sbin", "/sbin")
-"""Where the command lies by which the wheel makes a user for the server, when it runs as root."""
+"""The folder of the command with which the wheel creates a user for the server, when it runs as root."""
 
 
 class Postgres:
@@ -37,7 +37,7 @@ class Postgres:
         os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *SYSTEM])
         self._server = get_server(folder)
         self.address: str = self._server.get_uri()
-        self.run("ALTER SYSTEM SET fsync = off")  # nobody pulls the plug of a test
+        self.run("ALTER SYSTEM SET fsync = off")  # a test loses no power
         self.run("SELECT pg_reload_conf()")
 
     @property
@@ -53,13 +53,13 @@ class Postgres:
             return cursor.fetchall() if cursor.description else []
 
     def database(self, like: str = "postgresql:///template1") -> str:
-        """Make a database like another one, in which nobody is, and give its address as a setting of PUNT."""
+        """Create a database as a copy of one without connections, and return its address as a setting of PUNT."""
         name = f"punt_{secrets.token_hex(4)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {make_url(like).database}")
         return make_url(self.address).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
 
     def terminate(self, database: str) -> int:
-        """Terminate all backends of a database, and tell how many those were."""
+        """Terminate all backends of a database, and return how many those were."""
         name = make_url(database).database
         return len(self.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name))
 
@@ -97,13 +97,13 @@ class PostgresPunt(Server):
         return self.settings["PUNT_DATABASE_URL"].replace("+psycopg", "")
 
     def rows(self, query: str, *values: Any) -> list[Any]:
-        """Ask the database."""
+        """Query the database."""
         with psycopg.connect(self.address) as connection:
             return connection.execute(query, values).fetchall()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Change the database as a command of the shell does, beside the running workers."""
+        """Change the database as a shell command does, beside the running workers."""
         app = create_app(Settings.model_validate({**self.environ, "PUNT_RATE_LIMITS": "off"}))
         with app.app_context():
             with writing() as session:

@@ -1,4 +1,4 @@
-"""The processes of a server, as ``/proc`` tells of them."""
+"""The processes of a server, from ``/proc``."""
 
 from __future__ import annotations
 

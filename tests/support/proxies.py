@@ -49,7 +49,7 @@ def blocks(language: str) -> list[str]:
 
 
 def below_a_path(title: str) -> tuple[str, str]:
-    """Return what the page says to write instead below a path, in the section of a proxy."""
+    """Return what the page says to replace below a path, and with what, in the section of a proxy."""
     section = PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
     [(old, new)] = re.findall(r"instead of `(.+?)`\s+write `(.+?)`\.", section)
     return old, new
@@ -98,7 +98,7 @@ class Proxy:
             self._process.wait(20)
 
     def write(self, name: str, text: str, title: str, pairs: dict[str, str]) -> Path:
-        """Write a file of its configuration, of what the page says and what is another here."""
+        """Write a file of its configuration: the page's, with what differs here."""
         old, new = below_a_path(title)
         if self.below and old in text:
             text = text.replace(old, new)
@@ -157,7 +157,7 @@ KINDS: dict[str, Callable[[Proxy], list[str]]] = {
 
 
 def main() -> None:
-    """Get Apache, or say that its block is not tested here."""
+    """Install Apache, or report that its block is not tested here."""
     if not PROGRAMS["apache"].exists() and shutil.which("apt-get"):
         print("== installing Apache for the tests", flush=True)
         root = [] if os.geteuid() == 0 else ["sudo", "-n"]

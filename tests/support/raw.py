@@ -1,4 +1,4 @@
-"""What goes over the wire as it stands there."""
+"""The bytes on the wire."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import httpx
 
 
 class RawStream:
-    """The body of a stream, read until what is looked for has come."""
+    """The body of a stream, read until the expected content has arrived."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response, self.body = response, b""
         self._chunks = response.iter_raw()
 
     def read_until(self, wanted: bytes) -> bytes:
-        """Read until the body holds some bytes; return all of it so far."""
+        """Read until the body contains some bytes; return all of it so far."""
         while wanted not in self.body:
             self.body += next(self._chunks)
         return self.body
@@ -38,5 +38,5 @@ def raw_stream(client: httpx.Client, path: str, *, seconds: float = 20) -> Itera
 
 
 def cookie_of(client: httpx.Client) -> str:
-    """Return what a client says in the header ``Cookie``."""
+    """Return a client's ``Cookie`` header."""
     return "; ".join(f"{name}={value}" for name, value in client.cookies.items())

@@ -11,12 +11,12 @@ from tests.support.wait import until
 
 
 def wait_until_every_worker_is_ready(server: Server, *, seconds: float = 20) -> None:
-    """Return when each of the present workers has answered that it is ready."""
+    """Return when each of the current workers has reported that it is ready."""
     wait_until_every_worker_answers(server, 200, seconds=seconds)
 
 
 def wait_until_every_worker_answers(server: Server, status: int, *, seconds: float = 20) -> Any:
-    """Return what one of the workers said, once each of the present ones answers with a status."""
+    """Return the response of one of the workers, once each of the current ones responds with a status."""
 
     def all_have() -> Any:
         answers = [_ask(server, worker) for worker in server.worker_ids()]
@@ -26,7 +26,7 @@ def wait_until_every_worker_answers(server: Server, status: int, *, seconds: flo
 
 
 def ask_one(server: Server) -> httpx.Response:
-    """Ask whichever worker answers."""
+    """Ask whichever worker responds."""
     return httpx.get(f"{server.url}/readyz", timeout=10)
 
 

@@ -1,4 +1,4 @@
-"""A relay between clients and a server that can lose all it carries, as a network does that breaks without a word."""
+"""A relay between clients and a server that can lose everything it carries, like a network that fails silently."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 
 WINDOW = 16 * 1024
-"""Bytes that the relay's own sockets take from the server before it must wait."""
+"""Bytes that the relay's own sockets accept from the server before it must wait."""
 
 
 class Relay:
@@ -41,11 +41,11 @@ class Relay:
         self._selector.close()
 
     def freeze(self) -> None:
-        """Carry nothing any more, and close nothing: neither side is told."""
+        """Carry nothing any more, and close nothing: neither side is notified."""
         self._frozen = True
 
     def thaw(self) -> None:
-        """Carry again what begins from now on; what was open stays silent for ever, as after a long sleep."""
+        """Carry new connections from now on; open ones stay silent for ever, as after a long sleep."""
         self._frozen = False
 
     def _run(self) -> None:
@@ -68,7 +68,7 @@ class Relay:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
         try:
             server.connect(self._server)
-        except OSError:  # the server is away for a moment
+        except OSError:  # the server is down for a moment
             client.close()
             return
         self._sockets += [client, server]

@@ -1,4 +1,4 @@
-"""People who work against each other at every rule that there is, so that one of them breaks if it can be broken."""
+"""People who work against each other at every rule, so that one of them breaks if it can be broken."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from tests.support.server import Server
 
 RIVALS = 10
 FINE = frozenset({200, 201, 204, 400, 401, 403, 404, 409})
-"""Whoever comes too late is told so; 503 says that the server is busy, and everything else is a fault."""
+"""Whoever is too late gets an error; 503 means that the server is busy, and everything else is a fault."""
 ROLES = ("owner", "owner", "admin", "member", "viewer")
 TITLES = ("bow", "mast", "keel", "sail", "stern", "wheel", "anchor", "galley")
-"""Tickets, few enough that all are after the same ones."""
+"""Tickets, few enough for everybody to work on the same ones."""
 MOMENT = 0.5
-"""Seconds for which rivals believe what they saw."""
+"""Seconds for which rivals trust what they saw."""
 MORTALS = 4
-"""People who are made and deleted, at most so many at once."""
+"""People who are created and deleted, at most so many at once."""
 
 
 class Rivalry:
-    """Some people, each of whom does whatever comes to their mind.
+    """Some people, each of whom does something random.
 
-    :param seed: what they do depends on it; when they do it does not.
-    :ivar answers: how often each status was answered to each act.
+    :param seed: determines what they do, but not when.
+    :ivar answers: how often each status was returned for each action.
     """
 
     def __init__(self, server: Server, seed: int = 0) -> None:
@@ -50,14 +50,14 @@ class Rivalry:
             self.ask("sue", "POST", f"{HARB}/tickets", json={"title": title})
 
     def rage(self, seconds: float) -> None:
-        """Let everybody go on for some seconds."""
+        """Let everybody work for some seconds."""
         ends = time.monotonic() + seconds
         with ThreadPoolExecutor(RIVALS) as pool:
             for done in [pool.submit(self._play, number, ends) for number in range(RIVALS)]:
                 done.result()
 
     def duel(self, rounds: int) -> None:
-        """Let four go at one family at the same moment, again and again: together they would break a rule."""
+        """Let four work on one family at the same moment, again and again: together they would break a rule."""
         dice, path = random.Random(self._seed), f"{HARB}/tickets"
         for _ in range(rounds):
             top, middle, low = (self.ask("sue", "POST", path, json={"title": "kin"}).json()["id"] for _ in "abc")
@@ -74,7 +74,7 @@ class Rivalry:
                     self.answers["duel", str(answer.status_code)] += 1
 
     def faults(self) -> list[str]:
-        """Say what went wrong: answers that are none, tracebacks, and rules that are broken."""
+        """Return what went wrong: unexpected responses, tracebacks, and broken rules."""
         odd = {each: number for each, number in self.answers.items() if each[1] not in {*map(str, FINE), "503"}}
         said = [f"{act} was answered {status}, {number} times" for (act, status), number in odd.items()]
         return said + ["a traceback is in the log"] * ("Traceback" in self._server.log) + broken_rules(self._server)
@@ -84,7 +84,7 @@ class Rivalry:
         return sum(number for (_, status), number in self.answers.items() if status == "503")
 
     def ask(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
-        """Let somebody ask for something, signing in anew when they were signed out."""
+        """Send somebody's request, signing in again if they were signed out."""
         client = self._clients[name]
         answer = client.request(method, path, **options)
         if answer.status_code == 401:
@@ -93,7 +93,7 @@ class Rivalry:
         return answer
 
     def listed(self, path: str) -> list[Any]:
-        """List what was there a moment ago, as a system admin sees it."""
+        """List what existed a moment ago, as a system admin sees it."""
         seen, found = self._seen.get(path, (0.0, []))
         if time.monotonic() - seen < MOMENT:
             return found
@@ -128,7 +128,7 @@ class Rivalry:
         return dice.choice([*self._mortals.items()] or [("nobody", "nobody")])
 
     def birth(self, dice: random.Random) -> httpx.Response | None:
-        """Make a mortal, and let them into projects."""
+        """Create a mortal, and add them to projects."""
         if len(self._mortals) >= MORTALS:
             return None
         name = f"mortal-{next(self._numbers)}"
@@ -141,7 +141,7 @@ class Rivalry:
         return answer
 
     def death(self, dice: random.Random) -> httpx.Response:
-        """Delete a mortal, in the middle of whatever they are at."""
+        """Delete a mortal, in the middle of whatever they are doing."""
         name, own_id = self.mortal(dice)
         asked = {"yourPassword": PASSWORD, "heir": dice.choice(("alice", "adam", self.mortal(dice)[0]))}
         answer = self.ask(dice.choice(("sue", "adam", "bob")), "DELETE", f"{ADMIN}/{own_id}", json=asked)
@@ -166,14 +166,14 @@ class Rivalry:
 
 
 def taken_along(server: Server, folder: Path) -> list[str]:
-    """Export a server's database and import it again; say what went wrong."""
+    """Export a server's database and import it again; return what went wrong."""
     file = str(folder / "everything.punt")
     done = [server.flask("db", "export", file), server.flask("db", "import", file, "--yes")]
     return [each.stderr for each in done if each.returncode] + broken_rules(server)
 
 
 def set_up_at_once(server: Server, rivals: int = 6) -> list[str]:
-    """Wipe a server, let several make the first admin at the same moment, and say what went wrong."""
+    """Wipe a server, let several people create the first admin at the same moment, and return what went wrong."""
     server.flask("db", "wipe", "--yes")
     together = threading.Barrier(rivals)
 

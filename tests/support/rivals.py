@@ -1,4 +1,4 @@
-"""Transactions of several people at once in one process, each moved on when a test says so."""
+"""Transactions of several people at once in one process, each advanced when a test says so."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.support.wait import until
 
 
 class Rival:
-    """A writing transaction in a thread: it does its work at once, and commits when it is let.
+    """A write transaction in a thread: it does its work at once, and commits when it is told to.
 
-    :ivar pid: the backend of PostgreSQL that serves it.
+    :ivar pid: the PostgreSQL backend that serves it.
     """
 
     def __init__(self, app: Flask, work: Callable[[], Any]) -> None:
@@ -36,7 +36,7 @@ class Rival:
         return self
 
     def wait_until_blocked(self) -> Rival:
-        """Return when it waits for a lock that somebody else has."""
+        """Return when it waits for a lock that somebody else holds."""
         until(self._waits_for_a_lock, what="it to wait for a lock")
         return self
 
@@ -46,7 +46,7 @@ class Rival:
         return self
 
     def commit(self) -> Any:
-        """Let it commit, and return what its work gave once it is done."""
+        """Let it commit, and return the result of its work once it is done."""
         self._may_end.set()
         self._thread.join(20)
         assert not self._thread.is_alive(), "the commit does not end"
@@ -54,7 +54,7 @@ class Rival:
         return self._outcome
 
     def roll_back(self) -> None:
-        """Let it give up."""
+        """Let it roll back."""
         self._rolls_back = True
         self._may_end.set()
         self._thread.join(20)

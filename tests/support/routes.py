@@ -1,4 +1,4 @@
-"""Every route of the API: who may use it, and a request that is right."""
+"""Every route of the API: who may use it, and a valid request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MANAGE = WORK - {"bob"}
 OWN = MANAGE - {"adam"}
 """The domain's table: Alice is owner, Adam admin, Bob member, Vera viewer; Sue is a system admin."""
 
-"""Who administers the server; what is asked of it is tested beside each route."""
+"""The people who administer the server; what they may do is tested beside each route."""
 
 P = "/api/projects/<reference>"
 D = "/api/admin/database"
@@ -32,10 +32,10 @@ D = "/api/admin/database"
 class Route:
     """One route.
 
-    :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; all others who may see the project get a 403.
-    :param status: what a right request answers.
-    :param data: a right body that is no JSON.
-    :param body: a right body; ``{column}``, ``{spare}``, ``{label}``, ``{heir}`` and ``{ticket}`` stand for ids,
+    :param who: PUBLIC, SIGNED_IN, ADMINS, or the people who may use it; everybody else in the project gets a 403.
+    :param status: the response to a valid request.
+    :param data: a valid body that is not JSON.
+    :param body: a valid body; ``{column}``, ``{spare}``, ``{label}``, ``{heir}`` and ``{ticket}`` stand for ids,
         ``{stranger}`` for a username.
     """
 
@@ -56,7 +56,7 @@ class Route:
 
     @property
     def somebody(self) -> str:
-        """Who may use it, of those who may."""
+        """One of those who may use it."""
         return "sue" if self.who == ADMINS else "alice"
 
     @property
@@ -68,7 +68,7 @@ class Route:
         return self.method != "GET"
 
     def ask(self, client: FlaskClient, things: dict[str, str], *, body: Any = ..., **options: Any) -> TestResponse:
-        """Send the right request, or one with another body."""
+        """Send the valid request, or one with another body."""
         if body is ...:
             body = self.filled(things)
         if body is not None and "data" not in options:
@@ -78,7 +78,7 @@ class Route:
         return client.open(self.address(things), method=options.pop("method", self.method), **options)
 
     def filled(self, things: dict[str, str]) -> Any:
-        """Return the right body, with ids in it."""
+        """Return the valid body, with ids in it."""
         return json.loads(_filled(json.dumps(self.body), things))
 
     def address(self, things: dict[str, str]) -> str:
@@ -165,12 +165,12 @@ ROUTES = (
 )
 """All of them; deleting tickets is for those who may delete any: the ticket here is Alice's.
 
-A session or a token is nobody's.
+The session and the token belong to nobody.
 """
 
 
 def things_of(alice: FlaskClient) -> dict[str, str]:
-    """Make the things that the routes speak of: all of them Alice's, and new."""
+    """Create the things that the routes refer to: all of them Alice's, and new."""
     spare = column_ids(alice)[0]
     column = made(alice, f"{HARB}/columns", name="Soon")["id"]
     label, heir = (made(alice, f"{HARB}/labels", name=f"{name} of {column}")["id"] for name in ("label", "heir"))
@@ -187,7 +187,7 @@ def things_of(alice: FlaskClient) -> dict[str, str]:
 
 
 def routes_of(app: Flask) -> set[str]:
-    """List what an app answers under ``/api``."""
+    """List what an app serves under ``/api``."""
     return {
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()

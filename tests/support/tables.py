@@ -8,5 +8,5 @@ from punt.transfer.boards.sheet import read_sheet
 
 
 def read_csv(content: bytes) -> Plan:
-    """Turn a table with a header line into what it brings; it raises what reading it does."""
+    """Turn a table with a header line into a plan; raises what reading it does."""
     return planned(read_sheet(content))

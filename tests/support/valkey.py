@@ -40,15 +40,15 @@ class Valkey:
             self._server = None
 
     def freeze(self) -> None:
-        """Let it accept connections and never answer."""
+        """Let it accept connections and never respond."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it answer again."""
+        """Let it respond again."""
         self._signal(signal.SIGCONT)
 
     def listeners(self) -> int:
-        """Count who listens to PUNT's doorbell."""
+        """Count the listeners of PUNT's doorbell."""
         with suppress(RedisError), Redis.from_url(self.address) as client:
             return int(client.pubsub_numsub(CHANNEL)[0][1])
         return 0
@@ -60,7 +60,7 @@ class Valkey:
 
     @contextmanager
     def rings(self) -> Iterator[list[float]]:
-        """Listen to the doorbell beside PUNT; give the moments of the rings, as they come."""
+        """Listen to the doorbell beside PUNT; yield the times of the rings."""
         moments, over = list[float](), threading.Event()
         with Redis.from_url(self.address) as client, client.pubsub() as subscription:
             subscription.subscribe(CHANNEL)

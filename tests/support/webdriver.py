@@ -1,4 +1,4 @@
-"""WebDriver's commands, sent to a browser's driver by HTTP or to Firefox itself by Marionette."""
+"""WebDriver commands, sent to a browser's driver over HTTP or to Firefox itself with Marionette."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ PATHS = {
     "DeleteAllCookies": ("DELETE", "/cookie"),
     "TakeScreenshot": ("GET", "/screenshot"),
 }
-"""Each command by Marionette's name for it, and where drivers take it: https://www.w3.org/TR/webdriver2/#endpoints"""
+"""Each command by Marionette's name, and its address at drivers: https://www.w3.org/TR/webdriver2/#endpoints"""
 SECONDS = 60
 
 
 class DriverError(Exception):
-    """What a driver answers to a command that it cannot carry out."""
+    """A driver's response to a command that it cannot carry out."""
 
 
 class Driver(Protocol):
-    """What carries out the commands of one session.
+    """Carries out the commands of one session.
 
-    :ivar window: the handle of the current window; whoever switches notes it.
+    :ivar window: the handle of the current window; whoever switches records it.
     """
 
     window: str

@@ -1,4 +1,4 @@
-"""Writers that go on whatever happens to the server, and remember what it acknowledged."""
+"""Writers that continue whatever happens to the server, and remember what it acknowledged."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TICKETS = "/api/projects/HARB/tickets"
 
 
 class Writers:
-    """People who create tickets until they are told to stop; each on a connection that it keeps.
+    """People who create tickets until they are stopped; each on a connection that it keeps.
 
-    :param client: whoever writes, signed in; only the address and the cookies are used.
+    :param client: the writer, signed in; only the address and the cookies are used.
     :param pause: seconds of rest between two writes of one writer.
-    :param description: of every ticket: how much each event weighs.
+    :param description: of every ticket: the size of each event.
     :ivar numbers: of the tickets whose creation was acknowledged.
-    :ivar answers: how often each status came, or each kind of failure.
+    :ivar answers: how often each status was returned, or each kind of failure happened.
     """
 
     def __init__(self, client: httpx.Client, count: int, *, pause: float = 0.02, description: str = "") -> None:
@@ -63,9 +63,9 @@ class Writers:
 
 
 class Editor(Writers):
-    """Somebody who makes tickets, and edits, moves and deletes them by turns.
+    """Somebody who creates tickets, and edits, moves and deletes them in turn.
 
-    :ivar numbers: of the tickets that are still there.
+    :ivar numbers: of the tickets that still exist.
     """
 
     def __init__(self, client: httpx.Client, *, pause: float) -> None:

@@ -1,4 +1,4 @@
-"""Who is a system admin no more while their import is looked at replaces nothing, and who was signed out neither."""
+"""Somebody who stops being a system admin, or is signed out, while their import is checked replaces nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ACTS: dict[str, tuple[Act, int, str]] = {
 
 
 def done_to_sue(app: Flask, act: Act) -> dict[str, Any]:
-    """Do something to Sue, and return all there is then; Bob is an admin as well."""
+    """Do something to Sue, and return all data then; Bob is an admin as well."""
     with app.app_context(), writing():
         for username, do in (("bob", lambda bob: roster.make_admin(bob, True)), ("sue", act)):
             person = User.named(username)
@@ -43,7 +43,7 @@ def done_to_sue(app: Flask, act: Act) -> dict[str, Any]:
 
 @pytest.fixture(params=ACTS)
 def meanwhile(request: pytest.FixtureRequest, harbour: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let something be done to Sue once she has shown her password, at a call; the list gets all there is then."""
+    """Let something be done to Sue after she has confirmed her password; the list gets all data then."""
     act, status, said = ACTS[request.param]
     left: list[dict[str, Any]] = []
 

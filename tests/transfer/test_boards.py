@@ -1,4 +1,4 @@
-"""Boards of lists and cards, Trello's of 2014 and 2015 among them: nothing becomes one in silence."""
+"""Boards of lists and cards, including Trello's of 2014 and 2015: nothing is merged silently."""
 
 from __future__ import annotations
 

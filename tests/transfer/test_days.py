@@ -1,4 +1,4 @@
-"""Days as programs write them."""
+"""Dates as programs write them."""
 
 from __future__ import annotations
 

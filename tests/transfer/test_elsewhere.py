@@ -1,4 +1,4 @@
-"""Boards from Trello and tables from anywhere, into one project: what is taken, what is told, and what is refused."""
+"""Trello boards and tables from anywhere, imported into a project: what is imported, reported, and refused."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ NO_DAYS = [
     "1/1/0001 12:00:00 AM",
     "01/01/0001",
 ]
-"""How programs write that there is no day."""
+"""How programs write "no date"."""
 
 
 @pytest.mark.parametrize("written", NO_DAYS)

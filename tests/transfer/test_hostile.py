@@ -29,7 +29,7 @@ Change = Callable[[list[Line]], Any]
 
 
 def refused(app: Flask, path: Path, limits: Limits = LIMITS) -> str:
-    """Return what is said about a file that is not taken."""
+    """Return what is said about a file that is refused."""
     with nothing_changes(app), pytest.raises(Refusal) as caught:
         take(app, path, limits)
     assert not list(Path(app.instance_path).glob("import-*"))
@@ -85,12 +85,12 @@ def inside(**fields: Any) -> Change:
 
 
 def told(changes: Any, verb: str = "updated") -> Change:
-    """Let the audit tell of other changes."""
+    """Let the audit trail contain other changes."""
     return lambda rows: of(rows, "audit_entry")[0].update(verb=verb, changes=changes)
 
 
 def renamed(table: str, new_id: str) -> Change:
-    """Give a row another id, and whatever refers to it but the audit."""
+    """Give a row another id, and everything that refers to it except the audit trail."""
 
     def change(rows: list[Line]) -> None:
         old = of(rows, table)[0]["id"]
@@ -103,7 +103,7 @@ def renamed(table: str, new_id: str) -> Change:
 
 
 def setting(name: str, value: Any) -> Change:
-    """Decide something for the site."""
+    """Change a setting of the site."""
     return lambda rows: of(rows, "site_setting")[0].update(name=name, value=value)
 
 
@@ -448,7 +448,7 @@ def test_a_bomb_of_one_endless_line_is_not_unpacked(furnished: Flask, tmp_path: 
 
 
 def packed_brackets(path: Path, count: int) -> Path:
-    """Write a gzip of one endless line of nesting; its parts are all the same, so one is packed and written often."""
+    """Write a gzip of one endless line of nesting; its parts are equal, so one is compressed and written often."""
     part = b"[" * (1 << 22)
     packer, checksum = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS), 0
     packed = packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)

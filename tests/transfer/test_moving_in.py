@@ -1,4 +1,4 @@
-"""All of a backup of the original PUNT, with its people: from the shell, all of it or nothing."""
+"""A whole backup of the original PUNT, with its people: from the shell, all or nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SAMPLE = Path(__file__).with_name("samples") / "punt-original.json"
 
 
 def backup(**changes: Any) -> dict[str, Any]:
-    """Make a backup of the sample, its project HARB called QUAY, for here is one called HARB already."""
+    """Make a backup of the sample, its project HARB called QUAY, because one here is called HARB already."""
     text = SAMPLE.read_text().replace('"key": "HARB"', '"key": "QUAY"')
     found: dict[str, Any] = json.loads(text)
     found["data"] |= changes

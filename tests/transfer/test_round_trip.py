@@ -46,14 +46,14 @@ NAMES = st.text("ABCxyz019_-", min_size=3, max_size=12)
 
 @pytest.fixture(scope="module")
 def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An app whose database is filled anew for each example."""
+    """An app whose database is filled again for each example."""
     app = app_in(Path(shutil.copytree(migrated, tmp_path_factory.mktemp("world") / "instance")))
     yield app
     put_away(app)
 
 
 def head(app: Flask) -> Cursor:
-    """Return the place after the newest event."""
+    """Return the cursor after the newest event."""
     with app.app_context():
         return log.head(db.session.connection())
 
@@ -166,7 +166,7 @@ def _wipe() -> None:
 
 
 def _fill(data: st.DataObject) -> None:
-    """Decide on the site, and let people have pictures, found projects and write, move, nest and delete tickets."""
+    """Change the site's settings; let people add pictures, create projects and write, move, nest and delete tickets."""
     with writing():
         SiteSetting.decide(name=data.draw(TEXT), registration=True)
         names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique_by=str.lower))
@@ -186,7 +186,7 @@ def _fill(data: st.DataObject) -> None:
 
 
 def _revise(data: st.DataObject) -> None:
-    """Change what is there by now, so that the audit has something to tell."""
+    """Change what exists by now, so that there are audit entries."""
     with writing():
         SiteSetting.decide(name=data.draw(TEXT), registration=data.draw(st.booleans()))
         people = list(db.session.scalars(sa.select(User).order_by(User.username_key)))

@@ -1,4 +1,4 @@
-"""Tables as people and programs write them: which column is what, and which lines hold tickets."""
+"""Tables as people and programs write them: which column is what, and which lines contain tickets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database page counts."""
+"""The sizes on the database page."""
 
 from __future__ import annotations
 

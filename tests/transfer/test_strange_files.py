@@ -1,4 +1,4 @@
-"""Whatever file comes, it is taken or refused with a reason, all of it or nothing, and no rule of a board is broken."""
+"""Any file is imported or refused with a reason, all or nothing, and no rule of a board is broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files as other trackers write them: what comes over, and what is reported. Each is a row of docs/importing.md."""
+"""Files as other trackers write them: what is imported, and what is reported. Each is a row of docs/importing.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(name: str, choice: Choice | None = None) -> Reading:
 
 
 def told(plan: Plan) -> list[dict[str, Any]]:
-    """Say of each card what is not as in an empty one."""
+    """Return of each card what differs from an empty one."""
     found = []
     for card in plan.cards:
         said = {name: value for name, value in vars(card).items() if value != getattr(PLAIN, name)}

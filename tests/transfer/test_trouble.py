@@ -1,4 +1,4 @@
-"""Disk and database may fail while an import runs: the page says so to its end, and nothing is left behind."""
+"""Disk and database may fail during an import: the page reports it to its end, and nothing is left behind."""
 
 from __future__ import annotations
 

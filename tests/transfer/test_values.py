@@ -1,4 +1,4 @@
-"""What each type of column writes and reads: the types that no table of today has, too."""
+"""What each column type writes and reads, including types that no table uses today."""
 
 from __future__ import annotations
 

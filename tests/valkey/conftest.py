@@ -1,4 +1,4 @@
-"""Fixtures with Valkey: a doorbell server, and PUNT beside it on SQLite and on PostgreSQL."""
+"""Fixtures with Valkey: a doorbell server, and PUNT with it on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delivery by Valkey's bell: at once while it is there, by the slow poll while it is not, then at once again."""
+"""Delivery by Valkey's doorbell: at once while it is up, by the slow poll while it is down, then at once again."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tests.valkey.conftest import WORKERS
 HARB = "/api/projects/HARB"
 EVENTS, TICKETS = f"{HARB}/events", f"{HARB}/tickets"
 AT_ONCE = 0.3
-"""Seconds within which news came by the bell: three in a row by the slow poll of a second would take luck."""
+"""Seconds within which news came by the doorbell: three in a row by the slow poll of a second would take luck."""
 PATIENCE = 1.5
-"""Seconds that a request may take while the bell's server is away; waiting for it would take two."""
+"""Seconds that a request may take while the doorbell's server is down; waiting for it would take two."""
 _titles = count()
 
 
 @pytest.fixture(autouse=True)
 def rings_again(valkey: Valkey, punt: Server) -> Iterator[None]:
-    """Whatever a test does, the next one finds a bell that everybody hears."""
+    """Whatever a test does, the next one finds a doorbell that everybody hears."""
     until(lambda: valkey.listeners() == WORKERS, what="every worker to listen")
     yield
     valkey.start()
@@ -94,7 +94,7 @@ def test_a_server_that_freezes_is_noticed(punt: Server, valkey: Valkey) -> None:
 
 
 def _write_and_hear(client: httpx.Client, streams: list[Listener]) -> float:
-    """Write, wait until every stream has heard of it, and return the seconds that the request took."""
+    """Write, wait until every stream has the event, and return the seconds that the request took."""
     began = time.monotonic()
     made = make(client)
     taken = time.monotonic() - began
@@ -130,7 +130,7 @@ def titles(stream: Listener) -> list[str]:
 
 
 def _delay(client: httpx.Client, streams: list[Listener]) -> float:
-    """Return the seconds from a write until every stream has heard of it."""
+    """Return the seconds from a write until every stream has it."""
     made, began = make(client), time.monotonic()
     hear(streams, made)
     return time.monotonic() - began

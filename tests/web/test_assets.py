@@ -1,4 +1,4 @@
-"""Static files: short, in step with each other, and kept for ever by browsers."""
+"""Static files: small, in step with each other, and cached for ever by browsers."""
 
 from __future__ import annotations
 

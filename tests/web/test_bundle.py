@@ -1,4 +1,4 @@
-"""Scripts and styles are joined in their order, each once, and say what they said."""
+"""Scripts and style sheets are joined in their order, each once, with their meaning preserved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from punt.web.assets import STATIC
 
 IMPORTED = re.compile(r' from "([^"]+)";$', re.MULTILINE)
 ROOMS = ("board", "ticket", "live", "forms", "page")
-"""Of scripts, top first: a module imports from its own room and those below."""
+"""Of scripts, top first: a module imports from its own folder and those below."""
 TWO = {
     "js/app.js": 'import { low } from "./low.js";\nimport { high } from "./high.js";\n\nconsole.log(low, high());\n',
     "js/high.js": 'import { low } from "./low.js";\n\n/** Why. */\nexport function high() {\n  return low + 1;\n}\n',

@@ -1,4 +1,4 @@
-"""Answers are compressed for whoever reads that, and say what they say uncompressed."""
+"""Responses are compressed for clients that accept it, with the same content as uncompressed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MARK = re.compile(rb'name="once" value="\w+"')
 
 @pytest.fixture
 def reader(app: Flask) -> FlaskClient:
-    """Bob, who gets answers as they are sent."""
+    """Bob, who gets responses as they are sent."""
     app.test_client_class = FlaskClient
     return signed_in(app, "bob")
 
@@ -45,7 +45,7 @@ def get(client: FlaskClient, path: str, encoding: str = "gzip", **headers: str) 
 
 
 def told(answer: Any) -> bytes:
-    """Return the content of a compressed answer, without the mark that each page has for itself."""
+    """Return the content of a compressed response, without the mark that is new on each page."""
     return MARK.sub(b"", PLAIN[answer.headers["Content-Encoding"]](answer.data))
 
 

@@ -1,4 +1,4 @@
-"""Two PUNTs on one host name: browsers send the cookies of one to the other, whatever its port."""
+"""Two PUNTs on one host name: browsers send the cookies of one to the other, whatever the port."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def other(request: pytest.FixtureRequest, inhabited: Path, tmp_path: Path) -> It
 
 
 class Browser:
-    """A browser that looks at several PUNTs of one host name: their cookies lie in one jar."""
+    """A browser that uses several PUNTs on one host name: their cookies are in one jar."""
 
     def __init__(self) -> None:
         self._jar: dict[str, str] = {}

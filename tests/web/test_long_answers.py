@@ -1,4 +1,4 @@
-"""Long answers wait in files, and in memory only where there is no room for a file."""
+"""Long responses wait in files, and in memory only if there is no space for a file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def full_after(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 class Narrow:
-    """A file on a disk with little room."""
+    """A file on a disk with little space."""
 
     def __init__(self, file: Any, room: int) -> None:
         self._file, self._room = file, room
@@ -108,7 +108,7 @@ def test_a_long_list_is_whole_and_its_file_is_closed_when_it_was_sent(app: Flask
 
 
 def paged(client: FlaskClient) -> Iterator[dict[str, Any]]:
-    """Read all tickets page by page, as the links lead."""
+    """Read all tickets page by page, following the links."""
     address = f"{TICKETS}?limit=100"
     while address:
         answer = client.get(address)

@@ -1,4 +1,4 @@
-"""PUNT below a path of its host: every address that it gives leads back to it."""
+"""PUNT below a path of its host: every address that it builds leads back to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def below(inhabited: Path, folder: Path, prefix: str) -> Flask:
 
 @pytest.fixture
 def app(inhabited: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An app below a path; whatever else runs in this process is where it was afterwards."""
+    """An app below a path; afterwards everything else in this process is where it was."""
     monkeypatch.setattr(addresses._Place, "prefix", "")
     app = below(inhabited, tmp_path / "below", PREFIX)
     yield app
@@ -41,7 +41,7 @@ def app(inhabited: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def bare(app: Flask, client: FlaskClient | None = None) -> Callable[..., tuple[int, str, dict[str, str]]]:
-    """Ask for a path as it stands in a request, without what Flask's client knows of the app."""
+    """Request a path as it is on the wire, without what Flask's client knows of the app."""
     cookies = "; ".join(f"{each.key}={each.value}" for each in ((client._cookies if client else None) or {}).values())
 
     def ask(path: str) -> tuple[int, str, dict[str, str]]:

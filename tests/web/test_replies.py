@@ -1,4 +1,4 @@
-"""What the log tells of errors: enough to look into them, and nothing that people typed."""
+"""What is logged about errors: enough to investigate them, and nothing that people typed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Told = Callable[[], list[str]]
 
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Iterator[Told]:
-    """What the log has told so far, at the level that servers have."""
+    """What has been logged so far, at the level that servers use."""
     with caplog.at_level(logging.INFO, "punt.web.replies"):
         yield lambda: [record.getMessage() for record in caplog.records if record.name == "punt.web.replies"]
 

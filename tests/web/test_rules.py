@@ -1,4 +1,4 @@
-"""Routes that compile what builds their addresses when it is first asked for."""
+"""Routes whose URL builders are compiled when first used."""
 
 from __future__ import annotations
 
