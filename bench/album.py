@@ -23,7 +23,7 @@ Act = Callable[[Page], Any]
 
 @dataclass
 class Album:
-    """Takes each picture in all sizes and schemes, and remembers what the browser complained of."""
+    """Takes each picture in all sizes and schemes, and collects the browser's complaints."""
 
     browser: Browser
     server: Server
@@ -31,7 +31,7 @@ class Album:
     _state: Any = None
 
     def sign_in(self, username: str, password: str) -> None:
-        """Let the following pictures be what somebody sees."""
+        """Take the following pictures as somebody who is signed in."""
         context = self.browser.new_context(base_url=self.server.url)
         answer = context.request.post("/api/auth/login", data={"username": username, "password": password})
         assert answer.ok, answer.text()
@@ -39,7 +39,7 @@ class Album:
         context.close()
 
     def sign_out(self) -> None:
-        """Let the following pictures be what nobody in particular sees."""
+        """Take the following pictures as nobody in particular."""
         self._state = None
 
     @contextmanager
@@ -110,7 +110,7 @@ class Album:
                 complain(f"{message.type}: {message.text}")
 
         def failed(request: Request) -> None:
-            if request.failure != "net::ERR_ABORTED":  # so ends a stream whose page is left
+            if request.failure != "net::ERR_ABORTED":  # how a stream ends whose page is left
                 complain(f"failed: {request.url} {request.failure}")
 
         def requested(request: Request) -> None:

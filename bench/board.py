@@ -73,7 +73,7 @@ def serve(server: Server, cards: int) -> None:
 
 
 def paint(browser: Browser, server: Server) -> None:
-    """Print when the board is first seen, from the beginning of the navigation."""
+    """Print when the board is first painted, from the beginning of the navigation."""
     page = profile(browser, server, "bob").new_page()
     times = []
     for _ in range(LOADS):
@@ -84,7 +84,7 @@ def paint(browser: Browser, server: Server) -> None:
 
 
 def drag(browser: Browser, server: Server, cards: int) -> None:
-    """Print how long the frames last while a card is carried over the whole board and dropped."""
+    """Print how long the frames last while a card is dragged over the whole board and dropped."""
     page = profile(browser, server, "bob").new_page()
     open_board(page)
     box = page.locator("[data-ticket]").first.bounding_box()
@@ -104,7 +104,7 @@ def drag(browser: Browser, server: Server, cards: int) -> None:
 
 
 def move(browser: Browser, server: Server) -> None:
-    """Print what the browser spends on one move by somebody else."""
+    """Print what one move by somebody else costs the browser."""
     page = profile(browser, server, "bob").new_page()
     open_board(page)
     moves = page.evaluate(
@@ -116,9 +116,7 @@ def move(browser: Browser, server: Server) -> None:
         MOVES,
     )
     session = page.context.new_cdp_session(page)
-    session.send(
-        "Performance.setTimeDomain", {"timeDomain": "threadTicks"}
-    )  # what others do to the machine does not count
+    session.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})  # other load on the machine does not count
     session.send("Performance.enable")
     before = _costs(session)
     with closing(server.client("alice")) as alice:
@@ -140,7 +138,7 @@ def _time(client: httpx.Client) -> float:
 
 
 def _costs(session: CDPSession) -> dict[str, float]:
-    """Read the seconds that a page has spent so far."""
+    """Read the seconds that a page has used so far."""
     metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     return {name: metrics[name] for name in COSTS}
 

@@ -33,7 +33,7 @@ WATCH = """() => {
       for (const node of addedNodes) if (node.parentElement?.dataset.column && node.dataset?.ticket) note(node, time)
   }).observe(document.querySelector('[data-board]'), { subtree: true, childList: true })
 }"""
-"""Makes ``whenSeen(ticket, column)`` promise the moment at which a card has come into a column."""
+"""Makes ``whenSeen(ticket, column)`` promise the moment at which a card arrives in a column."""
 
 
 @contextmanager

@@ -18,5 +18,5 @@ def spread(values: Sequence[float], *percents: int) -> str:
 
 
 def verdict(value: float, aim: float) -> str:
-    """Say how a figure in milliseconds compares with its aim."""
+    """Compare a figure in milliseconds with its aim."""
     return f"aim: {aim:g} ms, {'met' if value <= aim else 'missed'}"

@@ -1,7 +1,7 @@
-"""Try to import every file of a folder, and print one line of each: ``python -m bench.import_corpus FOLDER``.
+"""Try to import every file of a folder, and print one line for each: ``python -m bench.import_corpus FOLDER``.
 
-Each file comes into an empty project of an instance that is made for it and thrown away. It ends with 1 where a file
-made PUNT fail, which none may, whatever stands in it: one that cannot be taken is refused with a reason.
+Each file is imported into an empty project of a temporary instance. The exit code is 1 if a file made PUNT fail, which
+none may, whatever it contains: one that cannot be imported is refused with a reason.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LARGEST = 200_000_000
 
 
 def main(folder: Path) -> int:
-    """Try all files, and return how the program ends."""
+    """Try all files, and return the exit code."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     if not files:
         print(f"There is no file in {folder}.")
@@ -56,7 +56,7 @@ def _tried(path: Path, name: str) -> bool:
 
 
 def _imported(path: Path) -> tuple[Reading, Report]:
-    """Import a file, all but the commit."""
+    """Import a file, without committing."""
     if path.stat().st_size > LARGEST:
         raise Problem(f"This is too large: at most {LARGEST:,} bytes.")
     reading = understood(path.read_bytes())
@@ -77,7 +77,7 @@ def _said(reading: Reading, report: Report) -> str:
 
 @contextmanager
 def _an_instance() -> Iterator[None]:
-    """Make an instance with one project, and throw it away at the end."""
+    """Create an instance with one project, and delete it at the end."""
     with tempfile.TemporaryDirectory(prefix="punt-corpus-") as folder:
         app = create_app(Settings.model_validate({"PUNT_INSTANCE_PATH": folder}))
         with app.app_context():

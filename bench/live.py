@@ -15,7 +15,7 @@ from bench.instance import server_with
 CARDS, ROUNDS, WRITES = 60, 10, 20
 AIM = 100
 PAUSE = 40
-"""At most so many milliseconds between two writes, so that they fall at no particular beat of the server's clocks."""
+"""At most so many milliseconds between two writes, so that they do not follow any rhythm of the server's."""
 
 WRITE = """async ({ method, path, body }) => {
   const response = await fetch(`/api/projects/HARB/${path}`, {
@@ -32,7 +32,7 @@ SEEN = """([ticket, column]) => Promise.race([
 
 
 def main() -> None:
-    """Let Alice write and Bob watch, and print how far his screen was behind."""
+    """Let Alice write and Bob watch, and print how far behind his screen was."""
     print(f"== live: {ROUNDS * WRITES} changes of one person on the board of another, {CARDS} cards, 2 workers")
     with server_with(CARDS) as server, chromium() as browser:
         alice, bob = (profile(browser, server, name).new_page() for name in ("alice", "bob"))
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _round(alice: Page, bob: Page) -> list[float]:
-    """Open both boards anew, so that their streams may meet other workers, and write."""
+    """Open both boards again, so that their streams may reach other workers, and write."""
     for page in (alice, bob):
         open_board(page)
     columns = alice.locator("[data-column]").evaluate_all("(all) => all.map((each) => each.dataset.column)")
@@ -55,7 +55,7 @@ def _round(alice: Page, bob: Page) -> list[float]:
 
 
 def _write(number: int, columns: list[str], card: list[str]) -> dict[str, Any]:
-    """Take turns: a new ticket, then a card that goes to the top of another column."""
+    """Alternate: a new ticket, then a card that goes to the top of another column."""
     if number % 2:
         return {"method": "POST", "path": "tickets", "body": {"title": f"Written by the bench: {number}"}}
     ticket, column = card

@@ -1,6 +1,6 @@
 """Pictures of every page into ``screenshots/``: ``python -m bench.screenshots``.
 
-Whatever a browser complains of on the way is listed at the end, and then it fails.
+The browser's complaints are listed at the end, and make it fail.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.support.server import ROOT, Server
 
 
 def main() -> None:
-    """Take all pictures of an instance that was never set up, then of the sample."""
+    """Take all pictures of an instance that was never set up, then of the sample data."""
     with chromium() as browser:
         complaints = _of_a_new_instance(browser) + _of_the_sample(browser)
     if complaints:
@@ -229,7 +229,7 @@ def _open_the_same_ticket(page: Page) -> None:
 
 @contextmanager
 def _server(*commands: str) -> Iterator[Server]:
-    """Start a server on a fresh instance after some commands of the shell."""
+    """Start a server on a fresh instance after some shell commands."""
     with TemporaryDirectory(prefix="punt-screenshots-") as folder:
         server = Server(Path(folder))
         for command in (["db", "upgrade"], *([each] for each in commands)):

@@ -1,4 +1,4 @@
-"""What is to be seen on a board for a moment only: menus, choices, notices, trouble."""
+"""What is visible on a board for a moment only: menus, choices, notices, trouble."""
 
 from __future__ import annotations
 

@@ -26,19 +26,19 @@ from tests.support.writers import Writers
 STREAM = "/api/projects/HARB/events"
 WORKERS = 3
 LISTENERS, WRITERS, WRITES = 50, 4, 20
-"""So many listen, and so many write so many tickets a second in all."""
+"""Number of listeners, of writers, and of tickets a second in total."""
 SECONDS = 15
 TRIES, NAMES = 200, 50
 """Wrong logins a second, each on a connection of its own, and under so many names."""
 PATIENCE = 240
 """Seconds to wait for the last answers, when a storm is over."""
 MOST = 2.0
-"""How many times its quiet value the p99 may be."""
+"""The largest permitted ratio of the p99 to its value without load."""
 SETTINGS = {"PUNT_RATE_LIMITS": "on", "PUNT_PROXY_COUNT": "1", "PUNT_LOG_LEVEL": "warning"}
 
 
 def main() -> None:
-    """Measure quietly, then in a storm from one address, then in one from everywhere; fail when streams suffer."""
+    """Measure without load, then in a storm from one address, then in one from everywhere; fail when streams suffer."""
     print(
         f"== storm of logins: {TRIES} wrong ones a second, {LISTENERS} listeners, {WRITES} writes a second, "
         f"{WORKERS} workers"
@@ -88,8 +88,8 @@ def _lags(alice: httpx.Client, audience: Audience) -> list[float]:
 class _Storm:
     """Tries to sign in from a process of its own, until its block ends.
 
-    :ivar pace: how many tries a second it made.
-    :ivar answers: how often each status came, or each kind of failure.
+    :ivar pace: how many attempts a second it made.
+    :ivar answers: how often each status was returned, or each kind of failure happened.
     """
 
     def __init__(self, port: int, name: str, address: Callable[[int], str]) -> None:
@@ -118,11 +118,11 @@ def _any(number: int) -> str:
 
 
 STORMS = {"from one address": (_one, ADDRESS_TRIES), "from everywhere": (_any, NAMES * ACCOUNT_TRIES)}
-"""Where the tries of each come from, and how many of them the limits let through."""
+"""Where the attempts of each come from, and how many of them the limits let through."""
 
 
 def _rage(port: int, name: str, address: Callable[[int], str], parent: Connection) -> None:
-    """Try to sign in at even intervals, however long the answers take; tell of them when the last has come."""
+    """Try to sign in at even intervals, however long the responses take; report them when the last has arrived."""
     answers: Counter[int | str] = Counter()
     tries, made, began = gevent.pool.Group(), 0, time.monotonic()
     parent.send("raging")

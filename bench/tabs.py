@@ -1,4 +1,4 @@
-"""How far twelve tabs on one stream are behind, and how soon tabs catch up after a sleep: ``python -m bench.tabs``."""
+"""How far twelve tabs on one stream are behind, and how soon tabs catch up after sleep: ``python -m bench.tabs``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _behind() -> None:
-    """Let Alice write and Bob have twelve tabs of one browser open, and print how far the slowest was behind."""
+    """Let Alice write and Bob have twelve tabs of one browser open, and print how far behind the slowest was."""
     print(f"== tabs: {WRITES} tickets of one person in {TABS} tabs of another's browser, {CARDS} cards, 2 workers")
     with server_with(CARDS) as server, chromium() as browser:
         alice, bob = profile(browser, server, "alice"), profile(browser, server, "bob")

@@ -1,6 +1,6 @@
 """Time and memory of export, import and backup: ``python -m bench.transfer [TICKETS …]``.
 
-Exits with 1 when a command needs more memory for the most tickets than for the fewest, but for what is allowed.
+The exit code is 1 when a command needs more memory for the most tickets than for the fewest, beyond the allowance.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _measure(tickets: int) -> dict[str, float]:
 
 
 def _run(folder: Path, words: Sequence[str]) -> tuple[float, float]:
-    """Run a command of the shell; return its seconds and its peak of memory in MB."""
+    """Run a shell command; return its seconds and its peak of memory in MB."""
     environ = {"PATH": os.environ["PATH"], "FLASK_APP": str(ROOT / "wsgi.py"), "PUNT_INSTANCE_PATH": str(folder)}
     environ["PYTHONPATH"] = str(ROOT)
     began = time.monotonic()

@@ -1,1 +1,1 @@
-"""What tries to make everybody wait: ``python -m bench.attacks [NAME …] [--postgres] [--seconds N]``."""
+"""Attacks that try to make everybody wait: ``python -m bench.attacks [NAME …] [--postgres] [--seconds N]``."""

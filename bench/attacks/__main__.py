@@ -1,4 +1,4 @@
-"""Run attacks, each beside a reader of another project, and judge what the reader felt."""
+"""Run attacks, each beside a reader of another project, and judge how long the reader waited."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bench.figures import percentile
 MOST_MS, MOST_MB = 250, 250
 QUIET_SECONDS = 5
 PATIENCE = 60
-"""Seconds that an attacker waits for an answer."""
+"""Seconds that an attacker waits for a response."""
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _run(attack: Attack, seconds: float, *, postgres: bool) -> bool:
-    """Measure quietly, then beside the attack; tell whether the promises were kept."""
+    """Measure without load, then beside the attack; tell whether the promises were kept."""
     with ground(postgres=postgres) as place:
         attack.prepare(place)
         with Reader(place) as quiet:
@@ -59,7 +59,7 @@ def _run(attack: Attack, seconds: float, *, postgres: bool) -> bool:
 
 
 def _attack(attack: Attack, place: Ground, seconds: float) -> None:
-    """Let all attackers act until the time is over, and end what they are at."""
+    """Let all attackers act until the time is over, and stop them."""
     with closing(place.server.client("alice")) as alice:
         cookies = dict(alice.cookies)
     attackers = [

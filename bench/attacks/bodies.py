@@ -22,12 +22,12 @@ NAMES = (
 FORMS = (b"a&" * (MB // 2 - 1), b"a=b&" * 900, b"a&" * 3_400_000)
 TINY = b"1\r\n \r\n" * (MB // 2) + b"0\r\n\r\n"
 HALF = 900_000
-"""Bytes that are sent of a megabyte by who never sends the rest."""
+"""Bytes sent of a megabyte by clients that never send the rest."""
 
 
 @attack("names", attackers=4)
 def send_names(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Send objects of JSON that are nothing but names, too large ones and such as are just read."""
+    """Send JSON objects that are nothing but names, some too large and some just small enough."""
     turn = nth + place.answers.total()
     paths = f"{PROJECT}/tickets", f"{PROJECT}/columns/{place.column}/order"
     method, path = ("POST", paths[0]) if turn % 2 else ("PUT", paths[1])
@@ -36,7 +36,7 @@ def send_names(place: Ground, client: httpx.Client, nth: int) -> None:
 
 @attack("forms", attackers=4)
 def send_forms(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Send forms of very many fields, too large ones and such as are just read."""
+    """Send forms with very many fields, some too large and some just small enough."""
     form = FORMS[(nth + place.answers.total()) % len(FORMS)]
     place.ask(client, "POST", f"/projects/{ATTACKED}/tickets", content=form, headers=FORM)
 

@@ -1,4 +1,4 @@
-"""Where an attack happens: a server with two workers, a large project to attack, and a small one to read meanwhile."""
+"""The setting of an attack: a server with two workers, a large project to attack, and a small one to read meanwhile."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ ATTACKED, READ = "HARB", "QUAY"
 
 @dataclass
 class Ground:
-    """Where an attack happens.
+    """The setting of an attack.
 
-    :ivar column: the id of the attacked project's first column, in which all its cards lie.
+    :ivar column: the id of the attacked project's first column, with all its cards.
     :ivar label: the id of the label that all of them carry.
-    :ivar over: set when the attack has taken long enough.
-    :ivar answers: how often each status came, or each kind of failure.
+    :ivar over: set when the attack has lasted long enough.
+    :ivar answers: how often each status was returned, or each kind of failure happened.
     """
 
     server: Server
@@ -44,7 +44,7 @@ class Ground:
     answers: Counter[str] = field(default_factory=Counter)
 
     def ask(self, client: httpx.Client, method: str, path: str, **options: object) -> httpx.Response | None:
-        """Send a request of an attack and count what came of it; None where nothing came."""
+        """Send a request of an attack and count the result; None if there is none."""
         try:
             answer = client.request(method, path, **options)  # type: ignore[arg-type]
         except httpx.TransportError as error:
@@ -54,7 +54,7 @@ class Ground:
         return answer
 
     def forget_peaks(self) -> None:
-        """Let each worker's peak of memory begin anew."""
+        """Reset each worker's peak of memory."""
         for worker in self.server.worker_ids():
             Path(f"/proc/{worker}/clear_refs").write_text("5")
 
@@ -69,7 +69,7 @@ def ground(*, postgres: bool) -> Iterator[Ground]:
     with TemporaryDirectory(prefix="punt-attacks-") as folder, ExitStack() as stack:
         settings = {"PUNT_LOG_LEVEL": "warning"}
         if postgres:
-            from tests.support.postgres import postgres_server  # which says something whenever it is imported
+            from tests.support.postgres import postgres_server  # which prints something whenever it is imported
 
             settings["PUNT_DATABASE_URL"] = stack.enter_context(postgres_server()).database()
         server = Server(Path(folder), 2, settings)

@@ -11,25 +11,25 @@ PROJECT = f"/api/projects/{ATTACKED}"
 SLOW_MARKDOWN = "[" * 49_900
 ROWS = "\n".join(["title,status,labels", *(f"Crate {nth},To Do,freight" for nth in range(2000))])
 WRITERS = 40
-"""More than a worker has connections to the database."""
+"""More than a worker has database connections."""
 
 
 @attack("previews", attackers=12)
 def preview(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Have texts rendered on which the parser takes long, each another one, so that none is remembered."""
+    """Preview texts on which the parser takes long, each a different one, so that none is cached."""
     place.ask(client, "POST", f"{PROJECT}/preview", json={"text": f"{SLOW_MARKDOWN}{nth}-{place.answers.total()}"})
 
 
 @attack("sort")
 def sort(place: Ground, client: httpx.Client, _: int) -> None:
-    """Sort a column of thousands, each time otherwise."""
+    """Sort a column of thousands, each time in another order."""
     by = ("priority", "dueDate")[place.answers.total() % 2]
     place.ask(client, "POST", f"{PROJECT}/columns/{place.column}/sort", json={"by": by})
 
 
 @attack("merge")
 def merge(place: Ground, client: httpx.Client, _: int) -> None:
-    """Put a new label in the place of the one that thousands carry."""
+    """Replace the label that thousands carry with a new one."""
     heir = place.ask(client, "POST", f"{PROJECT}/labels", json={"name": f"tide {place.answers.total()}"})
     if heir is not None and heir.status_code == 201:
         merged = place.ask(client, "POST", f"{PROJECT}/labels/{place.label}/merge", json={"into": heir.json()["id"]})
@@ -39,7 +39,7 @@ def merge(place: Ground, client: httpx.Client, _: int) -> None:
 
 @attack("column removal")
 def remove_column(place: Ground, client: httpx.Client, _: int) -> None:
-    """Remove the column in which thousands lie; they go to a new one."""
+    """Delete the column with thousands of cards, which move to a new one."""
     heir = place.ask(client, "POST", f"{PROJECT}/columns", json={"name": f"Quay {place.answers.total()}"})
     if heir is not None and heir.status_code == 201:
         path = f"{PROJECT}/columns/{place.column}?moveTicketsTo={heir.json()['id']}"
@@ -56,13 +56,13 @@ def open_board(place: Ground, client: httpx.Client, _: int) -> None:
 
 @attack("lists", attackers=12)
 def list_all(place: Ground, client: httpx.Client, _: int) -> None:
-    """Ask for all of thousands of tickets."""
+    """Request all of thousands of tickets."""
     place.ask(client, "GET", f"{PROJECT}/tickets")
 
 
 @attack("bulk", attackers=4)
 def change_many(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Give 500 tickets another title and as long a description as so many may have."""
+    """Give 500 tickets another title and the longest description that so many may have."""
     page = place.ask(client, "GET", f"{PROJECT}/tickets", params={"limit": 500})
     if page is not None and page.status_code == 200:
         updates = {"title": f"Berth {nth}", "description": f"{nth} {place.answers.total()} " + "b" * 1900}

@@ -14,7 +14,7 @@ from bench.attacks.ground import READ, Ground
 from tests.support.raw import cookie_of
 
 CONNECTIONS, INTERVAL = 4, 0.1
-"""Connections that are kept, so that they lie at both workers, and the seconds between two questions on each."""
+"""Connections that are kept, so that both workers serve some, and the seconds between two requests on each."""
 PATHS = (f"/api/projects/{READ}/tickets", "/api/auth/session")
 PATIENCE = 60
 
@@ -22,9 +22,9 @@ PATIENCE = 60
 class Reader:
     """Reads until its block ends.
 
-    :ivar delays: milliseconds from the moment at which each question was due to its answer: who waits for one answer is
-        late with all the questions behind it, as everybody would be who came meanwhile.
-    :ivar failures: what was no answer, or a bad one.
+    :ivar delays: milliseconds from the moment at which each request was due to its response: whoever waits for one
+        response is late with all later requests, like everybody who would have come meanwhile.
+    :ivar failures: missing or wrong responses.
     """
 
     def __init__(self, place: Ground) -> None:

@@ -1,4 +1,4 @@
-"""The attacks there are. A module of this package adds its own, and ``__main__`` imports it."""
+"""The registry of attacks. A module of this package adds its own, and ``__main__`` imports it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Attack:
     """One attack.
 
     :param act: what each attacker does again and again until the time is over; it gets a client of its own, signed in
-        as Alice, and the attacker's number from 0. One that goes on for long looks at ``place.over`` itself.
+        as Alice, and the attacker's number from 0. One that takes long checks ``place.over`` itself.
     :param attackers: how many do so at once.
-    :param prepare: what is done before anybody is measured.
+    :param prepare: what is done before anything is measured.
     """
 
     name: str
@@ -33,7 +33,7 @@ ATTACKS: dict[str, Attack] = {}
 
 
 def attack(name: str, *, attackers: int = 1, prepare: Prepare = lambda _: None) -> Callable[[Act], Act]:
-    """Add an attack to those that are run."""
+    """Register an attack."""
 
     def add(act: Act) -> Act:
         ATTACKS[name] = Attack(name, act, attackers, prepare)

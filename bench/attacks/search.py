@@ -15,7 +15,7 @@ from punt.settings import Settings
 TICKETS = f"/api/projects/{ATTACKED}/tickets"
 LETTERS = "a" * 50_000
 QUESTIONS = ("a" * 199 + "b", "b" + "a" * 199, "a" * 100 + "b" + "a" * 99)
-"""Each is nearly there, from every letter on: from its beginning, its end or its middle."""
+"""Each nearly matches, from every letter on: at its beginning, its end or its middle."""
 
 
 def write_long_texts(place: Ground) -> None:
@@ -31,11 +31,11 @@ def write_long_texts(place: Ground) -> None:
 
 @attack("search", attackers=4, prepare=write_long_texts)
 def search(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Look for a text in descriptions."""
+    """Search for a text in descriptions."""
     place.ask(client, "GET", TICKETS, params={"q": QUESTIONS[nth % len(QUESTIONS)]})
 
 
 @attack("switcher", attackers=4, prepare=write_long_texts)
 def switch(place: Ground, client: httpx.Client, nth: int) -> None:
-    """Look for a text in titles, across projects; every other question is answered by every ticket."""
+    """Search for a text in titles, across projects; every other query matches every ticket."""
     place.ask(client, "GET", "/api/search", params={"q": "a" if nth % 2 else QUESTIONS[0]})

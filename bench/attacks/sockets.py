@@ -1,4 +1,4 @@
-"""Clients that take places and do not go on: they do not read, they sip, or they send a byte now and then."""
+"""Clients that occupy connections and make no progress: they do not read, read slowly, or send a byte now and then."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.support.raw import cookie_of
 
 STRANGERS = 1001
 TIMES = 200
-"""Requests that are sent at once, whose answers are more than all buffers on the way hold."""
+"""Requests sent at once, whose responses exceed all buffers on the way."""
 PAUSE = 1.0
 HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: punt\r\nContent-Type: application/json\r\nContent-Length: 900\r\n"
 
 
 def _connected(place: Ground, request: bytes) -> socket.socket:
-    """Open a connection whose window is small, send as much as is taken at once, and wait for nothing."""
+    """Open a connection whose window is small, send as much as is accepted at once, and wait for nothing."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.settimeout(5)
@@ -47,14 +47,14 @@ def _hold(place: Ground, count: int, request: bytes, disturb: Callable[[socket.s
 
 
 def _not_at_all(connection: socket.socket) -> None:
-    """Look whether the server has hung up, and read nothing."""
+    """Check whether the server has hung up, without reading anything."""
     if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
         raise ConnectionResetError
 
 
 @attack("unread sheets")
 def leave_sheets(place: Ground, client: httpx.Client, _: int) -> None:
-    """Let a thousand strangers ask for a style sheet again and again, and read none."""
+    """Let a thousand strangers request a style sheet again and again, without reading it."""
     page = client.get("/login", follow_redirects=True).text
     path = next(word for word in page.split('"') if word.startswith("/static/") and word.endswith(".css"))
     _hold(place, STRANGERS, f"GET {path} HTTP/1.1\r\nHost: punt\r\n\r\n".encode() * TIMES, _not_at_all)
@@ -62,14 +62,14 @@ def leave_sheets(place: Ground, client: httpx.Client, _: int) -> None:
 
 @attack("unread lists")
 def leave_lists(place: Ground, client: httpx.Client, _: int) -> None:
-    """Ask for all tickets of a large project on fifty connections, and read none."""
+    """Request all tickets of a large project on fifty connections, without reading them."""
     line = f"GET /api/projects/{ATTACKED}/tickets HTTP/1.1\r\nHost: punt\r\nCookie: {cookie_of(client)}\r\n\r\n"
     _hold(place, 50, line.encode(), _not_at_all)
 
 
 @attack("sipped sheets")
 def sip_sheets(place: Ground, client: httpx.Client, _: int) -> None:
-    """Read a byte now and then of what a thousand strangers ask for."""
+    """Read a byte now and then of what a thousand strangers request."""
     page = client.get("/login", follow_redirects=True).text
     path = next(word for word in page.split('"') if word.startswith("/static/") and word.endswith(".css"))
     request = f"GET {path} HTTP/1.1\r\nHost: punt\r\n\r\n".encode() * TIMES

@@ -23,7 +23,7 @@ STORMS = {
 
 
 def main() -> None:
-    """Run the storms that are named, or all, and spend the rest of the minutes on the steady run."""
+    """Run the named storms, or all, and spend the rest of the minutes on the steady run."""
     asked = _arguments()
     ends = time.monotonic() + asked.minutes * 60
     broken: list[str] = []

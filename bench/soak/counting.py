@@ -1,4 +1,4 @@
-"""PUNT's own gunicorn configuration, with workers that also write down what they hold: greenlets and connections."""
+"""PUNT's own gunicorn configuration, with workers that also record their greenlets and connections."""
 
 from __future__ import annotations
 

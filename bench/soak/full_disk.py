@@ -1,4 +1,4 @@
-"""A disk that is full for a while: nothing is lost, nobody is cut off, and writing goes on as soon as there is room."""
+"""A disk that is full for a while: nothing is lost, nobody is cut off, and writing resumes once there is space."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.writers import Writers
 
 LISTENERS, FULL_SECONDS, ROUNDS = 40, 20, 2
 AIM = 2
-"""Seconds after there is room until a write is acknowledged and heard everywhere."""
+"""Seconds after there is space until a write is acknowledged and received everywhere."""
 LOOK = 0.2
 
 
@@ -41,7 +41,7 @@ def run(place: Ground) -> None:
 
 
 def _go_through(place: Ground, disk: SmallDisk, audience: Audience, writers: Writers) -> None:
-    """Let the disk be full for a while, in which everybody reads, and measure how soon writing goes on."""
+    """Keep the disk full for a while, in which everybody reads, and measure how soon writing resumes."""
     ends, refused = time.monotonic() + FULL_SECONDS, writers.answers["503"]
     while time.monotonic() < ends:
         disk.fill()

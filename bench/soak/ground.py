@@ -1,4 +1,4 @@
-"""The ground of a storm: a real server with three workers on an instance of its own, and a list of broken promises."""
+"""The setting of a storm: a real server with three workers on its own instance, and a list of broken promises."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass
 class Ground:
-    """Where a storm happens.
+    """The setting of a storm.
 
-    :ivar disk: the small one on which the instance lies, where the storm is about that.
+    :ivar disk: the small one with the instance, if the storm is about that.
     :ivar broken: promises that were not kept.
     """
 
@@ -44,14 +44,14 @@ class Ground:
     broken: list[str] = field(default_factory=list)
 
     def judge(self, promise: str, figure: float, most: float, unit: str = "") -> None:
-        """Print a figure beside what was promised, and note it when it is more."""
+        """Print a figure beside its promise, and record it when it is exceeded."""
         kept = figure <= most
         print(f"  {promise}: {figure:.4g}{unit} (promised: at most {most:.4g}{unit}, {'kept' if kept else 'BROKEN'})")
         if not kept:
             self.broken.append(f"{promise}: {figure:.4g}{unit} > {most:.4g}{unit}")
 
     def fault(self, *faults: str) -> None:
-        """Note what is wrong in any case."""
+        """Record what is wrong in any case."""
         for each in faults:
             print(f"  BROKEN: {each}")
         self.broken += faults
@@ -65,12 +65,12 @@ class Ground:
         return max(memory(worker) for worker in self.server.worker_ids())
 
     def counted(self, what: str) -> int:
-        """Return how many ``greenlets`` or ``connections`` the workers have in all, as they counted last."""
+        """Return how many ``greenlets`` or ``connections`` the workers have in total, by their last count."""
         places = (self.server.instance / f"counts-{worker}.json" for worker in self.server.worker_ids())
         return sum(json.loads(place.read_text() or "{}").get(what, 0) for place in places if place.exists())
 
     def descriptors(self) -> int:
-        """Return how many file descriptors the workers have open in all."""
+        """Return how many file descriptors the workers have open in total."""
         return sum(len(list(Path(f"/proc/{worker}/fd").iterdir())) for worker in self.server.worker_ids())
 
 

@@ -14,7 +14,7 @@ SECONDS, WRITERS, LISTENERS = 60, 20, 200
 
 
 def run(place: Ground) -> None:
-    """Kill, and compare what was acknowledged and heard with the log."""
+    """Kill, and compare what was acknowledged and received with the log."""
     server = place.server
     with Audience(place.bob, STREAM, LISTENERS, cursor=place.head()) as audience:
         audience.wait_until_live()

@@ -14,14 +14,14 @@ from tests.support.troubles import kill_one, reload, restart
 
 MISSED, TROUBLES = 3000, 20
 SHORTEST, LONGEST = 100, 40_000
-"""Characters of the tickets that were missed."""
+"""Characters of the missed tickets."""
 SLOWEST, FASTEST, CLIENTS = 50_000, 800_000, 20
 """Bytes a second of the clients' lines."""
 PATIENCE = 1200
 
 
 def run(place: Ground) -> None:
-    """Let everybody miss a lot, and make trouble while they catch up."""
+    """Let everybody miss a lot, and cause trouble while they catch up."""
     cursor = place.head()
     size = miss(place.alice, MISSED)
     slowest = size / SLOWEST
@@ -41,7 +41,7 @@ def lines(count: int) -> list[float]:
 
 
 def miss(client: httpx.Client, count: int) -> int:
-    """Make tickets of very different lengths, and return about how many bytes their events have."""
+    """Create tickets of very different lengths, and return roughly how many bytes their events have."""
     size = 0
     for nth in range(count):
         length = int(SHORTEST * (LONGEST / SHORTEST) ** random.random())

@@ -1,4 +1,4 @@
-"""Database and doorbell go away and come back in mid-stream: delivery resumes within moments, nothing is lost."""
+"""Database and doorbell go down and come back in mid-stream: delivery resumes within moments, nothing is lost."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.support.writers import Writers
 LISTENERS = 60
 AIM = 2
 AWAY = 4
-"""Seconds that a service stays away."""
+"""Seconds that a service stays down."""
 
 
 def run(place: Ground) -> None:
-    """Take each service away once, and measure from its return to the first new event at every listener."""
+    """Stop each service once, and measure from its return to the first new event at every listener."""
     with Audience(place.bob, STREAM, LISTENERS, cursor=place.head()) as audience:
         audience.wait_until_live()
         with Writers(place.alice, 4, pause=0.1) as writers:

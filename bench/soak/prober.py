@@ -1,4 +1,4 @@
-"""Asks the API again and again, on a new connection each time and so at any worker, from a process of its own."""
+"""Requests the API again and again, on a new connection each time and so at any worker, from a process of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAUSE = 0.02
 class Prober:
     """Reads a board's columns again and again, until its block ends.
 
-    :ivar delays: milliseconds that each answer took.
+    :ivar delays: milliseconds that each response took.
     """
 
     def __init__(self, place: Ground) -> None:

@@ -1,4 +1,4 @@
-"""A long past, asked for by many at once while the present goes on: the API stays quick."""
+"""Many clients replay a long log at once while others write: the API stays fast."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AIM = 250
 
 
 def run(place: Ground) -> None:
-    """Fill the log, let all replay it, and ask the API meanwhile."""
+    """Fill the log, let all replay it, and probe the API meanwhile."""
     start = place.head()
     _write_a_past(place)
     print(f"  {EVENTS} events in the log", flush=True)

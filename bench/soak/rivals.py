@@ -1,4 +1,4 @@
-"""Rivals at every rule: of those who would break one together, the later is told, and no rule breaks."""
+"""Rivals at every rule: of those who would break one together, the later one gets an error, and no rule breaks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS, DUELS, SETUPS = 60, 50, 6
 
 
 def run(place: Ground) -> None:
-    """Let them rage; then take the database along, and let several set up a fresh one at once, again and again."""
+    """Let them work; then export and import the database, and let several set up a fresh one at once, repeatedly."""
     rivalry = Rivalry(place.server, seed=int(time.time()))
     rivalry.duel(DUELS)
     rivalry.rage(SECONDS)

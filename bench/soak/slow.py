@@ -56,7 +56,7 @@ def _measure(place: Ground, good: Audience) -> tuple[list[float], Writers]:
 class _BadOnes:
     """Streams of Bob's that are read badly.
 
-    :ivar gone_after: seconds until the server was rid of all of them.
+    :ivar gone_after: seconds until the server had dropped all of them.
     """
 
     def __init__(self, place: Ground) -> None:

@@ -14,15 +14,15 @@ from tests.support.audit import lost_or_doubled, streams_open
 from tests.support.writers import Writers
 
 SHORTEST = 60.0
-"""Seconds that it takes at least, whatever is left of the minutes asked for."""
+"""Seconds that it takes at least, however few of the requested minutes are left."""
 LISTENERS, VISITORS = 100, 20
 LOOKS = 12
 GROWTH = {"MB of the heaviest worker": 10, "file descriptors": 10, "greenlets": 10, "connections checked out": 3}
-"""What is looked at, and how much more of it there may be at the end than in the middle."""
+"""What is measured, and how much more of it there may be at the end than in the middle."""
 
 
 def run(place: Ground, seconds: float) -> None:
-    """Write, listen, come and go; look at the workers now and then and compare the end with the first third."""
+    """Write, listen, come and go; measure the workers now and then and compare the end with the first third."""
     server = place.server
     with Audience(place.bob, STREAM, LISTENERS, cursor=place.head()) as audience:
         audience.wait_until_live()

@@ -8,12 +8,12 @@ from playwright.sync_api import Locator, Page, expect
 
 
 def expect_state(page: Page, state: str, *, seconds: float = 30) -> None:
-    """Expect a page to say how it is connected."""
+    """Expect a page to show a connection state."""
     expect(page.locator("[data-connection]")).to_have_attribute("data-connection", state, timeout=seconds * 1000)
 
 
 def expect_live(page: Page, *, seconds: float = 20) -> None:
-    """Wait until a page's script has begun and its stream is open."""
+    """Wait until a page's script has started and its stream is open."""
     expect_state(page, "live", seconds=seconds)
 
 
@@ -39,7 +39,7 @@ def titles(page: Page, name: str) -> list[str]:
 
 
 def expect_titles(page: Page, name: str, wanted: list[str]) -> None:
-    """Wait until a column has exactly these titles, top first, on this page or the one that is on its way."""
+    """Wait until a column has exactly these titles, top first, on this page or the one being loaded."""
     to_the_letter = [re.compile(rf"^\s*{re.escape(title)}\s*$") for title in wanted]  # a str stands for any white space
     expect(_titles(page, name)).to_have_text(to_the_letter)
 
@@ -49,7 +49,7 @@ def _titles(page: Page, name: str) -> Locator:
 
 
 def add(page: Page, name: str, title: str) -> None:
-    """Add a card at the bottom of a column, as one types it."""
+    """Add a card at the bottom of a column, by typing it."""
     panel = column(page, name)
     panel.locator("[data-quick-add] summary").click()
     panel.locator('[data-quick-add] input[name="title"]').fill(title)
@@ -60,9 +60,7 @@ def add(page: Page, name: str, title: str) -> None:
 
 def drag(page: Page, title: str, name: str, *, above: str | None = None) -> None:
     """Drag a card with the mouse to the end of a column, or above another card."""
-    card(
-        page, title
-    ).hover()  # waits until it lies still: a card that just came in first takes its space, then its size
+    card(page, title).hover()  # waits until it rests: a new card first takes its space, then its size
     goal = (card(page, above) if above else column(page, name).locator("[data-column]")).bounding_box()
     assert goal
     page.mouse.down()

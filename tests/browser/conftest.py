@@ -30,7 +30,7 @@ expect.set_options(timeout=20_000)
 TRACES = os.environ.get("PUNT_TEST_TRACES")
 """The folder for Playwright's traces, one per profile of the last test; without it none are recorded."""
 INSECURE = "punt.test"
-"""A name of this machine that is no secure context to the browser, as in a LAN without https."""
+"""A name of this machine that is not a secure context to the browser, as in a LAN without https."""
 OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -57,13 +57,13 @@ def executable() -> str | None:
 
 @pytest.fixture(scope="session")
 def whole(executable: str | None) -> str | None:
-    """The Chromium to start where its headless shell would not do; None is Playwright's own."""
+    """The Chromium to start where its headless shell is not enough; None is Playwright's own."""
     return executable and find_whole()
 
 
 @pytest.fixture(scope="session")
 def chromium(executable: str | None, whole: str | None) -> Iterator[BrowserType]:
-    """What starts a Chromium, or joins one that runs; asked for last, for nobody can ask Playwright while it runs."""
+    """Starts a Chromium, or connects to a running one; requested last, because Playwright cannot start twice."""
     with sync_playwright() as playwright:
         yield playwright.chromium
 
@@ -79,7 +79,7 @@ def browser(chromium: BrowserType, executable: str | None) -> Iterator[Browser]:
 class Watch:
     """Collects what no page may do.
 
-    :ivar host: the only one that may be asked for anything.
+    :ivar host: the only one that may be contacted.
     """
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ class Watch:
         page.on("request", self._request)
 
     def expect(self, text: str) -> None:
-        """Say that a console message with this text is part of the test."""
+        """Declare that a console message with this text is part of the test."""
         self.expected.append(text)
 
     def remaining(self) -> list[str]:
@@ -111,7 +111,7 @@ class Watch:
 
 @pytest.fixture
 def watch() -> Iterator[Watch]:
-    """What the pages of a test complained about; at the end it must be nothing unexpected."""
+    """What the pages of a test complained about; at the end there must be nothing unexpected."""
     watch = Watch()
     yield watch
     assert not watch.remaining()
@@ -151,7 +151,7 @@ def stranger(browser: Browser, empty_server: Server, watch: Watch) -> Iterator[C
 
 @contextmanager
 def profiles(browser: Browser, server: Server, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
-    """Lend what makes profiles whose pages are watched, and close them at the end."""
+    """Provide a factory for profiles whose pages are watched, and close them at the end."""
     made: list[BrowserContext] = []
     watch.host = urlsplit(server.url).netloc
 

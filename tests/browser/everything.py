@@ -1,4 +1,4 @@
-"""Everything one does on a board, once."""
+"""Everything that can be done on a board, once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = "[data-ticket]:not([hidden]) [data-field=title]"
 
 
 def do(hands: Hands) -> None:
-    """Do every action of the board once; who calls it looks at the end."""
+    """Do every action of the board once; the caller checks the result."""
     for title in ("Oil the crane", "Paint the pier", "Sweep the slip", "Mend the nets"):
         hands.add("To Do", title)
     hands.put_above("Sweep the slip", "Oil the crane")
@@ -157,7 +157,7 @@ AT_THE_END = [
 
 
 def in_database(server: Server) -> list[str]:
-    """Write down a board as the server has it."""
+    """Return a board as the server has it."""
     lines = list[str]()
     with closing(server.client("alice")) as alice:
         bob = server.client("bob").get("/api/me").json()["id"]

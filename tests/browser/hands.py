@@ -1,4 +1,4 @@
-"""Three ways to do things on a board: with a mouse, with the keyboard, with a finger."""
+"""Three ways to do things on a board: with a mouse, with the keyboard, by touch."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Hands:
         return self.page.locator(DIALOG)
 
     def hit(self, place: Locator) -> None:
-        """Press a button, a link, or what is ticked."""
+        """Press a button or a link, or tick a box."""
         raise NotImplementedError
 
     def write(self, place: Locator, text: str) -> None:
-        """Write into a field, over what is there."""
+        """Write into a field, replacing its text."""
         raise NotImplementedError
 
     def pick(self, place: Locator, text: str) -> None:
@@ -61,7 +61,7 @@ class Hands:
         raise NotImplementedError
 
     def move_selected(self, name: str) -> None:
-        """Move what is selected to a column, and select nothing any more."""
+        """Move the selected cards to a column, and clear the selection."""
         raise NotImplementedError
 
     def open(self, title: str, name: str) -> None:
@@ -73,7 +73,7 @@ class Hands:
         raise NotImplementedError
 
     def undo(self) -> None:
-        """Take back what was done last."""
+        """Undo the last action."""
         raise NotImplementedError
 
     def leave(self) -> None:
@@ -81,14 +81,14 @@ class Hands:
         raise NotImplementedError
 
     def look_for(self, text: str) -> None:
-        """Open the quick switcher and ask it for something."""
+        """Open the quick switcher and search for something."""
         raise NotImplementedError
 
 
 class Pointing(Hands):
-    """What mouse and finger do alike: they hit things; texts come from a keyboard, on the screen or not.
+    """What mouse and touch do alike: they hit things; texts come from a keyboard, on the screen or not.
 
-    The browser's own lists and calendars are out of a test's reach: what is picked there is told to the field.
+    The browser's own lists and calendars are out of a test's reach: their values are set directly.
     """
 
     def write(self, place: Locator, text: str) -> None:
@@ -199,7 +199,7 @@ class Keyboard(Hands):
             self.press("ArrowDown")
 
     def tab_to(self, place: Locator) -> None:
-        """Go to a place with the Tab key; among radio buttons, with arrows."""
+        """Go to an element with the Tab key; among radio buttons, with arrows."""
         expect(place).to_be_visible()
         for _ in range(60):
             if not (key := place.evaluate(NEXT_KEY)):
@@ -267,7 +267,7 @@ class Keyboard(Hands):
 
 
 class Finger(Pointing):
-    """A finger on a screen, drawn by the browser's own input events in steps of a frame."""
+    """A finger on a screen, simulated by the browser's own input events in steps of a frame."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -306,7 +306,7 @@ class Finger(Pointing):
         self.up()
 
     def put_into(self, title: str, name: str) -> None:
-        """Carry a card to the edge, until the board has scrolled far enough."""
+        """Drag the card to the edge, until the board has scrolled far enough."""
         self.lift(title)
         self.glide(self.page.viewport_size["width"] - 8, self.at[1])  # type: ignore[index]
         goal = column(self.page, name)
@@ -364,7 +364,7 @@ def fill(server: Server, name: str, *titles: str) -> list[str]:
 
 
 def in_database(server: Server) -> dict[str, list[str]]:
-    """Read which titles stand in which column, top first."""
+    """Return which titles are in which column, top first."""
     with closing(server.client("alice")) as alice:
         columns = alice.get("/api/projects/HARB/columns").json()
         tickets = alice.get("/api/projects/HARB/tickets").json()

@@ -1,4 +1,4 @@
-"""Several tabs of one browser, and who of them listens to the server."""
+"""Several tabs of one browser, and which of them listens to the server."""
 
 from __future__ import annotations
 
@@ -54,23 +54,23 @@ class Tabs:
         return self.pages[-1]
 
     def watch(self, page: Page) -> None:
-        """Count a tab from now on: when it is live, nothing makes it fetch its board anew."""
+        """Count a tab from now on: once it is live, nothing makes it reload its board."""
         expect_state(page, "live")
         page.on("request", lambda request: self._note_fetch(request))
         self.pages.append(page)
 
     def forget(self, page: Page) -> Page:
-        """Count a tab no more."""
+        """Stop counting a tab."""
         self.pages.remove(page)
         return page
 
     @property
     def leader(self) -> Page:
-        """The tab that opened the newest stream of those that are open: others only read what they missed."""
+        """The tab that opened the newest of the open streams: others only catch up."""
         return until_told(self.pages[-1], lambda: list(self._streams.values()), what="a stream")[-1]
 
     def expect_all(self, server: Server) -> None:
-        """Expect each tab to show what is in the database, in its order, without having fetched its board anew."""
+        """Expect each tab to show what is in the database, in its order, without having reloaded its board."""
         cards = [
             f"{number} in {column}: {title}, {priority}, version {version}"
             for number, column, title, priority, version in server.rows(TICKETS)
@@ -93,7 +93,7 @@ class Tabs:
 
 @contextmanager
 def lively_server(inhabited: Path, folder: Path, **settings: object) -> Iterator[Server]:
-    """Start a server that gives a sign of life every second, and whose figures can be read."""
+    """Start a server that sends a keepalive every second, and whose metrics can be read."""
     own = {"STREAM_KEEPALIVE": 1, "METRICS_TOKEN": TOKEN, **settings}
     instance = Path(shutil.copytree(inhabited, folder / "instance"))
     server = Server(instance, settings={f"PUNT_{name}": str(value) for name, value in own.items()})
@@ -121,7 +121,7 @@ def behind_relay(server: Server, profile: Callable[..., BrowserContext], watch: 
 
 
 def expect_one_stream(server: Server) -> None:
-    """Expect the server to hold exactly one stream."""
+    """Expect the server to have exactly one stream."""
     until(lambda: streams_open(server) == 1, what="exactly one stream")
 
 

@@ -1,4 +1,4 @@
-"""Nothing that axe-core finds wrong, on any page and state, light and dark, on a desk and on a phone."""
+"""axe-core finds nothing wrong on any page and state, light and dark, on a desktop and on a phone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.server import Server
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 COLOURS = ["color-contrast", "link-in-text-block"]
-"""The rules whose answer depends on the scheme."""
+"""The rules whose result depends on the colour scheme."""
 RUN = """async (rules) => {
   // Cards beyond the edge are not drawn, and keep the colours of the scheme that was before.
   for (const card of document.querySelectorAll("[data-ticket]")) card.style.contentVisibility = "visible";
@@ -31,13 +31,13 @@ Profile = Callable[..., BrowserContext]
 
 @pytest.fixture(params=SIZES)
 def size(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The window of a desk or of a phone, without motion."""
+    """The window of a desktop or of a phone, without motion."""
     width, height = SIZES[request.param]
     return {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", "has_touch": width < 1000}
 
 
 def look(page: Page, path: str, *acts: Callable[[Page], Any]) -> list[str]:
-    """Open a page, do something on it, let axe-core look, and tell what it found and where."""
+    """Open a page, do something on it, let axe-core check it, and return what it found and where."""
     page.goto(path)
     if page.locator("[data-connection]").count():
         expect_live(page, seconds=20)
@@ -47,7 +47,7 @@ def look(page: Page, path: str, *acts: Callable[[Page], Any]) -> list[str]:
 
 
 def look_now(page: Page, name: str) -> list[str]:
-    """Let axe-core look at a page as it is, and at its colours in the other scheme."""
+    """Let axe-core check a page as it is, and its colours in the other scheme."""
     page.evaluate(AXE)
     found = list[str]()
     schemes: tuple[tuple[Literal["light", "dark"], list[str] | None], ...] = ("light", None), ("dark", COLOURS)
@@ -92,7 +92,7 @@ def show_toast(page: Page) -> None:
 
 @pytest.fixture
 def board(server: Server) -> None:
-    """A small board on which every part of a card is to be seen."""
+    """A small board on which every part of a card is visible."""
     alice = server.client("alice")
     me = alice.get("/api/me").json()["id"]
     labels = [alice.post("/api/projects/HARB/labels", json={"name": name}).json()["id"] for name in "abcd"]

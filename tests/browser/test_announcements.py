@@ -1,4 +1,4 @@
-"""What a screen reader is told."""
+"""What a screen reader announces."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GATHER = """() => {
   window.setTimeout = (act, time, ...more) =>
     time === 2000 ? void (window.tell = act) : plainTimeout(act, time, ...more)
 }"""
-"""Lets news gather until the test says so, as a slow machine may take longer than two seconds for it."""
+"""Collects news until the test says so, because a slow machine may need more than two seconds for it."""
 BACKGROUND = "(notice) => getComputedStyle(notice).backgroundColor"
 
 

@@ -1,4 +1,4 @@
-"""PUNT below a path, behind a real nginx that has another PUNT at the top of the same host."""
+"""PUNT below a path, behind a real nginx that has another PUNT at the root of the same host."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Host:
     nginx: Nginx
 
     def sign_in(self, context: BrowserContext, username: str, path: str, prefix: str = PREFIX) -> Page:
-        """Sign in as people do, who asked for a page, and wait until that is live."""
+        """Sign in as people do who requested a page, and wait until that is live."""
         page = context.new_page()
         page.goto(f"{self.nginx.url}{prefix}{path}")
         page.locator('input[name="username"]').fill(username)

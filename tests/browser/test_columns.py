@@ -1,4 +1,4 @@
-"""Columns, changed on the board by who may: every way of it, live for others."""
+"""Columns, changed on the board: every way of it, live for others."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_sort_is_taken_back_but_for_what_somebody_else_moved_since(server: Ser
 
 
 def carry(page: Page, name: str, before: str) -> None:
-    """Drag a column by its head to the left of another."""
+    """Drag a column by its header to the left of another."""
     goal = column(page, before).bounding_box()
     assert goal
     column(page, name).locator("[data-column-name]").hover()
@@ -182,7 +182,7 @@ def test_a_collapsed_column_is_remembered_and_takes_what_is_dropped_on_it(server
 
 
 def drag_onto(page: Page, title: str, panel: Locator) -> None:
-    """Drag a card to where a collapsed column is; it opens meanwhile."""
+    """Drag a card to a collapsed column, which opens meanwhile."""
     goal = panel.bounding_box()
     assert goal
     card(page, title).hover()

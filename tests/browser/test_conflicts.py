@@ -26,7 +26,7 @@ def change(server: Server, number: int = 1, /, **fields: Any) -> dict[str, Any]:
 
 
 def deafen(page: Page) -> None:
-    """Keep a page from hearing what others do."""
+    """Keep a page from receiving other people's changes."""
     page.route("**/api/events**", lambda route: route.abort())
     page.reload()
 
@@ -256,7 +256,7 @@ def test_a_card_that_could_not_be_added_stays_typed_and_can_be_tried_again(
 
 @pytest.fixture
 def held(server: Server, window: Window) -> Page:
-    """A board on which Bob holds a card in the air."""
+    """A board on which Bob is dragging a card."""
     make(server, "Oil the crane")
     make(server, "Paint the pier")
     page = window("bob")

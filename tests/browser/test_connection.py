@@ -1,4 +1,4 @@
-"""What a page says of its connection, how long it waits, and what it does when it cannot know."""
+"""What a page shows about its connection, how long it waits, and what it does when it cannot know."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Profile = Callable[..., BrowserContext]
 
 @pytest.fixture(scope="module")
 def server(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that has one place for streams of a person."""
+    """A server that allows each person one stream."""
     with lively_server(inhabited, tmp_path_factory.mktemp("lively"), STREAMS_PER_PERSON=1) as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""What is typed and not sent yet is never lost."""
+"""Unsaved text is never lost."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ THEIR_LATER_PLANS = {"storyPoints": 5, "estimate": "4h", "startDate": "2030-04-0
 
 
 def form(page: Page) -> str:
-    """Name the form of a page that keeps what is typed; on a board the first column's."""
+    """Name the form of a page that keeps drafts; on a board the first column's."""
     return "main form[data-draft] >> nth=0"
 
 

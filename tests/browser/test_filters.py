@@ -1,4 +1,4 @@
-"""Filters on a board: what they hide, for whom, and how they go along with what others do."""
+"""Filters on a board: what they hide, for whom, and how they combine with other people's changes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def day(left: int) -> str:
 
 
 def fill(server: Server) -> dict[str, str]:
-    """Put tickets of every kind onto the board; return ids that queries name."""
+    """Put tickets of every kind onto the board; return ids for queries."""
     alice, bob = server.client("alice"), server.client("bob")
     label = alice.post("/api/projects/HARB/labels", json={"name": "Quay"}).json()["id"]
     people = {name: client.get("/api/me").json()["id"] for name, client in (("alice", alice), ("bob", bob))}

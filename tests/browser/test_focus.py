@@ -1,4 +1,4 @@
-"""The focus on the board: one tab stop, arrows between cards, and never lost by what others do."""
+"""The focus on the board: one tab stop, arrows between cards, and never lost because of others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The script and the sheet as they are served say what was written."""
+"""The script and the style sheet as they are served mean what was written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READ = """(source) => {
   return [...sheet.cssRules].map((rule) => rule.cssText.replace(/\\s+/g, "").replace(/(?<![\\d.])0\\./g, "."));
 }"""
 SAME = {"background:0px0px;": "background:none;", "flex:initial;": "flex:01auto;", "font:.875rem": "font:400.875rem"}
-"""Shorter words for the same, which a browser tells back as they were written."""
+"""Shorter notations for the same, which a browser returns as they were written."""
 TOP = re.compile(r"^(?:async )?(?:const|let|class|function\*?) (\w+)", re.MULTILINE)
 
 

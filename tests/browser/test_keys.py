@@ -1,4 +1,4 @@
-"""Shortcuts on other keyboards: with Caps Lock, on layouts without Latin letters, with Alt, and while one writes."""
+"""Shortcuts on other keyboards: with Caps Lock, on layouts without Latin letters, with Alt, and while composing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXT = "[data-quick-add] [name=title]"
 
 
 def press(page: Page, key: str, letter: str = "", **more: Any) -> None:
-    """Press a key that writes this, where a Latin keyboard has that letter."""
+    """Press a key that types this, where a Latin keyboard has that letter."""
     page.evaluate(PRESS, {"key": key, "code": f"Key{letter.upper()}" if letter else "", **more})
 
 
@@ -52,7 +52,7 @@ def test_the_switcher_opens_with_caps_lock_and_on_any_layout(page: Page, key: st
     [
         ("k", "k", {}),
         ("t", "k", CONTROL),  # Dvorak
-        ("л", "g", CONTROL),  # another place, as phonetic layouts have it
+        ("л", "g", CONTROL),  # another position, as on phonetic layouts
         ("k", "k", CONTROL | {"altKey": True}),
         ("κ", "k", CONTROL | {"altKey": True}),
         ("k", "k", CONTROL | ALT_GRAPH),

@@ -1,4 +1,4 @@
-"""Answers that come late, fail, or come after somebody went on: what they say still counts, for what was asked."""
+"""Responses that are late, fail, or arrive after somebody moved on: they still count, for what was requested."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_undos_one_right_after_the_other_are_each_ones_own(page: Page) -> None:
 
 
 def test_two_moves_of_several_cards_are_both_taken_back(server: Server, window: Window, watch: Watch) -> None:
-    watch.expect("400")  # of neighbours that are not back yet: then the next wish counts
+    watch.expect("400")  # neighbours that are not back yet: then the next choice counts
     for title in ("One", "Two", "Three"):
         make(server, title)
     page = window("bob")

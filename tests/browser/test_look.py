@@ -1,4 +1,4 @@
-"""What is easily overlooked: what is done is never late, and nothing breaks out of a narrow or zoomed window."""
+"""What is easily overlooked: what is done is never late, and nothing overflows a narrow or zoomed window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The board with a finger alone."""
+"""The board by touch alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.server import Server
 from tests.support.wait import until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-# A busy browser makes a tap's click after everything that was due when the finger was raised.
+# A busy browser fires a tap's click after everything that was due when the finger was raised.
 CLICK_LATE = """addEventListener("click", (event) => {
   if (!event.isTrusted) return;
   event.preventDefault();

@@ -1,4 +1,4 @@
-"""Without a connection a screen shows what the server has: what it refuses goes back at once, and that is said."""
+"""Without a connection a screen shows what the server has: failed changes are undone at once, with a notice."""
 
 from __future__ import annotations
 

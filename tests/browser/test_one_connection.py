@@ -38,7 +38,7 @@ def server(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(params=["localhost", INSECURE])
 def tabs(request: pytest.FixtureRequest, server: Server, profile: Profile, watch: Watch) -> Tabs:
-    """Bob's browser: once where there are Web Locks, once at a plain name of a LAN, where there are none."""
+    """Bob's browser: once with Web Locks, once at a plain host name of a LAN, without them."""
     if request.param != INSECURE:
         return Tabs(profile("bob"))
     watch.host = f"{INSECURE}:{server.port}"
@@ -69,7 +69,7 @@ def test_of_twelve_tabs_on_one_stream_none_misses_an_event_when_the_leader_is_cl
 def crash(page: Page) -> None:
     """Kill the process of a page."""
     with suppress(Error):
-        page.context.new_cdp_session(page).send("Page.crash", timeout=100)  # nobody is left to answer
+        page.context.new_cdp_session(page).send("Page.crash", timeout=100)  # nobody is left to respond
 
 
 LEAD = """(me) => {
@@ -79,7 +79,7 @@ LEAD = """(me) => {
     navigator.locks.request(`punt ${me}`, () => new Promise(() => done()));
   });
 }"""
-"""Leads the tabs of a person by script."""
+"""Makes a tab the leader by script."""
 
 
 def test_a_tab_that_reads_what_it_missed_is_live_only_with_what_the_leader_told_of_meanwhile(

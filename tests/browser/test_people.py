@@ -1,4 +1,4 @@
-"""Who belongs to a project, on open screens: invitations, roles, removal, and the labels of the settings page."""
+"""Members of a project, on open screens: invitations, roles, removal, and the labels of the settings page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.wait import until
 PROJECT = "/api/projects/HARB"
 SETTINGS = "/projects/HARB/settings"
 MOMENT = 1_000
-"""Milliseconds in which a board closes."""
+"""Milliseconds within which a board closes."""
 
 
 def row(page: Page, name: str) -> Locator:
@@ -21,13 +21,13 @@ def row(page: Page, name: str) -> Locator:
 
 
 def place_of(server: Server, username: str) -> str:
-    """Return the address of somebody's place in the project."""
+    """Return the address of somebody's membership of the project."""
     members = server.client("alice").get(f"{PROJECT}/members").json()
     return f"{PROJECT}/members/" + next(str(each["id"]) for each in members if each["user"]["username"] == username)
 
 
 def lift(page: Page, title: str, name: str) -> None:
-    """Drag a card over a column, and hold it there."""
+    """Drag a card over a column, and keep it there."""
     goal = column(page, name).locator("[data-column]").bounding_box()
     assert goal
     card(page, title).hover()

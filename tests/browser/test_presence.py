@@ -28,13 +28,13 @@ def piers(server: Server) -> None:
 
 
 def others(page: Page) -> list[str]:
-    """Tell who else is said to be here."""
+    """Return who else is shown as present."""
     people = page.locator("[data-presence] [data-user]")
     return list(people.evaluate_all("(all) => all.map((one) => one.getAttribute('title'))"))
 
 
 def expect_others(page: Page, *names: str) -> None:
-    """Wait until exactly these people are said to be here too."""
+    """Wait until exactly these people are shown as present."""
     until(lambda: others(page) == list(names), what=f"{names} to be here, at {page.url}")
 
 
@@ -155,7 +155,7 @@ def test_a_word_on_its_way_is_taken_back_when_signing_out(window: Window) -> Non
     bob.on("requestfailed", lambda request: taken_back.append(request))
     card(bob, "Paint the pier").locator("[data-open]").click()
     until_told(bob, lambda: words, what="a word")
-    bob.keyboard.press("Escape")  # another word, which waits for the first
+    bob.keyboard.press("Escape")  # another report, which waits for the first
 
     bob.on("request", lambda request: asked.append(request.url))
     bob.locator('form[action="/logout"] button').dispatch_event(

@@ -34,7 +34,7 @@ def fill(server: Server) -> None:
 
 
 def printed(page: Page) -> str:
-    """Print a page, and read the paper with single blanks."""
+    """Print a page, and return its text with single spaces."""
     paper = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
     return re.sub(r"\s+", " ", " ".join(sheet.extract_text() for sheet in paper.pages))
 

@@ -1,4 +1,4 @@
-"""A browser on a slow line that missed a lot: it says "live" when it has everything, and loses nothing to a restart."""
+"""A browser on a slow line that missed a lot: it shows "live" when it has everything, and a restart loses nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.server import Server
 
 PACE = 300_000
 MISSED, LENGTH = 200, 3_000
-"""Tickets that are made meanwhile, and their characters: two seconds of the line."""
+"""Tickets that are created meanwhile, and their characters: two seconds of the line."""
 WATCHED = """() => {
   const sign = document.querySelector("[data-connection]");
   const count = () => document.querySelectorAll("[data-ticket]").length;

@@ -1,4 +1,4 @@
-"""Tabs that are frozen or kept for going back, a network that swallows all bytes, a server that goes and comes."""
+"""Tabs that are frozen or in the back/forward cache, a network that swallows all bytes, a server that restarts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def server(inhabited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def plain(
     chromium: BrowserType, whole: str | None, server: Server, watch: Watch, tmp_path: Path
 ) -> Iterator[BrowserContext]:
-    """Bob's browser as people have it: the comforts of tests keep pages awake and out of the back-forward cache."""
+    """Bob's browser as people have it: test helpers keep pages awake and out of the back/forward cache."""
     watch.host = f"127.0.0.1:{server.port}"
     path = whole or chromium.executable_path
     options = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}", *OPTIONS]
@@ -92,7 +92,7 @@ def test_a_board_that_one_goes_back_to_catches_up_without_a_reload(server: Serve
     leader, other = tabs.pages
 
     leader.evaluate("addEventListener('pageshow', ({ persisted }) => (window.kept = persisted))")
-    leader.bring_to_front()  # nobody leaves a page that is not in front, and there a load may take for ever
+    leader.bring_to_front()  # nobody leaves a page that is not in front, and loading there may take for ever
     leader.goto(f"{server.url}/profile")
     with steady(server) as editor:
         go_on(editor)
@@ -144,7 +144,7 @@ def test_a_restarted_server_costs_no_tab_an_event(server: Server, profile: Profi
     tabs = Tabs(profile("bob"))
     tabs.open(3)
 
-    with Editor(server.client("alice"), pause=0.09) as editor:  # some of what it asks is never answered
+    with Editor(server.client("alice"), pause=0.09) as editor:  # some of its requests are never answered
         go_on(editor)
         server.stop()
         for page in tabs.pages:

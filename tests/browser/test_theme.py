@@ -1,4 +1,4 @@
-"""Light, dark, or as the system has it."""
+"""Light, dark, or the system's theme."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_who_follows_the_system_changes_with_it(window: Window) -> None:
 def test_a_page_whose_theme_was_changed_still_leaves_a_project_that_is_gone(
     window: Window, server: Server, watch: Watch
 ) -> None:
-    watch.expect("404")  # of a sign of presence that is on its way while the project goes
+    watch.expect("404")  # of a presence report that is on its way while the project is deleted
     page = window("bob")
     with page.expect_response("**/theme"):
         choose(page, "Dark")

@@ -1,4 +1,4 @@
-"""A ticket open over the board: its address, and what it helps to write."""
+"""A ticket open over the board: its address, and its help with writing."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_a_ticket_is_placed_by_the_buttons_of_its_dialog(server: Server, window:
         ("Up", ["Two", "One", "Three"]),
         ("Top", ["One", "Two", "Three"]),
     ):
-        mover.get_by_role("button", name=place).press("Enter")  # a notice may lie over it
+        mover.get_by_role("button", name=place).press("Enter")  # a notice may cover it
         expect_titles(page, "To Do", order)
     mover.get_by_label("Move to").select_option(label="Done")
     mover.get_by_role("button", name="Top").press("Enter")

@@ -1,4 +1,4 @@
-"""A page that the browser translates: its words are replaced, also those that come later, and all works as before."""
+"""A page that the browser translates: its words are replaced, even later ones, and everything works as before."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ MOVE_ABOUT = """([seed, rounds]) => {
 def test_two_hundred_random_moves_leave_both_boards_and_the_database_the_same(
     server: Server, window: Window, watch: Watch
 ) -> None:
-    watch.expect("400")  # a neighbour has left meanwhile: the next wish counts
+    watch.expect("400")  # a neighbour has left meanwhile: the next choice counts
     fill(server, "To Do", *[f"Card {number}" for number in range(CARDS)])
     alice, bob = window("alice"), window("bob")
 

@@ -1,4 +1,4 @@
-"""One's own moves, edits and deletions can be taken back, and nobody else's change is lost by that."""
+"""Your own moves, edits and deletions can be undone, and nobody else's change is lost by that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def three(server: Server) -> list[dict[str, Any]]:
 
 
 def columns(server: Server) -> list[str]:
-    """Return the ids of the columns, left first."""
+    """Return the ids of the columns, leftmost first."""
     return [each["id"] for each in server.client("alice").get("/api/projects/HARB/columns").json()]
 
 

@@ -21,7 +21,7 @@ def test_a_wipe_in_the_shell_sends_every_open_screen_to_the_login_page(
     assert server.flask("db", "wipe", "--yes").returncode == 0
 
     for page in pages:
-        # The login page of a PUNT with nobody in it is where it is set up.
+        # The login page of a PUNT without accounts is the one to set it up.
         page.wait_for_url(lambda url: url.endswith(("/login", "/setup")))
 
 

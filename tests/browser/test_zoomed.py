@@ -20,12 +20,12 @@ BY_STYLE = {
     "board and columns": "for (const one of document.querySelectorAll('main, [data-column]')) one.style.zoom = 1.2",
 }
 HELD = [0.25, 0.3]
-"""Where a card is taken, in parts of its size."""
+"""Where a card is grabbed, as fractions of its size."""
 BY_BROWSER = {"viewport": {"width": 960, "height": 600}, "device_scale_factor": 1.5}
 
 
 def hangs(page: Page, x: float, y: float) -> bool:
-    """Tell whether the card that is carried hangs at a point of the screen as it was taken."""
+    """Tell whether the dragged card is at a point of the screen as it was grabbed."""
     box = page.locator("[data-lifted]").evaluate(
         "(one) => { one.style.rotate = 'none'; return one.getBoundingClientRect() }"
     )
@@ -33,7 +33,7 @@ def hangs(page: Page, x: float, y: float) -> bool:
 
 
 def carry_to_review(page: Page) -> None:
-    """Drag a card by a point near its corner, look where it hangs, and drop it."""
+    """Drag a card by a point near its corner, check its position, and drop it."""
     card(page, "Anchor").hover()
     box = card(page, "Anchor").bounding_box()
     goal = column(page, "Review").locator("[data-column]").bounding_box()

@@ -40,7 +40,7 @@ def field(place: Page | Locator, name: str) -> Locator:
 
 
 def describe(place: Page | Locator, text: str) -> None:
-    """Unfold the description and write it."""
+    """Expand the description and write it."""
     if not field(place, "description").is_visible():
         place.locator(".ticket__edit summary").click()
     field(place, "description").fill(text)
@@ -80,12 +80,12 @@ def sign_in_again(page: Page, username: str = "bob") -> None:
 
 
 def stored(page: Page) -> list[str]:
-    """Return what this browser keeps of drafts, as text."""
+    """Return this browser's stored drafts, as text."""
     return list(
         page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('punt.draft.')).map(String)")
     )
 
 
 def expect_nothing_stored(page: Page) -> None:
-    """Wait until this browser keeps no draft."""
+    """Wait until this browser has no stored draft."""
     until(lambda: not stored(page), what=f"no draft to be kept, at {page.url}")
