@@ -25,7 +25,7 @@ blueprint = Blueprint("auth", __name__)
 
 @blueprint.get("/setup")
 def setup() -> Any:
-    """Show the form for the first admin; afterwards there is only signing in."""
+    """Show the form for the first admin; afterwards redirect to signing in."""
     if User.any_exist():
         return redirect(url_for("auth.login"))
     return render_template("auth/setup.html", values={}, errors={})
@@ -35,7 +35,7 @@ def setup() -> Any:
 @begins_itself
 @by_anybody
 def do_setup() -> Any:
-    """Make the first admin and sign them in."""
+    """Create the first admin and sign them in."""
     try:
         signed_in = begin_session(set_up(form(Setup, request.form)))
         db.session.commit()
@@ -49,7 +49,7 @@ def do_setup() -> Any:
 
 @blueprint.get("/login")
 def login() -> Any:
-    """Show the form to sign in; the very first visitor sets up instead."""
+    """Show the sign-in form; the very first visitor sets up instead."""
     target = local(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect(target)
@@ -62,7 +62,7 @@ def login() -> Any:
 @begins_itself
 @by_anybody
 def do_login() -> Any:
-    """Sign in and go where one wanted to."""
+    """Sign in and go to the page that was requested."""
     target = local(request.form.get("next"))
     try:
         asked = form(Login, request.form)
@@ -87,7 +87,7 @@ def logout() -> Any:
 
 
 def local(target: str | None) -> str:
-    """Return an address of this PUNT, whatever was asked for."""
+    """Return an address of this PUNT, whatever was requested."""
     if not target or "\\" in target or any(char <= " " for char in target):
         return url_for("projects.index")
     path = inside(target, request.script_root)

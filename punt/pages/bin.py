@@ -21,7 +21,7 @@ blueprint = Blueprint("bin", __name__, url_prefix="/projects/<key>/bin")
 
 @blueprint.get("")
 def show(key: str) -> Any:
-    """Show what was deleted lately."""
+    """Show recently deleted tickets."""
     access.user()
     place = cursor()
     grant = access.project(key, May.DELETE_OWN)
@@ -43,7 +43,7 @@ def show(key: str) -> Any:
 
 @blueprint.post("/<int:number>/restore")
 def restore(key: str, number: int) -> Any:
-    """Bring a ticket back and show it."""
+    """Restore a ticket and show it."""
     grant = access.project(key, May.DELETE_OWN)
     binned = grant.binned_to_change(str(number))
     grant.require_restoring(binned)

@@ -23,9 +23,9 @@ from punt.web.long_answers import spooled
 blueprint = Blueprint("board", __name__, url_prefix="/projects/<key>")
 
 PIECE = 2_000
-"""Bits of a template that are joined at once: some 50 kB of a board."""
+"""Pieces of a template that are joined at once: some 50 kB of a board."""
 LARGE = Turns(line=100, timeout=30)
-"""Those that show boards of thousands: twelve at once would hold twelve in memory."""
+"""Requests for boards of thousands: twelve at once would keep twelve in memory."""
 
 
 @blueprint.get("")
@@ -40,14 +40,14 @@ def show(key: str) -> Any:
     """Show the board, large ones one at a time."""
     if not is_large(access.project(key).project.id):
         return _board(key)
-    end_read()  # who waits for a turn holds nothing, and is proved anew then
+    end_read()  # a request that waits for its turn holds nothing, and is authenticated again then
     with LARGE.one():
         access.user_anew()
         return _board(key)
 
 
 def _board(key: str) -> Response:
-    """Answer with the board and the cursor read before its data: nothing falls between rendering and listening."""
+    """Answer with the board and the cursor read before its data: nothing is missed between rendering and listening."""
     place = cursor()
     grant = access.project(key)
     around, found = surroundings(grant), cards(grant.project.id)
@@ -59,7 +59,7 @@ def _board(key: str) -> Response:
 
 
 def _pieces(template: str, known: dict[str, Any]) -> Iterator[bytes]:
-    """Render a template in pieces: a board of thousands is never whole in memory."""
+    """Render a template in pieces: a board of thousands is never completely in memory."""
     for some in slices(stream_template(template, **known), PIECE):
         yield "".join(some).encode()
 
@@ -79,7 +79,7 @@ def surroundings(grant: Grant) -> dict[str, Any]:
 
 
 def _assigned_no_members(around: dict[str, Any], found: Sequence[wire.Json]) -> list[wire.Json]:
-    """List those who left and have tickets still, so that one can filter by them."""
+    """List former members who still have tickets, so that one can filter by them."""
     assigned = {card["assigneeId"] for card in found} - {member["id"] for member in around["members"]}
     return [person for person in around["people"].values() if person["id"] in assigned]
 

@@ -1,4 +1,4 @@
-"""A column's own page, and the plain forms that add, change, place, sort and delete columns."""
+"""A column's own page, and the plain forms that add, change, move, sort and delete columns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def new(key: str) -> Any:
 
 @blueprint.post("")
 def create(key: str) -> Any:
-    """Add a column at the right end."""
+    """Add a column as the rightmost one."""
     grant = access.project(key, May.MANAGE)
     try:
         asked = form(NewColumn, request.form)
@@ -84,7 +84,7 @@ def sort(key: str, column_id: str) -> Any:
 
 @blueprint.post("/<column_id>/delete")
 def delete(key: str, column_id: str) -> Any:
-    """Delete a column; its tickets go where it was said."""
+    """Delete a column; its tickets move to the chosen one."""
     grant = access.project(key, May.MANAGE)
     column = grant.column(column_id)
     name = column.name

@@ -1,4 +1,4 @@
-"""What every template knows: who is looking, and how to write names, days and moments."""
+"""What every template knows: the current user, and how to write names, dates and times."""
 
 from __future__ import annotations
 
@@ -57,22 +57,22 @@ def init_app(app: Flask) -> None:
 
 
 def me() -> dict[str, Any] | None:
-    """Return who is looking, or None."""
+    """Return the current user, or None."""
     return wire.own_user(current_user.user) if current_user.is_authenticated else None
 
 
 def site() -> Site:
-    """Return what admins have decided, as it is now; while the database is away, what is so by default."""
+    """Return the site's current settings; while the database is down, the defaults."""
     return Site() if g.get("database_away") else SiteSetting.site()
 
 
 def units(characters: int) -> int:
-    """Say up to how many UTF-16 units so many characters have: browsers count those, PUNT counts characters."""
+    """Return the maximum number of UTF-16 units of so many characters: browsers count those, PUNT counts characters."""
     return 2 * characters
 
 
 def initials(name: str) -> str:
-    """Shorten a name to two letters: of its first and last word, or of its only one."""
+    """Shorten a name to two initials: of its first and last word, or of its only one."""
     words = name.split() or ["?"]
     return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()
 
@@ -80,26 +80,26 @@ def initials(name: str) -> str:
 def ink_on(color: str) -> str:
     """Choose the text colour that reads best on a background.
 
-    Source: relative luminance and contrast of WCAG 2.2; 0.18 is where black and white contrast alike.
+    Source: relative luminance and contrast of WCAG 2.2; at 0.18 black and white have the same contrast.
     """
     red, green, blue = (_linear(int(color[start : start + 2], 16) / 255) for start in (1, 3, 5))
     return "#fff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18 else "#111418"
 
 
 def day(iso: str) -> str:
-    """Write a date shortly: ``3 Dec``, with the year when it is not this one."""
+    """Write a short date: ``3 Dec``, with the year unless it is the current one."""
     moment = date.fromisoformat(iso)
     return language.day(moment, with_year=moment.year != now().year)
 
 
 def due_state(iso: str, done: bool = False) -> str:
-    """Sort a due date: ``late``, ``today``, ``soon`` or ``later``; what is done cannot be late any more."""
+    """Classify a due date: ``late``, ``today``, ``soon`` or ``later``; what is done cannot be late any more."""
     left = SOON + 1 if done else _days_from(now().date(), iso)
     return "late" if left < 0 else "today" if left == 0 else "soon" if left <= SOON else "later"
 
 
 def due_text(iso: str, done: bool = False) -> str:
-    """Write a due date as one says it; of what is done, the plain day."""
+    """Write a due date in words; for what is done, just the date."""
     left = SOON + 1 if done else _days_from(now().date(), iso)
     if left < 0:
         return plural("%(num)s day late", "%(num)s days late", -left)
@@ -107,7 +107,7 @@ def due_text(iso: str, done: bool = False) -> str:
 
 
 def spoken(ticket: wire.Json, people: Mapping[str, wire.Json], done: bool = False) -> str:
-    """Say what a card shows: off screen its fields have no text in the accessibility tree, and this they keep."""
+    """Write a card's text for screen readers: off screen its fields have no accessible text, but this has."""
     parts = [
         ticket["key"],
         _(ticket["type"]),
@@ -126,17 +126,17 @@ def spoken(ticket: wire.Json, people: Mapping[str, wire.Json], done: bool = Fals
 
 
 def is_done(column: str) -> bool:
-    """Tell by its name whether work in a column is over."""
+    """Tell by its name whether work in a column is done."""
     return key_of(column) in DONE
 
 
 def when(iso: str) -> str:
-    """Write a moment: ``23 Nov 2026, 14:05 UTC``."""
+    """Write a time: ``23 Nov 2026, 14:05 UTC``."""
     return language.moment(datetime.fromisoformat(iso))
 
 
 def stamp(iso: str) -> Markup:
-    """Write a moment as an element, which programs can read too."""
+    """Write a time as an element that programs can read, too."""
     return Markup('<time datetime="{}">{}</time>').format(iso, when(iso))
 
 

@@ -31,7 +31,7 @@ blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
 
 @blueprint.get("")
 def show() -> str:
-    """Show how much there is, and the forms for all of it."""
+    """Show the sizes, and the forms for the whole database."""
     access.admin()
     return _page()
 
@@ -52,7 +52,7 @@ def export() -> Any:
 @blueprint.post("/import")
 @reads_body_itself
 def upload() -> Any:
-    """Take an export in, to be looked at; nothing is changed yet."""
+    """Upload an export, to be shown; nothing is changed yet."""
     try:
         room = database.waiting_room()
         name = room.admit(database.received())
@@ -64,7 +64,7 @@ def upload() -> Any:
 
 @blueprint.get("/import/<name>")
 def look(name: str) -> Any:
-    """Look at an uploaded export and show what it holds."""
+    """Check an uploaded export and show its contents."""
     access.admin()
     coming = database.Import(database.waiting_room().path(name))
     return _running(coming, name)
@@ -73,8 +73,8 @@ def look(name: str) -> Any:
 @blueprint.post("/import/<name>")
 @begins_itself
 def confirm(name: str) -> Any:
-    """Replace everything by what an uploaded export holds."""
-    replacing = _epoch()  # before who asks is proved: who comes after the replacement is signed out by it
+    """Replace everything with an uploaded export."""
+    replacing = _epoch()  # before the user is verified: the replacement signs out whoever comes after it
     access.admin_anew()
     room = database.waiting_room()
     try:
@@ -96,7 +96,7 @@ def confirm(name: str) -> Any:
 @blueprint.post("/<any(wipe, 'wipe-projects'):what>")
 @begins_itself
 def wipe(what: str) -> Any:
-    """Remove everything, or all projects."""
+    """Delete everything, or all projects."""
     access.admin()
     try:
         database.confirm(what, form(Overhaul, request.form))
@@ -112,10 +112,10 @@ def wipe(what: str) -> Any:
 
 
 def _running(coming: database.Import, name: str, replacing: str | None = None, **again: Any) -> Any:
-    """Stream a page that tells how far something is, and at its end what came of it, whatever goes wrong on the way.
+    """Stream a page that shows progress, and at its end the result, whatever goes wrong on the way.
 
     :param name: of the uploaded file.
-    :param replacing: the epoch of the database that the file replaces; None where it is looked at, to be confirmed.
+    :param replacing: the epoch of the database that the file replaces; None while it is checked, to be confirmed.
     """
     outcome: dict[str, Any] = {"said": None, "warnings": [], "problem": None, "unsure": False}
 
@@ -129,7 +129,7 @@ def _running(coming: database.Import, name: str, replacing: str | None = None, *
             logger.exception("an import failed")
             outcome.update(problem=reason(error), unsure=_may_be_replaced(replacing, error))
         finally:
-            if replacing or outcome["problem"]:  # who left while it was looked at may come back
+            if replacing or outcome["problem"]:  # whoever left while it was checked may come back
                 coming.path.unlink(missing_ok=True)
 
     known: dict[str, Any] = {"errors": {}, "values": {}, "name": name, "phrase": PHRASES["import"]}
@@ -137,9 +137,9 @@ def _running(coming: database.Import, name: str, replacing: str | None = None, *
 
 
 def _may_be_replaced(epoch: str | None, error: Exception) -> bool:
-    """Tell whether a database may be replaced in spite of an error: by the same form, sent twice, or by a lost commit.
+    """Tell whether the database may have been replaced despite an error: by the same form sent twice, or a lost commit.
 
-    :param epoch: the database's; None where nothing was to be replaced.
+    :param epoch: the database's; None if nothing was to be replaced.
     """
     end_read()
     try:
@@ -151,7 +151,7 @@ def _may_be_replaced(epoch: str | None, error: Exception) -> bool:
 
 
 def _epoch() -> str:
-    """Say which database this is: an import makes another one of it."""
+    """Identify this database: an import makes another one of it."""
     return cursor().partition("-")[0]
 
 

@@ -1,4 +1,4 @@
-"""What a board's address asks to see; ``static/js/board/filters.js`` decides the same from what the cards show."""
+"""The filters in a board's address; ``static/js/board/filters.js`` decides the same from the data of the cards."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ DUE = ("overdue", "today", "week", "none")
 
 @dataclass(frozen=True)
 class Filter:
-    """What to show of a board: every word, and of each facet that is asked for at least one value.
+    """What to show of a board: every word, and for each requested facet at least one value.
 
     :param q: words, each of which must be in key, title or labels.
     :param wanted: values by facet.
-    :param me: the id of who is looking: ``me`` means another person to everyone.
+    :param me: the current user's id: ``me`` means another person to everyone.
     """
 
     q: str
@@ -33,7 +33,7 @@ class Filter:
 
     @classmethod
     def of(cls, query: MultiDict[str, str], me: str, board: dict[str, Any]) -> Filter:
-        """Read it from the query of a board's address; a value that the board does not offer was not asked for."""
+        """Read it from the query of a board's address; values that the board does not offer are ignored."""
         offered = {
             "type": board["types"],
             "priority": board["priorities"],
@@ -48,14 +48,14 @@ class Filter:
         return bool(self.q or self.wanted)
 
     def asks(self, facet: str, value: str) -> bool:
-        """Tell whether a value is asked for."""
+        """Tell whether a value is requested."""
         asked = self.wanted.get(facet, frozenset())
         return value in asked or (facet == "assignee" and value == ME and self.me in asked)
 
     def lets_through(self, card: wire.Json, *, done: bool = False) -> bool:
-        """Tell whether a card is to be seen.
+        """Tell whether a card matches.
 
-        :param done: whether it lies where work is over; nothing is overdue there.
+        :param done: whether its column is a done one, where nothing is overdue.
         """
         if not self:
             return True
@@ -65,7 +65,7 @@ class Filter:
         )
 
     def _values(self, facet: str, card: wire.Json, done: bool) -> Collection[str]:
-        """List what of a facet a card answers to."""
+        """List a card's values for a facet."""
         if facet == "label":
             return [label["id"] for label in card["labels"]]
         if facet == "assignee":

@@ -1,4 +1,4 @@
-"""Showing a plain form again with what was typed and what is wrong with it."""
+"""Showing a plain form again with its input and the errors."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from punt.database import db
 from punt.errors import Problem
 
 NOT_KEPT = {"Cache-Control": "no-store"}
-"""For a page with values that others may change and that does not follow what they do: who goes back asks for it anew.
+"""For a page with values that others may change and that does not follow events: going back requests it again.
 
-Firefox shows any other page as it was, and saving it would write the old values over the new ones.
+Firefox shows any other page as it was, and saving it would overwrite the new values with the old ones.
 """
 
 
 def errors_of(problem: Problem) -> dict[str, str]:
-    """Return what is wrong by field; what belongs to no field is under ``form``."""
+    """Return the errors by field; those without a field are under ``form``."""
     return {detail.field.split(".")[0]: detail.message for detail in problem.details} or {"form": problem.message}
 
 
 def typed() -> dict[str, Any]:
-    """Return what was typed, passwords left out; a field that was not sent is not among it."""
+    """Return the input without passwords; a field that was not sent is not included."""
     fields: dict[str, Any] = {name: value for name, value in request.form.items() if "password" not in name.lower()}
     labels = {"labelIds": [value for value in request.form.getlist("labelIds") if value]}
     return fields | (labels if "labelIds" in fields else {})

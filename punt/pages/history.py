@@ -1,4 +1,4 @@
-"""What happened to a ticket, as a page and as a part of the ticket's own."""
+"""A ticket's history, as a page and as a part of the ticket's own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("history", __name__, url_prefix="/projects/<key>/tickets/<
 
 @blueprint.get("")
 def show(key: str, number: int) -> Any:
-    """Show what happened to a ticket, newest first."""
+    """Show a ticket's history, newest first."""
     grant, asked = access.project(key), query(HistoryQuery)
     ticket = grant.ticket(str(number))
     entries, more = history_of(ticket.id, asked.limit, asked.before)
@@ -38,13 +38,13 @@ def show(key: str, number: int) -> Any:
 
 
 def history_of(ticket_id: str, limit: int = SHOWN, before: int | None = None) -> tuple[list[wire.Json], int | None]:
-    """Return entries about a ticket in words, newest first, and from where to read on."""
+    """Return entries about a ticket in words, newest first, and where to read on."""
     found, more = AuditEntry.page(AuditEntry.about(subject_id=ticket_id), limit, before)
     return described(found, about=True), more
 
 
 def described(found: Sequence[AuditEntry], *, about: bool = False) -> list[wire.Json]:
-    """Put entries into words, with the names that people have now.
+    """Put entries into words, with people's current names.
 
     :param about: whether the reader knows what they are about.
     """

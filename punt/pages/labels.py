@@ -58,7 +58,7 @@ def update(key: str, label_id: str) -> Any:
 
 @blueprint.post("/<label_id>/merge")
 def merge(key: str, label_id: str) -> Any:
-    """Put another label in the place of this one."""
+    """Replace this label with another one."""
     grant = access.project(key, May.LABEL)
     label = grant.label(label_id)
     name = label.name
@@ -73,7 +73,7 @@ def merge(key: str, label_id: str) -> Any:
 
 @blueprint.post("/<label_id>/delete")
 def delete(key: str, label_id: str) -> Any:
-    """Delete a label, taking it from all tickets."""
+    """Delete a label, removing it from all tickets."""
     grant = access.project(key, May.LABEL)
     label = grant.label(label_id)
     label.remove()

@@ -1,4 +1,4 @@
-"""The plain forms that let people into a project, change their roles, and remove them."""
+"""The plain forms that add members to a project, change their roles, and remove them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("members", __name__, url_prefix="/projects/<key>/members")
 
 @blueprint.post("")
 def create(key: str) -> Any:
-    """Let somebody in."""
+    """Add a member."""
     grant = access.project(key).lock_members().require(May.MEMBERS)
     try:
         asked = form(NewMember, request.form)
@@ -34,7 +34,7 @@ def create(key: str) -> Any:
 
 @blueprint.post("/<member_id>")
 def update(key: str, member_id: str) -> Any:
-    """Give a member another role."""
+    """Change a member's role."""
     grant = access.project(key).lock_members().require(May.MEMBERS)
     membership = grant.membership(member_id)
     try:

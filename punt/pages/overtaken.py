@@ -1,4 +1,4 @@
-"""What a ticket says by now, for whoever typed upon what it said before."""
+"""A ticket's current values, for somebody who edited outdated ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIELDS = ("title", "type", "priority", "assigneeId", "storyPoints", "estimate",
 
 
 def said_now(grant: Grant, typed: dict[str, Any], ticket: wire.Json) -> dict[str, str]:
-    """Say at each field of a plain form what the ticket says now, where that is something else."""
+    """Show at each field of a plain form the ticket's current value, if that differs."""
     differing = [name for name in _FIELDS if name in typed and typed[name].strip() != _as_typed(ticket[name])]
     said = {name: f"The ticket says {_in_words(grant, name, ticket[name])} now." for name in differing}
     labels = {label["id"]: label["name"] for label in ticket["labels"]}

@@ -41,7 +41,7 @@ def new() -> Any:
 @blueprint.post("/people")
 @begins_itself
 def create() -> Any:
-    """Add a person; their page shows a password that was made here, once."""
+    """Add a person; their page shows a generated password, once."""
     access.admin()
     try:
         person, made = people.enrol(form(NewPerson, request.form))
@@ -55,7 +55,7 @@ def create() -> Any:
 
 @blueprint.get("/people/<user_id>")
 def show(user_id: str) -> Any:
-    """Show a person, and a password that was just made for them."""
+    """Show a person, and a password that was just generated for them."""
     person = access.person(user_id)
     made = shown_once(person.id) or {}
     return _page(person, made=made.get("password")), NOT_KEPT
@@ -90,7 +90,7 @@ def make_admin(user_id: str) -> Any:
 
 @blueprint.post("/people/<user_id>/no-admin")
 def unmake_admin(user_id: str) -> Any:
-    """Make a person a system admin no more."""
+    """End somebody's being a system admin."""
 
     def change() -> Any:
         person = access.person_to_change(user_id)
@@ -106,7 +106,7 @@ def unmake_admin(user_id: str) -> Any:
 @blueprint.post("/people/<user_id>/password")
 @begins_itself
 def give_password(user_id: str) -> Any:
-    """Give a person another password; their page shows one that was made here, once."""
+    """Set a person's password; their page shows a generated one, once."""
     access.person(user_id)
 
     def change() -> Any:
@@ -133,7 +133,7 @@ def delete(user_id: str) -> Any:
 
 
 def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
-    """Do something to a person; what is wrong is shown at that part of their page."""
+    """Do something to a person; errors are shown at that part of their page."""
     try:
         return change()
     except Problem as problem:
@@ -144,7 +144,7 @@ def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
 
 
 def _done(person: User, made: str | None, sentence: str) -> Any:
-    """Go to a person's page, which shows a password that was made here, once."""
+    """Go to a person's page, which shows a generated password, once."""
     if made:
         show_once(person.id, password=made)
     else:

@@ -1,4 +1,4 @@
-"""People's pictures, and the plain forms for the own one."""
+"""People's pictures, and the plain forms for your own."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "private, max-age=31536000, immutable",
 }
-"""Whatever a browser might take it for, it does nothing; and what an address holds never changes."""
+"""Harmless, whatever a browser takes it for; and the content of an address never changes."""
 
 blueprint = Blueprint("pictures", __name__)
 
 
 @blueprint.get("/avatars/<digest>.webp")
 def show(digest: str) -> Response:
-    """Send a picture to who is signed in."""
+    """Send a picture to somebody who is signed in."""
     access.user()
     content = Picture.content_of(digest)
     if content is None:
@@ -38,7 +38,7 @@ def show(digest: str) -> Response:
 @begins_itself
 @takes_at_most(FILE_LIMIT)
 def update() -> Any:
-    """Take a file as one's picture."""
+    """Use a file as your picture."""
     sent = request.files.get("picture")
     try:
         wear(_small_enough(sent.read() if sent else b""))
@@ -53,7 +53,7 @@ def update() -> Any:
 
 @blueprint.post("/profile/picture/remove")
 def remove() -> Any:
-    """Have no picture any more."""
+    """Remove your picture."""
     Picture.take_off(access.user())
     db.session.commit()
     flash("Removed your picture.", "success")
@@ -61,7 +61,7 @@ def remove() -> Any:
 
 
 def _small_enough(content: bytes) -> bytes:
-    """Refuse a file that is too large; the form is let through whole, so that it can be shown again."""
+    """Refuse a file that is too large; the form as a whole is accepted, so that it can be shown again."""
     if len(content) > MOST_BYTES:
         message = f"This is too large: at most {MOST_BYTES >> 20} MB."
         raise TooLarge(message, Detail("picture", message))

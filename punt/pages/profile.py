@@ -1,4 +1,4 @@
-"""The own profile."""
+"""Your own profile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 
 @blueprint.get("")
 def show() -> Any:
-    """Show the own profile, and a token that was just made."""
+    """Show your own profile, and a token that was just created."""
     made = shown_once(MADE) or {}
     return page(new_token=made.get("token"), new_name=made.get("name")), NOT_KEPT
 
@@ -66,10 +66,10 @@ def update_password() -> Any:
 
 
 def page(values: dict[str, Any] | None = None, **shown: Any) -> str:
-    """Write the page.
+    """Render the page.
 
-    :param values: what was typed about oneself; default: what is known.
-    :param shown: what is wrong, by form, and what else there is to say.
+    :param values: input about yourself; by default the stored values.
+    :param shown: errors by form, and further messages.
     """
     nothing: dict[str, Any] = {f"{form}errors": {} for form in ("", "password_", "picture_", "token_")}
     session = access.own_session()

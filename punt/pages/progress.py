@@ -1,4 +1,4 @@
-"""Pages that tell how far something is while it goes on."""
+"""Pages that show progress."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import stream_template, stream_with_context
 
 
 def progressing(template: str, lines: Generator[str], **known: Any) -> Iterator[str]:
-    """Stream a page with lines that come as they come, and end them when whoever asked has gone."""
+    """Stream a page line by line, and end the work when the client has gone."""
     return stream_with_context(_pieces(template, lines, known))
 
 

@@ -1,4 +1,4 @@
-"""The project list, and founding a project."""
+"""The project list, and creating a project."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("projects", __name__)
 
 @blueprint.get("/")
 def index() -> Any:
-    """List the projects one may see; the very first visitor sets up instead."""
+    """List the projects that you may see; the very first visitor sets up instead."""
     if not current_user.is_authenticated and not User.any_exist():
         return redirect(url_for("auth.setup"))
     access.user()
@@ -41,7 +41,7 @@ def new() -> Any:
 
 @blueprint.post("/projects/new")
 def create() -> Any:
-    """Found a project and go to its board."""
+    """Create a project and go to its board."""
     person = access.user()
     try:
         asked = form(NewProject, request.form)

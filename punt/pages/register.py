@@ -1,4 +1,4 @@
-"""Making oneself an account, where registration is on."""
+"""Creating an account for yourself, if registration is on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show() -> Any:
 @begins_itself
 @by_anybody
 def create() -> Any:
-    """Make the account and sign in."""
+    """Create the account and sign in."""
     refuse_where_off()
     try:
         signed_in = begin_session(register(form(Registration, request.form)))

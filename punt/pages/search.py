@@ -16,7 +16,7 @@ blueprint = Blueprint("search", __name__)
 
 @blueprint.get("/search")
 def show() -> Any:
-    """Show what was found."""
+    """Show the results."""
     visible, asked = access.projects(), query(SearchQuery)
     found = find(visible, asked.q)
     return render_template("search.html", q=asked.q, hits=found.hits, more=found.more and asked.q)

@@ -1,4 +1,4 @@
-"""Secrets that are shown once: the browser carries one from the form's answer to the page where it is shown."""
+"""Secrets that are shown once: the browser carries one from the form's response to the page that shows it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELD = "secret"
 
 
 def show_once(about: str, **told: str) -> None:
-    """Let the next page about something show a secret: it lies in no address, and in no page that a browser keeps.
+    """Let the next page about something show a secret: it is in no address, and in no page that a browser caches.
 
     :param about: what the page asks for.
     """
@@ -20,7 +20,7 @@ def show_once(about: str, **told: str) -> None:
 
 
 def shown_once(about: str) -> dict[str, Any] | None:
-    """Return what is to be shown about something, and forget it."""
+    """Return what to show about something, and forget it."""
     found: dict[str, Any] = session.get(FIELD) or {}
     if found.get("about") != about:
         return None

@@ -1,4 +1,4 @@
-"""The audit in words: what somebody did, as one says it."""
+"""The audit trail in words: what somebody did, in a sentence."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _NOUNS = {
     "token": later("the API token %(name)s"),
 }
 BEGINNINGS = frozenset({"role", "address", "isAdmin", "value", "newTickets", "newColumns", "newLabels"})
-"""Fields of which only the new value is said where there was none before."""
+"""Fields of which only the new value is mentioned if there was none before."""
 _SETTINGS = {"name": later("the name of this site"), "registration": later("whether anybody may make an account")}
 _WORDS = {
     "assigneeId": later("assignee"),
@@ -85,9 +85,9 @@ def nobody() -> str:
 
 
 def sentence(entry: Json, people: Mapping[str, str], *, about: bool = False) -> str:
-    """Say what an entry's person did.
+    """Write an entry as a sentence without its subject.
 
-    :param people: names by id; who is not among them is deleted.
+    :param people: names by id; everybody else is deleted.
     :param about: whether the reader knows what it is about.
     """
     did = _did(entry, _("it") if about else _what(entry))

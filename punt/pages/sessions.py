@@ -1,4 +1,4 @@
-"""The plain forms that end own sessions."""
+"""The plain forms that end your own sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project's settings: what it is called, who is in it, its columns and labels, and its end."""
+"""A project's settings: its name, members, columns and labels, and its deletion."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/projects/<key>/settings
 
 @blueprint.get("")
 def show(key: str) -> Any:
-    """Show all of it to whoever belongs to the project, with forms for what they may change."""
+    """Show them to every member, with forms for what they may change."""
     access.user()
     place = cursor()
     return _page(access.project(key), cursor=place)
@@ -42,7 +42,7 @@ def update(key: str) -> Any:
 
 @blueprint.post("/delete")
 def delete(key: str) -> Any:
-    """Delete the project, when its key was typed."""
+    """Delete the project, if its key was typed."""
     project = access.project(key).project_to_delete()
     try:
         if form(ProjectRemoval, request.form).key != project.key:
@@ -56,14 +56,14 @@ def delete(key: str) -> Any:
 
 
 def again_at(section: str, key: str, problem: Problem) -> tuple[str, int]:
-    """Show the page again, with what is wrong in one of its sections; nothing was changed."""
+    """Show the page again, with the errors in one of its sections; nothing was changed."""
     db.session.rollback()
     page = _page(access.project(key), errors={section: errors_of(problem)}, values={section: typed()})
     return page, problem.status
 
 
 def back_to(section: str, grant: Grant, done: str) -> Any:
-    """Show a section after something was done there."""
+    """Show a section after an action there."""
     flash(done, "success")
     return redirect(url_for("settings.show", key=grant.project.key, _anchor=section))
 
@@ -93,7 +93,7 @@ def _page(
 
 
 def _member(grant: Grant, membership: Membership) -> dict[str, Any]:
-    """What the page shows of a member, with the roles that the one who looks may give them."""
+    """Return what the page shows of a member, with the roles that the current user may give them."""
     roles = _roles(grant) if grant.may_manage(membership.role) else []
     return wire.membership(membership) | {"mine": membership.user_id == grant.user.id, "roles": roles}
 

@@ -1,4 +1,4 @@
-"""The site's settings and the audit, for system admins."""
+"""The site's settings and the audit trail, for system admins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Light, dark, or as the system has it: chosen in a browser, kept in its cookie, so that pages come in it at once."""
+"""Light, dark, or the system's theme: kept in the browser's cookie, so that pages are rendered with it at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def theme() -> str:
 @blueprint.post("/theme")
 @begins_itself
 def choose() -> Any:
-    """Remember a theme and go back to the page where it was chosen."""
+    """Store a theme and go back to the page where it was chosen."""
     access.user()
     response = redirect(local(page_before()), 303)
     wanted = request.form.get("theme")

@@ -140,7 +140,7 @@ def _around(grant: Grant, ticket: Ticket | None = None) -> dict[str, Any]:
 
 
 def _parents(grant: Grant, ticket: Ticket | None) -> tuple[list[wire.Json], bool]:
-    """List what a ticket may be part of, newest first, and what it is part of; tell whether others are left out."""
+    """List possible parents, newest first, and the current one; tell whether others are left out."""
     own_id, parent_id = (ticket.id, ticket.parent_id) if ticket else ("", None)
     known = sa.select(Ticket.id, Ticket.project_key, Ticket.number, Ticket.title)
     known = known.where(Ticket.project_id == grant.project.id).order_by(Ticket.number.desc())

@@ -1,4 +1,4 @@
-"""The plain forms that make and end own API tokens."""
+"""The plain forms that create and revoke your own API tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/profile/tokens")
 
 @blueprint.post("")
 def create() -> Any:
-    """Make a token, which the profile shows once."""
+    """Create a token, which the profile shows once."""
     own = access.own_session()
     try:
         asked = form(NewApiToken, request.form)
@@ -36,7 +36,7 @@ def create() -> Any:
 
 @blueprint.post("/<token_id>/end")
 def end(token_id: str) -> Any:
-    """End a token, and its streams."""
+    """Revoke a token, ending its streams."""
     token = access.own_token(token_id)
     db.session.delete(token)
     db.session.commit()

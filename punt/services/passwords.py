@@ -1,4 +1,4 @@
-"""Passwords of people who are signed in: shown again before something drastic, changed, and made up for others."""
+"""Passwords of people who are signed in: confirmed before something drastic, changed, and generated for others."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from punt.heavy.passwords import hash_password, matches
 from punt.models import RateCounter, UserSession
 
 TRIES, WINDOW = 10, 300
-"""Tries that one person has to show their password again, in a window of so many seconds."""
+"""Attempts that one person has to confirm their password, in a window of so many seconds."""
 
 
 @contextmanager
 def shown_again(password: str, *, field: str = "yourPassword") -> Iterator[UserSession]:
-    """Do slow work and begin to write, only for a person who has shown their own password again.
+    """Do slow work and begin to write, only for a person who confirms their own password.
 
-    What strangers fail at uses up none of a person's tries.
+    Failed attempts of strangers do not count against a person's own.
 
     :return: their session; it may be read once the transaction has begun, which is at the end of the block.
     :raises Invalid: naming the field, when it is not their password.
@@ -41,9 +41,9 @@ def shown_again(password: str, *, field: str = "yourPassword") -> Iterator[UserS
 
 
 def change_own(current: str, new: str) -> None:
-    """Change the password of whoever is asking; it ends all their other sessions, and their API tokens.
+    """Change the current user's password, ending all their other sessions, and their API tokens.
 
-    :raises Invalid: when the current one is not right.
+    :raises Invalid: when the current one is wrong.
     """
     with shown_again(current, field="currentPassword") as own:
         new_hash = hash_password(new)
@@ -52,5 +52,5 @@ def change_own(current: str, new: str) -> None:
 
 
 def generated() -> str:
-    """Make a password of 100 random bits that is easy to read out."""
+    """Generate a password of 100 random bits that is easy to read out."""
     return "-".join(random_text(5) for _ in range(4))

@@ -1,6 +1,6 @@
 """What system admins do to people that takes several steps; the caller commits.
 
-Whoever calls has asked for permission, too: it is asked for again once passwords are hashed, and held then.
+The caller has checked permissions, too: they are checked again once passwords are hashed, and locked then.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from punt.services.passwords import generated, shown_again
 
 
 def enrol(asked: NewPerson) -> tuple[User, str | None]:
-    """Add a person; return them, and their password if it was made here."""
+    """Add a person; return them, and their password if it was generated."""
     made = None if asked.password else generated()
     with before_writing():
         password_hash = hash_password(asked.password or made or "")
@@ -26,7 +26,7 @@ def enrol(asked: NewPerson) -> tuple[User, str | None]:
 
 
 def give_password(user_id: str, asked: NewSecret) -> tuple[User, str | None]:
-    """Give a person another password; return them, and the password if it was made here."""
+    """Set a person's password; return them, and the password if it was generated."""
     made = None if asked.password else generated()
     with shown_again(asked.your_password):
         password_hash = hash_password(asked.password or made or "")

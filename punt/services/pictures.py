@@ -1,4 +1,4 @@
-"""Giving oneself a picture."""
+"""Setting your own picture."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from punt.heavy.imaging import square
 from punt.models import Picture, User
 
 MOST_BYTES = 2 * 1024 * 1024
-"""Bytes of a picture that is sent."""
+"""Bytes of an uploaded picture."""
 
 
 def wear(content: bytes) -> User:
-    """Make a picture the one of whoever is asking; the caller commits.
+    """Make a picture the current user's; the caller commits.
 
     :raises Invalid: when it is not a picture.
     """

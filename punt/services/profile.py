@@ -1,4 +1,4 @@
-"""Changing one's own profile. That an email is taken says that somebody here has it, so few may be tried."""
+"""Changing your own profile. That an email is taken reveals that somebody here has it, so attempts are limited."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from punt.inputs.people import Profile
 from punt.models import User
 
 TRIES, WINDOW = 20, 3600
-"""Other emails that one person tries in a window of so many seconds."""
+"""Other emails that one person may try in a window of so many seconds."""
 
 
 def revise(asked: Profile) -> User:
-    """Change the profile of whoever is asking; the caller commits.
+    """Change the current user's profile; the caller commits.
 
     :raises Conflict: when another person has the email.
     :raises TooMany: after too many other emails.

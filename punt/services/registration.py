@@ -1,4 +1,4 @@
-"""Accounts that people make themselves, where the site's settings allow it."""
+"""Accounts that people create themselves, if the site's settings allow it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from punt.inputs.admin import Registration
 from punt.models import SiteSetting, User
 
 TRIES, WINDOW = 20, 3600
-"""Registrations tried from one address in a window of so many seconds."""
+"""Attempts to register from one address in a window of so many seconds."""
 
 
 @in_line()
 def register(asked: Registration) -> User:
-    """Add whoever asks; the caller commits.
+    """Add an account for the client; the caller commits.
 
-    :raises Forbidden: where registration is off.
-    :raises Conflict: when the user name is taken; nothing else is told of who is here.
-    :raises TooMany: after too many tries from this address.
+    :raises Forbidden: when registration is off.
+    :raises Conflict: when the user name is taken; nothing else is revealed about existing accounts.
+    :raises TooMany: after too many attempts from this address.
     :raises Busy: when too many others try at this moment.
     """
     refuse_where_off()
@@ -34,9 +34,9 @@ def register(asked: Registration) -> User:
 
 
 def refuse_where_off() -> None:
-    """Go on only where registration is on, and somebody administers the server.
+    """Continue only if registration is on, and somebody administers the server.
 
-    :raises Forbidden: where it is not.
+    :raises Forbidden: when it is off.
     """
     if not SiteSetting.site().registration or not User.any_exist():
         raise Forbidden("Registration is off. Ask an admin for an account.")

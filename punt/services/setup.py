@@ -1,4 +1,4 @@
-"""The first start: one admin, made while there is nobody."""
+"""First start: the one admin account that is created while there are no accounts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from punt.models import User
 from punt.models.locks import hold_people
 
 TRIES, WINDOW = 20, 300
-"""Tries from one address in a window of so many seconds."""
+"""Attempts from one address in a window of so many seconds."""
 
 
 def set_up(asked: Setup) -> User:
-    """Make the first admin; the caller commits.
+    """Create the first admin; the caller commits.
 
-    :raises Forbidden: when somebody exists.
-    :raises TooMany: after too many tries from this address.
+    :raises Forbidden: when there are accounts.
+    :raises TooMany: after too many attempts from this address.
     """
     _refuse_second_setup()
     with before_writing():

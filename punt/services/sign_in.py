@@ -1,4 +1,4 @@
-"""Signing in and out: Flask-Login over sessions that the server keeps."""
+"""Signing in and out: Flask-Login over server-side sessions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Credential = TypeVar("Credential", UserSession, ApiToken)
 
 
 class WrongPassword(Problem):
-    """User name and password do not fit; which of the two is not said."""
+    """User name and password do not match; which of the two is wrong is not revealed."""
 
     status = 401
 
@@ -37,10 +37,10 @@ class WrongPassword(Problem):
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Let an app know who is asking."""
+    """Let an app know the current user."""
     app.config.update(
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
-        SESSION_REFRESH_EACH_REQUEST=False,  # a stream's answer must not carry a cookie
+        SESSION_REFRESH_EACH_REQUEST=False,  # a stream's response must not set a cookie
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         RATE_LIMITS=settings.rate_limits == "on",
@@ -54,24 +54,24 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 @in_line()
 def sign_in(login: str, password: str) -> UserSession:
-    """Check a password and begin a session for its person; the caller commits, and then has it remembered.
+    """Check a password and begin a session for its person; the caller commits, and then calls :func:`remember`.
 
-    :raises WrongPassword: saying nothing of who exists.
+    :raises WrongPassword: without revealing who exists.
     :raises TooMany: after too many failures.
     :raises Busy: when too many others try at this moment.
     """
     person = User.known_as(login)
-    account = f"login account {key_of(login)}"  # as typed: one for both names would tell that they are one person's
+    account = f"login account {key_of(login)}"  # as typed: one for both names would reveal that they are one person's
     address = f"login address {caller()}"
     found = (person.id, person.password_hash) if person and person.is_active else (None, None)
     whose = {"subject": f"@{person.username}", "subject_id": person.id} if person else {}
     with before_writing():
         spend((account, ACCOUNT_TRIES), (address, ADDRESS_TRIES), seconds=WINDOW)
         if not matches(found[1], password):
-            with writing():  # what was typed may be a password in the wrong field: it is kept only when it is a name
+            with writing():  # what was typed may be a password in the wrong field: it is kept only if it is a name
                 AuditEntry.note("session", "failed", changes={"address": [None, request.remote_addr]}, **whose)
             raise WrongPassword
-    # held: whoever changes the password now, or disables the account, sees this session and ends it
+    # locked: whoever changes the password now, or disables the account, sees this session and ends it
     person = db.session.get(User, found[0], with_for_update={"read": True})
     if person is None or not person.is_active or person.password_hash != found[1]:
         raise WrongPassword
@@ -91,20 +91,20 @@ def begin_session(person: User) -> UserSession:
 
 
 def remember(signed_in: UserSession) -> None:
-    """Let the browser keep a session, once it is committed: a cookie must not outlive a write that failed."""
+    """Set the cookie for a session, once it is committed: a cookie must not survive a write that failed."""
     session.clear()
     session.permanent = True
     login_user(signed_in)
 
 
 def forget() -> None:
-    """Let the browser forget its session, once it has ended."""
+    """Remove the cookie of a session, once it has ended."""
     logout_user()
     session.clear()
 
 
 def _load(session_id: str) -> UserSession | None:
-    """Find who the cookie is of; where an API token is shown it is not looked at."""
+    """Find the person of a cookie; it is ignored if an API token is presented."""
     found = db.session.get(UserSession, session_id) if tokens.shown() is None else None
     return _known(found) if found and found.is_active else None
 

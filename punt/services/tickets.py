@@ -1,4 +1,4 @@
-"""What is asked of tickets, carried out: every reference is looked up in the project first."""
+"""Carries out what is requested of tickets: every reference is looked up in the project first."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PL
 
 
 def create(grant: Grant, asked: NewTicket) -> Ticket:
-    """Create a ticket at the bottom of the column asked for, or of the first one."""
+    """Create a ticket at the bottom of the requested column, or of the first one."""
     column = _column(grant, asked.column_id) if asked.column_id else grant.project.first_column()
     if asked.changes_family:
         hold_family(grant.project.id)
-    column.hold()  # before labels that are made on the way: see "The order of locks"
+    column.hold()  # before labels that are created along with it: see "The order of locks"
     return Ticket.create(grant.project, column, grant.user.id, attributes(grant, asked))
 
 
 def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
-    """Edit and move a ticket as asked; it keeps its place when only the column it is in is named."""
+    """Edit and move a ticket as requested; it stays in place when only its current column is named."""
     moves = asked.placed or asked.column_id not in (None, ticket.column_id)
     column = _column(grant, asked.column_id or ticket.column_id) if moves else None
     if column:
@@ -40,7 +40,7 @@ def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
 
 
 def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None:
-    """Do the same to several tickets; placed somewhere, they stay together in the order given."""
+    """Make the same change to several tickets; when moved, they stay together in the given order."""
     if {asked.before, asked.after} & {ticket.id for ticket in tickets}:
         raise Invalid.field("updates", "A ticket cannot be its own neighbour.")
     column = _column(grant, asked.column_id or tickets[0].column_id)
@@ -49,7 +49,7 @@ def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None
     fields = attributes(grant, asked)
     for ticket in tickets:
         ticket.edit(fields)
-        db.session.flush()  # one by one, so that the events stand in the order asked for
+        db.session.flush()  # one by one, so that the events are in the requested order
     if asked.placed:
         move_together(tickets, column, order=asked.order, **_neighbours(grant, asked))
     elif asked.column_id:
@@ -57,9 +57,9 @@ def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None
 
 
 def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
-    """Go on only when the ticket is still of the version that the writer saw.
+    """Continue only if the ticket still has the version that the writer saw.
 
-    :raises Conflict: with the ticket as it is now.
+    :raises Conflict: with the current ticket.
     """
     seen = "*" if version is None else str(version).removeprefix("W/").strip('"')
     if seen != "*" and not ticket.is_as_in(seen):
@@ -67,9 +67,9 @@ def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
 
 
 def attributes(grant: Grant, asked: TicketFields, ticket: Ticket | None = None) -> dict[str, Any]:
-    """Return what was asked for as attributes of a ticket, its references checked.
+    """Return the request's fields as attributes of a ticket, their references checked.
 
-    :param ticket: what it refers to already may stay, though it could not be chosen any more.
+    :param ticket: its current references may stay, even if they could not be chosen any more.
     """
     given = asked.given()
     found = {name: value for name, value in given.items() if name not in _NO_ATTRIBUTE}

@@ -1,4 +1,4 @@
-"""Uploaded exports that wait until somebody confirms that they are to replace everything."""
+"""Uploads that wait until somebody confirms what to do with them."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from punt.transfer.export.staging import STAGING
 KEPT = 3600
 """Seconds that a file waits."""
 LONGEST = 86_400
-"""Seconds after which no import is under way any more."""
+"""Seconds after which no import is still running."""
 OF_ONE = 5
-"""Files of one person that wait at once."""
+"""Files of one person that may wait at once."""
 CROWD = 1 << 30
-"""Bytes of everybody's files for projects; whoever sends one more is told that the server is busy."""
+"""Bytes of everybody's files for projects; beyond that, the server is busy."""
 NOTE, CLAIMED = "note", "claimed"
 _NAME = re.compile(ID_PATTERN)
-"""What a file is called: as an id is written, for the audit may speak of it, and of 130 random bits."""
+"""A file's name: in the form of an id, because the audit trail may contain it, and of 130 random bits."""
 
 
 class WaitingRoom:
     """A folder of the instance; every worker of the machine sees the same files.
 
     :param instance: the instance folder.
-    :param owner: whose files they are, as ids with a dot between them, a person's first; others do not find them.
+    :param owner: whose files they are, as ids joined by a dot, a person's first; others do not find them.
     """
 
     def __init__(self, instance: Path, owner: str = "") -> None:
         self._instance, self._folder, self._owner = instance, instance / "imports", owner
 
     def admit(self, upload: BinaryIO) -> str:
-        """Keep a file and return its name.
+        """Store a file and return its name.
 
-        :raises Busy: when files of too many people wait.
+        :raises Busy: when files of too many people are waiting.
         """
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if self._owner:
@@ -57,24 +57,24 @@ class WaitingRoom:
         return name
 
     def path(self, name: str) -> Path:
-        """Find a file that waits.
+        """Find a file that is waiting.
 
-        :raises Missing: when there is none of that name, or no longer.
+        :raises Missing: when there is none with that name, or no longer.
         """
         if not self.has(name):
             raise Missing("Uploaded file")
         return self._place(name)
 
     def has(self, name: str) -> bool:
-        """Tell whether a file waits."""
+        """Tell whether a file is waiting."""
         return bool(_NAME.fullmatch(name)) and self._place(name).is_file()
 
     def claim(self, name: str) -> Path | None:
-        """Take a file out of the room, to work on it; return where it is then, or None when somebody else has it.
+        """Take a file out of the room to work on it; return its new path, or None when somebody else has it.
 
         Whoever claims it removes it.
 
-        :raises Missing: when there is none of that name, or no longer.
+        :raises Missing: when there is none with that name, or no longer.
         """
         try:
             return self.path(name).rename(self._place(name, CLAIMED))
@@ -84,12 +84,12 @@ class WaitingRoom:
             raise Missing("Uploaded file") from None
 
     def dismiss(self, name: str) -> None:
-        """Remove a file, unless somebody has done so; what was noted of it stays for as long as it may."""
+        """Remove a file, unless somebody has done so; its note stays for as long as it may."""
         if _NAME.fullmatch(name):
             self._place(name).unlink(missing_ok=True)
 
     def write_note(self, name: str, text: str) -> None:
-        """Note something of a file, in the place of what was noted before."""
+        """Store a note about a file, replacing the previous one."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         draft = self._place(name, f"{NOTE}-{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
@@ -97,7 +97,7 @@ class WaitingRoom:
         draft.replace(self._place(name, NOTE))
 
     def note(self, name: str) -> str | None:
-        """Return what was noted of a file, if it was."""
+        """Return the note about a file, if there is one."""
         path = self._place(name, NOTE)
         return path.read_text() if _NAME.fullmatch(name) and path.is_file() else None
 
@@ -105,7 +105,7 @@ class WaitingRoom:
         return self._folder / ".".join(filter(None, (name, self._owner, note)))
 
     def _make_room(self) -> None:
-        """Let the oldest files of a person go, where they have many."""
+        """Remove the oldest files of a person who has many."""
         owned = [path for path in self._folder.glob("*.*.*") if NOTE not in path.name]
         if sum(_size(path) for path in owned) > CROWD:
             raise Busy
@@ -115,7 +115,7 @@ class WaitingRoom:
             path.unlink(missing_ok=True)
 
     def sweep(self) -> int:
-        """Remove what waited too long, and what an import that was killed has left; return how many those were."""
+        """Remove what has waited too long, and what a killed import has left; return how many those were."""
         over = [path for path in self._folder.glob("*") if _older(path, KEPT)]
         for path in over:
             path.unlink(missing_ok=True)
@@ -126,7 +126,7 @@ class WaitingRoom:
 
 
 def _older(path: Path, seconds: float) -> bool:
-    """Tell whether something has waited for longer; it waits from now on where a clock that was ahead has made it."""
+    """Tell whether something has waited for longer; if a clock that was ahead created it, it waits from now on."""
     present = time.time()
     try:
         age = present - path.stat().st_mtime
