@@ -23,11 +23,11 @@ def extend(app: Flask) -> None:
 
 
 @click.command()
-@click.option("--projects-only", is_flag=True, help="Keep the people, remove all projects.")
+@click.option("--projects-only", is_flag=True, help="Keep the people, delete all projects.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
 def wipe(projects_only: bool, yes: bool) -> None:
-    """Remove everything, or all projects; every open screen is told."""
+    """Delete everything, or all projects; every open screen is notified."""
     what = "all projects with their tickets" if projects_only else "EVERYTHING: all people, projects and tickets"
     if not yes:
         click.confirm(f"This removes {what} for good. Go on?", abort=True)
@@ -37,10 +37,10 @@ def wipe(projects_only: bool, yes: bool) -> None:
 
 
 @click.command()
-@click.option("--repair", is_flag=True, help="Mend what can be mended; every open screen is told.")
+@click.option("--repair", is_flag=True, help="Fix what can be fixed; every open screen is notified.")
 @with_appcontext
 def check(repair: bool) -> None:
-    """Look for what breaks a rule of PUNT, a line for each; the exit code is 1 when something does, and is left."""
+    """Print what breaks a rule of PUNT, one per line; the exit code is 1 if anything does and is not repaired."""
     try:
         _repair() if repair else _check()
     except SQLAlchemyError as error:
@@ -53,7 +53,7 @@ def _check() -> None:
         click.echo(finding.sentence)
     db.session.rollback()
     if number:
-        raise click.ClickException(f"{number} rules are broken. flask db check --repair mends what can be mended.")
+        raise click.ClickException(f"{number} rules are broken. flask db check --repair fixes what can be fixed.")
     click.echo("Every rule is kept.")
 
 
@@ -61,7 +61,7 @@ def _repair() -> None:
     with writing(alone=True):
         result = run_repair()
     for sentence in result.done:
-        click.echo(f"Mended: {sentence}")
+        click.echo(f"Fixed: {sentence}")
     for finding in result.left:
         click.echo(f"Left: {finding.sentence} {finding.advice}".rstrip())
     if result.left:

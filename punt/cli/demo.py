@@ -1,4 +1,4 @@
-"""``flask demo``: a sample to look around in."""
+"""``flask demo``: sample data to explore."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from punt.heavy.passwords import hash_password
 @click.command("demo")
 @with_appcontext
 def command() -> None:
-    """Load a believable sample: 3 projects, 6 people, 150 tickets."""
+    """Load sample data: 3 projects, 6 people, 150 tickets."""
     sample = read()
     password_hash = hash_password(sample.password)
     try:

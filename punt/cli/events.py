@@ -30,7 +30,7 @@ group = AppGroup("events", help="The event log.")
 @group.command()
 @click.option("--project", "key", metavar="KEY", help="Only what belongs to this project.")
 def tail(key: str | None) -> None:
-    """Print events as they are committed, one JSON object a line, until interrupted."""
+    """Print events as they are committed, one JSON object per line, until interrupted."""
     with suppress(KeyboardInterrupt), _troubles_told():
         project_id = _project_id(key) if key else None
         for entry in chain.from_iterable(_news(_bell())):
@@ -41,14 +41,14 @@ def tail(key: str | None) -> None:
 
 @group.command()
 def prune() -> None:
-    """Forget events beyond what PUNT_EVENT_RETENTION keeps."""
+    """Delete events beyond what PUNT_EVENT_RETENTION keeps."""
     with _troubles_told():
         click.echo(f"Forgot {pipeline().keeper.prune()} events.")
 
 
 @group.command("new-epoch")
 def new_epoch() -> None:
-    """Make every open screen look at everything anew; needed after an older copy of the database was put in place."""
+    """Make every open screen reload everything; needed after restoring an older copy of the database."""
     with _troubles_told(), writing() as session:
         log.begin_epoch(session.connection())
     click.echo("A new epoch began: whoever comes back is told to look anew.")
@@ -57,7 +57,7 @@ def new_epoch() -> None:
 @group.command()
 @click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the event.")
 def check(timeout: float) -> None:
-    """Write an event, wait to hear of it as a worker would, and print how long that took; fails when it never comes."""
+    """Write an event, wait for it as a worker would, and print how long it took; fails if it never arrives."""
     with _troubles_told():
         taken = _hear_a_canary(timeout)
     click.echo(f"{taken * 1000:.1f} ms from commit to news")

@@ -1,4 +1,4 @@
-"""``flask member``: who belongs to a project, from the shell."""
+"""``flask member``: members of projects, from the shell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ group = AppGroup("member", help="Members of projects.")
 @click.argument("username")
 @click.argument("role", type=click.Choice([role.value for role in Role]), default=Role.MEMBER.value)
 def add(key: str, username: str, role: str) -> None:
-    """Let a person into a project, or change their role there."""
+    """Add a person to a project, or change their role there."""
     with writing():
         project = db.session.scalar(sa.select(Project).where(Project.key == key.upper()))
         person = User.named(username)

@@ -26,26 +26,26 @@ group = AppGroup("project", help="Projects.")
 LARGEST = 200_000_000
 """Bytes of a file that is read from the shell."""
 AFile = click.Path(exists=True, dir_okay=False, path_type=Path)
-By = click.option("--as", "username", metavar="NAME", help="Who is to be the creator of the tickets; default: nobody.")
+By = click.option("--as", "username", metavar="NAME", help="The creator of the tickets; default: nobody.")
 Map = click.option(
     "--map",
     "pairs",
     metavar="COLUMN=FIELD",
     multiple=True,
-    help="Which field a column of the file is, or none; several times.",
+    help="The field of a column of the file, or none; may be repeated.",
 )
-DryRun = click.option("--dry-run", is_flag=True, help="Say what would come of it, and change nothing.")
+DryRun = click.option("--dry-run", is_flag=True, help="Report the result without changing anything.")
 
 
 @group.command("import")
 @click.argument("key")
 @click.argument("file", type=AFile)
 @Map
-@click.option("--part", default="", metavar="KEY", help="Which project, where the file is a backup of several.")
+@click.option("--part", default="", metavar="KEY", help="Which project, if the file is a backup of several.")
 @DryRun
 @By
 def import_(key: str, file: Path, pairs: tuple[str, ...], part: str, dry_run: bool, username: str | None) -> None:
-    """Add what another tracker exported, or a table, to a project; see docs/importing.md."""
+    """Import a file of another tracker, or a table, into a project; see docs/importing.md."""
     _import(
         key, file, username, lambda content: understood(content, choice_of(pairs, part, key.upper())), dry_run=dry_run
     )
@@ -57,7 +57,7 @@ def import_(key: str, file: Path, pairs: tuple[str, ...], part: str, dry_run: bo
 @DryRun
 @By
 def import_trello(key: str, file: Path, dry_run: bool, username: str | None) -> None:
-    """Add a board that Trello exported as JSON to a project."""
+    """Import a board that Trello exported as JSON into a project."""
     _import(key, file, username, lambda content: Reading("Trello", plan=read_trello(content)), dry_run=dry_run)
 
 
@@ -68,16 +68,16 @@ def import_trello(key: str, file: Path, dry_run: bool, username: str | None) -> 
 @DryRun
 @By
 def import_csv(key: str, file: Path, pairs: tuple[str, ...], dry_run: bool, username: str | None) -> None:
-    """Add tickets of a table with a header line to a project."""
+    """Import tickets from a table with a header line into a project."""
     _import(key, file, username, lambda content: table(content, choice_of(pairs)), dry_run=dry_run)
 
 
 @group.command("import-backup")
 @click.argument("file", type=AFile)
-@click.option("--as", "username", metavar="NAME", help="Who owns projects to which nobody belongs.")
+@click.option("--as", "username", metavar="NAME", help="Who owns projects without members.")
 @DryRun
 def import_backup(file: Path, username: str | None, dry_run: bool) -> None:
-    """Bring in all projects of a backup of the original PUNT, with their people; all of it or nothing."""
+    """Import all projects of a backup of the original PUNT, with their people; all or nothing."""
     try:
         data = original_file.read_backup(original_file.opened(_content(file)))
         arrival = _arrive(data, username, dry_run=dry_run)
@@ -126,7 +126,7 @@ def _import(key: str, file: Path, username: str | None, read: Callable[[bytes], 
         raise click.ClickException(problem.message) from None
     click.echo(f"Nothing is imported yet. It would be: {report.counts()}." if dry_run else report.sentence())
     if report.left:
-        click.echo("Not taken, or changed on the way:")
+        click.echo("Left out or changed:")
         for line in report.lines():
             click.echo(f"  {line}")
 

@@ -30,7 +30,7 @@ AFile = click.Path(dir_okay=False, path_type=Path)
 @click.argument("file", type=AFile)
 @with_appcontext
 def export(file: Path) -> None:
-    """Write everything into one file, from which flask db import makes it again."""
+    """Write everything into one file, which flask db import can restore."""
     counter = Counter("rows written")
     with _troubles_told():
         draft = new_private_file(file)
@@ -52,7 +52,7 @@ def export(file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
 def import_(file: Path, yes: bool) -> None:
-    """Put what an export holds in place of EVERYTHING; the file is checked first, and every open screen is told."""
+    """Replace EVERYTHING with an export; the file is checked first, and every open screen is notified."""
     settings, counter = pipeline().settings, Counter("lines checked")
     with _troubles_told(), Staging(settings.instance_path) as staging:
         contents = checked(file, staging, Limits(settings.import_limit), counter.show)
@@ -70,7 +70,7 @@ def import_(file: Path, yes: bool) -> None:
 @click.argument("file", type=AFile)
 @with_appcontext
 def backup(file: Path) -> None:
-    """Copy the live SQLite database into one file, while people work."""
+    """Copy the live SQLite database into one file, even while people work."""
     if db.engine.dialect.name != "sqlite":
         raise click.ClickException("This is for SQLite. Back PostgreSQL up with pg_dump: see docs/backup.md.")
     with _troubles_told():

@@ -53,7 +53,7 @@ def create(username: str, admin: bool, name: str | None, email: str | None, pass
 @click.argument("username", metavar="NAME")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def password(username: str, password_stdin: bool) -> None:
-    """Give a person a new password; they are signed out everywhere."""
+    """Set a person's password; they are signed out everywhere."""
     person = User.named(username)
     if person is None:
         raise click.ClickException(f"There is nobody called {username}.")

@@ -215,13 +215,13 @@ def test_a_broken_rule_is_found_and_mended(name: str, home: Flask) -> None:
     change, said = BROKEN[name]
     break_it(home, change)
 
-    found, mended = run(home), run(home, "--repair")
+    found, repaired = run(home), run(home, "--repair")
 
     assert found.exit_code == 1
     assert len([line for line in found.output.splitlines() if re.search(said, line)]) == 1, found.output
-    assert mended.exit_code == 0, mended.output
-    assert mended.output.startswith("Mended: ")
-    assert mended.output.endswith(KEPT)
+    assert repaired.exit_code == 0, repaired.output
+    assert repaired.output.startswith("Fixed: ")
+    assert repaired.output.endswith(KEPT)
 
 
 def test_what_is_mended_can_be_taken_along(home: Flask, tmp_path: Path) -> None:
@@ -229,22 +229,22 @@ def test_what_is_mended_can_be_taken_along(home: Flask, tmp_path: Path) -> None:
     break_it(home, update_ticket("low", type="Odd", number=0, rank="!"))
     break_it(home, update_ticket("top", column_id="gone"))
 
-    mended = run(home, "--repair")
+    repaired = run(home, "--repair")
     take(home, export(home, tmp_path / "everything.punt"))
 
-    assert mended.exit_code == 0, mended.output
+    assert repaired.exit_code == 0, repaired.output
     assert run(home).output == KEPT
 
 
 def test_nobody_administers_is_said_and_left(home: Flask) -> None:
     break_it(home, update(User, own(User.is_admin, True), is_admin=False))
 
-    found, mended = run(home), run(home, "--repair")
+    found, repaired = run(home), run(home, "--repair")
     break_it(home, update(User, own(User.username, "sue"), is_admin=True))
 
-    assert (found.exit_code, mended.exit_code) == (1, 1)
+    assert (found.exit_code, repaired.exit_code) == (1, 1)
     assert "Nobody who can sign in is a system admin." in found.output
-    assert "flask user create NAME --admin" in mended.output
+    assert "flask user create NAME --admin" in repaired.output
 
 
 def test_screens_and_audit_hear_of_what_is_mended(home: Flask) -> None:
