@@ -75,7 +75,7 @@ import-corpus: install ## try to import every file of a folder, and print one li
 audit: $(VENV)/.dev ## look up known vulnerabilities in PUNT's dependencies
 	@$(BIN)/pip-audit --strict --requirement requirements.txt --require-hashes --disable-pip
 
-lock: $(VENV)/.dev ## update the pinned dependencies, with hashes
+lock: $(VENV)/.dev ## pin all dependencies again, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 

@@ -29,7 +29,7 @@ LAYERS = (
     {"settings", "revisions", "addresses", "errors", "language"},
 )
 """The packages by layer, top first; a module imports its own layer and those below."""
-ROOMS = frozenset().union(*LAYERS)
+PACKAGES = frozenset().union(*LAYERS)
 
 NO_FLASK = ("flask", "flask_login", "flask_sqlalchemy", "flask_migrate", "werkzeug")
 SOURCES = {
@@ -52,16 +52,16 @@ def imports(name: str) -> set[str]:
     return found
 
 
-def part(name: str) -> str | None:
+def package_of(name: str) -> str | None:
     """Return the package that a dotted name belongs to, or what would be one."""
-    house, *pieces = name.split(".")
-    if house != "punt" or not pieces:
+    top, *pieces = name.split(".")
+    if top != "punt" or not pieces:
         return None
     within = ".".join(pieces[:2])
-    return within if within in ROOMS else pieces[0]
+    return within if within in PACKAGES else pieces[0]
 
 
-def floor(name: str) -> int:
+def depth_of(name: str) -> int:
     """Return the depth of a package's layer."""
     return next(depth for depth, layer in enumerate(LAYERS) if name in layer)
 
@@ -75,48 +75,48 @@ def test_every_module_can_be_imported_by_itself() -> None:
     assert set(MODULES) - {"punt"} <= names
 
 
-def test_every_room_of_the_house_has_its_layer() -> None:
-    assert {part(name) for name in MODULES} - {None} == ROOMS
+def test_every_package_has_its_layer() -> None:
+    assert {package_of(name) for name in MODULES} - {None} == PACKAGES
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "punt"])
 def test_imports_point_downwards_only(name: str) -> None:
-    own = part(name)
+    own = package_of(name)
     assert own
 
-    wrong = [each for each in imports(name) if (other := part(each)) and floor(other) < floor(own)]
+    wrong = [each for each in imports(name) if (other := package_of(each)) and depth_of(other) < depth_of(own)]
 
     assert not wrong
 
 
-def test_rooms_import_each_other_in_no_circle() -> None:
-    edges = {(part(name), part(each)) for name in MODULES for each in imports(name)}
-    below = {room: {other for own, other in edges if own == room and other not in {None, room}} for room in ROOMS}
+def test_packages_do_not_import_each_other_in_a_cycle() -> None:
+    edges = {(package_of(name), package_of(each)) for name in MODULES for each in imports(name)}
+    below = {name: {other for own, other in edges if own == name and other not in {None, name}} for name in PACKAGES}
 
     order = TopologicalSorter(below).static_order()  # which raises CycleError
 
-    assert set(order) == ROOMS
+    assert set(order) == PACKAGES
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if part(name) == "models"])
+@pytest.mark.parametrize("name", [name for name in MODULES if package_of(name) == "models"])
 def test_models_know_nothing_of_flask(name: str) -> None:
     assert not [each for each in imports(name) if each.split(".")[0] in NO_FLASK]
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if part(name) == "events"])
+@pytest.mark.parametrize("name", [name for name in MODULES if package_of(name) == "events"])
 def test_the_pipeline_knows_no_model_no_view_and_no_request(name: str) -> None:
     allowed = {"flask.Flask", "flask.current_app"} if name == "punt.events.pipeline" else set()
 
     used = {each for each in imports(name) if not each.startswith("punt.heavy.slices.")}
 
-    assert not [each for each in used if part(each) not in {None, "events", "database", "settings", "errors"}]
+    assert not [each for each in used if package_of(each) not in {None, "events", "database", "settings", "errors"}]
     assert not [each for each in used if each.split(".")[0] in NO_FLASK and each not in allowed]
 
 
 def test_only_views_and_what_serves_them_know_the_request() -> None:
     about_requests = {"flask.request", "flask.session", "flask.g", "flask_login.current_user"}
 
-    users = {name for name in MODULES if part(name) not in {"api", "pages"} and imports(name) & about_requests}
+    users = {name for name in MODULES if package_of(name) not in {"api", "pages"} and imports(name) & about_requests}
 
     assert users == {
         "punt.access.identity",
@@ -136,14 +136,14 @@ def test_only_views_and_what_serves_them_know_the_request() -> None:
     }
 
 
-@pytest.mark.parametrize("room", ["access", "events", "heavy", "services", "web"])
-def test_the_map_names_every_module_of_a_room(room: str) -> None:
+@pytest.mark.parametrize("package", ["access", "events", "heavy", "services", "web"])
+def test_the_map_names_every_module_of_a_package(package: str) -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
-    table = page.partition(f"| module of `punt/{room}/` |")[2].partition("\n\n")[0]
+    table = page.partition(f"| module of `punt/{package}/` |")[2].partition("\n\n")[0]
 
     named = re.findall(r"^\| `(\w+)\.py`", table, re.MULTILINE)
 
-    assert sorted(named) == sorted(path.stem for path in (ROOT / "punt" / room).glob("[a-z]*.py"))
+    assert sorted(named) == sorted(path.stem for path in (ROOT / "punt" / package).glob("[a-z]*.py"))
 
 
 STREAMING = {"punt.api.streams", "punt.api.health"}
@@ -151,9 +151,9 @@ STREAMING = {"punt.api.streams", "punt.api.health"}
 
 
 def test_views_never_speak_of_events() -> None:
-    views = [name for name in MODULES if part(name) == "api" and name not in STREAMING]
+    views = [name for name in MODULES if package_of(name) == "api" and name not in STREAMING]
 
-    used = {each for name in views for each in imports(name) if part(each) == "events"}
+    used = {each for name in views for each in imports(name) if package_of(each) == "events"}
 
     assert used <= {"punt.events.log.iso"}
 

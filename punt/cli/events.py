@@ -31,7 +31,7 @@ group = AppGroup("events", help="The event log.")
 @click.option("--project", "key", metavar="KEY", help="Only what belongs to this project.")
 def tail(key: str | None) -> None:
     """Print events as they are committed, one JSON object per line, until interrupted."""
-    with suppress(KeyboardInterrupt), _troubles_told():
+    with suppress(KeyboardInterrupt), _errors_reported():
         project_id = _project_id(key) if key else None
         for entry in chain.from_iterable(_news(_bell())):
             wanted = project_id in {None, entry.project_id} or entry.topic == EVERYONE
@@ -42,14 +42,14 @@ def tail(key: str | None) -> None:
 @group.command()
 def prune() -> None:
     """Delete events beyond what PUNT_EVENT_RETENTION keeps."""
-    with _troubles_told():
+    with _errors_reported():
         click.echo(f"Forgot {pipeline().keeper.prune()} events.")
 
 
 @group.command("new-epoch")
 def new_epoch() -> None:
     """Make every open screen reload everything; needed after restoring an older copy of the database."""
-    with _troubles_told(), writing() as session:
+    with _errors_reported(), writing() as session:
         log.begin_epoch(session.connection())
     click.echo("A new epoch began: whoever comes back is told to look anew.")
 
@@ -58,7 +58,7 @@ def new_epoch() -> None:
 @click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for the event.")
 def check(timeout: float) -> None:
     """Write an event, wait for it as a worker would, and print how long it took; fails if it never arrives."""
-    with _troubles_told():
+    with _errors_reported():
         taken = _hear_a_canary(timeout)
     click.echo(f"{taken * 1000:.1f} ms from commit to news")
 
@@ -111,7 +111,7 @@ def _listen(bell: Doorbell, ring: Ring) -> None:
 
 
 @contextmanager
-def _troubles_told() -> Iterator[None]:
+def _errors_reported() -> Iterator[None]:
     """Exit with a message, not with a traceback, when the database is down or busy."""
     try:
         yield

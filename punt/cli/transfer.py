@@ -32,7 +32,7 @@ AFile = click.Path(dir_okay=False, path_type=Path)
 def export(file: Path) -> None:
     """Write everything into one file, which flask db import can restore."""
     counter = Counter("rows written")
-    with _troubles_told():
+    with _errors_reported():
         draft = new_private_file(file)
         try:
             note_export()
@@ -54,7 +54,7 @@ def export(file: Path) -> None:
 def import_(file: Path, yes: bool) -> None:
     """Replace EVERYTHING with an export; the file is checked first, and every open screen is notified."""
     settings, counter = pipeline().settings, Counter("lines checked")
-    with _troubles_told(), Staging(settings.instance_path) as staging:
+    with _errors_reported(), Staging(settings.instance_path) as staging:
         contents = checked(file, staging, Limits(settings.import_limit), counter.show)
         counter.end()
         _ask(contents, yes)
@@ -73,7 +73,7 @@ def backup(file: Path) -> None:
     """Copy the live SQLite database into one file, even while people work."""
     if db.engine.dialect.name != "sqlite":
         raise click.ClickException("This is for SQLite. Back PostgreSQL up with pg_dump: see docs/backup.md.")
-    with _troubles_told():
+    with _errors_reported():
         size = back_up(Path(str(db.engine.url.database)).absolute(), file)
     click.echo(f"The database is in {file}: {size_in_words(size)}.")
 
@@ -88,7 +88,7 @@ def _ask(contents: Contents, yes: bool) -> None:
 
 
 @contextmanager
-def _troubles_told() -> Iterator[None]:
+def _errors_reported() -> Iterator[None]:
     """Exit with a message, not with a traceback, when a file or the database cannot be used."""
     try:
         yield

@@ -71,7 +71,7 @@ class BinnedTicket(Base):
             at, last = _moment(before), before.partition(".")[2]
             query = query.where(sa.or_(cls.deleted_at < at, sa.and_(cls.deleted_at == at, cls.id > last)))
         found = db.session.scalars(query.limit(limit + 1)).all()
-        return found[:limit], found[limit - 1].place if len(found) > limit else None
+        return found[:limit], found[limit - 1].list_key if len(found) > limit else None
 
     @classmethod
     def count(cls, project_id: str) -> int:
@@ -83,7 +83,7 @@ class BinnedTicket(Base):
         return sa.select(cls).where(cls.project_id == project_id, cls.is_kept())
 
     @property
-    def place(self) -> str:
+    def list_key(self) -> str:
         """Its position in the list: when it was deleted, in microseconds since 1970, and its id."""
         return f"{(self.deleted_at - EPOCH) // MICROSECOND}.{self.id}"
 
@@ -138,5 +138,5 @@ class BinnedTicket(Base):
         self.content = self.content | changed
 
 
-def _moment(place: str) -> datetime:
-    return EPOCH + int(place.partition(".")[0]) * MICROSECOND
+def _moment(list_key: str) -> datetime:
+    return EPOCH + int(list_key.partition(".")[0]) * MICROSECOND

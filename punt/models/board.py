@@ -55,15 +55,15 @@ def matching(project_id: str, criteria: dict[str, Any]) -> sa.Select[Ticket]:
     return query
 
 
-def pages_of(query: sa.Select[Ticket], limit: int | None, place: str | None, text: str | None = None) -> Page:
+def pages_of(query: sa.Select[Ticket], limit: int | None, after: str | None, text: str | None = None) -> Page:
     """Read everything that is selected, or a page of it from a position that an earlier page returned.
 
     Their order is looked up first, then each without its description: the database need not sort long values.
 
     :param text: what title or description must contain.
     """
-    if place:
-        position, rank = place.split(".", 1)
+    if after:
+        position, rank = after.split(".", 1)
         query = query.where(sa.tuple_(Column.position, Ticket.rank) > sa.tuple_(int(position), rank))
     spots = query.with_only_columns(Ticket.id, Ticket.column_id, Column.position, Ticket.rank)
     if text is None:

@@ -95,10 +95,10 @@ def settle_keys(connection: sa.Connection) -> None:
     rows = connection.execute(query).all()
     taken = {(row.project_id, row.name_key) for row in rows}
     for row in rows:
-        place = row.project_id, key_of(row.name)
-        if place not in taken:
-            taken.add(place)
-            connection.execute(sa.update(Label).where(Label.id == row.id).values(name_key=place[1]))
+        key = row.project_id, key_of(row.name)
+        if key not in taken:
+            taken.add(key)
+            connection.execute(sa.update(Label).where(Label.id == row.id).values(name_key=key[1]))
 
 
 def _refuse_taken_name(project_id: str, name: str, own_id: str | None) -> None:

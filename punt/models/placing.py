@@ -45,18 +45,18 @@ def create_together(
     free = {column: iter(_ranks_at_the_bottom(column, counts[column])) for column in sorted(counts, key=_by_id)}
     ranks, ids = [next(free[each.column]) for each in wanted], [new_id() for _ in wanted]
     first = project.next_number(len(wanted)) if wanted else 1
-    for place in flushed(order):
-        each = wanted[place]
+    for index in flushed(order):
+        each = wanted[index]
         with db.session.no_autoflush:
             ticket = Ticket(
-                id=ids[place],
+                id=ids[index],
                 project_id=project.id,
                 project_key=project.key,
                 creator_id=creator_id,
                 column_id=each.column.id,
                 parent_id=None if each.parent is None else ids[each.parent],
-                rank=ranks[place],
-                number=first + place,
+                rank=ranks[index],
+                number=first + index,
             )
             ticket.edit(each.fields)
         db.session.add(ticket)

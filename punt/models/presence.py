@@ -79,8 +79,8 @@ class PresenceLease(Base):
         somebody comes or goes at the same moment, presence may be wrong until pages renew their leases.
         """
         own = cls.session_id == session.id
-        places = sa.select(Project).where(Project.id.in_(sa.select(cls.project_id).where(own)))
-        for project in db.session.scalars(places.order_by(Project.id)):
+        projects = sa.select(Project).where(Project.id.in_(sa.select(cls.project_id).where(own)))
+        for project in db.session.scalars(projects.order_by(Project.id)):
             cls._tell(project, partial(cls._end, project, own))
 
     @classmethod

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 """Ids that one statement looks up."""
-TOLD = 5
+LISTED = 5
 """Former children for whom it is reported one by one why they are not restored."""
 
 
@@ -81,7 +81,7 @@ class Restoration:
 
     def carry_out(self) -> Ticket:
         """Make it a ticket again: in its old place as far as that exists, with a version that was never seen."""
-        column, rank = self._place()
+        column, rank = self._column_and_rank()
         fields = self._plain_fields() | {
             "labels": self._labels(),
             "parent_id": self._parent_id(),
@@ -95,7 +95,7 @@ class Restoration:
         ticket.losses = self._losses
         return ticket
 
-    def _place(self) -> tuple[Column, str | None]:
+    def _column_and_rank(self) -> tuple[Column, str | None]:
         columns = self._project.columns()
         if own := next((column for column in columns if column.id == self._was["columnId"]), None):
             return own, self._was["rank"]
@@ -153,7 +153,7 @@ class Restoration:
         if not refused:
             return
         keys = list(self._children.values())
-        said, more = list(refused.values())[:TOLD], len(refused) - TOLD
+        said, more = list(refused.values())[:LISTED], len(refused) - LISTED
         rest = [f"So it is with {more} more of its children."] if more > 0 else []
         self._lose("children", keys, [key for key in keys if key not in refused], " ".join(said + rest))
 

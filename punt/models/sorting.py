@@ -24,7 +24,7 @@ class SortBy(StrEnum):
     DUE = "dueDate"
 
 
-_URGENCY = {priority.value: -place for place, priority in enumerate(Priority)}
+_URGENCY = {priority.value: -level for level, priority in enumerate(Priority)}
 _KEYS: dict[SortBy, Callable[[Ticket], Any]] = {
     SortBy.PRIORITY: lambda ticket: _URGENCY[ticket.priority],
     SortBy.DUE: lambda ticket: ticket.due_date or date.max,
@@ -88,9 +88,9 @@ def _longest_rise(ranks: Sequence[str]) -> list[str]:
     ends: list[str] = []
     before: dict[str, str | None] = {}
     for rank in ranks:
-        place = bisect_left(ends, rank)
-        before[rank] = ends[place - 1] if place else None
-        ends[place : place + 1] = [rank]
+        index = bisect_left(ends, rank)
+        before[rank] = ends[index - 1] if index else None
+        ends[index : index + 1] = [rank]
     rise: list[str] = []
     last = ends[-1] if ends else None
     while last is not None:

@@ -84,10 +84,10 @@ def _fresh_ranks(session: Session, column_id: str) -> tuple[Ranks, Ranks]:
     """Return the new ranks of tickets, including deleted ones, which are to be restored to their old place."""
     tickets = session.execute(sa.select(Ticket.id, Ticket.rank).where(Ticket.column_id == column_id)).all()
     binned = session.execute(_binned_in(session.get_one(Column, column_id))).all()
-    places = sorted([(rank, False, each) for each, rank in tickets] + [(rank, True, each) for each, rank in binned])
+    ranked = sorted([(rank, False, each) for each, rank in tickets] + [(rank, True, each) for each, rank in binned])
     changed = [
         (is_binned, each, fresh)
-        for (rank, is_binned, each), fresh in zip(places, spread([place[0] for place in places]), strict=True)
+        for (rank, is_binned, each), fresh in zip(ranked, spread([rank for rank, _, _ in ranked]), strict=True)
         if rank != fresh
     ]
     fresh_of = [{each: fresh for binned, each, fresh in changed if binned is kind} for kind in (False, True)]

@@ -134,8 +134,8 @@ class Ticket(Base):
         If it has a parent, the caller has locked the family.
         """
         with column.placing():
-            place = _free_rank(column, rank) if rank else between(_last_rank(column), None)
-        ticket = cls(project_id=project.id, project_key=project.key, column_id=column.id, rank=place, **fields)
+            new_rank = _free_rank(column, rank) if rank else between(_last_rank(column), None)
+        ticket = cls(project_id=project.id, project_key=project.key, column_id=column.id, rank=new_rank, **fields)
         ticket.restored = True
         db.session.add(ticket)
         db.session.flush()

@@ -23,7 +23,7 @@ blueprint = Blueprint("bin", __name__, url_prefix="/projects/<key>/bin")
 def show(key: str) -> Any:
     """Show recently deleted tickets."""
     access.user()
-    place = cursor()
+    since = cursor()
     grant = access.project(key, May.DELETE_OWN)
     asked = query(BinQuery)
     found, more = BinnedTicket.page(grant.project.id, asked.limit, asked.before)
@@ -37,7 +37,7 @@ def show(key: str) -> Any:
         count=BinnedTicket.count(grant.project.id),
         newest=url_for("bin.show", key=key) if asked.before else None,
         older=url_for("bin.show", key=key, limit=asked.limit, before=more) if more else None,
-        cursor=place,
+        cursor=since,
     )
 
 

@@ -48,13 +48,13 @@ def show(key: str) -> Any:
 
 def _board(key: str) -> Response:
     """Answer with the board and the cursor read before its data: nothing is missed between rendering and listening."""
-    place = cursor()
+    since = cursor()
     grant = access.project(key)
     around, found = surroundings(grant), cards(grant.project.id)
     around["members"] += _assigned_no_members(around, found)
     wanted = Filter.of(request.args, grant.user.id, around)
     columns = _columns(grant, found, wanted)
-    known = around | {"columns": columns, "filter": wanted, "cursor": place}
+    known = around | {"columns": columns, "filter": wanted, "cursor": since}
     return spooled(_pieces("projects/board.html", known), "text/html")
 
 

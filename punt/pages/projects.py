@@ -26,9 +26,9 @@ def index() -> Any:
     if not current_user.is_authenticated and not User.any_exist():
         return redirect(url_for("auth.setup"))
     access.user()
-    place = cursor()
+    since = cursor()
     return render_template(
-        "projects/index.html", projects=[wire.project(each) for each in access.projects()], cursor=place
+        "projects/index.html", projects=[wire.project(each) for each in access.projects()], cursor=since
     )
 
 

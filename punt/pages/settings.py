@@ -24,8 +24,8 @@ blueprint = Blueprint("settings", __name__, url_prefix="/projects/<key>/settings
 def show(key: str) -> Any:
     """Show them to every member, with forms for what they may change."""
     access.user()
-    place = cursor()
-    return _page(access.project(key), cursor=place)
+    since = cursor()
+    return _page(access.project(key), cursor=since)
 
 
 @blueprint.post("")

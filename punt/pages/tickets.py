@@ -57,9 +57,9 @@ def create(key: str) -> Any:
 def show(key: str, number: int) -> Any:
     """Show a ticket."""
     access.user()
-    place = cursor()
+    since = cursor()
     grant = access.project(key)
-    return _page(grant, grant.ticket(str(number)), cursor=place, values=None, errors={}, error=None)
+    return _page(grant, grant.ticket(str(number)), cursor=since, values=None, errors={}, error=None)
 
 
 @blueprint.post("/<int:number>")

@@ -25,7 +25,7 @@ from punt.transfer.boards.foreign import Reading
 
 BEAT = 0.25
 """Seconds between two reports of an import that takes long."""
-MOST_TOLD = 200
+MOST_LISTED = 200
 A_FILE = "a file"
 """What a file is called that has no name."""
 COUNTED = {"ticket": "newTickets", "column": "newColumns", "label": "newLabels"}
@@ -66,7 +66,7 @@ class Look:
             report.taken["ticket"],
             report.new.get("column", []),
             report.new.get("label", []),
-            report.left.most_common(MOST_TOLD),
+            report.left.most_common(MOST_LISTED),
             parts=reading.parts,
             part=reading.part,
         )

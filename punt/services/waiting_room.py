@@ -46,7 +46,7 @@ class WaitingRoom:
         if self._owner:
             self._make_room()
         name = random_text(26)
-        path = self._place(name)
+        path = self._path_of(name)
         path.touch(mode=0o600, exist_ok=False)
         try:
             with path.open("wb") as kept:
@@ -63,11 +63,11 @@ class WaitingRoom:
         """
         if not self.has(name):
             raise Missing("Uploaded file")
-        return self._place(name)
+        return self._path_of(name)
 
     def has(self, name: str) -> bool:
         """Tell whether a file is waiting."""
-        return bool(_NAME.fullmatch(name)) and self._place(name).is_file()
+        return bool(_NAME.fullmatch(name)) and self._path_of(name).is_file()
 
     def claim(self, name: str) -> Path | None:
         """Take a file out of the room to work on it; return its new path, or None when somebody else has it.
@@ -77,31 +77,31 @@ class WaitingRoom:
         :raises Missing: when there is none with that name, or no longer.
         """
         try:
-            return self.path(name).rename(self._place(name, CLAIMED))
+            return self.path(name).rename(self._path_of(name, CLAIMED))
         except (FileNotFoundError, Missing):
-            if _NAME.fullmatch(name) and self._place(name, CLAIMED).is_file():
+            if _NAME.fullmatch(name) and self._path_of(name, CLAIMED).is_file():
                 return None
             raise Missing("Uploaded file") from None
 
     def dismiss(self, name: str) -> None:
         """Remove a file, unless somebody has done so; its note stays for as long as it may."""
         if _NAME.fullmatch(name):
-            self._place(name).unlink(missing_ok=True)
+            self._path_of(name).unlink(missing_ok=True)
 
     def write_note(self, name: str, text: str) -> None:
         """Store a note about a file, replacing the previous one."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        draft = self._place(name, f"{NOTE}-{secrets.token_hex(4)}")
+        draft = self._path_of(name, f"{NOTE}-{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(text)
-        draft.replace(self._place(name, NOTE))
+        draft.replace(self._path_of(name, NOTE))
 
     def note(self, name: str) -> str | None:
         """Return the note about a file, if there is one."""
-        path = self._place(name, NOTE)
+        path = self._path_of(name, NOTE)
         return path.read_text() if _NAME.fullmatch(name) and path.is_file() else None
 
-    def _place(self, name: str, note: str = "") -> Path:
+    def _path_of(self, name: str, note: str = "") -> Path:
         return self._folder / ".".join(filter(None, (name, self._owner, note)))
 
     def _make_room(self) -> None:

@@ -15,8 +15,8 @@ class Refusal(Invalid):
     """
 
     def __init__(self, message: str, *, line: int | None = None, field: str | None = None) -> None:
-        place = ", ".join(part for part in (f"line {line}" if line else None, field) if part)
-        sentence = _printable(f"{place}: {message}" if place else message)
+        where = ", ".join(part for part in (f"line {line}" if line else None, field) if part)
+        sentence = _printable(f"{where}: {message}" if where else message)
         super().__init__(sentence, Detail("file", sentence))
         self.line, self.field_name = line, field
 

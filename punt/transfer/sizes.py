@@ -30,7 +30,7 @@ NAMES = {
     "picture": later("Pictures of people"),
     "site_setting": later("Settings of the site"),
 }
-UNTOLD = frozenset({"event_head"})
+NOT_SHOWN = frozenset({"event_head"})
 """Of no interest: it always has one row."""
 
 

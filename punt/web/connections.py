@@ -118,12 +118,12 @@ class Connections:
     """All connections of a worker.
 
     :param patience: seconds after which one that makes no progress is closed.
-    :param places: how many there may be; with none left, those are closed that have waited longest for their clients.
+    :param limit: how many there may be; with none left, those are closed that have waited longest for their clients.
     """
 
-    def __init__(self, patience: float, places: int) -> None:
+    def __init__(self, patience: float, limit: int) -> None:
         self._patience = patience
-        self._places = min(places, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES) // 2)
+        self._limit = min(limit, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES) // 2)
         self._open: set[Connection] = set()
         self._complained = float("-inf")
 
@@ -177,7 +177,7 @@ class Connections:
 
     def _make_room(self) -> None:
         """Keep some places free: close the connections whose clients have made no progress for the longest time."""
-        if len(self._open) <= self._places - SPARE:
+        if len(self._open) <= self._limit - SPARE:
             return
         waiting = (connection for connection in self._open if connection.waits)
         for connection in heapq.nsmallest(max(SPARE // 2, 1), waiting, key=lambda each: each.since):
@@ -187,5 +187,5 @@ class Connections:
 
     def _complain(self) -> None:
         if time.monotonic() - self._complained > COMPLAIN_EVERY:
-            logger.warning("all %d connections are taken: hanging up on those that keep them for nothing", self._places)
+            logger.warning("all %d connections are taken: hanging up on those that keep them for nothing", self._limit)
             self._complained = time.monotonic()

@@ -300,7 +300,7 @@ def test_long_ranks_come_out_and_in_again_and_are_short_then(either: Flask, tmp_
     assert [each["id"] for each in listed(sue, first)] == ids
 
 
-def test_what_is_crowded_is_found_and_mended_without_a_move(either: Flask) -> None:
+def test_what_is_crowded_is_found_and_spread_without_a_move(either: Flask) -> None:
     alice = signed_in(either, "alice")
     first = column_ids(alice)[0]
     ids = tickets(alice, *"abcdef")

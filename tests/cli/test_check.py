@@ -211,7 +211,7 @@ def run(app: Flask, *options: str) -> Result:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_rule_is_found_and_mended(name: str, home: Flask) -> None:
+def test_a_broken_rule_is_found_and_repaired(name: str, home: Flask) -> None:
     change, said = BROKEN[name]
     break_it(home, change)
 
@@ -224,7 +224,7 @@ def test_a_broken_rule_is_found_and_mended(name: str, home: Flask) -> None:
     assert repaired.output.endswith(KEPT)
 
 
-def test_what_is_mended_can_be_taken_along(home: Flask, tmp_path: Path) -> None:
+def test_what_is_repaired_can_be_exported(home: Flask, tmp_path: Path) -> None:
     break_it(home, give_parent("top", "middle"))
     break_it(home, update_ticket("low", type="Odd", number=0, rank="!"))
     break_it(home, update_ticket("top", column_id="gone"))
@@ -247,7 +247,7 @@ def test_nobody_administers_is_said_and_left(home: Flask) -> None:
     assert "flask user create NAME --admin" in repaired.output
 
 
-def test_screens_and_audit_hear_of_what_is_mended(home: Flask) -> None:
+def test_screens_and_audit_trail_follow_a_repair(home: Flask) -> None:
     break_it(home, give_parent("top", "middle"))
     with home.app_context():
         before = db.session.scalar(sa.select(sa.func.max(LoggedEvent.position)))

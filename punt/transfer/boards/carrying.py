@@ -17,7 +17,7 @@ from punt.transfer.boards.cards import FURTHER, Card, Past, Plan, count_left, ma
 from punt.transfer.boards.family import parents_first
 
 TITLE, DESCRIPTION, LABELS = 200, 50_000, 50
-MOST_TOLD = 200
+MOST_LISTED = 200
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Report:
 
     def lines(self) -> list[str]:
         """Return what was left out, most frequent first."""
-        return [f"{what}: {count}" for what, count in self.left.most_common(MOST_TOLD)]
+        return [f"{what}: {count}" for what, count in self.left.most_common(MOST_LISTED)]
 
 
 class Carriage:

@@ -53,7 +53,7 @@ def fields_of(names: Sequence[str], tracker: Tracker, choice: Choice) -> list[st
     chosen = dict(_found(names, *pair) for pair in choice.columns)
     taken = {field_id for field_id in chosen.values() if field_id and not FIELDS[field_id].several}
     guesses = guessed(names, tracker.instead)
-    return [chosen.get(place, LEFT_OUT if guess in taken else guess) for place, guess in enumerate(guesses)]
+    return [chosen.get(index, LEFT_OUT if guess in taken else guess) for index, guess in enumerate(guesses)]
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -65,22 +65,22 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _found(names: Sequence[str], column: str, field_name: str) -> tuple[int, str]:
     """Find a column and a field; the two in reverse order are understood, too."""
-    place, field_id = _place(names, column), _field(field_name)
-    if place is None or field_id is None:
-        other, field_there = _place(names, field_name), _field(column)
+    index, field_id = _index_of(names, column), _field(field_name)
+    if index is None or field_id is None:
+        other, field_there = _index_of(names, field_name), _field(column)
         if other is not None and field_there:
             return other, field_there
-    if place is None:
+    if index is None:
         raise Invalid.field("map", f"There is no column “{one_line(column, 80)}”.")
     if field_id is None:
         known = ", ".join(FIELDS)
         raise Invalid.field("map", f"There is no field “{one_line(field_name, 80)}”. There are {known}, and none.")
-    return place, field_id
+    return index, field_id
 
 
-def _place(names: Sequence[str], column: str) -> int | None:
+def _index_of(names: Sequence[str], column: str) -> int | None:
     asked, number = plain(column), column.strip().removeprefix("#")
-    found = next((place for place, name in enumerate(names) if plain(name) == asked), None)
+    found = next((index for index, name in enumerate(names) if plain(name) == asked), None)
     if found is None and column.strip().startswith("#") and number.isascii() and number.isdigit() and len(number) < 6:
         found = int(number) - 1
     return found if found is not None and 0 <= found < len(names) else None

@@ -130,9 +130,9 @@ def _keep_only(project: Project, names: list[str]) -> None:
     """Remove a new project's own columns if the backup has others, and put all in the backup's order."""
     if not names:
         return
-    places = {key_of(name): place for place, name in enumerate(names)}
+    positions = {key_of(name): position for position, name in enumerate(names)}
     for column in project.columns():
-        if key_of(column.name) not in places:
+        if key_of(column.name) not in positions:
             column.remove(project, None)
     columns = project.columns_to_change()
-    Column.arrange(columns, [each.id for each in sorted(columns, key=lambda each: places[key_of(each.name)])])
+    Column.arrange(columns, [each.id for each in sorted(columns, key=lambda each: positions[key_of(each.name)])])

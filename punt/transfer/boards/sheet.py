@@ -36,11 +36,11 @@ Row = list[str]
 class Heading:
     """A column of a table; those with one name are one.
 
-    :ivar places: the indexes of its values in each line.
+    :ivar indexes: the indexes of its values in each line.
     """
 
     name: str
-    places: tuple[int, ...]
+    indexes: tuple[int, ...]
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Sheet:
 
     def values(self, row: Sequence[str | list[str]], heading: Heading) -> list[str]:
         """Return the values of a column in a line, without empty ones."""
-        cells = [row[place] for place in heading.places if place < len(row)]
+        cells = [row[index] for index in heading.indexes if index < len(row)]
         found = (value for cell in cells for value in (cell if isinstance(cell, list) else [cell]))
         return [value.strip() for value in found if value.strip()]
 
@@ -94,11 +94,11 @@ def read_sheet(content: bytes) -> Sheet:
 
 def headings_of(names: Sequence[str]) -> list[Heading]:
     """Combine columns with the same name, ignoring those without a name."""
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names):
+    indexes: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
         if plain(name):
-            places.setdefault(plain(name), []).append(place)
-    return [Heading(one_line(names[found[0]], 200) or "?", tuple(found)) for found in places.values()]
+            indexes.setdefault(plain(name), []).append(index)
+    return [Heading(one_line(names[found[0]], 200) or "?", tuple(found)) for found in indexes.values()]
 
 
 def _table(text: str, sign: str) -> tuple[list[Row], int]:
@@ -181,5 +181,5 @@ def _rows(text: str, delimiter: str, *, blanks: bool) -> Iterator[Row]:
 
 def _nameless(headings: Sequence[Heading], rows: Iterable[Row]) -> int:
     """Count the cells without a column name, in lines that are tickets or not."""
-    named = {place for heading in headings for place in heading.places}
-    return sum(bool(cell.strip()) for row in rows for place, cell in enumerate(row) if place not in named)
+    named = {index for heading in headings for index in heading.indexes}
+    return sum(bool(cell.strip()) for row in rows for index, cell in enumerate(row) if index not in named)
