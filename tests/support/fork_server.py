@@ -1,41 +1,29 @@
-"""A process that has loaded what every gunicorn of PUNT loads, and forks one whenever a test needs it.
+"""Processes that have loaded what every process of PUNT loads, and fork one whenever a test needs it.
 
-To load it is nearly all that the start of a server costs, three times over: once to look at the database, once in each
-worker. Whoever judges the start itself starts a server as an operator does: see ``Server.cold``.
+To load it is nearly all that the start of a server costs, three times over (once to look at the database, once in each
+worker), and most of what a command of the shell costs. Whoever judges the start itself starts a server as an operator
+does: see ``Server.cold``.
 """
 
 from __future__ import annotations
 
-import array
 import atexit
-import gc
-import importlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import warnings
-from functools import cache, partial
+import tempfile
+from functools import cache
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
+
+from tests.support.templates import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
-LOADED = (
-    "gunicorn.app.wsgiapp",
-    "gunicorn.arbiter",
-    "gunicorn.workers.ggevent",
-    "punt.app",
-    "punt.web.connections",
-    "sqlalchemy.dialects.sqlite.pysqlite",
-    "sqlalchemy.dialects.postgresql.psycopg",
-)
-PATCHED = ("socket", "dns", "select", "thread", "Event", "ssl", "subprocess", "builtins", "contextvars")
-LEFT = ("os", "time", "queue", "signal")
-"""What gevent patches before everything is loaded, and what only the worker may, because its master waits with it."""
-ORDER = 1 << 16
-"""Bytes that an order has at most."""
+PATIENCE = 60
+"""Seconds that a command may take."""
 
 
 class Process(Protocol):
@@ -49,7 +37,7 @@ class Process(Protocol):
 
 
 class Forked:
-    """A server that was forked: its parent is not this process, but says how it ended.
+    """A process that was forked: its parent is not this process, but says how it ended.
 
     :param reports: where its parent tells first its process, then its end.
     """
@@ -67,7 +55,7 @@ class Forked:
         """Wait for its end."""
         status = self._look(timeout)
         if status is None:
-            raise subprocess.TimeoutExpired("gunicorn", timeout or 0)
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
         return status
 
     def send_signal(self, sig: int) -> None:
@@ -87,20 +75,28 @@ class Forked:
 
 
 class ForkServer:
-    """The process that forks, as whoever gives it orders sees it."""
+    """A process that forks, as whoever gives it orders sees it.
 
-    def __init__(self) -> None:
+    :param kind: what it has loaded: ``gunicorn`` or ``flask``.
+    """
+
+    def __init__(self, kind: str) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "tests.support.fork_server", str(theirs.fileno())]
-        self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
+        command = [sys.executable, "-m", "tests.support.forking", kind, str(theirs.fileno())]
+        environ = {name: os.environ[name] for name in ("PATH", FOLDER) if name in os.environ}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environ, pass_fds=[theirs.fileno()])
         theirs.close()
         atexit.register(self.close)
 
-    def gunicorn(self, environ: dict[str, str], log: IO[bytes]) -> Forked:
-        """Start a gunicorn in a session of its own, whose output goes into a file."""
+    def fork(self, arguments: list[str], environ: dict[str, str], *files: IO[Any]) -> Forked:
+        """Start a process in a session of its own.
+
+        :param files: its standard input, output and error.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            socket.send_fds(self._orders, [json.dumps(environ).encode()], [theirs.fileno(), log.fileno()])
+            sent = [theirs.fileno(), *(file.fileno() for file in files)]
+            socket.send_fds(self._orders, [json.dumps([arguments, environ]).encode()], sent)
         return Forked(ours)
 
     def close(self) -> None:
@@ -110,107 +106,38 @@ class ForkServer:
 
 
 @cache
-def fork_server() -> ForkServer:
-    """Return the one of this process, which begins with the first server that a test needs."""
-    return ForkServer()
+def fork_server(kind: str) -> ForkServer:
+    """Return the one of this process, which begins when a test first needs it."""
+    return ForkServer(kind)
 
 
-def _serve_orders(orders: socket.socket) -> None:
-    while True:
-        order, files = _receive(orders)
-        if not order:
-            return
-        if not os.fork():
-            orders.close()
-            _attend(json.loads(order), *files)
-            return
-        for file in files:
-            os.close(file)
+def gunicorn(environ: dict[str, str], log: IO[bytes]) -> Forked:
+    """Start a gunicorn whose output goes into a file."""
+    with Path(os.devnull).open() as nothing:
+        return fork_server("gunicorn").fork(["wsgi:app"], environ, nothing, log, log)
 
 
-def _receive(orders: socket.socket) -> tuple[bytes, list[int]]:
-    files = array.array("i")
-    order, ancillary, _, _ = orders.recvmsg(ORDER, socket.CMSG_LEN(2 * files.itemsize))
-    for _, _, sent in ancillary:
-        files.frombytes(sent)
-    return order, list(files)
+def flask(arguments: list[str], environ: dict[str, str], said: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command of the shell.
+
+    :param said: what it reads from its standard input.
+    """
+    with (
+        tempfile.TemporaryFile("w+") as asked,
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+    ):
+        asked.write(said)
+        asked.seek(0)
+        process = fork_server("flask").fork(arguments, environ, asked, out, err)
+        try:
+            status = process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            raise
+        return subprocess.CompletedProcess(["flask", *arguments], status, _all_of(out), _all_of(err))
 
 
-def _attend(environ: dict[str, str], reports: int, log: int) -> None:
-    """Fork a server, and report how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if not (pid := os.fork()):
-        os.close(reports)
-        _become_gunicorn(environ, log)
-    os.close(log)
-    _report(reports, pid)
-    _, status = os.waitpid(pid, 0)
-    _report(reports, os.waitstatus_to_exitcode(status))
-    os._exit(0)
-
-
-def _report(reports: int, number: int) -> None:
-    try:
-        os.write(reports, str(number).encode())
-    except BrokenPipeError:
-        os._exit(0)  # nobody wants to know any more
-
-
-def _become_gunicorn(environ: dict[str, str], log: int) -> None:
-    os.setsid()
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.enable()
-    os.environ.clear()
-    os.environ.update(environ)
-    sys.argv[:] = [importlib.import_module("gunicorn.__main__").__file__ or "", "wsgi:app"]
-    importlib.import_module("gunicorn.app.wsgiapp").run(prog="gunicorn")
-
-
-def _load() -> None:
-    """Load all as a worker does: after gevent has patched what it stands on."""
-    from gevent import monkey
-
-    monkey.patch_all(**dict.fromkeys(LEFT, False))
-    # Patched twice, threading would call gevent's hooks twice at each fork, and they complain.
-    monkey.patch_all = partial(monkey.patch_all, **dict.fromkeys(PATCHED, False))
-    warnings.filterwarnings("ignore", category=monkey.MonkeyPatchWarning)
-    for name in LOADED:
-        importlib.import_module(name)
-    importlib.import_module("tests.support.templates").share_compiled()
-    _count_in_each_process()
-    gc.collect()
-    gc.freeze()
-
-
-def _count_in_each_process() -> None:
-    """Let what counts take its place anew in each process: it took one, as it was loaded, in the table of this one."""
-    from prometheus_client import values
-
-    from punt.events import figures
-
-    counting = [each for each in gc.get_objects() if isinstance(each, values.ValueClass)]
-
-    def take_places() -> None:
-        for each in counting:
-            each._cell = figures.table.cell(each._key)
-            if each._mode:
-                each.set(0)
-
-    os.register_at_fork(after_in_child=take_places)
-
-
-def main() -> None:
-    """Fork a server for each order, until whoever gives them is gone."""
-    orders = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
-    _load()
-    _serve_orders(orders)
-
-
-if __name__ == "__main__":
-    main()
+def _all_of(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()

@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from punt.app import create_app
 from punt.database import db, writing
 from punt.settings import Settings
-from tests.support import processes
+from tests.support import fork_server, processes
 from tests.support.cast import PASSWORD
-from tests.support.fork_server import Process, fork_server
+from tests.support.fork_server import Process
 from tests.support.listener import Listener
 from tests.support.wait import until
 
@@ -90,7 +90,7 @@ class Server:
         """Start it and wait until it answers."""
         processes.need_leave_to_serve()
         with (self.instance / "server.log").open("ab") as log:
-            self._process = self._cold_start(log) if self.cold else fork_server().gunicorn(self.environ, log)
+            self._process = self._cold_start(log) if self.cold else fork_server.gunicorn(self.environ, log)
         try:
             until(self._answers, seconds=60, what="the server to answer")
         except BaseException:
@@ -145,6 +145,8 @@ class Server:
 
     def flask(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command of the shell against its instance."""
+        if not self.cold:
+            return fork_server.flask([*arguments], self.environ, stdin or "")
         command = [sys.executable, "-m", "flask", *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=self.environ, input=stdin, capture_output=True, text=True, timeout=60, check=False
