@@ -1,4 +1,4 @@
-"""Fixtures on PostgreSQL: one server for all tests, and one database and one PUNT for most."""
+"""Fixtures on PostgreSQL: one server for all tests, and one database and one PUNT for most of a module."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def punt_on(database: str, folder: Path) -> PostgresPunt:
     return server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def database(postgres: Postgres, populated: str) -> str:
-    """A database where the cast lives, shared by the tests of this package; only the last of them wipe it."""
+    """A database where the cast lives, shared by the tests of a module: some modules wipe theirs."""
     return postgres.database(like=populated)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def inside(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An app in this process on the shared database."""
     with app_on(database, tmp_path_factory.mktemp("inside")) as app:
         yield app
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def punt(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresPunt]:
     """A real server on the shared database."""
     server = punt_on(database, tmp_path_factory.mktemp("punt"))
