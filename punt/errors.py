@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from punt.language import _, later
+
 Thing = TypeVar("Thing")
+
+MISSED = (
+    *(later("Person"), later("Session"), later("API token"), later("Project"), later("Column"), later("Label")),
+    *(later("Ticket"), later("Picture"), later("Uploaded file"), later("Member")),
+)
+"""What may not be found."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,8 @@ class SignInNeeded(Problem):
 
     status = 401
 
-    def __init__(self, message: str = "Please sign in.") -> None:
-        super().__init__(message)
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or _("Please sign in."))
 
 
 class Forbidden(Problem):
@@ -66,7 +74,7 @@ class Missing(Problem):
     status = 404
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} not found.")
+        super().__init__(_("%(what)s not found.", what=_(what)))
 
 
 def existing(thing: Thing | None, what: str) -> Thing:
@@ -110,7 +118,7 @@ class Busy(Problem):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("The server is busy. Nothing was changed; please try again.")
+        super().__init__(_("The server is busy. Nothing was changed; please try again."))
 
 
 class TookTooLong(Problem):
@@ -119,7 +127,7 @@ class TookTooLong(Problem):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("This took too long and was stopped. Nothing was changed; please ask for less at once.")
+        super().__init__(_("This took too long and was stopped. Nothing was changed; please ask for less at once."))
 
 
 class Away(Problem):
@@ -128,7 +136,7 @@ class Away(Problem):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("The database does not answer. Please try again in a moment.")
+        super().__init__(_("The database does not answer. Please try again in a moment."))
 
 
 class Full(Problem):
@@ -137,4 +145,4 @@ class Full(Problem):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("The disk of the server is full. Nothing was changed; please try again when there is room.")
+        super().__init__(_("The disk of the server is full. Nothing was changed; please try again when there is room."))

@@ -52,12 +52,12 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _translations(spoken()).ngettext(one, many, count)
 
 
-def _(message: str, **values: Any) -> str:
+def _(message: str, /, **values: Any) -> str:
     """Translate a text and fill its placeholders."""
     return gettext(message) % values
 
 
-def plural(one: str, many: str, count: int, **values: Any) -> str:
+def plural(one: str, many: str, count: int, /, **values: Any) -> str:
     """Translate the form of a text that goes with a number, and fill its placeholders; ``%(num)s`` is the number."""
     return ngettext(one, many, count) % {"num": number(count), **values}
 
@@ -79,6 +79,15 @@ def number(value: int) -> str:
     from babel.numbers import format_decimal
 
     return format_decimal(value, locale=spoken())
+
+
+def decimal(value: float) -> str:
+    """Write a number with one decimal."""
+    if spoken() == ENGLISH:
+        return f"{value:.1f}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, "#,##0.0", locale=spoken())
 
 
 def day(moment: date, *, with_year: bool) -> str:

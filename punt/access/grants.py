@@ -18,6 +18,7 @@ from punt.access.identity import user
 from punt.access.proofs import until_the_commit
 from punt.database import db
 from punt.errors import Forbidden, Invalid, Missing, existing
+from punt.language import _, later
 from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User
 from punt.models.locks import hold_family
 
@@ -25,15 +26,15 @@ from punt.models.locks import hold_family
 class May(Enum):
     """Everything that can be allowed inside a project."""
 
-    SEE = "see the project"
-    WORK = "create, edit and move tickets"
-    LABEL = "edit labels"
-    DELETE_OWN = "delete own tickets"
-    DELETE_ANY = "delete any ticket"
-    MANAGE = "change columns and settings"
-    MEMBERS = "manage members"
-    OWNERS = "manage owners"
-    OWN = "delete the project"
+    SEE = later("see the project")
+    WORK = later("create, edit and move tickets")
+    LABEL = later("edit labels")
+    DELETE_OWN = later("delete own tickets")
+    DELETE_ANY = later("delete any ticket")
+    MANAGE = later("change columns and settings")
+    MEMBERS = later("manage members")
+    OWNERS = later("manage owners")
+    OWN = later("delete the project")
 
 
 _VIEWER = {May.SEE}
@@ -74,7 +75,7 @@ class Grant:
         :raises Forbidden: when it is not.
         """
         if not self.may(what):
-            raise Forbidden(f"You may not {what.value} here.")
+            raise Forbidden(_("You may not %(what)s here.", what=_(what.value)))
         return self
 
     def may_delete(self, ticket: Ticket | BinnedTicket) -> bool:
@@ -85,12 +86,12 @@ class Grant:
     def require_deletion(self, ticket: Ticket) -> None:
         """Continue only if this ticket may be deleted."""
         if not self.may_delete(ticket):
-            raise Forbidden("You may delete only tickets that you created.")
+            raise Forbidden(_("You may delete only tickets that you created."))
 
     def require_restoring(self, binned: BinnedTicket) -> None:
         """Continue only if this ticket may be restored: by whoever could have deleted it."""
         if not self.may_delete(binned):
-            raise Forbidden("You may restore only tickets that you created.")
+            raise Forbidden(_("You may restore only tickets that you created."))
 
     def lock_members(self) -> Grant:
         """Prevent others from changing the project's members until the commit; permissions are looked up again."""

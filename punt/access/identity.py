@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from punt.database import db
 from punt.errors import Forbidden, SignInNeeded, existing
+from punt.language import _
 from punt.models import ApiToken, User, UserSession
 from punt.models.roster import hold_admins
 
@@ -31,7 +32,7 @@ def own_session() -> UserSession:
     """
     found = credential()
     if not isinstance(found, UserSession):
-        raise Forbidden("An API token may not do this. Sign in with a browser.")
+        raise Forbidden(_("An API token may not do this. Sign in with a browser."))
     return found
 
 
@@ -69,7 +70,7 @@ def admin() -> User:
     """
     person = own_session().user
     if not person.is_admin:
-        raise Forbidden("Only administrators of this server may do this.")
+        raise Forbidden(_("Only administrators of this server may do this."))
     return person
 
 
@@ -89,7 +90,7 @@ def person_to_change(user_id: str) -> User:
 def hold_as_admin() -> None:
     """Continue only while the current user administers this server; nobody else ends that until the commit."""
     if admin().id not in hold_admins():
-        raise Forbidden("You are no administrator of this server any more.")
+        raise Forbidden(_("You are no administrator of this server any more."))
 
 
 def user_anew() -> User:

@@ -11,6 +11,7 @@ from punt.access.limits import caller, spend, spend_within
 from punt.database import end_read
 from punt.errors import Forbidden, SignInNeeded
 from punt.inputs.people import NewApiToken
+from punt.language import _
 from punt.models import ApiToken, UserSession
 
 WHERE = ("/api/", "/avatars/")
@@ -53,8 +54,8 @@ def refuse_bad_token(secret: str, *, writes: bool) -> None:
     end_read()
     if not known:
         spend((f"token address {caller()}", TRIES), seconds=WINDOW)
-        raise SignInNeeded("This API token is wrong, or has ended.")
+        raise SignInNeeded(_("This API token is wrong, or has ended."))
     if writes and not may_write:
-        raise Forbidden("This API token may only read.")
+        raise Forbidden(_("This API token may only read."))
     if request.path.startswith(NOT_HERE):
-        raise Forbidden("An API token may not do this. Sign in with a browser.")
+        raise Forbidden(_("An API token may not do this. Sign in with a browser."))

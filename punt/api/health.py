@@ -15,6 +15,7 @@ from punt.database import db
 from punt.errors import Forbidden
 from punt.events import metrics as figures
 from punt.events.pipeline import pipeline
+from punt.language import _
 
 blueprint = Blueprint("health", __name__)
 
@@ -72,4 +73,4 @@ def _require_operator() -> None:
     if token and hmac.compare_digest(given.encode(), token.encode()):
         return
     if not access.user().is_admin:
-        raise Forbidden("Only system admins may see this.")
+        raise Forbidden(_("Only system admins may see this."))

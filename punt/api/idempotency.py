@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from punt.errors import Invalid
+from punt.language import _
 
 
 def idempotency_key() -> str | None:
@@ -14,5 +15,5 @@ def idempotency_key() -> str | None:
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= 200:
-        raise Invalid.field("Idempotency-Key", "Use 1 to 200 characters.")
+        raise Invalid.field("Idempotency-Key", _("Use 1 to 200 characters."))
     return key

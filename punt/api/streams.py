@@ -17,6 +17,7 @@ from punt.errors import Invalid
 from punt.events import sse
 from punt.events.pipeline import pipeline
 from punt.events.stream import Subscription
+from punt.language import _
 
 blueprint = Blueprint("api_streams", __name__, url_prefix="/api")
 
@@ -80,7 +81,7 @@ def everything() -> Response:
         access.require_to_be(request.args["person"])
     references = request.args.getlist("project")
     if len(references) > MOST_PROJECTS:
-        raise Invalid.field("project", f"At most {MOST_PROJECTS} projects on one connection.")
+        raise Invalid.field("project", _("At most %(most)s projects on one connection.", most=MOST_PROJECTS))
     if EVERYWHERE in references:
         return _stream(streams.subscription("all", everywhere=True, listed=True, people=True))
     granted = [access.project(reference) for reference in references]

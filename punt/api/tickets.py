@@ -17,6 +17,7 @@ from punt.errors import Conflict
 from punt.heavy.turns import Turns
 from punt.inputs.base import body, query
 from punt.inputs.tickets import BulkChange, BulkDeletion, NewTicket, TicketChange, TicketFilter
+from punt.language import _
 from punt.models import BinnedTicket, IdempotencyKey, Ticket, wire
 from punt.models.board import Page, is_large, matching, pages_of
 from punt.models.together import as_json
@@ -143,10 +144,10 @@ def _made_before(grant: Grant) -> Ticket | None:
     if used is None:
         return None
     if used.request_hash != _request_hash():
-        raise Conflict("This Idempotency-Key was used for another request.")
+        raise Conflict(_("This Idempotency-Key was used for another request."))
     ticket = db.session.get(Ticket, used.ticket_id)
     if ticket is None:
-        raise Conflict("The ticket that was created with this Idempotency-Key has been deleted since.")
+        raise Conflict(_("The ticket that was created with this Idempotency-Key has been deleted since."))
     return ticket
 
 

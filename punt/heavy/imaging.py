@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 from punt.errors import Invalid, TookTooLong
 from punt.heavy.processes import Failed, Late, in_process
 from punt.heavy.turns import Turns
+from punt.language import _, later
 
 SIDE = 256
 """Width and height of a stored picture, in pixels."""
@@ -19,7 +20,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 QUALITY = 85
 TIMEOUT = 30
 """Seconds that a picture may take."""
-BROKEN = "This is not a PNG, JPEG, WebP or GIF picture, or it is broken."
+BROKEN = later("This is not a PNG, JPEG, WebP or GIF picture, or it is broken.")
+TOO_MANY = later("This has too many pixels: at most %(most)s million.")
 
 TURNS = Turns(line=50, timeout=TIMEOUT)
 """One picture at a time for each worker: a large one takes some 200 MB for a moment."""
@@ -39,7 +41,7 @@ def square(content: bytes) -> bytes:
         except Failed:  # a decoder may crash, too
             made = BROKEN
     if isinstance(made, str):
-        raise Invalid.field("picture", made)
+        raise Invalid.field("picture", _(made, most=MOST_PIXELS // 1_000_000))
     return made
 
 
@@ -48,10 +50,10 @@ def made_from(content: bytes) -> bytes | str:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                return f"This has too many pixels: at most {MOST_PIXELS // 1_000_000} million."
+                return TOO_MANY
             return _webp(_cut(picture))
     except Image.DecompressionBombError:
-        return f"This has too many pixels: at most {MOST_PIXELS // 1_000_000} million."
+        return TOO_MANY
     except Exception:  # broken input makes decoders raise anything
         return BROKEN
 

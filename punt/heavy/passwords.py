@@ -9,6 +9,7 @@ from pathlib import Path
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from punt.heavy.threads import in_background_thread
+from punt.language import _
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
 
@@ -34,7 +35,7 @@ def weakness(password: str) -> str | None:
     """Say what is wrong with a new password, or None."""
     folded = password.lower()
     if folded in _common() or len(set(folded)) < 5:
-        return "This password is too common. A few unrelated words make a good one."
+        return _("This password is too common. A few unrelated words make a good one.")
     return None
 
 

@@ -15,6 +15,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from punt.language import speak, spoken
+
 ROOT = Path(__file__).resolve().parents[2]
 NICE = 10
 """How much it lowers its priority, as in ``threads``, which is not imported because gevent takes time to load."""
@@ -44,7 +46,7 @@ def in_process(
     :raises Late: when there is none in time.
     """
     command = [sys.executable, "-m", "punt.heavy.processes"]
-    asked = pickle.dumps((seconds, work, arguments, named))
+    asked = pickle.dumps((seconds, spoken(), work, arguments, named))
     try:
         child = subprocess.run(command, input=asked, capture_output=True, cwd=ROOT, timeout=seconds, check=True)  # noqa: S603
     except subprocess.CalledProcessError as error:
@@ -68,7 +70,8 @@ def _work() -> None:
     os.nice(NICE)
     if sys.platform == "linux":  # other systems have a different kind of limit, or none
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    seconds, work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - as above
+    seconds, language, work, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 - as above
+    speak(language)
     most = ceil(seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # if the parent dies, nobody else would end it
     answer: Any = work(*arguments, **named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 import gevent
@@ -19,7 +20,7 @@ Arguments = ParamSpec("Arguments")
 
 def in_thread(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
     """Do something in another thread and wait for it cooperatively; never inside a write lock."""
-    answer: Answer = gevent.get_hub().threadpool.apply(work, arguments, named)
+    answer: Answer = gevent.get_hub().threadpool.apply(copy_context().run, (work, *arguments), named)
     return answer
 
 
@@ -29,7 +30,7 @@ def in_background_thread(
     """Do something heavy in another thread of low priority, leaving the processors to whoever else needs them."""
     pool = ThreadPool(1)  # for this work only: a thread cannot raise its priority again
     try:
-        answer: Answer = pool.apply(_step_back_for, (work, *arguments), named)
+        answer: Answer = pool.apply(copy_context().run, (_step_back_for, work, *arguments), named)
     finally:
         pool.kill()
     return answer

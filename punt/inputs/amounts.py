@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from punt.language import _, number
+
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 """A string, or an unterminated one: searching for its end again from each quotation mark in it would take long."""
 _SIGNS = (b"{", b"[", b",", b":")
@@ -25,7 +27,7 @@ def refuse_more_than(most: int, text: bytes) -> None:
     if signs <= most:
         return
     if signs + marks > 3 * most + IN_TEXTS or _signs_in(_STRING.sub(b"", text)) > most:
-        raise TooMuch(f"This is too much: at most {most:,} names and values.")
+        raise TooMuch(_("This is too much: at most %(most)s names and values.", most=number(most)))
 
 
 def _signs_in(text: bytes) -> int:

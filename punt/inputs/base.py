@@ -27,6 +27,7 @@ from punt.errors import Detail, Invalid
 from punt.events.publication import camel
 from punt.inputs.amounts import TooMuch, refuse_more_than
 from punt.inputs.names import NameTwice, refuse_names_twice
+from punt.language import _, later, plural
 from punt.models.texts import UNSEEN, shows_anything
 
 
@@ -54,19 +55,19 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 def _single_line(text: str) -> str:
     if _CONTROLS.search(text) or any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text):
-        raise PydanticCustomError("control", "Use plain text on one line.")
+        raise PydanticCustomError("control", _("Use plain text on one line."))
     return text
 
 
 def _name(text: str) -> str:
     if not shows_anything(text):
-        raise PydanticCustomError("unseen", "This is required.")
+        raise PydanticCustomError("unseen", _("This is required."))
     return _single_line(text)
 
 
 def _multi_line(text: str) -> str:
     if _CONTROLS.search(text):
-        raise PydanticCustomError("control", "Use plain text.")
+        raise PydanticCustomError("control", _("Use plain text."))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -105,7 +106,7 @@ def _day(value: Any) -> Any:
     if _DAY.fullmatch(value):
         with suppress(ValueError):
             return date.fromisoformat(value)
-    raise ValueError("This must be a day, such as 2026-01-15.")
+    raise ValueError(_("This must be a day, such as 2026-01-15."))
 
 
 def _capitalized(value: Any) -> Any:
@@ -148,7 +149,7 @@ def body(model: type[AnInput]) -> AnInput:
     :raises Invalid: naming every field that is wrong; nothing has been changed then.
     """
     if not request.is_json:
-        raise Invalid.field("Content-Type", "Send JSON, with Content-Type: application/json.")
+        raise Invalid.field("Content-Type", _("Send JSON, with Content-Type: application/json."))
     text = request.get_data()
     try:
         refuse_more_than(model.MOST_VALUES, text)
@@ -159,7 +160,7 @@ def body(model: type[AnInput]) -> AnInput:
     except ValidationError as error:
         raise invalid(error) from None
     except NameTwice as twice:
-        raise Invalid.field(twice.name, "This is given twice.") from None
+        raise Invalid.field(twice.name, _("This is given twice.")) from None
     return found
 
 
@@ -203,8 +204,23 @@ def invalid(error: ValidationError) -> Invalid:
     issues = error.errors(include_url=False, include_input=False)
     details = [Detail(_field(issue), _message(issue)) for issue in issues[:MOST_NAMED]]
     first, more = details[0], len(issues) - len(details)
-    rest = f" {more:,} more fields are wrong than are named here." if more else ""
-    return Invalid(f"{first.field}: {first.message}{rest}", *details)
+    rest = "%(num)s more field is wrong than are named here.", "%(num)s more fields are wrong than are named here."
+    said = f"{first.field}: {first.message}"
+    return Invalid(f"{said} {plural(*rest, more)}" if more else said, *details)
+
+
+_OF_PYDANTIC = {
+    "bool_parsing": later("Input should be a valid boolean, unable to interpret input"),
+    "bool_type": later("Input should be a valid boolean"),
+    "greater_than_equal": later("Input should be greater than or equal to %(ge)s"),
+    "int_from_float": later("Input should be a valid integer, got a number with a fractional part"),
+    "int_parsing": later("Input should be a valid integer, unable to parse string as an integer"),
+    "int_type": later("Input should be a valid integer"),
+    "less_than_equal": later("Input should be less than or equal to %(le)s"),
+    "string_pattern_mismatch": later("String should match pattern '%(pattern)s'"),
+    "string_type": later("Input should be a valid string"),
+}
+"""What pydantic says itself, word for word, by what is wrong."""
 
 
 def _field(issue: ErrorDetails) -> str:
@@ -216,16 +232,21 @@ def _message(issue: ErrorDetails) -> str:
     kind, context = issue["type"], issue.get("ctx", {})
     match kind:
         case "missing":
-            return "This is required."
+            return _("This is required.")
         case "extra_forbidden":
-            return "There is no such field."
+            return _("There is no such field.")
         case "string_too_long":
-            return f"At most {context['max_length']} characters."
+            return plural("At most %(num)s character.", "At most %(num)s characters.", context["max_length"])
         case "string_too_short":
             least = context["min_length"]
-            return "This is required." if least == 1 else f"At least {least} characters."
+            return (
+                _("This is required.")
+                if least == 1
+                else plural("At least %(num)s character.", "At least %(num)s characters.", least)
+            )
         case "json_invalid":
-            return "This is not valid JSON."
+            return _("This is not valid JSON.")
         case "value_error":
             return str(context["error"])
-    return issue["msg"].rstrip(".") + "."
+    said = _(_OF_PYDANTIC[kind], **context) if kind in _OF_PYDANTIC else issue["msg"]
+    return said.rstrip(".") + "."

@@ -8,13 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from punt.inputs.base import Color, Id, Input, ManyLines, Name50, Name80, OneLine, Rule, Whole, within_blanks
+from punt.language import _
 from punt.models.rank import LONGEST_KNOWN
 from punt.models.sorting import SortBy
 
 
 def _key(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,9}", value):
-        raise ValueError("Use 2 to 10 letters and digits, a letter first.")
+        raise ValueError(_("Use 2 to 10 letters and digits, a letter first."))
     return value.upper()
 
 
@@ -105,7 +106,7 @@ class PlacedTicket(Input):
     @classmethod
     def _of_two_names(cls, given: Any) -> Any:
         if isinstance(given, dict) and len(given) > len(cls.model_fields):  # each of thousands would be reported
-            raise ValueError("Give an id and a rank only.")
+            raise ValueError(_("Give an id and a rank only."))
         return given
 
 

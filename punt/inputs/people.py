@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from punt.heavy.passwords import weakness
 from punt.inputs.base import INK, Color, Id, Input, Name50, Name80, OneLine, Rule, Whole, named, within_blanks
+from punt.language import _
 from punt.models import Role
 from punt.models.api_token import Scope
 from punt.models.texts import UNSEEN, folded
@@ -21,7 +22,7 @@ _EMAIL = re.compile(rf"[^@\s{UNSEEN}]{{1,64}}@[^@\s.{UNSEEN}]+(\.[^@\s.{UNSEEN}]
 def _email(value: str) -> str:
     address = folded(value)  # which may be longer
     if len(address) > 254 or not _EMAIL.fullmatch(address):
-        raise ValueError("This does not look like an email address.")
+        raise ValueError(_("This does not look like an email address."))
     return address
 
 
@@ -33,7 +34,7 @@ def _strong(value: str) -> str:
 
 def _no_wild_characters(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
-        raise ValueError("Use letters, digits, _ and - only.")
+        raise ValueError(_("Use letters, digits, _ and - only."))
     return value
 
 

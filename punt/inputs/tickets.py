@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from punt.inputs.base import AnyCase, Day, Id, Input, ManyLines, Name50, OneLine, Whole, named
+from punt.language import _, number
 from punt.models import Priority, TicketType
 from punt.models.rank import LONGEST_KNOWN
 
@@ -76,7 +77,7 @@ class TicketChange(TicketFields):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if len(self.model_fields_set & set(PLACES)) > 1:
-            raise ValueError("Give only one of order, before and after.")
+            raise ValueError(_("Give only one of order, before and after."))
         return self
 
     @property
@@ -95,7 +96,7 @@ class BulkChange(Input):
     def _not_too_long_for_so_many(self) -> Self:
         most = LONGEST_OF_ALL // len(self.ticket_ids)
         if "description" in self.updates.model_fields_set and len(self.updates.description) > most:
-            raise ValueError(f"For so many tickets at most {most:,} characters of description.")
+            raise ValueError(_("For so many tickets at most %(most)s characters of description.", most=number(most)))
         return self
 
 

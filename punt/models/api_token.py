@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Conflict
 from punt.events.publication import Change, Draft, Publication, recheck
+from punt.language import _
 from punt.models import topics
 from punt.models.user import User
 
@@ -75,7 +76,7 @@ class ApiToken(Base):
         """
         db.session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
         if len(cls.of(user)) >= MOST:
-            raise Conflict(f"You have {MOST} API tokens. End one that you no longer need.")
+            raise Conflict(_("You have %(most)s API tokens. End one that you no longer need.", most=MOST))
         secret = PREFIX + secrets.token_hex(32)
         expires_at = now() + timedelta(days=days) if days else None
         token = cls(user=user, name=name, scope=scope.value, hash=_hash(secret), expires_at=expires_at)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from punt.database import Base, db, new_id
 from punt.errors import Conflict, Detail, Invalid
 from punt.events.publication import Publication
+from punt.language import _
 from punt.models import topics, wire
 from punt.models.rank import Crowded
 
@@ -56,7 +57,7 @@ class Column(Base):
         """
         by_id = {column.id: column for column in columns}
         if sorted(ids) != sorted(by_id):
-            raise Invalid.field("columnIds", "Name every column of the project exactly once.")
+            raise Invalid.field("columnIds", _("Name every column of the project exactly once."))
         for position, column_id in enumerate(ids):
             by_id[column_id].position = position
         return [by_id[column_id] for column_id in ids]
@@ -68,7 +69,7 @@ class Column(Base):
         """
         held = sa.select(Column.id).where(Column.id == self.id).with_for_update(key_share=True)
         if db.session.scalar(held) is None:
-            raise Conflict("Somebody else deleted this column meanwhile.")
+            raise Conflict(_("Somebody else deleted this column meanwhile."))
 
     @contextmanager
     def placing(self) -> Iterator[None]:
@@ -86,7 +87,7 @@ class Column(Base):
         :raises Conflict: when it was deleted meanwhile.
         """
         if self not in siblings:
-            raise Conflict("Somebody else deleted this column meanwhile.")
+            raise Conflict(_("Somebody else deleted this column meanwhile."))
         for field, value in fields.items():
             setattr(self, field, value)
         if order is not None:
@@ -105,12 +106,12 @@ class Column(Base):
         Ticket.hold(Ticket.column_id == self.id)  # before the columns: whoever moves one locks it first, too
         siblings = project.columns_to_change()
         if self not in siblings:
-            raise Conflict("Somebody else deleted this column meanwhile.")
+            raise Conflict(_("Somebody else deleted this column meanwhile."))
         if len(siblings) == 1:
-            raise Conflict("A board keeps at least one column.")
+            raise Conflict(_("A board keeps at least one column."))
         if tickets := Ticket.in_column(self.id):
             if heir is None or heir is self:
-                message = "This column has tickets: say which column they go to."
+                message = _("This column has tickets: say which column they go to.")
                 raise Conflict(message, Detail("moveTicketsTo", message))
             move_together(tickets, heir)
         db.session.delete(self)

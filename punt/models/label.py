@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from punt.database import Base, db, new_id
 from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Publication
+from punt.language import _
 from punt.models import topics, wire
 from punt.models.palette import LABELS
 from punt.models.texts import key_of
@@ -104,4 +105,6 @@ def settle_keys(connection: sa.Connection) -> None:
 def _refuse_taken_name(project_id: str, name: str, own_id: str | None) -> None:
     taken = Label.named(project_id, name)
     if taken and taken.id != own_id:
-        raise Conflict(f"There is a label “{taken.name}” already.", Detail("name", "This name is taken."))
+        raise Conflict(
+            _("There is a label “%(taken)s” already.", taken=taken.name), Detail("name", _("This name is taken."))
+        )

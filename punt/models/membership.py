@@ -14,6 +14,7 @@ from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Conflict, Detail, Invalid
 from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
+from punt.language import _
 from punt.models import topics, wire
 from punt.models.user import User
 
@@ -97,9 +98,9 @@ class Membership(Base):
         """
         person = User.named(username)
         if person is None or not person.is_active:
-            raise Invalid.field("username", f"There is nobody called {username}.")
+            raise Invalid.field("username", _("There is nobody called %(username)s.", username=username))
         if cls.of(project.id, person.id):
-            sentence = f"{person.name} is in this project already."
+            sentence = _("%(person)s is in this project already.", person=person.name)
             raise Conflict(sentence, Detail("username", sentence))
         return cls.add(project, person, role)
 
@@ -140,4 +141,4 @@ class Membership(Base):
         others = sa.select(Membership.id).where(Membership.project_id == self.project_id, Membership.id != self.id)
         owns = self.role == Role.OWNER
         if owns and db.session.scalar(others.where(Membership.role == Role.OWNER.value).limit(1)) is None:
-            raise Conflict("A project keeps at least one owner.")
+            raise Conflict(_("A project keeps at least one owner."))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from punt.database import db
 from punt.errors import Conflict, Invalid
+from punt.language import _
 from punt.models.bin import BinnedTicket
 from punt.models.label import Label
 from punt.models.ticket import Ticket, ticket_label
@@ -24,12 +25,12 @@ def merge_labels(label: Label, heir: Label) -> None:
     :raises Conflict: when one of them was deleted meanwhile.
     """
     if label is heir:
-        raise Invalid.field("into", "Choose another label.")
+        raise Invalid.field("into", _("Choose another label."))
     BinnedTicket.relabel(label, heir)
     _carriers(label)
     both = sa.select(Label.id).where(Label.id.in_([label.id, heir.id])).order_by(Label.id)
     if len(db.session.scalars(both.with_for_update()).all()) < 2:
-        raise Conflict("Somebody else deleted this label meanwhile.")
+        raise Conflict(_("Somebody else deleted this label meanwhile."))
     for ticket in flushed(_carriers(label)):
         ticket.edit({"labels": [heir, *(each for each in ticket.labels if each is not label)]})
     db.session.delete(label)

@@ -12,6 +12,7 @@ from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Conflict, Detail, Missing
 from punt.events.publication import Change, Draft, Publication, recheck
 from punt.heavy.deadlines import unhurried
+from punt.language import _
 from punt.models import topics, wire
 from punt.models.column import Column
 from punt.models.emptying import delete_slowly
@@ -68,7 +69,7 @@ class Project(Base):
         :raises Conflict: when the key is taken.
         """
         if db.session.scalar(sa.select(cls.id).where(cls.key == key)):
-            raise Conflict(f"The key {key} is taken.", Detail("key", "This key is taken."))
+            raise Conflict(_("The key %(key)s is taken.", key=key), Detail("key", _("This key is taken.")))
         project = cls(key=key, name=name, description=description, color=color or pick(PROJECTS, key))
         db.session.add(project)
         Membership.add(project, owner, Role.OWNER, founding=True)
@@ -111,7 +112,7 @@ class Project(Base):
         :raises Conflict: when there is none, as while the project is being deleted.
         """
         if not (columns := self.columns()):
-            raise Conflict("This project has no column any more.")
+            raise Conflict(_("This project has no column any more."))
         return columns[0]
 
     def columns(self) -> Sequence[Column]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import SKEW, Base, db
 from punt.errors import Busy, TooMany
+from punt.language import _
 
 LONGEST = 86_400
 """Seconds of the longest window that anything is counted in."""
@@ -65,7 +66,7 @@ class RateCounter(Base):
     @classmethod
     def _held(cls, bucket: str) -> RateCounter:
         """Load a bucket to count in it, or begin it; others may begin and forgive it at every step."""
-        for _ in range(TIMES):
+        for _try in range(TIMES):
             if counter := db.session.get(cls, bucket, with_for_update=True):
                 return counter
             with suppress(IntegrityError), db.session.begin_nested():
@@ -101,4 +102,4 @@ def _latest_end(present: int, seconds: int) -> int:
 
 
 def _too_many(left: int, seconds: int) -> TooMany:
-    return TooMany("Too many tries. Please wait a little.", min(left, seconds))
+    return TooMany(_("Too many tries. Please wait a little."), min(left, seconds))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from punt.database import db
+from punt.language import _, number, plural
 from punt.models import wire
 from punt.models.column import Column
 from punt.models.label import Label
@@ -100,8 +101,11 @@ class Restoration:
         if own := next((column for column in columns if column.id == self._was["columnId"]), None):
             return own, self._was["rank"]
         name, first = self._was.get("columnName"), self._project.first_column()
-        said = f"Its column “{name}”" if name else "Its column"
-        self._lose("columnId", name, first.name, f"{said} was deleted: it is in “{first.name}” now.")
+        if name:
+            said = _("Its column “%(name)s” was deleted: it is in “%(now)s” now.", name=name, now=first.name)
+        else:
+            said = _("Its column was deleted: it is in “%(now)s” now.", now=first.name)
+        self._lose("columnId", name, first.name, said)
         return first, None
 
     def _plain_fields(self) -> dict[str, Any]:
@@ -120,8 +124,10 @@ class Restoration:
         wanted = sa.select(Label).where(Label.project_id == self._project.id, Label.id.in_(had)).order_by(Label.id)
         found = list(db.session.scalars(wanted.with_for_update(read=True, key_share=True)))
         if gone := sorted(had[each] for each in had.keys() - {label.id for label in found}):
-            names = ", ".join(f"“{name}”" for name in gone)
-            said = f"Its label {names} was deleted." if len(gone) == 1 else f"Its labels {names} were deleted."
+            names = ", ".join(_("“%(text)s”", text=name) for name in gone)
+            said = plural(
+                "Its label %(names)s was deleted.", "Its labels %(names)s were deleted.", len(gone), names=names
+            )
             self._lose("labels", sorted(had.values()), sorted(label.name for label in found), said)
         return found
 
@@ -130,8 +136,11 @@ class Restoration:
         if assignee_id is None or Membership.of(self._project.id, assignee_id):
             return assignee_id
         person = db.session.get(User, assignee_id)
-        said = f"{person.name} is no longer a member" if person else "The person it was assigned to has been deleted"
-        self._lose("assigneeId", assignee_id, None, f"{said}: it is assigned to nobody.")
+        if person:
+            said = _("%(person)s is no longer a member: it is assigned to nobody.", person=person.name)
+        else:
+            said = _("The person it was assigned to has been deleted: it is assigned to nobody.")
+        self._lose("assigneeId", assignee_id, None, said)
         return None
 
     def _parent_id(self) -> str | None:
@@ -142,9 +151,14 @@ class Restoration:
             return parent.id
         if binned:
             binned.keep_child(self._binned)
-        key = self._was.get("parentKey") or (binned.content["key"] if binned else "another ticket")
-        why = "is a subtask now" if parent else "is in the bin" if binned else "is gone"
-        self._lose("parentId", key, None, f"It was part of {key}, which {why}.")
+        key = self._was.get("parentKey") or (binned.content["key"] if binned else _("another ticket"))
+        if parent:
+            said = _("It was part of %(key)s, which is a subtask now.", key=key)
+        elif binned:
+            said = _("It was part of %(key)s, which is in the bin.", key=key)
+        else:
+            said = _("It was part of %(key)s, which is gone.", key=key)
+        self._lose("parentId", key, None, said)
         return None
 
     def _gather_children(self, ticket: Ticket) -> None:
@@ -154,23 +168,25 @@ class Restoration:
             return
         keys = list(self._children.values())
         said, more = list(refused.values())[:LISTED], len(refused) - LISTED
-        rest = [f"So it is with {more} more of its children."] if more > 0 else []
+        rest = [_("So it is with %(more)s more of its children.", more=number(more))] if more > 0 else []
         self._lose("children", keys, [key for key in keys if key not in refused], " ".join(said + rest))
 
     def _refuse_child(self, ticket: Ticket, child_id: str, key: str) -> str | None:
         """Make a former child its child again, or say why not."""
         if binned := self._in_bin.get(child_id):
             binned.keep_parent(ticket)
-            return f"{key}, which was part of it, is in the bin."
+            return _("%(key)s, which was part of it, is in the bin.", key=key)
         child = self._tickets.get(child_id)
         if child is None:
-            return f"{key}, which was part of it, is gone."
+            return _("%(key)s, which was part of it, is gone.", key=key)
         if child.parent_id:
-            return f"{key} is part of {_key(db.session.get_one(Ticket, child.parent_id))} now."
+            return _(
+                "%(key)s is part of %(other)s now.", key=key, other=_key(db.session.get_one(Ticket, child.parent_id))
+            )
         if ticket.type == TicketType.SUBTASK:
-            return f"{key} cannot be part of it again, for it is a subtask."
+            return _("%(key)s cannot be part of it again, for it is a subtask.", key=key)
         if child.id in self._ancestors:
-            return f"{key} cannot be part of it again, for it is itself part of {key} now."
+            return _("%(key)s cannot be part of it again, for it is itself part of %(key)s now.", key=key)
         child.parent_id = ticket.id
         return None
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from punt.database import db
 from punt.errors import Conflict, Detail
 from punt.heavy.deadlines import unhurried
+from punt.language import _
 from punt.models.membership import Membership, Role
 from punt.models.project import Project
 from punt.models.seeking import holds
@@ -140,7 +141,9 @@ def _hand_over(person: User, heir: User | None) -> None:
         return
     if heir is None or heir is person or not heir.is_active:
         names = ", ".join(project.key for project in projects)
-        message = f"{names}: say who owns what they alone own now. It must be another person who can sign in."
+        message = _(
+            "%(names)s: say who owns what they alone own now. It must be another person who can sign in.", names=names
+        )
         raise Conflict(message, Detail("heir", message))
     for project in projects:
         Membership.add(project, heir, Role.OWNER)
@@ -184,4 +187,4 @@ def _alone_in(person: User) -> Sequence[Project]:
 
 def _refuse_last_admin(person: User) -> None:
     if list(hold_admins()) == [person.id]:
-        raise Conflict("This is the last administrator who can sign in. Make somebody else one first.")
+        raise Conflict(_("This is the last administrator who can sign in. Make somebody else one first."))

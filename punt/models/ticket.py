@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Invalid
 from punt.events.publication import Publication
+from punt.language import _
 from punt.models import topics, wire
 from punt.models.column import Column
 from punt.models.label import Label
@@ -230,7 +231,7 @@ class Ticket(Base):
         A ticket that is there already keeps its rank: that is not a change.
         """
         if self in (before, after):
-            raise Invalid.field("before" if self is before else "after", "A ticket cannot be its own neighbour.")
+            raise Invalid.field("before" if self is before else "after", _("A ticket cannot be its own neighbour."))
         with column.placing():
             before, after = _as_it_is_now("before", before), _as_it_is_now("after", after)
             others = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.id != self.id)
@@ -261,23 +262,23 @@ class Ticket(Base):
         start, due = (fields.get(name, getattr(self, name)) for name in ("start_date", "due_date"))
         if start and due and start > due:
             if start != self.start_date:
-                raise Invalid.field("startDate", "The start is after the due date.")
+                raise Invalid.field("startDate", _("The start is after the due date."))
             if due != self.due_date:
-                raise Invalid.field("dueDate", "The due date is before the start.")
+                raise Invalid.field("dueDate", _("The due date is before the start."))
 
     def _refuse_parent(self, parent_id: str) -> None:
         """Refuse a parent that is a subtask, or a descendant of its child; the caller has locked the family."""
         parent = sa.select(Ticket.type).where(Ticket.id == parent_id, Ticket.project_id == self.project_id)
         if (kind := db.session.scalar(parent)) is None:
-            raise Invalid.field("parentId", "Ticket not found.")
+            raise Invalid.field("parentId", _("Ticket not found."))
         if kind == TicketType.SUBTASK:
-            raise Invalid.field("parentId", "A subtask cannot be a parent.")
+            raise Invalid.field("parentId", _("A subtask cannot be a parent."))
         if db.session.scalar(sa.select(sa.literal(self.id).in_(lineage(parent_id)))):
-            raise Invalid.field("parentId", "A ticket cannot be its own ancestor.")
+            raise Invalid.field("parentId", _("A ticket cannot be its own ancestor."))
 
     def _refuse_children(self) -> None:
         if db.session.scalar(sa.select(Ticket.id).where(Ticket.parent_id == self.id).limit(1)):
-            raise Invalid.field("type", "A ticket with children cannot become a subtask.")
+            raise Invalid.field("type", _("A ticket with children cannot become a subtask."))
 
 
 def _json_of_many(tickets: Sequence[Ticket]) -> Iterator[wire.Json]:
@@ -315,7 +316,7 @@ def _as_it_is_now(field: str, neighbour: Ticket | None) -> Ticket | None:
         return None
     fresh = db.session.get(Ticket, neighbour.id, populate_existing=True)
     if fresh is None:
-        raise Invalid.field(field, "That ticket was deleted meanwhile.")
+        raise Invalid.field(field, _("That ticket was deleted meanwhile."))
     return fresh
 
 
@@ -326,7 +327,7 @@ def _gap(
     first, last = others.order_by(Ticket.rank).limit(1), others.order_by(Ticket.rank.desc()).limit(1)
     for field, neighbour in (("before", before), ("after", after)):
         if neighbour is not None and neighbour.column_id != column.id:
-            raise Invalid.field(field, "That ticket is in another column.")
+            raise Invalid.field(field, _("That ticket is in another column."))
     if before is not None:
         return db.session.scalar(last.where(Ticket.rank < before.rank)), before.rank
     if after is not None:

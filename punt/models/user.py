@@ -12,6 +12,7 @@ from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Conflict, Detail
 from punt.events.beginnings import Begins, mark
 from punt.events.publication import Change, Draft, Publication, recheck
+from punt.language import _
 from punt.models import topics, wire
 from punt.models.palette import AVATARS, pick
 from punt.models.texts import folded, key_of, visible
@@ -69,7 +70,7 @@ class User(Base):
         :raises Conflict: when the user name or the email is taken.
         """
         if cls.named(username):
-            raise Conflict("This username is taken.", Detail("username", "This username is taken."))
+            raise Conflict(_("This username is taken."), Detail("username", _("This username is taken.")))
         _refuse_taken_email(email, None)
         user = cls(
             username=username,
@@ -120,4 +121,4 @@ def _refuse_taken_email(email: str | None, own_id: str | None) -> None:
         return
     holder = db.session.scalar(sa.select(User.id).where(User.email == email))
     if holder and holder != own_id:
-        raise Conflict("This email is taken.", Detail("email", "This email is taken."))
+        raise Conflict(_("This email is taken."), Detail("email", _("This email is taken.")))

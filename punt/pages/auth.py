@@ -13,6 +13,7 @@ from punt.database import db
 from punt.errors import Forbidden, Problem
 from punt.inputs.base import form
 from punt.inputs.people import Login, Setup
+from punt.language import _
 from punt.models import User
 from punt.pages.forms import again, typed
 from punt.services.setup import set_up
@@ -69,7 +70,7 @@ def do_login() -> Any:
         signed_in = sign_in(asked.username, asked.password)
         db.session.commit()
     except Problem as problem:
-        sentence = "Type your user name and your password." if problem.details else problem.message
+        sentence = _("Type your user name and your password.") if problem.details else problem.message
         page = render_template("auth/login.html", values=typed(), error=sentence, next=target)
         return page, problem.status
     remember(signed_in)

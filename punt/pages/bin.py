@@ -12,6 +12,7 @@ from punt.database import db
 from punt.events.pipeline import cursor
 from punt.inputs.base import query
 from punt.inputs.boards import BinQuery
+from punt.language import _
 from punt.models import BinnedTicket, wire
 from punt.models.bin import KEPT
 from punt.models.people import those_with
@@ -49,7 +50,7 @@ def restore(key: str, number: int) -> Any:
     grant.require_restoring(binned)
     ticket = binned.restore(grant.project)
     db.session.commit()
-    flash(f"Restored {ticket.project_key}-{ticket.number}.", "success")
+    flash(_("Restored %(key)s.", key=f"{ticket.project_key}-{ticket.number}"), "success")
     if ticket.losses:
         flash(" ".join(loss.message for loss in ticket.losses), "error")
     return redirect(url_for("tickets.show", key=grant.project.key, number=number))

@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.boards import ColumnChange, ColumnPlace, ColumnRemoval, ColumnSort, NewColumn
+from punt.language import _
 from punt.models import Column, Ticket, wire
 from punt.models.palette import PROJECTS, choices
 from punt.models.sorting import sort_column
@@ -36,7 +37,7 @@ def create(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again("columns/new.html", problem, **_around(access.project(key)))
-    return _to_board(grant, f"Added the column {column.name}.")
+    return _to_board(grant, _("Added the column %(column)s.", column=column.name))
 
 
 @blueprint.get("/<column_id>")
@@ -58,7 +59,7 @@ def update(key: str, column_id: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return _again(key, column_id, problem)
-    return _to_board(grant, f"Saved the column {column.name}.")
+    return _to_board(grant, _("Saved the column %(column)s.", column=column.name))
 
 
 @blueprint.post("/<column_id>/move")
@@ -69,7 +70,7 @@ def move(key: str, column_id: str) -> Any:
     siblings = grant.project.columns_to_change()
     column.revise(siblings, order=max(column.position + (1 if asked.place == "right" else -1), 0))
     db.session.commit()
-    return _to_board(grant, f"Moved the column {column.name}.")
+    return _to_board(grant, _("Moved the column %(column)s.", column=column.name))
 
 
 @blueprint.post("/<column_id>/sort")
@@ -79,7 +80,7 @@ def sort(key: str, column_id: str) -> Any:
     column, asked = grant.column(column_id), form(ColumnSort, request.form)
     sort_column(column, asked.by)
     db.session.commit()
-    return _to_board(grant, f"Sorted the column {column.name}.")
+    return _to_board(grant, _("Sorted the column %(column)s.", column=column.name))
 
 
 @blueprint.post("/<column_id>/delete")
@@ -94,7 +95,7 @@ def delete(key: str, column_id: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return _again(key, column_id, problem)
-    return _to_board(grant, f"Deleted the column {name}.")
+    return _to_board(grant, _("Deleted the column %(name)s.", name=name))
 
 
 def _again(key: str, column_id: str, problem: Problem) -> Any:

@@ -15,6 +15,7 @@ from punt.errors import Problem
 from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.database import Overhaul, OwnPassword
+from punt.language import _, later
 from punt.pages.forms import errors_of, typed
 from punt.pages.progress import progressing
 from punt.services import database
@@ -24,7 +25,7 @@ from punt.transfer.trouble import TROUBLE, reason, unsure
 from punt.web.replies import attached
 from punt.web.security import begins_itself, reads_body_itself
 
-UNDER_WAY = "This file was confirmed twice, and is being taken already."
+UNDER_WAY = later("This file was confirmed twice, and is being taken already.")
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("database", __name__, url_prefix="/admin/database")
 
@@ -88,7 +89,7 @@ def confirm(name: str) -> Any:
         return _running(coming, name, **again), problem.status
     claimed = room.claim(name)
     if claimed is None:
-        outcome = {"problem": UNDER_WAY, "unsure": True}
+        outcome = {"problem": _(UNDER_WAY), "unsure": True}
         return render_template("admin/import.html", lines=(), outcome=outcome, asks=False)
     return _running(database.Import(claimed), name, replacing)
 
@@ -107,7 +108,7 @@ def wipe(what: str) -> Any:
     if what == "wipe":
         session.clear()
         return redirect(url_for("auth.setup"))
-    flash("All projects are gone.", "success")
+    flash(_("All projects are gone."), "success")
     return redirect(url_for("projects.index"))
 
 

@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.boards import LabelChange, LabelMerge, NewLabel
+from punt.language import _
 from punt.models import Label, wire
 from punt.models.merging import count_carriers, merge_labels
 from punt.models.palette import LABELS, choices
@@ -31,7 +32,7 @@ def create(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again_at("labels", key, problem)
-    return back_to("labels", grant, f"Added the label {label.name}.")
+    return back_to("labels", grant, _("Added the label %(label)s.", label=label.name))
 
 
 @blueprint.get("/<label_id>")
@@ -53,7 +54,7 @@ def update(key: str, label_id: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return _again(key, label_id, problem)
-    return back_to("labels", grant, f"Saved the label {label.name}.")
+    return back_to("labels", grant, _("Saved the label %(label)s.", label=label.name))
 
 
 @blueprint.post("/<label_id>/merge")
@@ -68,7 +69,7 @@ def merge(key: str, label_id: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return _again(key, label_id, problem)
-    return back_to("labels", grant, f"Merged {name} into {heir.name}.")
+    return back_to("labels", grant, _("Merged %(name)s into %(heir)s.", name=name, heir=heir.name))
 
 
 @blueprint.post("/<label_id>/delete")
@@ -78,7 +79,7 @@ def delete(key: str, label_id: str) -> Any:
     label = grant.label(label_id)
     label.remove()
     db.session.commit()
-    return back_to("labels", grant, f"Deleted the label {label.name}.")
+    return back_to("labels", grant, _("Deleted the label %(label)s.", label=label.name))
 
 
 def _again(key: str, label_id: str, problem: Problem) -> Any:

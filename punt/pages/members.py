@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import MemberChange, NewMember
+from punt.language import _
 from punt.models import Membership
 from punt.pages.settings import again_at, back_to
 
@@ -29,7 +30,7 @@ def create(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again_at("members", key, problem)
-    return back_to("members", grant, f"{membership.user.name} is in.")
+    return back_to("members", grant, _("%(user)s is in.", user=membership.user.name))
 
 
 @blueprint.post("/<member_id>")
@@ -44,7 +45,7 @@ def update(key: str, member_id: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again_at("members", key, problem)
-    return back_to("members", grant, f"{membership.user.name} is {membership.role} now.")
+    return back_to("members", grant, _("%(user)s is %(role)s now.", user=membership.user.name, role=_(membership.role)))
 
 
 @blueprint.post("/<member_id>/remove")
@@ -60,6 +61,6 @@ def remove(key: str, member_id: str) -> Any:
     except Problem as problem:
         return again_at("members", key, problem)
     if person.id != grant.user.id:
-        return back_to("members", grant, f"{person.name} is out.")
-    flash(f"You left {grant.project.name}.", "success")
+        return back_to("members", grant, _("%(person)s is out.", person=person.name))
+    flash(_("You left %(project)s.", project=grant.project.name), "success")
     return redirect(url_for("projects.index"))

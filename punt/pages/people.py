@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import form, query
+from punt.language import _
 from punt.models import User, roster, wire
 from punt.pages.forms import NOT_KEPT, again, errors_of, typed
 from punt.pages.secrets import show_once, shown_once
@@ -50,7 +51,7 @@ def create() -> Any:
         db.session.rollback()
         access.admin_anew()
         return again("admin/person_new.html", problem)
-    return _done(person, made, f"Added {person.name}.")
+    return _done(person, made, _("Added %(person)s.", person=person.name))
 
 
 @blueprint.get("/people/<user_id>")
@@ -69,7 +70,7 @@ def update(user_id: str) -> Any:
         person = access.person_to_change(user_id)
         roster.change(person, form(PersonChange, request.form).given())
         db.session.commit()
-        return _done(person, None, f"Saved {person.name}.")
+        return _done(person, None, _("Saved %(person)s.", person=person.name))
 
     return _or_again(user_id, "profile", change)
 
@@ -83,7 +84,7 @@ def make_admin(user_id: str) -> Any:
     def change() -> Any:
         person = people.make_admin(user_id, form(Proof, request.form).your_password)
         db.session.commit()
-        return _done(person, None, f"{person.name} is an administrator now.")
+        return _done(person, None, _("%(person)s is an administrator now.", person=person.name))
 
     return _or_again(user_id, "admin", change)
 
@@ -98,7 +99,7 @@ def unmake_admin(user_id: str) -> Any:
         db.session.commit()
         if not access.user().is_admin:
             return redirect(url_for("projects.index"))
-        return _done(person, None, f"{person.name} is no administrator any more.")
+        return _done(person, None, _("%(person)s is no administrator any more.", person=person.name))
 
     return _or_again(user_id, "admin", change)
 
@@ -112,7 +113,7 @@ def give_password(user_id: str) -> Any:
     def change() -> Any:
         person, made = people.give_password(user_id, form(NewSecret, request.form))
         db.session.commit()
-        return _done(person, made, f"{person.name} has a new password and is signed out everywhere.")
+        return _done(person, made, _("%(person)s has a new password and is signed out everywhere.", person=person.name))
 
     return _or_again(user_id, "password", change)
 
@@ -126,7 +127,7 @@ def delete(user_id: str) -> Any:
     def change() -> Any:
         name = people.remove(user_id, form(Removal, request.form))
         db.session.commit()
-        flash(f"Deleted @{name}.", "success")
+        flash(_("Deleted @%(name)s.", name=name), "success")
         return redirect(url_for("people.index"))
 
     return _or_again(user_id, "delete", change)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from punt import access
 from punt.database import db
 from punt.errors import Detail, Missing, Problem, TooLarge
+from punt.language import _
 from punt.models import Picture
 from punt.pages import profile
 from punt.pages.forms import errors_of
@@ -47,7 +48,7 @@ def update() -> Any:
         db.session.rollback()
         access.user_anew()
         return profile.page(picture_errors=errors_of(problem)), problem.status
-    flash("This is your picture now.", "success")
+    flash(_("This is your picture now."), "success")
     return redirect(url_for("profile.show"))
 
 
@@ -56,13 +57,13 @@ def remove() -> Any:
     """Remove your picture."""
     Picture.take_off(access.user())
     db.session.commit()
-    flash("Removed your picture.", "success")
+    flash(_("Removed your picture."), "success")
     return redirect(url_for("profile.show"))
 
 
 def _small_enough(content: bytes) -> bytes:
     """Refuse a file that is too large; the form as a whole is accepted, so that it can be shown again."""
     if len(content) > MOST_BYTES:
-        message = f"This is too large: at most {MOST_BYTES >> 20} MB."
+        message = _("This is too large: at most %(most)s MB.", most=MOST_BYTES >> 20)
         raise TooLarge(message, Detail("picture", message))
     return content

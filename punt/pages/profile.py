@@ -11,6 +11,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import PasswordChange, Profile
+from punt.language import _
 from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import NOT_KEPT, errors_of, typed
@@ -43,7 +44,7 @@ def update() -> Any:
         db.session.rollback()
         access.user_anew()
         return page(typed(), errors=errors_of(problem)), problem.status
-    flash("Saved your profile.", "success")
+    flash(_("Saved your profile."), "success")
     return redirect(url_for("profile.show"))
 
 
@@ -61,7 +62,7 @@ def update_password() -> Any:
         access.user_anew()
         wrong = errors_of(problem) if problem.details else {"currentPassword": problem.message}
         return page(password_errors=wrong), problem.status
-    flash("Changed your password. You are signed out everywhere else, and your API tokens have ended.", "success")
+    flash(_("Changed your password. You are signed out everywhere else, and your API tokens have ended."), "success")
     return redirect(url_for("profile.show"))
 
 

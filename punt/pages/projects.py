@@ -13,6 +13,7 @@ from punt.errors import Problem
 from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.boards import NewProject
+from punt.language import _
 from punt.models import Project, User, wire
 from punt.models.palette import PROJECTS, choices
 from punt.pages.forms import again
@@ -49,5 +50,5 @@ def create() -> Any:
         db.session.commit()
     except Problem as problem:
         return again("projects/new.html", problem, palette=choices(PROJECTS))
-    flash(f"{project.name} is ready. Add its first ticket.", "success")
+    flash(_("%(project)s is ready. Add its first ticket.", project=project.name), "success")
     return redirect(url_for("board.show", key=project.key))

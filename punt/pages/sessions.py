@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, url_for
 
 from punt import access
 from punt.database import db
+from punt.language import _
 from punt.models import UserSession
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/profile/sessions")
@@ -18,17 +19,17 @@ def end_others() -> Any:
     """Sign out everywhere else."""
     UserSession.end_others(access.own_session())
     db.session.commit()
-    return _back("You are signed out everywhere else.")
+    return _back(_("You are signed out everywhere else."))
 
 
 @blueprint.post("/<session_id>/end")
 def end(session_id: str) -> Any:
     """Sign out in one other browser."""
     session = access.own_sign_in(session_id)
-    name = session.agent or "that browser"
+    name = session.agent or _("that browser")
     session.end()
     db.session.commit()
-    return _back(f"Signed out: {name}.")
+    return _back(_("Signed out: %(name)s.", name=name))
 
 
 def _back(done: str) -> Any:

@@ -13,6 +13,7 @@ from punt.errors import Invalid, Problem
 from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.boards import ProjectChange, ProjectRemoval
+from punt.language import _
 from punt.models import Label, Membership, Role, wire
 from punt.models.palette import PROJECTS, choices
 from punt.pages.forms import errors_of, typed
@@ -37,7 +38,7 @@ def update(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again_at("project", key, problem)
-    return back_to("project", grant, "Saved the project.")
+    return back_to("project", grant, _("Saved the project."))
 
 
 @blueprint.post("/delete")
@@ -46,12 +47,12 @@ def delete(key: str) -> Any:
     project = access.project(key).project_to_delete()
     try:
         if form(ProjectRemoval, request.form).key != project.key:
-            raise Invalid.field("key", f"Type {project.key} here to delete the project.")
+            raise Invalid.field("key", _("Type %(key)s here to delete the project.", key=project.key))
         project.remove()
         db.session.commit()
     except Problem as problem:
         return again_at("danger", key, problem)
-    flash(f"Deleted {project.name}.", "success")
+    flash(_("Deleted %(project)s.", project=project.name), "success")
     return redirect(url_for("projects.index"))
 
 

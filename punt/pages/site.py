@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.admin import AuditQuery, SiteChange
 from punt.inputs.base import form, query
+from punt.language import _
 from punt.models import AuditEntry, SiteSetting, User, wire
 from punt.models.audit.entry import KINDS
 from punt.pages.forms import NOT_KEPT, again
@@ -36,7 +37,7 @@ def update() -> Any:
         db.session.commit()
     except Problem as problem:
         return again("admin/settings.html", problem)
-    flash("Saved the settings.", "success")
+    flash(_("Saved the settings."), "success")
     return redirect(url_for("site.settings"))
 
 

@@ -16,6 +16,7 @@ from punt.events.pipeline import cursor
 from punt.heavy.markdown import render
 from punt.inputs.base import form
 from punt.inputs.tickets import MoveForm, NewTicketForm, TicketForm
+from punt.language import _
 from punt.models import BinnedTicket, Ticket, TicketType, wire
 from punt.models.bin import KEPT
 from punt.pages.board import surroundings
@@ -49,7 +50,7 @@ def create(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again("tickets/new.html", problem, **_around(access.project(key)))
-    flash(f"Created {ticket.project_key}-{ticket.number}.", "success")
+    flash(_("Created %(key)s.", key=f"{ticket.project_key}-{ticket.number}"), "success")
     return _to_board(grant)
 
 
@@ -75,7 +76,7 @@ def update(key: str, number: int) -> Any:
         db.session.commit()
     except Problem as problem:
         return _again(key, number, problem)
-    flash(f"Saved {ticket.project_key}-{ticket.number}.", "success")
+    flash(_("Saved %(key)s.", key=f"{ticket.project_key}-{ticket.number}"), "success")
     return redirect(url_for("tickets.show", key=grant.project.key, number=number))
 
 
@@ -89,7 +90,7 @@ def move(key: str, number: int) -> Any:
     orders = {"top": 0, "up": max(order - 1, 0) if stays else 0, "down": order + 1 if stays else None, "bottom": None}
     ticket.move_to(column, order=orders[asked.place])
     db.session.commit()
-    flash(f"Moved {ticket.project_key}-{ticket.number} to {column.name}.", "success")
+    flash(_("Moved %(key)s to %(column)s.", key=f"{ticket.project_key}-{ticket.number}", column=column.name), "success")
     return _to_board(grant)
 
 
@@ -102,7 +103,7 @@ def delete(key: str, number: int) -> Any:
     name = f"{ticket.project_key}-{ticket.number}"
     BinnedTicket.take(ticket, grant.user.id)
     db.session.commit()
-    flash(f"Deleted {name}. It is kept in the bin for {KEPT.days} days.", "success")
+    flash(_("Deleted %(name)s. It is kept in the bin for %(days)s days.", name=name, days=KEPT.days), "success")
     return _to_board(grant)
 
 
@@ -112,7 +113,7 @@ def _again(key: str, number: int, problem: Problem) -> Any:
     ticket = grant.ticket(str(number))
     named, error = errors_of(problem) if problem.details else {}, problem.message
     if "ticket" in problem.extra:
-        named, error = said_now(grant, typed(), wire.ticket(ticket)), f"{error} {HINT}"
+        named, error = said_now(grant, typed(), wire.ticket(ticket)), f"{error} {_(HINT)}"
     page = _page(grant, ticket, cursor=cursor(), values=typed(), errors=named, error=error)
     return page, problem.status
 

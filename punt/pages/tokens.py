@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import NewApiToken
+from punt.language import _
 from punt.pages import profile
 from punt.pages.forms import errors_of, typed
 from punt.pages.secrets import show_once
@@ -40,5 +41,5 @@ def end(token_id: str) -> Any:
     token = access.own_token(token_id)
     db.session.delete(token)
     db.session.commit()
-    flash(f"Ended the API token {token.name}.", "success")
+    flash(_("Ended the API token %(token)s.", token=token.name), "success")
     return redirect(url_for("profile.show", _anchor="profile-tokens"))

@@ -12,6 +12,7 @@ from punt import access
 from punt.access import Grant, May
 from punt.database import db, end_read
 from punt.errors import Problem
+from punt.language import _, later
 from punt.models import wire
 from punt.pages.forms import errors_of
 from punt.pages.progress import progressing
@@ -30,7 +31,7 @@ FEW = 500
 """Tickets that are there so soon that nobody has to be told how far it is."""
 SHOWN = 300
 """Columns of a file that can be changed on the page."""
-GONE = "This file is no longer here. Please choose it again."
+GONE = later("This file is no longer here. Please choose it again.")
 
 
 @blueprint.get("")
@@ -79,7 +80,7 @@ def take(key: str, name: str) -> Any:
         end_read()
         return redirect(_address(key, incoming), 303)
     if not incoming.waits():
-        return _form(access.project(key, May.MANAGE), {"file": GONE}), 404
+        return _form(access.project(key, May.MANAGE), {"file": _(GONE)}), 404
     end_read()
     try:
         reading = understood(incoming.content(), _chosen(key))
@@ -90,7 +91,7 @@ def take(key: str, name: str) -> Any:
             return redirect(_address(key, incoming), 303)
         many = len(reading.planned().cards) > FEW
         end_read()
-        for _ in () if many else incoming.take(reading):
+        for _step in () if many else incoming.take(reading):
             pass
     except Problem as problem:
         db.session.rollback()
@@ -123,7 +124,7 @@ def _running(key: str, incoming: Incoming, reading: Reading) -> Any:
             logger.exception("an import failed")
             outcome.update(problem=reason(error), unsure=unsure(error))
         finally:
-            for _ in steps:  # whoever asked has gone
+            for _step in steps:  # whoever asked has gone
                 pass
 
     known: dict[str, Any] = {"project": wire.project(access.project(key).project), "address": _address(key, incoming)}
@@ -133,8 +134,8 @@ def _running(key: str, incoming: Incoming, reading: Reading) -> Any:
 def _look(grant: Grant, incoming: Incoming, errors: dict[str, str] | None = None) -> Any:
     seen = incoming.look if incoming.waits() else None
     if seen is None:
-        return _form(grant, {"file": GONE}), 404
-    fields = {"": "Not taken", **{field_id: field.label for field_id, field in FIELDS.items()}}
+        return _form(grant, {"file": _(GONE)}), 404
+    fields = {"": later("Not taken"), **{field_id: field.label for field_id, field in FIELDS.items()}}
     told: dict[str, Any] = {"file": incoming.file, "name": incoming.name, "look": seen, "fields": fields}
     return _page("import_look", grant, most=SHOWN, errors=errors or {}, **told)
 

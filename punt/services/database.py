@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -21,6 +22,7 @@ from punt.heavy.deadlines import unhurried
 from punt.heavy.slices import breathe
 from punt.heavy.turns import Turns
 from punt.inputs.database import Overhaul
+from punt.language import _, plural
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.services.passwords import shown_again
 from punt.services.waiting_room import WaitingRoom
@@ -83,7 +85,7 @@ def confirm(what: str, asked: Overhaul) -> None:
     :raises Invalid: naming what was not right.
     """
     if asked.phrase.casefold() != PHRASES[what]:
-        raise Invalid.field("phrase", f"Type: {PHRASES[what]}")
+        raise Invalid.field("phrase", _("Type: %(phrase)s", phrase=PHRASES[what]))
     prove(asked.your_password)
 
 
@@ -153,14 +155,14 @@ class Import:
                 for rows in replace_everything(session, staging):
                     if time.monotonic() - told > BEAT:
                         told = time.monotonic()
-                        yield f"{rows:,} rows taken"
+                        yield plural("%(num)s row taken", "%(num)s rows taken", rows)
 
     def _check(self, staging: Staging) -> Iterator[str]:
         end_read()
         limits = Limits(pipeline().settings.import_limit)
         job = _Apart(lambda report: checked(self.path, staging, limits, report))
         for lines in job.watched():
-            yield f"{lines:,} lines checked"
+            yield plural("%(num)s line checked", "%(num)s lines checked", lines)
         self.contents = job.result()
 
 
@@ -173,7 +175,7 @@ class _Apart:
 
     def watched(self) -> Iterator[int]:
         """Do it, giving now and then what it reports; whoever leaves early waits until it is done."""
-        job = gevent.get_hub().threadpool.spawn(self._run)
+        job = gevent.get_hub().threadpool.spawn(copy_context().run, self._run)
         try:
             while not job.ready():
                 job.wait(BEAT)

@@ -17,6 +17,7 @@ from punt import access
 from punt.access import Grant, May
 from punt.database import begin_write, db, end_read
 from punt.heavy.deadlines import unhurried
+from punt.language import _, later, number
 from punt.models import AuditEntry, Project
 from punt.services.waiting_room import WaitingRoom
 from punt.transfer.boards.cards import one_line
@@ -26,7 +27,7 @@ from punt.transfer.boards.foreign import Reading
 BEAT = 0.25
 """Seconds between two reports of an import that takes long."""
 MOST_LISTED = 200
-A_FILE = "a file"
+A_FILE = later("a file")
 """What a file is called that has no name."""
 COUNTED = {"ticket": "newTickets", "column": "newColumns", "label": "newLabels"}
 """What is counted, and the field of the audit that says it."""
@@ -97,7 +98,7 @@ class Incoming:
     @property
     def file(self) -> str:
         """What the file was called."""
-        return str(self._noted().get("file", A_FILE))
+        return str(self._noted().get("file", _(A_FILE)))
 
     @property
     def look(self) -> Look | None:
@@ -120,7 +121,7 @@ class Incoming:
 
     def show(self, look: Look, file: str | None = None) -> None:
         """Keep what was seen in it this time."""
-        called = self.file if file is None else one_line(file, 200) or A_FILE
+        called = self.file if file is None else one_line(file, 200) or _(A_FILE)
         self._room.write_note(self.name, json.dumps({"file": called, "look": asdict(look)}))
 
     def receipt(self) -> AuditEntry | None:
@@ -147,7 +148,7 @@ class Incoming:
         for done in carriage.steps():
             if time.monotonic() - told > BEAT:
                 told = time.monotonic()
-                yield f"{done:,} of {len(plan.cards):,} tickets"
+                yield _("%(done)s of %(cards)s tickets", done=number(done), cards=number(len(plan.cards)))
         self.show(Look.at(reading, carriage.report), file)  # which counts only once there is a receipt
         note_import(carriage.report, self.file, self.name, grant.project.id)
         db.session.commit()

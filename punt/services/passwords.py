@@ -10,6 +10,7 @@ from punt.access.limits import spend
 from punt.database import before_writing, db, random_text
 from punt.errors import Invalid, SignInNeeded
 from punt.heavy.passwords import hash_password, matches
+from punt.language import _
 from punt.models import RateCounter, UserSession
 
 TRIES, WINDOW = 10, 300
@@ -32,7 +33,7 @@ def shown_again(password: str, *, field: str = "yourPassword") -> Iterator[UserS
     with before_writing():
         spend((tries, TRIES), seconds=WINDOW)
         if not matches(known, password):
-            raise Invalid.field(field, "This is not your password.")
+            raise Invalid.field(field, _("This is not your password."))
         yield own
     fresh = db.session.get(UserSession, session_id, populate_existing=True)
     if fresh is None or not fresh.is_active or fresh.user.password_hash != known:

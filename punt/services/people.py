@@ -10,6 +10,7 @@ from punt.database import before_writing
 from punt.errors import Invalid
 from punt.heavy.passwords import hash_password
 from punt.inputs.admin import NewPerson, NewSecret, Removal
+from punt.language import _
 from punt.models import User, roster
 from punt.services.passwords import generated, shown_again
 
@@ -51,7 +52,7 @@ def remove(user_id: str, asked: Removal) -> str:
     person = access.person_to_change(user_id)
     heir = User.named(asked.heir) if asked.heir else None
     if asked.heir and heir is None:
-        raise Invalid.field("heir", "There is nobody of this name.")
+        raise Invalid.field("heir", _("There is nobody of this name."))
     name = person.username
     roster.remove(person, heir)
     return name

@@ -8,6 +8,7 @@ from punt.errors import Forbidden
 from punt.events import capture
 from punt.heavy.passwords import hash_password
 from punt.inputs.admin import Registration
+from punt.language import _
 from punt.models import SiteSetting, User
 
 TRIES, WINDOW = 20, 3600
@@ -39,4 +40,4 @@ def refuse_where_off() -> None:
     :raises Forbidden: when it is off.
     """
     if not SiteSetting.site().registration or not User.any_exist():
-        raise Forbidden("Registration is off. Ask an admin for an account.")
+        raise Forbidden(_("Registration is off. Ask an admin for an account."))

@@ -7,6 +7,7 @@ from punt.database import before_writing
 from punt.errors import Forbidden
 from punt.heavy.passwords import hash_password
 from punt.inputs.people import Setup
+from punt.language import _
 from punt.models import User
 from punt.models.locks import hold_people
 
@@ -33,4 +34,4 @@ def set_up(asked: Setup) -> User:
 
 def _refuse_second_setup() -> None:
     if User.any_exist():
-        raise Forbidden("PUNT is set up already. Please sign in.")
+        raise Forbidden(_("PUNT is set up already. Please sign in."))

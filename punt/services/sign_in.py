@@ -14,6 +14,7 @@ from punt.database import before_writing, db, writing
 from punt.errors import Problem
 from punt.events import capture
 from punt.heavy.passwords import matches
+from punt.language import _
 from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.models.texts import key_of
 from punt.services.user_agents import called
@@ -33,7 +34,7 @@ class WrongPassword(Problem):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("Username or password is wrong.")
+        super().__init__(_("Username or password is wrong."))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from punt.database import db
 from punt.errors import Conflict, Invalid
 from punt.events.publication import camel
 from punt.inputs.tickets import PLACES, NewTicket, TicketChange, TicketFields
+from punt.language import _
 from punt.models import Column, Label, Ticket, User, wire
 from punt.models.locks import hold_family
 from punt.models.placing import move_together
@@ -42,7 +43,7 @@ def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
 def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None:
     """Make the same change to several tickets; when moved, they stay together in the given order."""
     if {asked.before, asked.after} & {ticket.id for ticket in tickets}:
-        raise Invalid.field("updates", "A ticket cannot be its own neighbour.")
+        raise Invalid.field("updates", _("A ticket cannot be its own neighbour."))
     column = _column(grant, asked.column_id or tickets[0].column_id)
     if asked.placed or asked.column_id:
         column.hold()
@@ -63,7 +64,7 @@ def refuse_stale(ticket: Ticket, version: str | int | None) -> None:
     """
     seen = "*" if version is None else str(version).removeprefix("W/").strip('"')
     if seen != "*" and not ticket.is_as_in(seen):
-        raise Conflict("Somebody else changed this ticket meanwhile.", ticket=wire.ticket(ticket))
+        raise Conflict(_("Somebody else changed this ticket meanwhile."), ticket=wire.ticket(ticket))
 
 
 def attributes(grant: Grant, asked: TicketFields, ticket: Ticket | None = None) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from punt.database import HELD_BY_OTHERS, WRITE_TIMEOUT, is_full, sqlstate
+from punt.language import _, later
 
 TROUBLE = (SQLAlchemyError, sqlite3.Error, OSError)
-FULL = "The disk of the server is full."
+BUSY = later("Others held the database for more than %(seconds)s seconds. Please try again.")
+FULL = later("The disk of the server is full.")
 
 
 def reason(error: BaseException) -> str:
@@ -18,14 +20,14 @@ def reason(error: BaseException) -> str:
     :param error: one of ``TROUBLE``.
     """
     if is_full(error):
-        return FULL
+        return _(FULL)
     if isinstance(error, OSError):
-        return "The server could not use its disk. It has been logged."
+        return _("The server could not use its disk. It has been logged.")
     if isinstance(error, SQLAlchemyError) and sqlstate(error) in HELD_BY_OTHERS:
-        return f"Others held the database for more than {WRITE_TIMEOUT:.0f} seconds. Please try again."
+        return _(BUSY, seconds=round(WRITE_TIMEOUT))
     if isinstance(error, IntegrityError):
-        return "The database would not take what the file holds. It has been logged."
-    return "The database does not answer. Please try again in a moment."
+        return _("The database would not take what the file holds. It has been logged.")
+    return _("The database does not answer. Please try again in a moment.")
 
 
 def unsure(error: BaseException) -> bool:

@@ -25,34 +25,43 @@ from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookT
 from punt.events import capture, disk
 from punt.heavy import deadlines
 from punt.heavy.slices import breathing
+from punt.language import _, later, number
 from punt.web.long_answers import spooled
 from punt.web.security import FORM_FIELDS, page_before
 
 logger = logging.getLogger(__name__)
 
 SENTENCES = {
-    404: "There is nothing here.",
-    405: "This cannot be done here.",
-    408: "The request took too long to arrive.",
+    404: later("There is nothing here."),
+    405: later("This cannot be done here."),
+    408: later("The request took too long to arrive."),
 }
 CHUNK = 256 * 1024
 """Bytes of a file that are sent at once."""
 OPERATORS = frozenset({"/healthz", "/readyz", "/metrics"})
 PROGRAMS = ("/api/", "/avatars/")
 """What people do not see as a page."""
-TITLES = {403: "Not allowed", 404: "Not found", 409: "Changed meanwhile", 413: "Too large", 429: "Slow down"}
+TITLES = {
+    403: later("Not allowed"),
+    404: later("Not found"),
+    409: later("Changed meanwhile"),
+    413: later("Too large"),
+    429: later("Slow down"),
+}
 
 
 def init_app(app: Flask) -> None:
     """Answer every error of an app."""
     app.register_error_handler(Problem, _problem)
-    app.register_error_handler(StaleDataError, lambda _: _problem(Conflict("Somebody else changed this meanwhile.")))
+    app.register_error_handler(
+        StaleDataError, lambda error: _problem(Conflict(_("Somebody else changed this meanwhile.")))
+    )
     app.register_error_handler(IntegrityError, _clash)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(OSError, _system)
     app.register_error_handler(NoConnectionInTime, _database_away)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(ParseException, lambda _: _error(400, "The body of this request is malformed."))
+    app.register_error_handler(ParseException, lambda error: _error(400, _("The body of this request is malformed.")))
     app.register_error_handler(Exception, _bug)
     app.after_request(_log_refusal)
 
@@ -114,7 +123,8 @@ def _http(error: HTTPException) -> BaseResponse:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
     code = error.code or 500
-    message = SENTENCES.get(code, error.description or "Something is wrong with this request.")
+    said = _(SENTENCES[code]) if code in SENTENCES else error.description
+    message = said or _("Something is wrong with this request.")
     response = _error(code, _too_large() if code == 413 else message)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
@@ -125,14 +135,17 @@ def _http(error: HTTPException) -> BaseResponse:
 def _too_large() -> str:
     most, stranger = request.max_content_length or 0, g.get("stranger", False)
     size = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} kB"
-    fields = f" and {FORM_FIELDS:,} fields" if request.mimetype == "multipart/form-data" else ""
-    return f"This is too large: at most {size}{fields}{' from who is not signed in' if stranger else ''}."
+    if request.mimetype == "multipart/form-data":
+        size = _("%(size)s and %(count)s fields", size=size, count=number(FORM_FIELDS))
+    if stranger:
+        return _("This is too large: at most %(size)s from who is not signed in.", size=size)
+    return _("This is too large: at most %(size)s.", size=size)
 
 
 def _clash(error: IntegrityError) -> BaseResponse:
     """Two writers wanted the same at the same moment: the later one gets a conflict."""
     logger.warning("a write clashed with another one: %s", _broken_rule(error))
-    return _problem(Conflict("Somebody else changed this meanwhile. Please try again."))
+    return _problem(Conflict(_("Somebody else changed this meanwhile. Please try again.")))
 
 
 def _broken_rule(error: IntegrityError) -> str:
@@ -166,7 +179,7 @@ def _full() -> BaseResponse:
 def _bug(error: Exception) -> BaseResponse:
     db.session.rollback()
     logger.exception("a request failed: %s %r", request.method, request.path)
-    return _error(500, "Something went wrong on the server. It has been logged; nothing was changed.")
+    return _error(500, _("Something went wrong on the server. It has been logged; nothing was changed."))
 
 
 def _log_refusal(response: Response) -> Response:
@@ -194,7 +207,7 @@ def _error(code: int, message: str) -> BaseResponse:
 def _page(status: int, message: str) -> BaseResponse:
     if request_ctx.url_adapter is None:  # the requested host is invalid, so a page could not build addresses
         return Response(message, status, content_type="text/plain; charset=utf-8")
-    title = TITLES.get(status, "Something is wrong")
+    title = _(TITLES[status]) if status in TITLES else _("Something is wrong")
     page = render_template("errors/error.html", status=status, title=title, message=message)
     return Response(page, status)
 

@@ -16,6 +16,7 @@ from punt.access import tokens
 from punt.database import begin_write, db, end_read
 from punt.errors import Busy, Forbidden, Invalid
 from punt.events import capture
+from punt.language import _, number
 from punt.models import UserSession
 from punt.settings import Settings
 from punt.web import forwarding, submissions
@@ -115,7 +116,7 @@ def page_before() -> str | None:
 
 def _before() -> BaseResponse | None:
     if "\0" in request.path or b"%00" in request.query_string:  # PostgreSQL's texts cannot contain one
-        raise Invalid.field("address", "Use plain text.")
+        raise Invalid.field("address", _("Use plain text."))
     writes, token = request.method not in SAFE, tokens.shown()
     if token is not None:
         tokens.refuse_bad_token(token, writes=writes)
@@ -147,7 +148,7 @@ def _refuse_other_sites() -> None:
         return
     foreign = site not in {"same-origin", "none"} if site else origin and origin.partition("://")[2] != request.host
     if foreign:
-        raise Forbidden("This request came from another site. Nothing was changed.")
+        raise Forbidden(_("This request came from another site. Nothing was changed."))
 
 
 def _body_limit(view: Callable[..., Any] | None) -> int:
@@ -175,7 +176,7 @@ def _take_body() -> None:
     if request.content_length is None and len(body) >= most:  # sent in chunks, it would only be cut off there
         raise RequestEntityTooLarge
     if request.mimetype == FORM and body.count(b"&") >= FORM_FIELDS:
-        raise Invalid.field("body", f"A form has at most {FORM_FIELDS:,} fields.")
+        raise Invalid.field("body", _("A form has at most %(most)s fields.", most=number(FORM_FIELDS)))
 
 
 def _make_room(size: int) -> None:
@@ -196,7 +197,7 @@ def _tab_id(*, in_form: bool) -> str | None:
     if in_form:  # a plain form, to which the script adds a field
         tab_id = tab_id or request.form.get("tabId")
     if tab_id is not None and not _TAB_ID.fullmatch(tab_id):
-        raise Invalid.field("X-Tab-Id", "Use 1 to 64 of A-Z a-z 0-9 _ -.")
+        raise Invalid.field("X-Tab-Id", _("Use 1 to 64 of A-Z a-z 0-9 _ -."))
     return tab_id
 
 

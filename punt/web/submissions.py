@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from punt.database import db, end_read, now, random_text, writing
 from punt.errors import Invalid, Problem
 from punt.events.log import Origin
+from punt.language import _
 from punt.models import Submission, UserSession
 from punt.models.submission import KEPT
 
@@ -99,7 +100,7 @@ def answered_before() -> BaseResponse | None:
     if mark is None:
         return None
     if not _MARK.fullmatch(mark):
-        raise Invalid.field(FIELD, "Use 1 to 64 of A-Z a-z 0-9 _ -.")
+        raise Invalid.field(FIELD, _("Use 1 to 64 of A-Z a-z 0-9 _ -."))
     asked = Asked(mark, _key(mark))
     answer = _answer_to(asked)
     g.submission = asked
@@ -156,7 +157,7 @@ def _answer_to(asked: Asked) -> BaseResponse | None:
             return None
         if found.answer:
             return _given_again(asked, found.answer)
-    flash("This has been done already.", "success")
+    flash(_("This has been done already."), "success")
     return redirect(url_for("projects.index"))
 
 

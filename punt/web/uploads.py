@@ -9,6 +9,7 @@ from flask import current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
 from punt.errors import Invalid, TooLarge
+from punt.language import _, number
 
 FIELDS_LIMIT = 256 * 1024
 """Bytes that the fields beside a file may have, and the head of each part."""
@@ -22,15 +23,15 @@ def uploaded(most: int, name: str = "file") -> BinaryIO:
     :raises Invalid: when there is no file.
     """
     if request.mimetype != "multipart/form-data":  # anything else would be read into memory
-        raise Invalid.field(name, "Send a form with a file, as multipart/form-data.")
+        raise Invalid.field(name, _("Send a form with a file, as multipart/form-data."))
     request.max_content_length, request.max_form_memory_size = most, FIELDS_LIMIT
     request.environ["wsgi.input"] = _GoingOn(request.environ["wsgi.input"], current_app.config["REQUEST_PATIENCE"])
     try:
         file = request.files.get(name)
     except RequestEntityTooLarge:
-        raise TooLarge(f"This is too large: at most {most:,} bytes.") from None
+        raise TooLarge(_("This is too large: at most %(most)s bytes.", most=number(most))) from None
     if file is None or not file.filename:
-        raise Invalid.field(name, "Choose a file.")
+        raise Invalid.field(name, _("Choose a file."))
     return cast("BinaryIO", file.stream)
 
 

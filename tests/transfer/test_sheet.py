@@ -55,7 +55,7 @@ def test_of_several_values_for_one_place_the_first_is_taken_and_the_others_are_t
     plan = read("Title,Title,Status,Status", "Paint,Sweep,Doing,Doing", ",Wait,,Done")
 
     assert told(plan) == [("Paint", "Doing", []), ("Wait", "Done", [])]
-    assert plan.left == {"Further values of title": 1}
+    assert plan.left == {"Further values of “Title”": 1}
 
 
 def test_columns_that_name_a_person_in_several_ways_mean_one_person() -> None:

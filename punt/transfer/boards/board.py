@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from punt.language import _
 from punt.models import Priority, TicketType
 from punt.transfer.boards.cards import FURTHER, MOST_PEOPLE, Card, Past, Plan, many_lines, one_line
 from punt.transfer.boards.days import day, given_day
@@ -118,11 +119,11 @@ class _Reader:
         board, plan = self._board, self._plan
         open_lists = _sorted(each for each in board.lists if not each.archived)
         names = {each.id: plan.column(_shown(each.name) or "List", another=True) for each in open_lists}
-        plan.leave("Archived lists", len(board.lists) - len(open_lists))
+        plan.leave(_("Archived lists"), len(board.lists) - len(open_lists))
         self._labels = self._named_labels()
         for card in _sorted(board.cards):
             if card.archived or card.list_id not in names:
-                plan.leave("Archived cards")
+                plan.leave(_("Archived cards"))
             else:
                 plan.card(self._card(card, names[card.list_id]))
         find_parents(plan)
@@ -131,9 +132,9 @@ class _Reader:
     def _card(self, card: BoardCard, column: str) -> Card:
         people = [self._board.people[each] for each in card.people if each in self._board.people]
         labels = [self._labels[each] for each in card.labels if each in self._labels]
-        self._plan.leave("Members of cards who are no longer on the board", len(card.people) - len(people))
+        self._plan.leave(_("Members of cards who are no longer on the board"), len(card.people) - len(people))
         self._plan.leave(FURTHER, len(people[MOST_PEOPLE:]))
-        self._plan.leave("Labels of cards that the board does not know", len(card.labels) - len(labels))
+        self._plan.leave(_("Labels of cards that the board does not know"), len(card.labels) - len(labels))
         return Card(
             title=card.title,
             column=column,
@@ -166,7 +167,7 @@ class _Reader:
     def _day(self, text: str | None) -> date | None:
         given = given_day(text)
         found = day(given) if given else None
-        self._plan.leave("Dates that are none", int(bool(given) and found is None))
+        self._plan.leave(_("Dates that are none"), int(bool(given) and found is None))
         return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from punt.language import _, later, number
 from punt.models import Priority, TicketType
 from punt.models.texts import key_of, shows_anything
 from punt.transfer.refusal import Refusal
@@ -19,7 +20,7 @@ MOST_KINDS = 3000
 """Kinds of left-out things that are listed separately."""
 MOST_PEOPLE = 50
 """People on a ticket who are looked up."""
-FURTHER = "Further people on a ticket, which has one assignee"
+FURTHER = later("Further people on a ticket, which has one assignee")
 NAME, ESTIMATE = 50, 20
 """The length limits of a column's or label's name and of an estimate."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -103,7 +104,7 @@ class Plan:
         short, new = self._noted("Column", name, another)
         if new:
             self.columns.append(short)
-            self._refuse_more(len(self.columns), MOST_COLUMNS, "columns")
+            self._refuse_more(len(self.columns), MOST_COLUMNS, later("It holds more than %(most)s columns."))
         return short
 
     def label(self, name: str, color: str | None = None, *, another: bool = False) -> str:
@@ -111,18 +112,18 @@ class Plan:
         short, new = self._noted("Label", name, another)
         if new:
             self.labels[short] = color
-            self._refuse_more(len(self.labels), MOST_LABELS, "labels")
+            self._refuse_more(len(self.labels), MOST_LABELS, later("It holds more than %(most)s labels."))
         return short
 
     def card(self, card: Card) -> None:
         """Add a ticket to be created."""
         self.cards.append(card)
-        self._refuse_more(len(self.cards), MOST, "tickets")
+        self._refuse_more(len(self.cards), MOST, later("It holds more than %(most)s tickets."))
 
     def estimate(self, text: str) -> str | None:
         """Return an estimate as it will be, if there is one."""
         whole = one_line(text, len(text))
-        self.leave("Estimates cut after 20 characters", int(len(whole) > ESTIMATE))
+        self.leave(_("Estimates cut after 20 characters"), int(len(whole) > ESTIMATE))
         return one_line(whole, ESTIMATE) or None
 
     def leave(self, what: str, how_often: int = 1) -> None:
@@ -135,7 +136,7 @@ class Plan:
 
     def _refuse_more(self, count: int, most: int, what: str) -> None:
         if self.bounded and count > most:
-            raise Refusal(f"It holds more than {most:,} {what}.")
+            raise Refusal(_(what, most=number(most)))
 
     def _noted(self, kind: str, name: str, another: bool) -> tuple[str, bool]:
         """Return a name as it will be, and whether it is new; a merger of two is reported once."""
@@ -156,20 +157,22 @@ class Plan:
         whole = one_line(name, len(name))
         if len(whole) > NAME and whole not in self._cut:
             self._cut.add(whole)
-            self.leave("Names of columns and labels cut after 50 characters")
+            self.leave(_("Names of columns and labels cut after 50 characters"))
         return one_line(whole, NAME)
 
 
 def count_left(left: Counter[str], what: str, how_often: int = 1) -> None:
     """Count something that is not imported, or changed; of very many kinds the last ones together."""
     if how_often:
-        left[what if what in left or len(left) < MOST_KINDS else "Others"] += how_often
+        left[what if what in left or len(left) < MOST_KINDS else _("Others")] += how_often
 
 
 def made_one(kind: str, name: str, other: str) -> str:
     """Report that two of a kind are merged, because their names count as the same."""
     one, two = one_line(name, NAME), one_line(other, NAME)
-    return f"{kind} “{one}”, which is there more than once" if one == two else f"{kind} “{one}”, made one with “{two}”"
+    if one == two:
+        return _("%(kind)s “%(one)s”, which is there more than once", kind=_(kind), one=one)
+    return _("%(kind)s “%(one)s”, made one with “%(two)s”", kind=_(kind), one=one, two=two)
 
 
 def hex_color(text: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from punt.database import db
 from punt.events import capture
 from punt.heavy.slices import breathing
+from punt.language import _, plural
 from punt.models import AuditEntry, Column, Label, Project, Ticket, User
 from punt.models.placing import Wanted, create_together
 from punt.models.texts import key_of
@@ -34,16 +35,15 @@ class Report:
 
     def sentence(self) -> str:
         """Return what was imported."""
-        return f"Imported: {self.counts()}."
+        return _("Imported: %(counts)s.", counts=self.counts())
 
     def counts(self) -> str:
         """Return how many tickets, columns and labels are new."""
-        words = {"ticket": "tickets", "column": "columns", "label": "labels"}
-        parts = [
-            f"{self.taken[one]:,} new {one if self.taken[one] == 1 else many}"
-            for one, many in words.items()
-            if self.taken[one] or one == "ticket"
-        ]
+        parts = [plural("%(num)s new ticket", "%(num)s new tickets", self.taken["ticket"])]
+        if self.taken["column"]:
+            parts.append(plural("%(num)s new column", "%(num)s new columns", self.taken["column"]))
+        if self.taken["label"]:
+            parts.append(plural("%(num)s new label", "%(num)s new labels", self.taken["label"]))
         return ", ".join(parts)
 
     def lines(self) -> list[str]:
@@ -62,7 +62,7 @@ class Carriage:
         self._project, self._plan, self._creator_id, self._history = project, plan, creator_id, history
         self.report = Report(left=Counter(plan.left))
         if not history:
-            self._leave("Changes in the history of tickets", sum(len(card.history) for card in plan.cards))
+            self._leave(_("Changes in the history of tickets"), sum(len(card.history) for card in plan.cards))
 
     def foresee(self) -> Report:
         """Report what would be the result; nothing is changed."""
@@ -155,7 +155,7 @@ class Carriage:
         title, description = self._texts(card)
         start = None if card.start and card.due and card.start > card.due else card.start
         if start != card.start:
-            self._leave("Starts that are after the due date")
+            self._leave(_("Starts that are after the due date"))
         return {
             "title": title,
             "description": description,
@@ -175,15 +175,15 @@ class Carriage:
         title = one_line(whole, TITLE) or "Untitled"
         if len(whole) > TITLE:
             description = f"{whole}\n\n{description}".strip()
-            self._leave("Titles shortened, and kept whole in the description")
+            self._leave(_("Titles shortened, and kept whole in the description"))
         if len(description) > DESCRIPTION:
-            self._leave("Descriptions cut after 50,000 characters")
+            self._leave(_("Descriptions cut after 50,000 characters"))
         return title, description[:DESCRIPTION]
 
     def _few_enough(self, names: list[str]) -> list[str]:
         found = list(dict.fromkeys(map(key_of, names)))
         if len(found) > LABELS:
-            self._leave(f"Labels beyond the {LABELS} that a ticket may have", len(found) - LABELS)
+            self._leave(_("Labels beyond the %(labels)s that a ticket may have", labels=LABELS), len(found) - LABELS)
         return found[:LABELS]
 
     def _known(self, names: Iterable[str]) -> str | None:
@@ -196,9 +196,9 @@ class Carriage:
             if known := self._known(names):
                 found.append(known)
             else:
-                self._leave(f"Assigned to {one_line(names[0], 80)}, who is no member here")
+                self._leave(_("Assigned to %(name)s, who is no member here", name=one_line(names[0], 80)))
         if len(found) > 1:
-            self._leave(FURTHER, len(found) - 1)
+            self._leave(_(FURTHER), len(found) - 1)
         return found[0] if found else None
 
 

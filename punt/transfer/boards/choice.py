@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from punt.errors import Invalid
+from punt.language import _
 from punt.transfer.boards.cards import one_line
 from punt.transfer.boards.fields import FIELDS, LEFT_OUT, field_of, guessed, plain
 from punt.transfer.boards.trackers import Tracker
@@ -33,7 +34,7 @@ class Choice:
         :raises Invalid: when the chosen one does not exist.
         """
         if self.part and self.part not in parts:
-            raise Invalid.field("part", f"There is no project {one_line(self.part, 40)} in this file.")
+            raise Invalid.field("part", _("There is no project %(part)s in this file.", part=one_line(self.part, 40)))
         return self.part or (self.into if self.into in parts else parts[0])
 
 
@@ -59,7 +60,7 @@ def fields_of(names: Sequence[str], tracker: Tracker, choice: Choice) -> list[st
 def _pair(text: str) -> tuple[str, str]:
     column, sign, field_name = text.rpartition("=")
     if not sign or not column.strip():
-        raise Invalid.field("map", f"Write COLUMN=FIELD, not “{one_line(text, 80)}”.")
+        raise Invalid.field("map", _("Write COLUMN=FIELD, not “%(text)s”.", text=one_line(text, 80)))
     return column, field_name
 
 
@@ -71,10 +72,17 @@ def _found(names: Sequence[str], column: str, field_name: str) -> tuple[int, str
         if other is not None and field_there:
             return other, field_there
     if index is None:
-        raise Invalid.field("map", f"There is no column “{one_line(column, 80)}”.")
+        raise Invalid.field("map", _("There is no column “%(column)s”.", column=one_line(column, 80)))
     if field_id is None:
         known = ", ".join(FIELDS)
-        raise Invalid.field("map", f"There is no field “{one_line(field_name, 80)}”. There are {known}, and none.")
+        raise Invalid.field(
+            "map",
+            _(
+                "There is no field “%(field_name)s”. There are %(known)s, and none.",
+                field_name=one_line(field_name, 80),
+                known=known,
+            ),
+        )
     return index, field_id
 
 

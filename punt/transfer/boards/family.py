@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from punt.language import _
 from punt.models import TicketType
 from punt.models.texts import key_of
 from punt.transfer.boards.cards import Card, Plan, flat
@@ -17,12 +18,12 @@ def find_parents(plan: Plan) -> None:
             known = (keys.get(name) or titles.get(name) for name in map(_plain, card.parents))
             found = next((other for other in known if other), None)
             card.parent = found - 1 if found and found - 1 != index else None
-            plan.leave("Parents that are not in this file", int(not found))
-            plan.leave("Tickets that are their own parents", int(found == index + 1))
+            plan.leave(_("Parents that are not in this file"), int(not found))
+            plan.leave(_("Tickets that are their own parents"), int(found == index + 1))
     for card in plan.cards:
         if card.parent is not None and plan.cards[card.parent].type is TicketType.SUBTASK:
             card.parent = None
-            plan.leave("Parents that are subtasks, which have no children here")
+            plan.leave(_("Parents that are subtasks, which have no children here"))
     _open_circles(plan)
     for card in plan.cards:
         card.keys, card.parents = [], []  # which nobody needs any more
@@ -61,7 +62,7 @@ def _open_circles(plan: Plan) -> None:
             at = plan.cards[at].parent
         if at is not None and at in line:
             plan.cards[at].parent = None
-            plan.leave("Parents that made a circle")
+            plan.leave(_("Parents that made a circle"))
         over.update(line)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from punt.language import later
 from punt.models.texts import key_of
 
 LEFT_OUT = ""
@@ -34,36 +35,36 @@ def _names(text: str) -> tuple[str, ...]:
 
 FIELDS = {
     "title": Field(
-        "Title",
+        later("Title"),
         _names(
             "title, summary, name, subject, card name, task name, issue title, task title, card title, "
             "issue name, story, card, task, issue"
         ),
     ),
     "column": Field(
-        "Column of the board",
+        later("Column of the board"),
         _names(
             "column, board column, column name, list, list name, section/column, bucket, bucket name, stage, status, "
             "state, section"
         ),
     ),
     "description": Field(
-        "Description",
+        later("Description"),
         _names(
             "description, desc, card description, issue description, task description, body, details, notes, note, "
             "content"
         ),
         several=True,
     ),
-    "type": Field("Type", _names("type, issue type, task type, work item type, kind, tracker")),
-    "priority": Field("Priority", _names("priority, urgency")),
+    "type": Field(later("Type"), _names("type, issue type, task type, work item type, kind, tracker")),
+    "priority": Field(later("Priority"), _names("priority, urgency")),
     "labels": Field(
-        "Labels",
+        later("Labels"),
         _names("labels, label, tags, tag, categories, category, component/s, components, component"),
         several=True,
     ),
     "assignee": Field(
-        "Assignee",
+        later("Assignee"),
         _names(
             "assignee, assignee username, assignee name, assignee email, assignees, assigned to, members, member, "
             "responsible, owner"
@@ -72,29 +73,29 @@ FIELDS = {
         several=True,
     ),
     "points": Field(
-        "Story points", _names("story points, story point estimate, story point, points, complexity, size")
+        later("Story points"), _names("story points, story point estimate, story point, points, complexity, size")
     ),
     "estimate": Field(
-        "Estimate",
+        later("Estimate"),
         _names("original estimate, time estimate, time estimated, estimated time, estimate, estimated hours, effort"),
     ),
-    "start": Field("Start", _names("start date, start, start at, card start, start on, started, begin")),
+    "start": Field(later("Start"), _names("start date, start, start at, card start, start on, started, begin")),
     "due": Field(
-        "Due", _names("due date, due, due at, card due, due on, deadline, target date, end date, finish date")
+        later("Due"), _names("due date, due, due at, card due, due on, deadline, target date, end date, finish date")
     ),
     "parent": Field(
-        "Parent",
+        later("Parent"),
         _names("parent key, parent id, parent, parent issue, parent task, parent task id, parent issue id, epic link"),
         together=8,
         several=True,
     ),
     "key": Field(
-        "Key, by which others name it as their parent",
+        later("Key, by which others name it as their parent"),
         _names("issue key, issue id, key, id, task id, card id, number, iid, gid, identifier"),
         together=10,
         several=True,
     ),
-    "archived": Field("Archived: such a line is not taken", _names("archived, is archived")),
+    "archived": Field(later("Archived: such a line is not taken"), _names("archived, is archived")),
 }
 """All of them, by the word that programs use."""
 _BY_NAME = {name: (field_id, rank) for field_id, field in FIELDS.items() for rank, name in enumerate(field.names)}

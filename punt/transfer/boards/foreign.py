@@ -10,6 +10,7 @@ from typing import Any
 
 from punt.heavy.processes import Failed, in_process
 from punt.heavy.turns import Turns
+from punt.language import _
 from punt.transfer.boards import rows
 from punt.transfer.boards.cards import Plan, one_line
 from punt.transfer.boards.choice import Choice, fields_of
@@ -109,7 +110,7 @@ def _read_in_process(content: bytes, choice: Choice) -> Reading | Refusal:
             return in_process(TIMEOUT, reading_or_refusal, content, choice)
         except Failed as failed:
             logger.warning("a file of %d bytes was not read: %s", len(content), failed)
-            return Refusal("It takes too much time or memory to read. Import it in parts.")
+            return Refusal(_("It takes too much time or memory to read. Import it in parts."))
 
 
 def _read(content: bytes, choice: Choice) -> Reading:
@@ -129,7 +130,7 @@ def _in_utf_8(content: bytes) -> bytes:
     try:
         return content.decode("utf-16").encode()
     except UnicodeError:
-        raise Refusal("This begins like UTF-16, and is none. Save the file as “CSV UTF-8”.") from None
+        raise Refusal(_("This begins like UTF-16, and is none. Save the file as “CSV UTF-8”.")) from None
 
 
 def _read_json(found: Any, choice: Choice) -> Reading:
@@ -151,7 +152,7 @@ def _read_json(found: Any, choice: Choice) -> Reading:
 def _of_backup(data: original_file.OldData, choice: Choice) -> Reading:
     parts = original_file.parts_of(data)
     if not parts:
-        raise Refusal("There is no project in this backup.")
+        raise Refusal(_("There is no project in this backup."))
     part = choice.part_of(list(parts))
     return Reading(original_file.NAME, parts=parts, part=part, plan=original.plan_of(data, part))
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from punt.inputs.names import NameTwice, each_once
+from punt.language import _
 from punt.transfer.refusal import Refusal
 
 
@@ -35,11 +36,11 @@ def parsed(content: bytes, what: str) -> Any:
     try:
         return json.loads(content, object_pairs_hook=each_once, parse_constant=_no_constant)
     except RecursionError:
-        raise Refusal("This is nested too deep.") from None
+        raise Refusal(_("This is nested too deep.")) from None
     except (NameTwice, _NoNumber) as error:
-        raise Refusal(f"This is no {what}: {error}") from None
+        raise Refusal(_("This is no %(what)s: %(error)s", what=what, error=error)) from None
     except ValueError:
-        raise Refusal(f"This is no {what}: it is not valid JSON.") from None
+        raise Refusal(_("This is no %(what)s: it is not valid JSON.", what=what)) from None
 
 
 def read_as(model: type[APart], found: Any, what: str) -> APart:
@@ -51,7 +52,7 @@ def read_as(model: type[APart], found: Any, what: str) -> APart:
         return model.model_validate(found)
     except ValidationError as error:
         where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"])) or "its beginning"
-        raise Refusal(f"This is no {what}: {where} is missing or wrong.") from None
+        raise Refusal(_("This is no %(what)s: %(where)s is missing or wrong.", what=what, where=where)) from None
 
 
 class _NoNumber(ValueError):

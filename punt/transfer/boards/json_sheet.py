@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from punt.language import _, number
 from punt.transfer.boards.cards import MOST, hex_color
 from punt.transfer.boards.sheet import WIDEST, Sheet, headings_of
 from punt.transfer.boards.trackers import GITHUB, TABLE, Tracker
@@ -22,12 +23,12 @@ def sheet_of(found: list[Any]) -> tuple[Sheet, Tracker]:
     :raises Refusal: when it is not a list of things.
     """
     if not all(isinstance(thing, dict) for thing in found):
-        raise Refusal("This is no list of tickets: something in it is no object.")
+        raise Refusal(_("This is no list of tickets: something in it is no object."))
     if len(found) > MOST:
-        raise Refusal(f"It holds more than {MOST:,} tickets.")
+        raise Refusal(_("It holds more than %(most)s tickets.", most=number(MOST)))
     names = list(dict.fromkeys(name for thing in found for name in thing))
     if len(names) > WIDEST:
-        raise Refusal(f"It has {len(names)} columns; at most {WIDEST}.")
+        raise Refusal(_("It has %(names)s columns; at most %(most)s.", names=len(names), most=WIDEST))
     rows = [[list(_values(thing.get(name))) for name in names] for thing in found]
     sheet = Sheet(headings_of(names), rows, split=False, colors=_colors(found))
     return sheet, GITHUB if any(marks <= set(names) for marks in MARKS) else TABLE

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from punt.database import db
+from punt.language import _
 from punt.models import Column, Membership, Project, Role, User
 from punt.models.texts import key_of, shows_anything
 from punt.transfer.boards.cards import hex_color, one_line
@@ -55,21 +56,24 @@ class Arrival:
     def _refuse(self, project: OldProject) -> None:
         key = project.key.upper()
         if not _KEY.fullmatch(key):
-            raise Refusal(f"The key “{one_line(project.key, 20)}” of a project cannot be one here.")
+            raise Refusal(_("The key “%(key)s” of a project cannot be one here.", key=one_line(project.key, 20)))
         if db.session.scalar(db.select(Project.id).where(Project.key == key)):
             raise Refusal(
-                f"There is a project {key} already. Bring this one's tickets into it: flask project import {key} …"
+                _(
+                    "There is a project %(key)s already. Import its tickets there: flask project import %(key)s …",
+                    key=key,
+                )
             )
 
     def _person(self, old: OldUser) -> User:
         """Find a person by user name or email, or add them, without a password."""
         email = old.email.strip().lower() if _EMAIL.fullmatch(old.email.strip()) else None
         known = User.named(old.username) or (User.known_as(email) if email else None)
-        self.left["Administrators of the old server, who are none here"] += old.is_system_admin
+        self.left[_("Administrators of the old server, who are none here")] += old.is_system_admin
         if known:
             return known
         name = self._username(old.username)
-        self.left["People without a password, until an administrator gives them one"] += 1
+        self.left[_("People without a password, until an administrator gives them one")] += 1
         shown = one_line(old.name, 80) if shows_anything(old.name) else name
         return User.enrol(username=name, name=shown, email=email, password_hash=self.nobodys)
 
@@ -78,14 +82,14 @@ class Arrival:
         plain = re.sub(r"[^A-Za-z0-9_-]", "-", wanted)[:26].ljust(3, "-")
         names = (plain, *(f"{plain}-{nth}" for nth in range(2, 999)))
         found = next(name for name in names if User.named(name) is None)
-        self.left["User names that had to be changed"] += found != wanted
+        self.left[_("User names that had to be changed")] += found != wanted
         return found
 
     def _bring(self, old: OldProject) -> Iterator[str]:
         roles = self._roles(old)
         owner = next((person for person, role in roles.items() if role is Role.OWNER), self.owner)
         if owner is None:
-            raise Refusal(f"Nobody belongs to the project {old.key}. Say who owns it then: --as NAME")
+            raise Refusal(_("Nobody belongs to the project %(key)s. Say who owns it then: --as NAME", key=old.key))
         project = Project.create(
             owner,
             key=old.key.upper(),
@@ -111,7 +115,7 @@ class Arrival:
             if member.project_id == old.id and person and person not in found:
                 found[person] = self._role(member)
         if found and Role.OWNER not in found.values():
-            self.left["Projects that nobody owned, and that have an owner now"] += 1
+            self.left[_("Projects that nobody owned, and that have an owner now")] += 1
             found[min(found, key=lambda person: ORDER.index(found[person]))] = Role.OWNER
         return found
 

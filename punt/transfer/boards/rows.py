@@ -10,6 +10,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import TypeVar
 
+from punt.language import _
 from punt.models import Priority, TicketType
 from punt.transfer.boards.cards import FURTHER, MOST_PEOPLE, Card, Plan, one_line
 from punt.transfer.boards.days import day, day_comes_first, given_day
@@ -67,10 +68,19 @@ def _refuse_wrong(sheet: Sheet, chosen: Sequence[str]) -> None:
         named = [name for name, each in zip(sheet.names(), chosen, strict=True) if each == field_id]
         if field_id != LEFT_OUT and len(named) > 1 and not FIELDS[field_id].several:
             one, two = (one_line(name, 50) for name in named[:2])
-            raise Refusal(f"{FIELDS[field_id].label}: “{one}” and “{two}” cannot both be it. Choose one.")
+            raise Refusal(
+                _(
+                    "%(label)s: “%(one)s” and “%(two)s” cannot both be it. Choose one.",
+                    label=_(FIELDS[field_id].label),
+                    one=one,
+                    two=two,
+                )
+            )
     if "title" not in chosen:
         names = ", ".join(FIELDS["title"].names[:4])
-        raise Refusal(f"No column is the title. Call one {names} or so, or say which one it is.", line=1)
+        raise Refusal(
+            _("No column is the title. Call one %(names)s or so, or say which one it is.", names=names), line=1
+        )
 
 
 class _Reader:
@@ -81,7 +91,7 @@ class _Reader:
         self._headings: dict[str, list[Heading]] = {}
         for heading, field_id in zip(sheet.headings, chosen, strict=True):
             if field_id == LEFT_OUT:
-                self._plan.leave(f"Column “{one_line(heading.name, 50)}”")
+                self._plan.leave(_("Column “%(name)s”", name=one_line(heading.name, 50)))
             else:
                 self._headings.setdefault(field_id, []).append(heading)
         self._day_first = self._order_of_days()
@@ -93,9 +103,9 @@ class _Reader:
                 for field_id, headings in self._headings.items()
             }
             if not one_line(_first(values, "title"), LARGEST_CELL):
-                self._plan.leave("Lines without a title")
+                self._plan.leave(_("Lines without a title"))
             elif _first(values, "archived").casefold() not in NO:
-                self._plan.leave("Archived lines")
+                self._plan.leave(_("Archived lines"))
             else:
                 self._plan.card(self._card(values))
         find_parents(self._plan)
@@ -126,7 +136,7 @@ class _Reader:
         """Columns with other names, such as one of email addresses, name the same people once more."""
         columns = [self._names(each) for each in values.get("assignee", ())]
         people = list(dict.fromkeys(_called(names) for names in zip_longest(*columns, fillvalue="")))
-        self._plan.leave(FURTHER, len(people[MOST_PEOPLE:]))
+        self._plan.leave(_(FURTHER), len(people[MOST_PEOPLE:]))
         return people[:MOST_PEOPLE]
 
     def _names(self, texts: Iterable[str]) -> list[str]:
@@ -136,14 +146,20 @@ class _Reader:
     def _one(self, values: Values, field_id: str) -> str:
         """Return the only value, or the first of several different ones."""
         found = list(dict.fromkeys(_all(values, field_id)))
-        self._plan.leave(f"Further values of {FIELDS[field_id].label.lower()}", len(found[1:]))
+        self._plan.leave(_("Further values of “%(field)s”", field=_(FIELDS[field_id].label)), len(found[1:]))
         return found[0] if found else ""
 
     def _one_of(self, names: type[AName], text: str, otherwise: AName, others: dict[str, AName]) -> AName:
         asked = " ".join(re.sub(r"[-_]", " ", text).split()).casefold()
         found = next((name for name in names if name.value.casefold() == asked), others.get(asked))
         if text and found is None:
-            self._plan.leave(f"{names.__name__.replace('Ticket', '')} “{one_line(text, 40)}”, unknown here")
+            self._plan.leave(
+                _(
+                    "%(what)s “%(text)s”, unknown here",
+                    what=_(names.__name__.replace("Ticket", "")),
+                    text=one_line(text, 40),
+                )
+            )
         return found or otherwise
 
     def _day(self, values: Values, field_id: str) -> date | None:
@@ -160,7 +176,7 @@ class _Reader:
     def _read(self, what: str, text: str, read: Callable[[str], Found | None]) -> Found | None:
         found = read(text) if text else None
         if text and found is None:
-            self._plan.leave(f"Values that are no {what}")
+            self._plan.leave(_("Values that are no %(what)s", what=what))
         return found
 
 

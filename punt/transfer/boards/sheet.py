@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from punt.language import _, number
 from punt.transfer.boards.cards import MOST, one_line
 from punt.transfer.boards.fields import plain, strength
 from punt.transfer.refusal import Refusal
@@ -79,16 +80,18 @@ def read_sheet(content: bytes) -> Sheet:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = len(content[: error.start].splitlines()) or 1
-        raise Refusal("This is not UTF-8. Save the file as “CSV UTF-8”.", line=line) from None
+        raise Refusal(_("This is not UTF-8. Save the file as “CSV UTF-8”."), line=line) from None
     if "\0" in text:
-        raise Refusal("This is no CSV: it holds a character that is none.")
+        raise Refusal(_("This is no CSV: it holds a character that is none."))
     csv.field_size_limit(LARGEST_CELL)
     told = _SEPARATOR.match(text)
     rows, header = _table(text[told.end() :] if told else text, told["sign"] if told else "")
     if len(rows[header]) > WIDEST:
-        raise Refusal(f"It has {len(rows[header])} columns; at most {WIDEST}.", line=header + 1)
+        raise Refusal(
+            _("It has %(count)s columns; at most %(most)s.", count=len(rows[header]), most=WIDEST), line=header + 1
+        )
     headings, lines = headings_of(rows[header]), rows[header + 1 :]
-    left = {"Lines before the header": header, "Cells under no name in the header": _nameless(headings, lines)}
+    left = {_("Lines before the header"): header, _("Cells under no name in the header"): _nameless(headings, lines)}
     return Sheet(headings, lines, left=+Counter(left))
 
 
@@ -174,9 +177,12 @@ def _rows(text: str, delimiter: str, *, blanks: bool) -> Iterator[Row]:
                 count += 1
                 yield [cell[1:] if _FORMULA.match(cell) else cell for cell in row]
             if count > LONGEST or nth > EMPTY:
-                raise Refusal(f"It has more than {LONGEST:,} lines. Import it in parts.", line=reader.line_num)
+                raise Refusal(
+                    _("It has more than %(most)s lines. Import it in parts.", most=number(LONGEST)),
+                    line=reader.line_num,
+                )
     except csv.Error as error:
-        raise Refusal(f"This is no CSV: {error}.", line=reader.line_num) from None
+        raise Refusal(_("This is no CSV: %(error)s.", error=error), line=reader.line_num) from None
 
 
 def _nameless(headings: Sequence[Heading], rows: Iterable[Row]) -> int:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from punt.language import _
 from punt.transfer.export.layout import Header, Row, upgraded
 from punt.transfer.export.reading import EVERY, Limits, Report, rows, verified
 from punt.transfer.export.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
@@ -56,14 +57,16 @@ def checked(path: Path, staging: Staging, limits: Limits, report: Report = lambd
         seen[told] += 1
         for table, row in upgraded(header.version, told, told_row):
             if table not in fields:
-                raise Refusal(f"This PUNT knows no table {table[:80]}.", line=line)
+                raise Refusal(_("This PUNT knows no table %(table)s.", table=table[:80]), line=line)
             staging.add(line, table, _values(line, table, fields[table], row))
             staged[table] += 1
         if line % EVERY == 0:
             report(header.rows + line)
     wrong = {name for name in header.counts.keys() | seen.keys() if header.counts.get(name, 0) != seen[name]}
     if wrong:
-        raise Refusal(f"The header counts other rows than there are: {', '.join(sorted(wrong))}.", line=1)
+        raise Refusal(
+            _("The header counts other rows than there are: %(names)s.", names=", ".join(sorted(wrong))), line=1
+        )
     _refuse_what_does_not_fit(staging)
     return Contents(header, dict(staged), _warnings(staging, staged))
 
@@ -92,7 +95,7 @@ def _default(column: sa.Column[Any]) -> Any:
 def _values(line: int, table: str, fields: Sequence[_Field], row: Row) -> list[Any]:
     unknown = row.keys() - {field.name for field in fields}
     if unknown:
-        raise Refusal("There is no such column.", line=line, field=f"{table}.{min(unknown)[:80]}")
+        raise Refusal(_("There is no such column."), line=line, field=f"{table}.{min(unknown)[:80]}")
     values = [_value(line, table, field, row.get(field.name, field.default)) for field in fields]
     for name, said in wrong_with(table, row):
         raise Refusal(said, line=line, field=f"{table}.{name}")
@@ -101,7 +104,7 @@ def _values(line: int, table: str, fields: Sequence[_Field], row: Row) -> list[A
 
 def _value(line: int, table: str, field: _Field, value: Any) -> Any:
     if value is MISSING or (value is None and not (field.nullable or field.holds_null)):
-        raise Refusal("This is required.", line=line, field=f"{table}.{field.name}")
+        raise Refusal(_("This is required."), line=line, field=f"{table}.{field.name}")
     if value is None and not field.holds_null:
         return None
     try:
@@ -120,7 +123,7 @@ def _refuse_what_does_not_fit(staging: Staging) -> None:
     for rule in BOARD_RULES:
         line = staging.first_line(rule.query)
         if line:
-            raise Refusal(f"{rule.said} {REPAIR}", line=line, field=rule.field)
+            raise Refusal(_("%(said)s %(repair)s", said=_(rule.said), repair=_(REPAIR)), line=line, field=rule.field)
 
 
 def _warnings(staging: Staging, staged: Counter[str]) -> list[str]:

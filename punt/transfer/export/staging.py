@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from punt.language import _, later
 from punt.transfer.export.tables import carried, self_reference
 from punt.transfer.export.values import codec_for
 from punt.transfer.refusal import Refusal
 
 STAGING = "import-"
 """The prefix of the folders in which files are staged."""
-REPAIR = "Say flask db check --repair where this was exported, and export it again."
+REPAIR = later("Say flask db check --repair where this was exported, and export it again.")
 LINE = "_line"
 """The column with the line of the file that a row came from."""
 
@@ -76,9 +77,13 @@ class Staging:
             keys = {row[0]: row[3] for row in self._connection.execute(f'PRAGMA foreign_key_list("{table}")')}
             missing = self._connection.execute(f'PRAGMA foreign_key_check("{table}")').fetchone()
             if missing:
-                _, row, target, key = missing
+                _table, row, target, key = missing
                 line = self._connection.execute(f'SELECT {LINE} FROM "{table}" WHERE rowid = ?', (row,)).fetchone()[0]  # noqa: S608
-                raise Refusal(f"There is no such {target} in this file.", line=line, field=f"{table}.{keys[key]}")
+                raise Refusal(
+                    _("There is no such %(target)s in this file.", target=target),
+                    line=line,
+                    field=f"{table}.{keys[key]}",
+                )
 
     def rows(self, table: sa.Table) -> Iterator[dict[str, Any]]:
         """Yield a table's rows as its database takes them, parents before their children."""
@@ -102,7 +107,11 @@ class Staging:
             outside = f'SELECT {LINE} FROM "{table.name}" WHERE id NOT IN (SELECT id FROM depths)'  # noqa: S608
             line = self.first_line(f"{_depths(table, own)} {outside}")
             if line:
-                raise Refusal(f"This is its own ancestor. {REPAIR}", line=line, field=f"{table.name}.{own.name}")
+                raise Refusal(
+                    _("This is its own ancestor. %(repair)s", repair=_(REPAIR)),
+                    line=line,
+                    field=f"{table.name}.{own.name}",
+                )
 
     def _ordered(self, table: sa.Table, names: str) -> str:
         own = self_reference(table)
@@ -136,12 +145,14 @@ class Staging:
         """Say with which line a row conflicts: SQLite names the columns that must be unique."""
         named = [part.strip().split(".")[1] for part in error.partition(":")[2].split(",") if "." in part]
         if not named or "UNIQUE" not in error:
-            return Refusal(f"The database would not take this: {error}.", line=line, field=table)
+            return Refusal(_("The database would not take this: %(error)s.", error=error), line=line, field=table)
         known = dict(zip(self._tables[table].columns.keys(), values, strict=True))
         where = " AND ".join(f'"{name}" = ?' for name in named)
         query = f'SELECT {LINE} FROM "{table}" WHERE {where}'  # noqa: S608
         other = self._connection.execute(query, [known[name] for name in named]).fetchone()[0]
-        return Refusal(f"The same as in line {other}.", line=line, field=f"{table}.{' and '.join(named)}")
+        return Refusal(
+            _("The same as in line %(other)s.", other=other), line=line, field=f"{table}.{' and '.join(named)}"
+        )
 
 
 def _depths(table: sa.Table, own: sa.Column[str]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from punt.database import Timestamp
+from punt.language import _
 
 DEPTH = 32
 """How deep lists and objects may be nested in a JSON value."""
@@ -60,11 +61,11 @@ def codec_for(column: sa.Column[Any]) -> Codec:
 def _text(most: int | None) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         if not isinstance(value, str):
-            raise ValueError("This must be a text.")
+            raise ValueError(_("This must be a text."))
         if most is not None and len(value) > most:
-            raise ValueError(f"At most {most} characters.")
+            raise ValueError(_("At most %(most)s characters.", most=most))
         if _UNFIT.search(value):
-            raise ValueError("This holds a character that is none.")
+            raise ValueError(_("This holds a character that is none."))
         return value
 
     return check
@@ -73,9 +74,9 @@ def _text(most: int | None) -> Callable[[Any], str]:
 def _whole(bits: int) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if type(value) is not int:
-            raise ValueError("This must be a whole number.")
+            raise ValueError(_("This must be a whole number."))
         if not -(1 << bits) <= value < 1 << bits:
-            raise ValueError("This number is too large.")
+            raise ValueError(_("This number is too large."))
         return value
 
     return check
@@ -83,7 +84,7 @@ def _whole(bits: int) -> Callable[[Any], int]:
 
 def _truth(value: Any) -> int:
     if not isinstance(value, bool):
-        raise ValueError("This must be true or false.")
+        raise ValueError(_("This must be true or false."))
     return int(value)
 
 
@@ -94,7 +95,7 @@ def day(value: Any) -> str:
             return date.fromisoformat(value).isoformat()
         except ValueError:
             pass
-    raise ValueError("This must be a day, such as 2026-01-15.")
+    raise ValueError(_("This must be a day, such as 2026-01-15."))
 
 
 def moment(value: Any) -> str:
@@ -109,14 +110,14 @@ def moment(value: Any) -> str:
             year = 0
         if MINYEAR < year < MAXYEAR:
             return value
-    raise ValueError("This must be a moment in UTC, such as 2026-01-15T10:30:00Z.")
+    raise ValueError(_("This must be a moment in UTC, such as 2026-01-15T10:30:00Z."))
 
 
 def _bytes(value: Any) -> str:
     try:
         base64.b64decode(value, validate=True)
     except (TypeError, ValueError, binascii.Error):
-        raise ValueError("This must be bytes in base64.") from None
+        raise ValueError(_("This must be bytes in base64.")) from None
     return str(value)
 
 
@@ -127,11 +128,11 @@ def _json(value: Any) -> str:
 
 def _refuse_unfit(value: Any, depth: int) -> None:
     if not depth:
-        raise ValueError(f"This is nested more than {DEPTH} deep.")
+        raise ValueError(_("This is nested more than %(depth)s deep.", depth=DEPTH))
     if isinstance(value, str) and _UNFIT.search(value):
-        raise ValueError("This holds a character that is none.")
+        raise ValueError(_("This holds a character that is none."))
     if isinstance(value, float) and not isfinite(value):
-        raise ValueError("This holds a number that is none.")
+        raise ValueError(_("This holds a number that is none."))
     parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
         _refuse_unfit(part, depth - 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from punt.language import _, decimal, plural
 from punt.transfer.export.checking import Contents
 
 PHRASES = {
@@ -17,18 +20,29 @@ NAMES = {"user": ("person", "people"), "project": ("project", "projects"), "tick
 
 def summary(contents: Contents) -> str:
     """Return a sentence about what a file contains."""
-    parts = [
-        f"{count:,} {one if count == 1 else many}"
-        for count, (one, many) in ((contents.counts.get(name, 0), words) for name, words in NAMES.items())
-    ]
-    made = contents.header.made_at
-    return f"An export of {made:%Y-%m-%d %H:%M} UTC, by PUNT {contents.header.punt}: {', '.join(parts)}."
+    return _(
+        "An export of %(moment)s UTC, by PUNT %(version)s: %(contents)s.",
+        moment=f"{contents.header.made_at:%Y-%m-%d %H:%M}",
+        version=contents.header.punt,
+        contents=counted(contents.counts),
+    )
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Say how many people, projects and tickets there are."""
+    people, projects, tickets = (counts.get(name, 0) for name in NAMES)
+    parts = (
+        plural("%(num)s person", "%(num)s people", people),
+        plural("%(num)s project", "%(num)s projects", projects),
+        plural("%(num)s ticket", "%(num)s tickets", tickets),
+    )
+    return ", ".join(parts)
 
 
 def size_in_words(size: float) -> str:
     """Write a number of bytes in words."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+            return plural("%(num)s byte", "%(num)s bytes", int(size)) if unit == "bytes" else f"{decimal(size)} {unit}"
         size /= 1000
-    return f"{size:.1f} GB"
+    return f"{decimal(size)} GB"

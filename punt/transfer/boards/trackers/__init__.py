@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from punt.language import later
 from punt.transfer.boards.fields import plain
 
 
@@ -54,7 +55,7 @@ def _without_color(name: str) -> str:
     return re.sub(r" \((?:[a-z]+)(?:_dark|_light)?\)$", "", name) or name
 
 
-TABLE = Tracker("a table")
+TABLE = Tracker(later("a table"))
 GITHUB = Tracker("GitHub", column=_as_a_word)
 TRACKERS = (
     Tracker("Jira", frozenset({"summary", "issue key", "issue id"}), estimate=_of_seconds),

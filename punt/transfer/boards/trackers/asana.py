@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from punt.language import _
 from punt.transfer.refusal import Refusal
 
 
@@ -30,7 +31,7 @@ def tasks_of(found: dict[str, Any]) -> list[dict[str, Any]]:
         below = task.get("subtasks")
         for each in reversed(below if isinstance(below, list) else []):
             if not isinstance(each, dict):
-                raise Refusal("This is no export of Asana: a subtask is none.")
+                raise Refusal(_("This is no export of Asana: a subtask is none."))
             waiting.append((each, str(task.get("gid", "")), row["Section/Column"]))
     return listed
 

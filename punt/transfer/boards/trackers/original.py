@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from punt.language import _, later
 from punt.models import Priority, TicketType
 from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Comment, planned
 from punt.transfer.boards.cards import Past, Plan, hex_color, one_line
@@ -20,11 +21,11 @@ EARLIEST = 2000
 FIELDS = {"assignee": "assignee", "storyPoints": "storyPoints", "sprintId": "sprint", "columnId": "column"}
 """Our names for fields of its history, where they differ."""
 NOT_YET = {
-    "environment": "Environments",
-    "affected_version": "Affected versions",
-    "fix_version": "Fix versions",
-    "resolution": "Resolutions",
-    "sprint_id": "Places in sprints",
+    "environment": later("Environments"),
+    "affected_version": later("Affected versions"),
+    "fix_version": later("Fix versions"),
+    "resolution": later("Resolutions"),
+    "sprint_id": later("Places in sprints"),
 }
 """What tickets have there and not here."""
 
@@ -40,7 +41,7 @@ def plan_of(data: OldData, part: str, *, bounded: bool = True) -> Plan:
     """
     project = next((each for each in data.projects if (each.key or each.id) == part), None)
     if project is None:
-        raise Refusal(f"There is no project {one_line(part, 40)} in this backup.")
+        raise Refusal(_("There is no project %(part)s in this backup.", part=one_line(part, 40)))
     return planned(_board(data, project.id), bounded=bounded)
 
 
@@ -56,7 +57,7 @@ def _board(data: OldData, project_id: str) -> Board:
     board.cards = [_card(ticket, comments.get(ticket.id, []), board.left) for ticket in tickets]
     for card in board.cards:
         card.history = history.get(card.id, [])
-        board.left["Changes in the history before the newest"] += max(len(history.get(card.id, [])) - MOST_PAST, 0)
+        board.left[_("Changes in the history before the newest")] += max(len(history.get(card.id, [])) - MOST_PAST, 0)
         card.history = card.history[-MOST_PAST:]
     _leave(board.left, data, tickets, project_id)
     return board
@@ -69,7 +70,7 @@ def _label(label: OldLabel) -> BoardLabel:
 def _card(ticket: OldTicket, comments: list[Comment], left: Counter[str]) -> BoardCard:
     points = ticket.story_points
     fits = points is None or (points.is_integer() and 0 <= points <= 999)
-    left["Values that are no story points"] += not fits
+    left[_("Values that are no story points")] += not fits
     return BoardCard(
         id=ticket.id,
         title=ticket.title,
@@ -82,8 +83,8 @@ def _card(ticket: OldTicket, comments: list[Comment], left: Counter[str]) -> Boa
         due=ticket.due_date,
         comments=comments,
         parent=ticket.parent_id,
-        type=_one_of(TicketType, ticket.type, TicketType.TASK, "Type", left),
-        priority=_one_of(Priority, ticket.priority, Priority.MEDIUM, "Priority", left),
+        type=_one_of(TicketType, ticket.type, TicketType.TASK, later("Type"), left),
+        priority=_one_of(Priority, ticket.priority, Priority.MEDIUM, later("Priority"), left),
         story_points=int(points) if points is not None and fits else None,
         estimate=ticket.estimate,
     )
@@ -92,7 +93,7 @@ def _card(ticket: OldTicket, comments: list[Comment], left: Counter[str]) -> Boa
 def _one_of(names: type[AChoice], text: str, otherwise: AChoice, what: str, left: Counter[str]) -> AChoice:
     found = next((name for name in names if name.value.casefold() == text.strip().casefold()), None)
     if text and found is None:
-        left[f"{what} “{one_line(text, 40)}”, unknown here"] += 1
+        left[_("%(what)s “%(text)s”, unknown here", what=_(what), text=one_line(text, 40))] += 1
     return found or otherwise
 
 
@@ -112,7 +113,7 @@ def _history(data: OldData, board: Board, ids: set[str]) -> dict[str, list[Past]
     for each in (each for each in data.ticket_activities if each.ticket_id in ids):
         at = _moment(each.created_at)
         if at is None:
-            board.left["Changes in the history at no moment"] += 1
+            board.left[_("Changes in the history at no moment")] += 1
             continue
         name = FIELDS.get(each.field, one_line(each.field or each.action, 40) or "something")
         past = Past(at, board.people.get(each.user_id, ()), name, _short(each.old_value), _short(each.new_value))
@@ -138,19 +139,19 @@ def _short(value: Any) -> str | None:
 def _leave(left: Counter[str], data: OldData, tickets: list[OldTicket], project_id: str) -> None:
     """Count what of a project is not imported."""
     ids = {ticket.id for ticket in tickets}
-    left["Comments, which stand below the description now"] = sum(
+    left[_("Comments, which stand below the description now")] = sum(
         each.ticket_id in ids and not each.is_system_generated for each in data.comments
     )
-    left["Comments that the system made"] = sum(
+    left[_("Comments that the system made")] = sum(
         each.ticket_id in ids and each.is_system_generated for each in data.comments
     )
-    left["Sprints"] = sum(each.project_id == project_id for each in data.sprints)
-    left["Links between tickets"] = sum(each.from_ticket_id in ids for each in data.ticket_links)
+    left[_("Sprints")] = sum(each.project_id == project_id for each in data.sprints)
+    left[_("Links between tickets")] = sum(each.from_ticket_id in ids for each in data.ticket_links)
     for what, things in (
-        ("Watchers of tickets", data.ticket_watchers),
-        ("Edits in the history", data.ticket_edits),
-        ("Attachments", data.attachments),
+        (_("Watchers of tickets"), data.ticket_watchers),
+        (_("Edits in the history"), data.ticket_edits),
+        (_("Attachments"), data.attachments),
     ):
         left[what] = sum(each.ticket_id in ids for each in things)
     for name, what in NOT_YET.items():
-        left[what] = sum(bool(getattr(ticket, name)) for ticket in tickets)
+        left[_(what)] = sum(bool(getattr(ticket, name)) for ticket in tickets)

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
+from punt.language import _, number
 from punt.transfer.boards.cards import one_line
 from punt.transfer.boards.json_file import Part, parsed, read_as
 from punt.transfer.refusal import Refusal
@@ -156,7 +157,7 @@ def opened(content: bytes) -> Any:
     """
     found = parsed(unzipped(content) if content.startswith(ZIP) else content, WHAT)
     if not is_original(found):
-        raise Refusal(f"This is no {WHAT}.")
+        raise Refusal(_("This is no %(what)s.", what=WHAT))
     return found
 
 
@@ -169,11 +170,13 @@ def unzipped(content: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(INSIDE) as file:
             found = file.read(UNPACKED + 1)
     except KeyError:
-        raise Refusal(f"There is no {INSIDE} in this. Save what a spreadsheet program wrote as “CSV UTF-8”.") from None
+        raise Refusal(
+            _("There is no %(name)s in this. Save what a spreadsheet program wrote as “CSV UTF-8”.", name=INSIDE)
+        ) from None
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise Refusal(f"This zip cannot be unpacked: {one_line(str(error), 100)}") from None
+        raise Refusal(_("This zip cannot be unpacked: %(error)s", error=one_line(str(error), 100))) from None
     if len(found) > UNPACKED:
-        raise Refusal(f"{INSIDE} unpacks to more than {UNPACKED:,} bytes.")
+        raise Refusal(_("%(name)s unpacks to more than %(most)s bytes.", name=INSIDE, most=number(UNPACKED)))
     return found
 
 
@@ -188,7 +191,7 @@ def read_backup(found: Any) -> OldData:
     :raises Refusal: when it is not one, or encrypted.
     """
     if found.get("encrypted") or "ciphertext" in found:
-        raise Refusal("This backup is encrypted. Make one without a password in the original PUNT, and import that.")
+        raise Refusal(_("This backup is encrypted. Make one without a password in the original PUNT, and import that."))
     return read_as(OldBackup, found, WHAT).data
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
+from punt.language import _
 from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
 from punt.transfer.boards.cards import Plan
 from punt.transfer.boards.json_file import Part, read_as
@@ -138,10 +139,10 @@ def plan_of(found: Any) -> Plan:
         people={each.id: tuple(filter(None, (each.username, each.email, each.name))) for each in export.users},
         cards=_cards(export),
     )
-    board.left["Comments"] = sum(card.comments_total for card in export.cards)
-    board.left["Attachments"] = len(export.attachments)
-    board.left["Values of custom fields"] = len(export.custom_field_values)
-    board.left["Marks that a due date is met"] = sum(card.is_due_completed for card in export.cards)
+    board.left[_("Comments")] = sum(card.comments_total for card in export.cards)
+    board.left[_("Attachments")] = len(export.attachments)
+    board.left[_("Values of custom fields")] = len(export.custom_field_values)
+    board.left[_("Marks that a due date is met")] = sum(card.is_due_completed for card in export.cards)
     return planned(board)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from punt.language import _
 from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
 from punt.transfer.boards.cards import Plan
 from punt.transfer.boards.json_file import Part, parsed, read_as
@@ -172,8 +173,8 @@ def _leave(board: Board, export: TrelloBoard) -> None:
     """Count what of open cards and lists, and of comments, is not imported."""
     lists = {each.id for each in export.lists if not each.closed}
     cards = [each for each in export.cards if not each.closed and each.id_list in lists]
-    board.left["Limits of lists"] = sum(bool(each.soft_limit) for each in export.lists if each.id in lists)
-    board.left["Attachments"] = sum(len(each.attachments) for each in cards)
-    board.left["Values of custom fields"] = sum(len(each.custom_field_items) for each in cards)
-    board.left["Marks that a due date is met"] = sum(each.due_complete for each in cards)
-    board.left["Comments"] = sum(action.type == "commentCard" for action in export.actions)
+    board.left[_("Limits of lists")] = sum(bool(each.soft_limit) for each in export.lists if each.id in lists)
+    board.left[_("Attachments")] = sum(len(each.attachments) for each in cards)
+    board.left[_("Values of custom fields")] = sum(len(each.custom_field_items) for each in cards)
+    board.left[_("Marks that a due date is met")] = sum(each.due_complete for each in cards)
+    board.left[_("Comments")] = sum(action.type == "commentCard" for action in export.actions)

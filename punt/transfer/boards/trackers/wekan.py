@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from punt.language import _
 from punt.transfer.boards.board import Board, BoardCard, BoardLabel, BoardList, Checklist, planned
 from punt.transfer.boards.cards import Plan
 from punt.transfer.boards.json_file import Part, read_as
@@ -133,14 +134,14 @@ def plan_of(found: Any) -> Plan:
         cards=_cards(export),
     )
     limits = sum(bool(each.wip_limit.get("enabled")) for each in export.lists)
-    board.left["Limits of lists"] = limits
-    board.left["Swimlanes, whose cards come together"] = max(len(export.swimlanes) - 1, 0)
-    board.left["Comments"] = len(export.comments)
-    board.left["Attachments"] = len(export.attachments)
-    board.left["Values of custom fields"] = sum(
+    board.left[_("Limits of lists")] = limits
+    board.left[_("Swimlanes, whose cards come together")] = max(len(export.swimlanes) - 1, 0)
+    board.left[_("Comments")] = len(export.comments)
+    board.left[_("Attachments")] = len(export.attachments)
+    board.left[_("Values of custom fields")] = sum(
         _has_value(value) for card in export.cards for value in card.custom_fields
     )
-    board.left["Rules"] = len(export.rules)
+    board.left[_("Rules")] = len(export.rules)
     return planned(board)
 
 
