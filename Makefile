@@ -15,7 +15,7 @@ export FLASK_APP := wsgi
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check lint format screenshots bench attacks soak simulate fuzz import-corpus audit lock clean
+.PHONY: help install run demo test check lint format screenshots bench attacks soak simulate fuzz import-corpus audit lock translations clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -78,6 +78,9 @@ audit: $(VENV)/.dev ## look up known vulnerabilities in PUNT's dependencies
 lock: $(VENV)/.dev ## pin all dependencies again, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+translations: $(VENV)/.dev ## bring the catalogues up to date with the texts of code, templates and scripts
+	@$(BIN)/python -m tests.support.translations
 
 clean: ## remove the environment and caches, but never data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots static/__joined__

@@ -159,7 +159,7 @@ def _submit_a_wrong_phrase(page: Page) -> None:
 def _upload_an_export(page: Page) -> None:
     page.locator("#import-file").set_input_files(ROOT / "tests" / "transfer" / "version-1.punt")
     page.locator("form[action$='/import'] button").click()
-    page.get_by_text("This file can be taken").wait_for()
+    page.get_by_text("This file can be imported").wait_for()
 
 
 def _look_at_a_table(page: Page) -> None:
@@ -178,7 +178,7 @@ def _import_a_table(page: Page) -> None:
 def _make_a_token(page: Page) -> None:
     page.locator("#token-name").fill("Nightly report")
     page.locator("[name=scope]").select_option("write")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create token").click()
     page.locator("#new-token").scroll_into_view_if_needed()
 
 

@@ -6,30 +6,46 @@ top of a module is marked by :func:`later` and translated when it is used. A per
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
-OFFERED = {ENGLISH: "English"}
+OFFERED = {ENGLISH: "English", "de": "Deutsch"}
 """The languages that are complete, each by its own name."""
 FOLDER = Path(__file__).parent / "translations"
 SCRIPTS = "static/js/"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def speak(language: str | None) -> None:
     """Use a language from here on in this greenlet; English when it is not offered."""
     _spoken.set(language if language in OFFERED else ENGLISH)
+
+
+def in_this_language(work: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Make a function that does the same in another thread, in the language that is in use here."""
+    language = spoken()
+
+    def do(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        speak(language)
+        try:
+            return work(*arguments, **named)
+        finally:
+            speak(None)
+
+    return do
 
 
 def spoken() -> str:
@@ -67,11 +83,6 @@ def later(message: str) -> str:
     return message
 
 
-def listed(texts: Iterable[str]) -> str:
-    """Write several things one after the other."""
-    return ", ".join(texts)
-
-
 def number(value: int) -> str:
     """Write a whole number with its thousands apart."""
     if spoken() == ENGLISH:
@@ -98,6 +109,11 @@ def day(moment: date, *, with_year: bool) -> str:
 def moment(of: datetime) -> str:
     """Write a moment, such as ``23 Nov 2026, 14:05 UTC``."""
     return f"{day(of, with_year=True)}, {of:%H:%M} UTC"
+
+
+def file(language: str) -> Path:
+    """Return where the catalogue of a language is."""
+    return FOLDER / language / "LC_MESSAGES" / "punt.po"
 
 
 def script_texts(language: str) -> dict[str, Any]:
@@ -129,8 +145,8 @@ def _translations(language: str) -> NullTranslations:
 def _catalog(language: str) -> Catalog:
     from babel.messages.pofile import read_po
 
-    with (FOLDER / language / "LC_MESSAGES" / "punt.po").open("rb") as file:
-        return read_po(file, locale=language)
+    with file(language).open("rb") as opened:
+        return read_po(opened, locale=language)
 
 
 @lru_cache

@@ -63,7 +63,7 @@ def import_(file: Path, yes: bool) -> None:
             for rows in replace_everything(session, staging):
                 counter.show(rows)
         counter.end()
-    click.echo("Everything is as in the file now. Everybody signs in anew.")
+    click.echo("Everything has been replaced by the file. Everybody signs in anew.")
 
 
 @click.command()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 import gevent
 from gevent.threadpool import ThreadPool
+
+from punt.language import in_this_language
 
 NICE = 10
 """How much heavy work lowers its priority, as ``nice`` counts: it gets a tenth of what a busy event loop gets."""
@@ -20,7 +21,7 @@ Arguments = ParamSpec("Arguments")
 
 def in_thread(work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
     """Do something in another thread and wait for it cooperatively; never inside a write lock."""
-    answer: Answer = gevent.get_hub().threadpool.apply(copy_context().run, (work, *arguments), named)
+    answer: Answer = gevent.get_hub().threadpool.apply(in_this_language(work), arguments, named)
     return answer
 
 
@@ -30,7 +31,7 @@ def in_background_thread(
     """Do something heavy in another thread of low priority, leaving the processors to whoever else needs them."""
     pool = ThreadPool(1)  # for this work only: a thread cannot raise its priority again
     try:
-        answer: Answer = pool.apply(copy_context().run, (_step_back_for, work, *arguments), named)
+        answer: Answer = pool.apply(in_this_language(_step_back_for), (work, *arguments), named)
     finally:
         pool.kill()
     return answer

@@ -101,6 +101,11 @@ class Ticket(Base):
     losses = cast("Sequence[Loss]", ())
     """What of it could not be restored."""
 
+    @property
+    def key(self) -> str:
+        """What people call it, such as ``HARB-12``."""
+        return f"{self.project_key}-{self.number}"
+
     @classmethod
     def create(cls, project: Project, column: Column, creator_id: str | None, fields: dict[str, Any]) -> Ticket:
         """Add a ticket at the bottom of a column.

@@ -50,7 +50,7 @@ def restore(key: str, number: int) -> Any:
     grant.require_restoring(binned)
     ticket = binned.restore(grant.project)
     db.session.commit()
-    flash(_("Restored %(key)s.", key=f"{ticket.project_key}-{ticket.number}"), "success")
+    flash(_("Restored %(key)s.", key=ticket.key), "success")
     if ticket.losses:
         flash(" ".join(loss.message for loss in ticket.losses), "error")
     return redirect(url_for("tickets.show", key=grant.project.key, number=number))

@@ -30,7 +30,7 @@ def create(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again_at("members", key, problem)
-    return back_to("members", grant, _("%(user)s is in.", user=membership.user.name))
+    return back_to("members", grant, _("Added %(user)s.", user=membership.user.name))
 
 
 @blueprint.post("/<member_id>")
@@ -61,6 +61,6 @@ def remove(key: str, member_id: str) -> Any:
     except Problem as problem:
         return again_at("members", key, problem)
     if person.id != grant.user.id:
-        return back_to("members", grant, _("%(person)s is out.", person=person.name))
+        return back_to("members", grant, _("Removed %(person)s.", person=person.name))
     flash(_("You left %(project)s.", project=grant.project.name), "success")
     return redirect(url_for("projects.index"))

@@ -39,5 +39,5 @@ def _in_words(grant: Grant, name: str, value: Any) -> str:
         return next((_("“%(text)s”", text=person.name) for person in those_with([value])), _("somebody else"))
     if name == "parentId":
         parent = grant.ticket(value)
-        return _("“%(text)s”", text=f"{parent.project_key}-{parent.number} {parent.title}")
+        return _("“%(text)s”", text=" ".join((parent.key, parent.title)))
     return _("“%(text)s”", text=day(value) if name in {"startDate", "dueDate"} else value)

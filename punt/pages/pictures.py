@@ -48,7 +48,7 @@ def update() -> Any:
         db.session.rollback()
         access.user_anew()
         return profile.page(picture_errors=errors_of(problem)), problem.status
-    flash(_("This is your picture now."), "success")
+    flash(_("Saved your picture."), "success")
     return redirect(url_for("profile.show"))
 
 

@@ -10,7 +10,7 @@ from punt.models.wire import Json
 from punt.pages.context import day
 
 _DID = {
-    "created": later("made %(what)s"),
+    "created": later("created %(what)s"),
     "updated": later("changed %(what)s"),
     "moved": later("moved %(what)s"),
     "deleted": later("deleted %(what)s"),
@@ -26,7 +26,7 @@ _DID_OF = {
     ("session", "deleted"): later("signed out %(what)s"),
     ("session", "failed"): later("failed to sign in as %(what)s"),
     ("import", "imported"): later("imported %(what)s"),
-    ("token", "created"): later("made %(what)s"),
+    ("token", "created"): later("created %(what)s"),
     ("token", "deleted"): later("ended %(what)s"),
 }
 _OF_ONESELF = {

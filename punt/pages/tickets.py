@@ -50,7 +50,7 @@ def create(key: str) -> Any:
         db.session.commit()
     except Problem as problem:
         return again("tickets/new.html", problem, **_around(access.project(key)))
-    flash(_("Created %(key)s.", key=f"{ticket.project_key}-{ticket.number}"), "success")
+    flash(_("Created %(key)s.", key=ticket.key), "success")
     return _to_board(grant)
 
 
@@ -76,7 +76,7 @@ def update(key: str, number: int) -> Any:
         db.session.commit()
     except Problem as problem:
         return _again(key, number, problem)
-    flash(_("Saved %(key)s.", key=f"{ticket.project_key}-{ticket.number}"), "success")
+    flash(_("Saved %(key)s.", key=ticket.key), "success")
     return redirect(url_for("tickets.show", key=grant.project.key, number=number))
 
 
@@ -90,7 +90,7 @@ def move(key: str, number: int) -> Any:
     orders = {"top": 0, "up": max(order - 1, 0) if stays else 0, "down": order + 1 if stays else None, "bottom": None}
     ticket.move_to(column, order=orders[asked.place])
     db.session.commit()
-    flash(_("Moved %(key)s to %(column)s.", key=f"{ticket.project_key}-{ticket.number}", column=column.name), "success")
+    flash(_("Moved %(key)s to %(column)s.", key=ticket.key, column=column.name), "success")
     return _to_board(grant)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from contextvars import copy_context
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -22,7 +21,7 @@ from punt.heavy.deadlines import unhurried
 from punt.heavy.slices import breathe
 from punt.heavy.turns import Turns
 from punt.inputs.database import Overhaul
-from punt.language import _, plural
+from punt.language import _, in_this_language, plural
 from punt.models.wipe import hold_everything, wipe_everything, wipe_projects
 from punt.services.passwords import shown_again
 from punt.services.waiting_room import WaitingRoom
@@ -175,7 +174,7 @@ class _Apart:
 
     def watched(self) -> Iterator[int]:
         """Do it, giving now and then what it reports; whoever leaves early waits until it is done."""
-        job = gevent.get_hub().threadpool.spawn(copy_context().run, self._run)
+        job = gevent.get_hub().threadpool.spawn(in_this_language(self._run))
         try:
             while not job.ready():
                 job.wait(BEAT)

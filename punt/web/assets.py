@@ -8,6 +8,7 @@ minified, and everything is compressed.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import subprocess
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from tempfile import NamedTemporaryFile
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from punt import language
 from punt.heavy.threads import in_thread
 from punt.settings import ROOT
 from punt.web import bundle, compression
@@ -26,6 +28,8 @@ STATIC = ROOT / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 JOINED = ("js/app.js", "css/app.css")
+TEXTS = {f"js/texts/{code}.js": code for code in language.OFFERED if code != language.ENGLISH}
+"""What scripts say in a language, made from its catalogue."""
 KEPT = "__joined__"
 """Where generated files are kept for the next process, as Python keeps compiled code; anybody may delete it."""
 
@@ -47,6 +51,7 @@ class Tree:
         paths = sorted(path for path in folder.rglob("*") if path.is_file() and KEPT not in path.parts)
         self._kept = folder / KEPT
         self._sources = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+        self._sources |= {name: language.file(code).read_bytes() for name, code in TEXTS.items()}
         self._served: dict[tuple[str, str | None], bytes] = {}
 
     @cached_property
@@ -71,6 +76,8 @@ class Tree:
         return self._served[name, encoding]
 
     def _joined(self, name: str) -> bytes:
+        if name in TEXTS:
+            return f"globalThis.puntTexts = {_short_json(language.script_texts(TEXTS[name]))};\n".encode()
         if name not in JOINED:
             return self._sources[name]
         try:
@@ -130,7 +137,7 @@ def _tree() -> Tree:
 def _send(tree: Tree, name: str) -> Response:
     if name not in tree:
         abort(404)
-    content = tree.source(name) if current_app.debug else tree.served(name)
+    content = tree.source(name) if current_app.debug and name not in TEXTS else tree.served(name)
     encoding = None if current_app.debug or len(content) <= compression.SHORT else compression.best_encoding()
     if encoding:
         content = tree.served(name, encoding)
@@ -139,6 +146,10 @@ def _send(tree: Tree, name: str) -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _short_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _replace(path: Path, content: bytes) -> None:

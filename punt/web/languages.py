@@ -21,7 +21,13 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_the_browser() -> None:
-    language.speak(request.accept_languages.best_match(language.OFFERED))
+    language.speak(asked())
+
+
+def asked() -> str | None:
+    """Return the language that the browser likes best of those that are offered, whatever its country."""
+    tags = (tag.replace("_", "-").partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((tag for tag in tags if tag in language.OFFERED), None)
 
 
 def _note(response: Response) -> Response:

@@ -225,7 +225,7 @@ def test_a_long_column_and_two_sides_to_choose_from_have_no_violation(
 def test_every_other_page_has_no_violation(server: Server, profile: Profile, size: dict[str, Any]) -> None:
     def make_a_token(page: Page) -> None:
         page.locator("#token-name").fill("Nightly report")
-        page.get_by_role("button", name="Make a token").click()
+        page.get_by_role("button", name="Create token").click()
         page.locator("#new-token").wait_for()
 
     server.client("alice").put("/api/me/picture", content=PICTURE)
@@ -264,7 +264,7 @@ def test_exports_and_imports_have_no_violation(profile: Profile, size: dict[str,
     page.locator("[name=file]").set_input_files(
         {"name": "a.csv", "mimeType": "text/csv", "buffer": b"Title,Hue\nOne,red\n"}
     )
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Upload and preview").click()
     page.locator("[data-import-look]").wait_for()
     found += look(page, page.url)
     page.get_by_role("button", name="Import", exact=True).click()

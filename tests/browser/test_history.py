@@ -17,7 +17,7 @@ def test_an_open_history_goes_on_as_others_change_the_ticket(server: Server, win
     entries = view.locator("[data-entry]")
 
     view.get_by_text("History").click()
-    expect(entries).to_contain_text(["Alice Lindqvist made it"])
+    expect(entries).to_contain_text(["Alice Lindqvist created it"])
     server.client("alice").patch(f"{TICKETS}/{ticket['id']}", json={"priority": "High"}).raise_for_status()
 
     expect(entries.first).to_contain_text("Alice Lindqvist changed it: priority from Medium to High")

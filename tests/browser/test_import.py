@@ -28,7 +28,7 @@ def test_a_double_click_imports_a_file_once(profile: Profile, javascript: bool) 
     choose_a_file(page)
     before = count(page)
 
-    page.get_by_role("button", name="Look at it").dblclick()
+    page.get_by_role("button", name="Upload and preview").dblclick()
     expect(page.get_by_role("heading", name="150 new tickets")).to_be_visible(timeout=SOON)
     page.get_by_label("Thing", exact=True).select_option("Title")
     page.get_by_label("Title", exact=True).select_option("Not taken")
@@ -50,7 +50,7 @@ def test_a_large_file_tells_how_far_it_is_and_then_what_came_of_it(profile: Prof
     choose_a_file(page, "Title,Status\n" + "Crate,To Do\n" * 2000)
     before = count(page)
 
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Upload and preview").click()
     page.get_by_role("button", name="Import", exact=True).dblclick()
     expect(page.locator("[data-import-report]")).to_contain_text("Imported: 2,000 new tickets.", timeout=3 * SOON)
     page.reload()

@@ -82,7 +82,7 @@ def test_one_who_is_let_in_sees_the_project_appear_and_open_settings_follow(serv
 
     alice.locator("[name=username]").fill("charlie")
     alice.locator("#field-role").select_option("viewer")
-    alice.get_by_role("button", name="Let in").click()
+    alice.get_by_role("button", name="Add member").click()
     expect(charlie.locator("[data-project-name]")).to_have_text("Harbour website")
     expect(row(adam, "Charlie Moreau").locator("select")).to_have_value("viewer")
 
@@ -108,7 +108,7 @@ def test_what_one_may_no_longer_do_goes_from_the_open_page_and_what_is_typed_sta
 
     alice.patch(place_of(server, "adam"), json={"role": "viewer"})
     expect(adam.locator("form[action$='/settings']")).to_have_count(0)
-    expect(adam.get_by_text("Let somebody in")).to_have_count(0)
+    expect(adam.get_by_text("Add a member")).to_have_count(0)
     expect(row(adam, "Adam Okafor").locator("summary")).to_have_text("Leave…")
 
 

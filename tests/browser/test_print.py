@@ -77,7 +77,7 @@ def test_a_ticket_is_printed_whole_from_its_page_and_over_its_board(server: Serv
         assert [paper.index(text) for text in order] == sorted(paper.index(text) for text in order)
         assert f"No. 0 {LONG}" in paper
         assert all(text in paper for text in ("To Do", "label 0", "label 4"))
-        assert "Alice Lindqvist made it" in paper
+        assert "Alice Lindqvist created it" in paper
         assert not re.search("Save changes|Delete|Edit the description|No. 1 ", paper)
     assert brightest(page) < 140
 

@@ -34,7 +34,7 @@ def test_a_theme_chosen_in_the_menu_is_shown_at_once_and_from_the_start_of_every
     expect(page.locator("meta[data-theme-color=dark]")).to_have_attribute("media", "all")
     sent = page.context.request.get("/").text()
     page.goto("/")
-    assert '<html lang="en" data-theme="dark">' in sent
+    assert '<html lang="en" dir="ltr" data-theme="dark">' in sent
     assert '<meta name="color-scheme" content="dark">' in sent
     assert page.evaluate(GROUND) == DARK
 

@@ -73,7 +73,7 @@ def test_an_import_is_shown_first_and_taken_when_confirmed(app: Flask, sign_in: 
     assert (shown.status_code, wrong.status_code, taken.status_code) == (200, 400, 200)
     assert "6 people, 1 project, 0 tickets" in shown.text
     assert "Type: replace everything" in wrong.text
-    assert "Everything is as in the file now" in taken.text
+    assert "Everything has been replaced by the file" in taken.text
     assert (everything(app), waiting(app)) == (before, [])
     assert comings_and_goings(app) == [("exported", "sue"), ("imported", "sue")]
 
@@ -95,7 +95,7 @@ def test_whoever_confirms_twice_is_never_told_that_nothing_was_changed(
     monkeypatch.setattr(database, moment, overtaken)
     texts.append(sue.post(action, data=proof, buffered=True).text)
 
-    assert ["Everything is as in the file now" in text for text in texts].count(True) == 1
+    assert ["Everything has been replaced by the file" in text for text in texts].count(True) == 1
     assert not any("Nothing was changed" in text for text in texts)
 
 

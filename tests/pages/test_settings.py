@@ -110,7 +110,7 @@ def test_one_who_gives_up_being_admin_sees_less_afterwards(sign_in: SignIn, ids:
     answer = adam.post(f"/projects/HARB/members/{ids['adam']}", data={"role": "viewer"}, follow_redirects=True)
 
     assert answer.status_code == 200
-    assert "Let somebody in" not in answer.text
+    assert "Add a member" not in answer.text
 
 
 @pytest.mark.parametrize(

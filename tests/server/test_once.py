@@ -100,7 +100,7 @@ def test_an_import_of_everything_that_is_confirmed_twice_is_taken_once_and_no_an
 
     answers = click(sue, action, {"phrase": "replace everything", "yourPassword": PASSWORD})
 
-    taken = [answer for answer in answers if "Everything is as in the file now" in answer.text]
+    taken = [answer for answer in answers if "Everything has been replaced by the file" in answer.text]
     assert len(taken) == 1
     assert not [answer for answer in answers if "Nothing was changed" in answer.text]
     assert "Traceback" not in punt.log

@@ -120,7 +120,7 @@ def test_where_the_connection_broke_nobody_is_told_that_nothing_was_changed(
 
     text = confirm(sue, shown)
 
-    assert "Look whether it was taken" in text
+    assert "Check whether it was imported" in text
     assert "Nothing was changed" not in text
     assert waiting(harbour) == []
 

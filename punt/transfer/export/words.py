@@ -22,7 +22,7 @@ def summary(contents: Contents) -> str:
     """Return a sentence about what a file contains."""
     return _(
         "An export of %(moment)s UTC, by PUNT %(version)s: %(contents)s.",
-        moment=f"{contents.header.made_at:%Y-%m-%d %H:%M}",
+        moment=contents.header.made_at.strftime("%Y-%m-%d %H:%M"),
         version=contents.header.punt,
         contents=counted(contents.counts),
     )

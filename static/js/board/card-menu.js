@@ -6,6 +6,7 @@ import { boxOf, focused, hear, query, queryAll, zoomOf } from "../page/dom.js";
 import { enterCard } from "./focus.js";
 import { columnName, keyOf, listsOf } from "../page/places.js";
 import { selectedWith } from "./selection.js";
+import { plural } from "../page/language.js";
 
 const GAP = 8;
 
@@ -25,7 +26,7 @@ export function openCardMenu(card, anchor = card?.querySelector("[data-act=menu]
   if (!card) return;
   const cards = selectedWith(card);
   const lists = listsOf(board).filter((list) => cards.some((one) => one.parentElement !== list));
-  query("[data-menu-title]", popup).textContent = cards[1] ? `${cards.length} tickets` : keyOf(card);
+  query("[data-menu-title]", popup).textContent = cards[1] ? plural("%(num)s ticket", "%(num)s tickets", cards.length) : keyOf(card);
   query("[data-menu-columns]", popup).replaceChildren(...lists.map(columnItem));
   for (const item of queryAll("[data-single]", popup)) item.hidden = cards.length > 1;
   enterCard(card);

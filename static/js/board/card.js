@@ -7,6 +7,7 @@ import { avatarOf } from "../live/people.js";
 import { cardOf, panelOf } from "../page/places.js";
 import { speak } from "../page/spoken.js";
 import { writeAttribute, writeData, writeText } from "../page/write.js";
+import { t, translated } from "../page/language.js";
 
 export function fillCard(card, ticket) {
   const { id, rank, version, number, type, priority, title } = ticket;
@@ -14,16 +15,17 @@ export function fillCard(card, ticket) {
   writeData(card, { ticket: id, rank, version, number, type, priority, title });
   for (const [field, fill] of Object.entries(FILLED)) fill(query(`[data-field="${field}"]`, card), ticket);
   speak(card);
-  writeAttribute(query("[data-act=menu]", card), "aria-label", `Actions for ${ticket.key}`);
+  writeAttribute(query("[data-act=menu]", card), "aria-label", t("Actions for %(key)s", { key: ticket.key }));
   for (const icon of queryAll("[data-icon]", card)) fillIcon(icon, ticket);
 }
 
+const inWordsOf = (name) => (place, ticket) => writeText(place, translated(ticket[name]));
 const plain = (name) => (place, ticket) => writeText(place, ticket[name]);
 
 const FILLED = {
   key: plain("key"),
-  type: plain("type"),
-  priority: plain("priority"),
+  type: inWordsOf("type"),
+  priority: inWordsOf("priority"),
   title: fillTitle,
   labels: fillLabels,
   due: (place, { dueDate, columnId }) => showDue(place, dueDate, panelOf(columnId)?.matches("[data-done]")),

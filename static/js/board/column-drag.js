@@ -7,6 +7,7 @@ import { boxOf, hear, query } from "../page/dom.js";
 import { insert } from "./insert.js";
 import { PANEL, panelsOf } from "../page/places.js";
 import { toast } from "../page/toast.js";
+import { t } from "../page/language.js";
 
 export function startColumnDrag() {
   let panel = null;
@@ -35,7 +36,7 @@ export function startColumnDrag() {
     if (dataTransfer.dropEffect === "none" || place === Number(order)) return arrange();
     moved.dataset.pending = "";
     await moveColumn(`${projectPath}/columns/${id}`, place).catch(({ message }) => {
-      toast(`The column was not moved. ${message}`, { failed: true });
+      toast(`${t("The column was not moved.")} ${message}`, { failed: true });
       arrange();
     });
     moved.removeAttribute("data-pending");

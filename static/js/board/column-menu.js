@@ -1,6 +1,5 @@
 /** Makes the forms about columns instant; their results arrive from the stream, for us as for everybody. */
 
-import { listed } from "../page/announcer.js";
 import { api, fetchPage, pathOf } from "../page/api.js";
 import { board, placeTicket } from "./board.js";
 import { hear, query, queryAll } from "../page/dom.js";
@@ -12,6 +11,7 @@ import { PANEL, cardWith, cardsOf, columnName, keyOf, listIn } from "../page/pla
 import { randomId, tabId } from "../page/tab.js";
 import { complain, moveToasts, toast } from "../page/toast.js";
 import { undoable } from "../ticket/undo.js";
+import { listed, t } from "../page/language.js";
 
 const ACTS = {
   add: (path, asked) => api.post(path, asked, asStranger()),
@@ -62,13 +62,13 @@ async function sortColumn(path, asked, form) {
   const ranks = new Map(sorted.map(({ id, rank }) => [id, rank]));
   for (const ticket of tickets) ticket.rank = ranks.get(ticket.id) ?? ticket.rank;
   sorted.forEach(placeTicket);
-  undoable(`${columnName(panel)} is sorted.`, [[() => unsort(path, tickets)]]);
+  undoable(t("%(column)s is sorted.", { column: columnName(panel) }), [[() => unsort(path, tickets)]]);
 }
 
 async function unsort(path, tickets) {
   const moved = tickets.filter(({ id, rank }) => (cardWith(id)?.dataset.rank ?? rank) !== rank).map(({ id }) => keyOf(cardWith(id)));
   const back = await api.put(`${path}/order`, { tickets }, asStranger());
-  if (moved[0]) back.notRestored = [{ message: `Moved since, and left there: ${listed(moved)}.` }];
+  if (moved[0]) back.notRestored = [{ message: t("Moved since, and left there: %(keys)s.", { keys: listed(moved) }) }];
   return back;
 }
 

@@ -10,6 +10,7 @@ import { insert } from "./insert.js";
 import { panelOf, panelsOf } from "../page/places.js";
 import { toast } from "../page/toast.js";
 import { writeAttribute, writeData, writeText } from "../page/write.js";
+import { t } from "../page/language.js";
 
 const ADDER = "[data-quick-add] form";
 const DONE = /^(done|completed?|closed|resolved|finished)$/i;
@@ -50,7 +51,7 @@ export function removeColumn(panel) {
     keep(old);
     restore(form, draft);
     keep(form);
-    toast("The column was deleted. What you typed is here.");
+    toast(t("The column was deleted. What you typed is here."));
   }
   if (!hadFocus) return;
   if (form) focusInPlace(form.elements.title);

@@ -8,6 +8,7 @@ import { canBeSeen, cardOf, cardWith, linkOf } from "../page/places.js";
 import { TicketView } from "../ticket/view.js";
 import { moveToasts, toast } from "../page/toast.js";
 import { undoableDeletion } from "../ticket/undo.js";
+import { t } from "../page/language.js";
 
 const NOT_THE_CARD = "a:not([data-open]), button, input, select, textarea, summary, label";
 
@@ -55,8 +56,8 @@ async function openTicket(url) {
 }
 
 function cannotOpen(url, error) {
-  if (error instanceof Unreachable) toast(error.message, { failed: true, action: "Retry", run: () => openTicket(url) });
-  else toast("This ticket is not there any more.", { failed: true });
+  if (error instanceof Unreachable) toast(error.message, { failed: true, action: t("Retry"), run: () => openTicket(url) });
+  else toast(t("This ticket is not there any more."), { failed: true });
 }
 
 // After a reload, the page at this address may differ from the history's state.
@@ -73,7 +74,7 @@ function afterClose() {
   root.remove();
   document.title = home.title;
   moveToasts();
-  if (typed) toast("What you typed is not saved yet. It is kept with the ticket.");
+  if (typed) toast(t("What you typed is not saved yet. It is kept with the ticket."));
   const card = cardWith(id);
   enterCard(canBeSeen(card) ? card : undefined);
   if (history.state?.ticket) history.back();

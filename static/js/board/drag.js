@@ -7,6 +7,7 @@ import { moveCards } from "./mover.js";
 import { cardOf } from "../page/places.js";
 import { selectedWith, toggleSelected } from "./selection.js";
 import { toast } from "../page/toast.js";
+import { t } from "../page/language.js";
 
 const SLOP = { mouse: 6, pen: 6, touch: 8 };
 const HOLD = 200;
@@ -94,7 +95,7 @@ function ended({ pointerId }) {
 }
 
 function lose() {
-  toast("The ticket you were moving has just been deleted.", { failed: true });
+  toast(t("The ticket you were moving has just been deleted."), { failed: true });
   cancel();
 }
 

@@ -1,6 +1,7 @@
 /** How a due date is worded and how urgent it is, as on the server's pages. Days are UTC days. */
 
 import { hear } from "../page/dom.js";
+import { day, plural, t } from "../page/language.js";
 
 const DAY = 86_400_000;
 const SOON = 2;
@@ -15,8 +16,8 @@ export function dueState(iso, done) {
 
 export function dueText(iso, done) {
   const days = done ? Infinity : daysUntil(iso);
-  if (days < 0) return `${-days} day${days < -1 ? "s" : ""} late`;
-  return ["Today", "Tomorrow"][days] ?? day(new Date(iso));
+  if (days < 0) return plural("%(num)s day late", "%(num)s days late", -days);
+  return [t("Today"), t("Tomorrow")][days] ?? day(new Date(iso));
 }
 
 /** Calls `onNewDay()` when a UTC day begins; if the timer slept then, when the page becomes visible. */
@@ -41,11 +42,6 @@ export function dueKinds(iso, done) {
   const weekday = (new Date().getUTCDay() + 6) % 7; // from Monday
   const kinds = { overdue: days < 0 && !done, today: days === 0, week: days >= -weekday && days < 7 - weekday };
   return Object.keys(kinds).filter((kind) => kinds[kind]);
-}
-
-function day(date) {
-  const [, number, month, year] = date.toUTCString().split(" "); // "Fri, 05 Dec 2025 00:00:00 GMT"
-  return `${Number(number)} ${month}${Number(year) === new Date().getUTCFullYear() ? "" : ` ${year}`}`;
 }
 
 function daysUntil(iso) {

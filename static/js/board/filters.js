@@ -10,6 +10,7 @@ import { dueKinds, startDays } from "./due.js";
 import { PANEL, cardOf, cardsOf, keyOf, listIn, panelsOf } from "../page/places.js";
 import { me } from "../page/session.js";
 import { folded, writeText } from "../page/write.js";
+import { t } from "../page/language.js";
 
 const CARD = "[data-ticket]";
 
@@ -87,13 +88,13 @@ function countShown() {
   for (const panel of panelsOf(board)) {
     const here = cardsOf(listIn(panel)).filter(({ hidden }) => !hidden).length;
     const place = query("[data-column-shown]", panel);
-    writeText(place, `${here} of `);
+    writeText(place, t("%(shown)s of ", { shown: here }));
     place.hidden = !areActive();
     shown += here;
   }
   const all = allCards().length;
   for (const place of queryAll("[data-filter-on]", filterForm)) place.hidden = !areActive();
-  writeText(query("output", filterForm), `${shown} of ${all}`);
+  writeText(query("output", filterForm), t("%(shown)s of %(all)s", { shown, all }));
   query("[data-filter-nothing]").hidden = !all || shown > 0;
 }
 

@@ -6,6 +6,7 @@ import { hold, release, seat, ticketsPath } from "./board.js";
 import { cardWith, columnName, placeOf } from "../page/places.js";
 import { toast } from "../page/toast.js";
 import { revertMove, undoAfter, undoable } from "../ticket/undo.js";
+import { plural, t } from "../page/language.js";
 
 /** Beyond the end of any column. */
 const BOTTOM = 1_000_000;
@@ -50,7 +51,8 @@ function offerUndo(tickets, { list }, back) {
     const ticket = moved.get(id);
     return [() => revertMove(pathTo(id), ways, rank, ticket), ticket.key];
   });
-  undoable(`${tickets[1] ? `${tickets.length} tickets` : tickets[0].key} moved to ${columnName(list)}.`, undo, { quiet: true });
+  const what = tickets[1] ? plural("%(num)s ticket", "%(num)s tickets", tickets.length) : tickets[0].key;
+  undoable(t("%(what)s moved to %(column)s.", { what, column: columnName(list) }), undo, { quiet: true });
 }
 
 // As far as we know nothing was moved: if the server did it after all, the stream will say so.
@@ -60,7 +62,8 @@ function failMove(ids, place, { message }) {
     if (cards.length && place.list.isConnected) moveCards(cards, place);
   };
   for (const id of ids) release(id);
-  toast(`${ids[1] ? `${ids.length} tickets were` : "The ticket was"} not moved. ${message}`, { failed: true, action: "Retry", run });
+  const said = plural("The ticket was not moved.", "%(num)s tickets were not moved.", ids.length);
+  toast(`${said} ${message}`, { failed: true, action: t("Retry"), run });
 }
 
 const pathTo = (id) => `${ticketsPath}/${id}`;

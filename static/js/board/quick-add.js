@@ -8,6 +8,7 @@ import { pressed } from "../page/keys.js";
 import { once } from "../forms/once.js";
 import { randomId } from "../page/tab.js";
 import { toast } from "../page/toast.js";
+import { t } from "../page/language.js";
 
 const attempts = new WeakMap();
 
@@ -25,7 +26,7 @@ function submitTicket(event) {
   if (!form.closest("[data-quick-add]")) return;
   event.preventDefault();
   const title = form.elements.title.value.trim();
-  if (!title) return refuse(form.elements.title, "Give the ticket a title first.");
+  if (!title) return refuse(form.elements.title, t("Give the ticket a title first."));
   once(form, () => addTicket(form, title));
 }
 
@@ -41,7 +42,7 @@ async function addTicket(form, title) {
     field.scrollIntoView({ block: "nearest" });
   } catch (error) {
     if (error.details?.length) refuse(field, error.details.map(({ message }) => message).join(" "));
-    else toast(`The ticket was not added. ${error.message}`, { failed: true, action: "Retry", run: () => form.requestSubmit() });
+    else toast(`${t("The ticket was not added.")} ${error.message}`, { failed: true, action: t("Retry"), run: () => form.requestSubmit() });
   }
 }
 

@@ -5,6 +5,7 @@ import { allCards, board } from "./board.js";
 import { focusInPlace, focused, hear, query, swallow, watch } from "../page/dom.js";
 import { cardOf, cardWith, keyOf, linkOf, visibleOn } from "../page/places.js";
 import { writeAttribute, writeText } from "../page/write.js";
+import { plural, t } from "../page/language.js";
 
 const bar = query("[data-selection]");
 let anchor = "";
@@ -23,7 +24,9 @@ export const selectedWith = (card) => (isSelected(card) ? selectedCards() : [car
 export function toggleSelected(card) {
   mark(card, !isSelected(card));
   anchor = card.dataset.ticket;
-  announce(`${keyOf(card)} ${isSelected(card) ? "" : "no longer "}selected, ${selectedCards().length} in all.`);
+  const values = { key: keyOf(card), count: selectedCards().length };
+  if (isSelected(card)) announce(t("%(key)s selected, %(count)s in all.", values));
+  else announce(t("%(key)s no longer selected, %(count)s in all.", values));
 }
 
 /** Selects everything from the last chosen card to `card`. */
@@ -31,7 +34,7 @@ export function extendSelection(card) {
   const all = visibleOn(board);
   const ends = [cardWith(anchor) ?? card, card].map((one) => all.indexOf(one));
   for (const one of all.slice(Math.min(...ends), Math.max(...ends) + 1)) mark(one, true);
-  announce(`${selectedCards().length} selected.`);
+  announce(plural("%(num)s selected.", "%(num)s selected.", selectedCards().length));
 }
 
 export function clearSelection() {
@@ -39,7 +42,7 @@ export function clearSelection() {
   if (!first) return;
   if (bar.contains(focused())) linkOf(first).focus();
   for (const card of allCards().filter(isSelected)) mark(card, false);
-  announce("Nothing selected.");
+  announce(t("Nothing selected."));
 }
 
 // By keyboard a modified click still opens a link in a new tab. While some are selected, a tap selects, too.
@@ -57,7 +60,7 @@ function showBar(records) {
   if (bar.hidden && !records.some(({ type }) => type === "attributes")) return;
   const { length } = selectedCards();
   bar.hidden = !length;
-  writeText(query("[data-selection-count]", bar), `${length} selected`);
+  writeText(query("[data-selection-count]", bar), plural("%(num)s selected", "%(num)s selected", length));
 }
 
 const isSelected = (card) => "selected" in card.dataset;

@@ -4,14 +4,15 @@ import { placeTicket, removeTicket, revive } from "./board.js";
 import { glow } from "../page/fresh.js";
 import { findPerson } from "../live/people.js";
 import { cardWith } from "../page/places.js";
+import { later, t } from "../page/language.js";
 
 export const ticketHandlers = {
   "ticket.created": (ticket, message) => {
     revive(ticket.id);
-    showChanged("added")(ticket, message);
+    showChanged(later("%(person)s added this"))(ticket, message);
   },
-  "ticket.updated": showChanged("changed"),
-  "ticket.moved": showChanged("moved"),
+  "ticket.updated": showChanged(later("%(person)s changed this")),
+  "ticket.moved": showChanged(later("%(person)s moved this")),
   "ticket.spread": placeTicket,
   "ticket.deleted": ({ id }) => removeTicket(id),
 };
@@ -21,6 +22,6 @@ function showChanged(done) {
     const known = Number(cardWith(ticket.id)?.dataset.version ?? 0);
     const card = placeTicket(ticket);
     const actor = actorId && findPerson(actorId);
-    if (card && ticket.version > known) glow(card, actor && `${actor.name} ${done} this`);
+    if (card && ticket.version > known) glow(card, actor && t(done, { person: actor.name }));
   };
 }

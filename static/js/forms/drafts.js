@@ -9,6 +9,7 @@ import { cardWith } from "../page/places.js";
 import { own } from "../page/prefix.js";
 import { me } from "../page/session.js";
 import { toast } from "../page/toast.js";
+import { t } from "../page/language.js";
 
 const ALL = own("draft.");
 const OWN = `${ALL}${me}.`;
@@ -89,7 +90,7 @@ function discard(form) {
   echoed = null;
   form.reset();
   keep(form);
-  toast("What you typed is discarded.", { action: "Undo", run: () => everywhere("draft", form.dataset.draft).forEach(again) });
+  toast(t("What you typed is discarded."), { action: t("Undo"), run: () => everywhere("draft", form.dataset.draft).forEach(again) });
 }
 
 function put(key, fields) {

@@ -9,6 +9,7 @@ import { me } from "../page/session.js";
 import { closeStream } from "./stream.js";
 import { tabId } from "../page/tab.js";
 import { toastNext } from "../page/toast.js";
+import { t, translated } from "../page/language.js";
 
 const place = query("header [data-project-name]");
 
@@ -44,19 +45,21 @@ export function leaveProject(why) {
   if (sent) return; // the response to this page's own form navigates
   closeStream();
   query("main").inert = true;
-  toastNext(why || `${place.textContent} has been deleted, or you are no longer a member of it.`);
+  toastNext(why || t("%(project)s has been deleted, or you are no longer a member of it.", { project: place.textContent }));
   location.assign(`${prefix}/`);
 }
 
 // The settings page updates itself; text typed on other pages is kept.
 function showAgain(role) {
   if (sent || query("[data-settings]")) return;
-  toastNext(`Your role in ${place.textContent} is ${role} now.`);
+  toastNext(t("Your role in %(project)s is %(role)s now.", { project: place.textContent, role: translated(role) }));
   location.reload();
 }
 
 function byWhom(actor) {
-  if (actor === me) return `You left ${place.textContent}.`;
+  const values = { project: place.textContent };
+  if (actor === me) return t("You left %(project)s.", values);
   const name = findPerson(actor)?.name ?? everywhere("user-name", actor)[0]?.textContent;
-  return `${name ? `${name} took you` : "You were taken"} off ${place.textContent}.`;
+  if (!name) return t("You were taken off %(project)s.", values);
+  return t("%(person)s took you off %(project)s.", { person: name, ...values });
 }

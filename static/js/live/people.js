@@ -9,8 +9,9 @@ import { dropFrom } from "./labels.js";
 import { cardOf } from "../page/places.js";
 import { speak } from "../page/spoken.js";
 import { writeAttribute, writeData, writeText } from "../page/write.js";
+import { t } from "../page/language.js";
 
-const STRANGER = { name: "Someone", color: "#475467" };
+const stranger = () => ({ name: t("Someone"), color: "#475467" });
 
 export const peopleHandlers = { "user.updated": showPerson };
 
@@ -38,7 +39,7 @@ export const findPerson = (id) => byId(`person-${id}`)?.dataset;
 export function avatarOf(id) {
   const person = findPerson(id);
   if (!person) missSomething();
-  return paint(blank("avatar"), id, person ?? STRANGER);
+  return paint(blank("avatar"), id, person ?? stranger());
 }
 
 /** An avatar of anybody, in the page's directory or not. */

@@ -1,6 +1,5 @@
 /** Who else is here, and which ticket they are editing: the page holds a lease at the server while it is visible. */
 
-import { listed } from "../page/announcer.js";
 import { blank } from "../page/blank.js";
 import { hear, query, queryAll } from "../page/dom.js";
 import { portrait } from "./people.js";
@@ -9,6 +8,7 @@ import { prefix } from "../page/prefix.js";
 import { me } from "../page/session.js";
 import { tabId } from "../page/tab.js";
 import { writeText } from "../page/write.js";
+import { listed, plural, t } from "../page/language.js";
 
 const TOLD_AFTER = 600;
 const RENEW = 20_000;
@@ -89,7 +89,7 @@ function showOthers(people) {
   list.replaceChildren(...others.slice(0, SHOWN).map(portrait));
   list.dataset.more = more > 0 ? `+${more}` : "";
   list.hidden = !names;
-  list.title = list.ariaLabel = `Also here: ${names}`;
+  list.title = list.ariaLabel = t("Also here: %(names)s", { names });
   markOthers();
 }
 
@@ -99,7 +99,8 @@ function markOthers() {
   const view = query(OPEN_TICKET, host);
   const line = view?.querySelector("[data-editors]");
   const names = others.filter(({ ticketIds }) => ticketIds.includes(view?.dataset.ticketView)).map(({ name }) => name);
-  const text = `${listed(names)} ${names.length > 1 ? "have" : "has"} this open for editing.`;
+  const values = { names: listed(names) };
+  const text = plural("%(names)s has this open for editing.", "%(names)s have this open for editing.", names.length, values);
   writeText(line, names.length ? text : "");
 }
 
@@ -109,7 +110,7 @@ function markEditor(id, person) {
   const place = cardWith(id)?.querySelector('[data-field="key"]');
   if (!place) return;
   const mark = blank("editor");
-  mark.title = `${person.name} has this open for editing`;
+  mark.title = t("%(person)s has this open for editing", { person: person.name });
   mark.append(portrait(person));
   place.after(mark);
 }

@@ -6,6 +6,7 @@ import { restore } from "../forms/drafts.js";
 import { typesOf } from "./dispatch.js";
 import { table } from "../page/table.js";
 import { toast } from "../page/toast.js";
+import { t } from "../page/language.js";
 
 const LIST = "data-live-list";
 const UNIT = "[data-live]";
@@ -29,7 +30,7 @@ async function followSettings() {
   else settings.replaceWith((settings = fresh));
   written = now;
   for (const form of queryAll("[data-draft]", settings)) {
-    if (restore(form).length) toast("Somebody else has just changed what you are typing here.");
+    if (restore(form).length) toast(t("Somebody else has just changed what you are typing here."));
   }
   if (focused() !== held) focusInPlace(held.isConnected ? held : byId(held.id));
 }

@@ -5,6 +5,7 @@ import { prefix } from "../page/prefix.js";
 import { signOut } from "../page/session.js";
 import { closeStream } from "./stream.js";
 import { toastNext } from "../page/toast.js";
+import { t } from "../page/language.js";
 
 export const wipeHandlers = {
   "database.wiped": () => {
@@ -14,7 +15,7 @@ export const wipeHandlers = {
   },
   "database.projects.wiped": () => {
     closeStream();
-    toastNext("All projects have been removed.");
+    toastNext(t("All projects have been removed."));
     location.assign(`${prefix}/`);
   },
 };

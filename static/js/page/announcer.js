@@ -11,6 +11,3 @@ export function announce(text) {
   noticePlace().append(words);
   setTimeout(() => words.remove(), SAID_FOR);
 }
-
-/** "one, two and three". */
-export const listed = (words) => new Intl.ListFormat("en").format(words);

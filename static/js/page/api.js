@@ -3,6 +3,7 @@
 import { prefix } from "./prefix.js";
 import { goToLogin } from "./session.js";
 import { renameTab, tabId } from "./tab.js";
+import { t } from "./language.js";
 
 const PATIENCE = 20_000;
 const JSON_BODY = { "Content-Type": "application/json" };
@@ -11,7 +12,7 @@ const GATEWAY = [502, 503, 504];
 /** The server refused. `details` names fields; `body` is the whole response. */
 export class ApiError extends Error {
   constructor(status, body) {
-    super(body.error ?? "The server could not do that.");
+    super(body.error ?? t("The server could not do that."));
     this.status = status;
     this.body = body;
     this.details = body.details ?? [];
@@ -21,7 +22,7 @@ export class ApiError extends Error {
 /** It is unknown whether the request reached the server. */
 export class Unreachable extends Error {
   constructor() {
-    super("The server cannot be reached.");
+    super(t("The server cannot be reached."));
   }
 }
 

@@ -3,6 +3,7 @@
 import { query, queryAll } from "./dom.js";
 import { keyOf } from "./places.js";
 import { writeAttribute } from "./write.js";
+import { plural, t, translated } from "./language.js";
 
 /** Updates it from the fields of a card. */
 export function speak(card) {
@@ -13,13 +14,13 @@ export function speak(card) {
   const assignee = query("[data-field=assignee] [data-user]", card)?.getAttribute("title");
   const parts = [
     keyOf(card),
-    type,
+    translated(type),
     title,
-    `${priority} priority`,
-    labels[0] && `labels ${labels.join(", ")}`,
-    text("due") && `due ${text("due")}`,
-    text("points") && `${text("points")} points`,
-    assignee && `assigned to ${assignee}`,
+    t("%(priority)s priority", { priority: translated(priority) }),
+    labels[0] && t("labels %(names)s", { names: labels.join(", ") }),
+    text("due") && t("due %(day)s", { day: text("due") }),
+    text("points") && plural("%(num)s point", "%(num)s points", Number(text("points"))),
+    assignee && t("assigned to %(person)s", { person: assignee }),
   ];
   writeAttribute(card, "aria-label", parts.filter(Boolean).join(", "));
 }

@@ -2,6 +2,7 @@
 
 import { hear, query, queryAll } from "./dom.js";
 import { toast } from "./toast.js";
+import { t } from "./language.js";
 
 const FORM = "[data-theme-form]";
 const { dataset: shown } = document.documentElement;
@@ -17,7 +18,7 @@ export function startThemes() {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), redirect: "manual" }).catch(() => null);
     if (answer?.type === "opaqueredirect") return;
     showTheme(before);
-    toast("The theme could not be kept.", { failed: true });
+    toast(t("The theme could not be kept."), { failed: true });
   });
 }
 

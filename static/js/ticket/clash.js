@@ -4,6 +4,7 @@ import { blank } from "../page/blank.js";
 import { hear, query, queryAll } from "../page/dom.js";
 import { keep } from "../forms/drafts.js";
 import { fieldsOf, first, now, say, slot } from "../forms/fields.js";
+import { t } from "../page/language.js";
 
 /** A choice for each of the fields named `slots`: mine, the current value in `form`, or theirs, its initial value. */
 export function choices(form, slots, who) {
@@ -19,7 +20,7 @@ function choice(field, values, who) {
   for (const radio of queryAll("input", row)) {
     const value = values[radio.value];
     radio.name = `clash-${field.name}`;
-    query("[data-clash-text]", radio.parentElement).textContent = valueInWords(field, value) || "nothing";
+    query("[data-clash-text]", radio.parentElement).textContent = valueInWords(field, value) || t("nothing");
     hear(radio, "change", () => (say(field, value), keep(field.form)));
   }
   return row;

@@ -1,17 +1,23 @@
 /** The values of a ticket's form, and how they differ from its initial ones. */
 
-import { listed } from "../page/announcer.js";
 import { fieldsOf, first, now } from "../forms/fields.js";
+import { later, listed, t } from "../page/language.js";
 
 const WORDS = {
-  columnId: "column",
-  rank: "place",
-  assigneeId: "assignee",
-  labelIds: "labels",
-  storyPoints: "points",
-  startDate: "start",
-  dueDate: "due date",
-  parentId: "parent",
+  title: later("title"),
+  description: later("description"),
+  type: later("type"),
+  priority: later("priority"),
+  labels: later("labels"),
+  estimate: later("estimate"),
+  columnId: later("column"),
+  rank: later("place"),
+  assigneeId: later("assignee"),
+  labelIds: later("labels"),
+  storyPoints: later("points"),
+  startDate: later("start"),
+  dueDate: later("due date"),
+  parentId: later("parent"),
 };
 
 const PARSERS = {
@@ -27,7 +33,7 @@ export const changedFrom = (form) => difference(read(form, now), read(form, firs
 export const changedTo = (form) => difference(read(form, first), read(form, now));
 
 /** "title, points and labels". */
-export const inWords = (fields) => listed(fields.map((field) => WORDS[field] ?? field));
+export const inWords = (fields) => listed(fields.map((field) => t(WORDS[field] ?? field)));
 
 function read(form, value) {
   const values = {};

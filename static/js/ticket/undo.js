@@ -1,12 +1,12 @@
 /** Undoing your own moves, edits and deletions: each undo is a new change, and none overwrites somebody else's. */
 
-import { listed } from "../page/announcer.js";
 import { Unreachable, api } from "../page/api.js";
 import { hear } from "../page/dom.js";
 import { TYPING, pressed } from "../page/keys.js";
 import { leave, take } from "../page/left.js";
 import { own } from "../page/prefix.js";
 import { toast } from "../page/toast.js";
+import { listed, t } from "../page/language.js";
 
 const DEEPEST = 20;
 const NEXT = own("undo");
@@ -36,7 +36,7 @@ export function undoable(text, backs, options) {
   acts.push(act);
   acts.splice(0, acts.length - DEEPEST);
   notice?.remove();
-  notice = toast(text, { ...options, action: "Undo", run: () => inTurn(() => undo(act)) });
+  notice = toast(text, { ...options, action: t("Undo"), run: () => inTurn(() => undo(act)) });
 }
 
 /** Makes undo wait for a request in progress, `promise`: that is what it is meant to undo. */
@@ -93,17 +93,19 @@ async function undo(act) {
     const error = await back().then(show, (reason) => reason);
     if (error instanceof Unreachable || LATER.includes(error?.status)) {
       acts.push(act);
-      return void toast(error.message, { failed: true, action: "Retry", run: () => inTurn(() => undo(act)) });
+      return void toast(error.message, { failed: true, action: t("Retry"), run: () => inTurn(() => undo(act)) });
     }
     act.backs.shift();
     if (!error) act.done += 1;
     else if (key && OVERTAKEN.includes(error.status)) changed.unshift(key);
     else why = error.message;
   }
-  if (changed[0]) why ??= `Somebody else has changed ${listed(changed)} since.`;
-  if (why) toast(`${act.done ? `${act.done} of ${act.all} undone.` : "Nothing was undone."} ${why}`, { failed: true });
-  else toast([`Undone: ${act.text}`, ...lost].join(" "), { failed: lost[0] });
+  if (changed[0]) why ??= t("Somebody else has changed %(keys)s since.", { keys: listed(changed) });
+  if (why) toast(`${partly(act)} ${why}`, { failed: true });
+  else toast([t("Undone: %(what)s", { what: act.text }), ...lost].join(" "), { failed: lost[0] });
 }
+
+const partly = ({ done, all }) => (done ? t("%(done)s of %(all)s undone.", { done, all }) : t("Nothing was undone."));
 
 function onKey(event) {
   if (pressed(event) !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest?.(TYPING)) return;

@@ -17,6 +17,7 @@ import { table } from "../page/table.js";
 import { changedFrom, changedTo, inWords } from "./form.js";
 import { complain, toast } from "../page/toast.js";
 import { revert, revertMove, undoAfter, undoable } from "./undo.js";
+import { t } from "../page/language.js";
 
 /** Beyond the end of any column. */
 const LAST = 1_000_000;
@@ -29,7 +30,7 @@ const MOMENT = 100;
 export class TicketView {
   #host;
   #url = location.href;
-  #other = "Someone else";
+  #other = t("Someone else");
   #heard = 0;
   #following = 0;
   #onChanged;
@@ -71,7 +72,8 @@ export class TicketView {
       "ticket.created": ({ id }) => id === this.id && this.refresh(),
       "ticket.updated": apply,
       "ticket.moved": apply,
-      "ticket.deleted": ({ id }, { actorId }) => id === this.id && this.#close(`${this.#name(actorId)} has deleted this ticket.`),
+      "ticket.deleted": ({ id }, { actorId }) =>
+        id === this.id && this.#close(t("%(person)s has deleted this ticket.", { person: this.#name(actorId) })),
       "stream.reset": () => this.#follow(),
       ...table(OFFERED, () => () => this.#follow()),
     };
@@ -99,7 +101,12 @@ export class TicketView {
     keep(this.#form);
     if (!slots.length) return true;
     const rows = choices(this.#form, slots, this.#other);
-    this.#say(`${this.#other} changed the same fields as you. Choose for each, then save: nothing is saved yet.`, "alert", {}, rows);
+    this.#say(
+      t("%(person)s changed the same fields as you. Choose for each, then save: nothing is saved yet.", { person: this.#other }),
+      "alert",
+      {},
+      rows,
+    );
     return false;
   }
 
@@ -140,8 +147,9 @@ export class TicketView {
   async #apply(ticket, { type, changed = [], actorId }) {
     if (ticket.id !== this.id || ticket.version <= this.root.dataset.version) return;
     this.#heard = ticket.version;
-    const done = `${this.#name(actorId)} has just ${type === "ticket.moved" ? "moved this ticket" : `changed ${named(changed)}`}.`;
-    if (this.typed) return this.#say(`${done} What you typed is kept.`, "status", { "Show the new version": () => this.refresh() });
+    const done = news(type, { person: this.#name(actorId), fields: inWords(changed) });
+    if (this.typed)
+      return this.#say(`${done} ${t("What you typed is kept.")}`, "status", { [t("Show the new version")]: () => this.refresh() });
     if (!(await this.refresh())) return;
     query("[data-ticket-news]", this.root).textContent = done;
     for (const name of changed) glowAt(query(`[name="${name === "labels" ? "labelIds" : name}"]`, this.root));
@@ -149,13 +157,14 @@ export class TicketView {
 
   /** Who did it; remembered in case it turns out to conflict with unsaved text. */
   #name(id) {
-    this.#other = findPerson(id)?.name ?? "Someone else";
+    this.#other = findPerson(id)?.name ?? t("Someone else");
     return this.#other;
   }
 
   #close(text, role = "status") {
     for (const control of queryAll("form button", this.root)) control.disabled = true;
-    this.#say(`${text} It lies in the project’s bin${this.typed ? ", and what you typed is kept" : ""}.`, role);
+    const where = this.typed ? t("It lies in the project’s bin, and what you typed is kept.") : t("It lies in the project’s bin.");
+    this.#say(`${text} ${where}`, role);
   }
 
   #submit(event) {
@@ -178,11 +187,11 @@ export class TicketView {
     if (this.#heard > this.root.dataset.version && !(await this.refresh())) return;
     const form = this.#form;
     const [before, changes, sent] = [changedFrom(form), changedTo(form), typedIn(form)];
-    if (!Object.keys(changes).length) return toast("There is nothing to save yet.");
+    if (!Object.keys(changes).length) return toast(t("There is nothing to save yet."));
     try {
       const ticket = await api.patch(pathOf(form), changes, { "If-Match": `"${form.elements.version.value}"` });
       this.#onChanged(ticket);
-      undoable(`${ticket.key} is saved.`, [[() => revert(pathOf(form), [before], ticket), ticket.key]]);
+      undoable(t("%(key)s is saved.", { key: ticket.key }), [[() => revert(pathOf(form), [before], ticket), ticket.key]]);
       if (!form.isConnected) {
         form.reset();
         return keep(form);
@@ -205,7 +214,8 @@ export class TicketView {
     const ticket = await api.patch(pathOf(form), { columnId, order });
     const moved = now.rank !== ticket.rank;
     const back = { columnId: now.columnId, order: now.order };
-    if (moved) undoable(`${ticket.key} is moved.`, [[() => revertMove(pathOf(form), [back], now.rank, ticket), ticket.key]]);
+    if (moved)
+      undoable(t("%(key)s is moved.", { key: ticket.key }), [[() => revertMove(pathOf(form), [back], now.rank, ticket), ticket.key]]);
     this.#onChanged(ticket);
     if (root !== this.root) return;
     if (ticket.version - root.dataset.version === Number(moved)) this.#stamp(ticket);
@@ -219,7 +229,7 @@ export class TicketView {
 
   async #delete(form) {
     const { id } = this;
-    const text = `${query("[data-ticket-key]", this.root).textContent} is deleted.`;
+    const text = t("%(key)s is deleted.", { key: query("[data-ticket-key]", this.root).textContent });
     const path = pathOf(form);
     await api.delete(path).catch((error) => {
       if (error.status !== 404) throw error; // deleted already, perhaps by an attempt whose response was lost
@@ -230,8 +240,8 @@ export class TicketView {
   #fail(form, error) {
     if (!form.isConnected) return complain(error);
     const rest = showErrors(form, error);
-    if (error.status === 404) return this.#close("This ticket has been deleted.", "alert");
-    const again = error instanceof Unreachable ? { Retry: () => form.requestSubmit() } : {};
+    if (error.status === 404) return this.#close(t("This ticket has been deleted."), "alert");
+    const again = error instanceof Unreachable ? { [t("Retry")]: () => form.requestSubmit() } : {};
     if (rest) this.#say(rest, "alert", again);
   }
 
@@ -248,7 +258,11 @@ export class TicketView {
 
 const controls = (root) => queryAll("a, button, input, select, summary, textarea", root);
 
-const named = (fields) => (fields.length ? `the ${inWords(fields)} of this ticket` : "this ticket");
+function news(type, { person, fields }) {
+  if (type === "ticket.moved") return t("%(person)s has just moved this ticket.", { person });
+  if (fields) return t("%(person)s has just changed the %(fields)s of this ticket.", { person, fields });
+  return t("%(person)s has just changed this ticket.", { person });
+}
 
 // Every control is alone in its field with its words.
 const glowAt = (control) => control && glow(control.parentElement);
