@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
+import sqlalchemy as sa
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
 from flask.testing import FlaskClient
 
 from punt import language
+from punt.database import db, writing
 from punt.errors import MISSED
+from punt.inputs.people import Profile
 from punt.language import _, plural
-from punt.models import Priority, Role, TicketType
+from punt.models import Priority, Role, TicketType, User
 from punt.models.audit.entry import KINDS
 from tests.support.board import HARB, TICKETS, ticket
 from tests.support.cast import PASSWORD
@@ -176,3 +180,45 @@ def test_scripts_get_their_texts_in_a_file_of_their_own(bob: FlaskClient) -> Non
     assert '"plurals":{"other":1,"one":0}' in file.text
     assert "immutable" in file.headers["Cache-Control"]
     assert "js/texts" not in bob.get("/").text
+
+
+def test_the_language_of_the_profile_counts_more_than_that_of_the_browser(bob: FlaskClient) -> None:
+    saved = bob.post("/profile", data={"language": "de"}, headers={"Accept-Language": "en"}, follow_redirects=True)
+    page = bob.get("/", headers={"Accept-Language": "en"})
+    refused = bob.get(f"{TICKETS}/99", headers={"Accept-Language": "en"})
+
+    assert "Profil gespeichert." in saved.text
+    assert '<option value="de" selected dir="auto">Deutsch</option>' in saved.text
+    assert '<html lang="de"' in page.text
+    assert refused.get_json() == {"error": "Ticket nicht gefunden."}
+
+
+def test_without_a_language_of_ones_own_the_browsers_counts_again(bob: FlaskClient) -> None:
+    bob.patch("/api/me", json={"language": "en"})
+    own = bob.get("/", headers=GERMAN).text
+    chosen = bob.patch("/api/me", json={"language": None}).get_json()
+    browsers = bob.get("/", headers=GERMAN).text
+
+    assert ('<html lang="en"' in own, chosen["language"], '<html lang="de"' in browsers) == (True, None, True)
+
+
+def test_a_language_that_is_not_offered_is_refused_and_others_see_none(bob: FlaskClient, alice: FlaskClient) -> None:
+    wrong = bob.patch("/api/me", json={"language": "tlh"})
+    bob.patch("/api/me", json={"language": "de"})
+
+    assert (wrong.status_code, wrong.get_json()["details"][0]["field"]) == (400, "language")
+    assert "language" not in alice.get(f"{HARB}/members").get_json()[0]["user"]
+    assert '<html lang="en"' in alice.get("/").text
+
+
+def test_a_language_that_is_not_offered_any_more_counts_for_none(app: Flask, bob: FlaskClient) -> None:
+    with app.app_context(), writing():
+        db.session.execute(sa.update(User).where(User.username == "bob").values(language="eo"))
+
+    assert '<html lang="de"' in bob.get("/", headers=GERMAN).text
+
+
+def test_every_language_that_is_offered_can_be_chosen() -> None:
+    literal = get_args(Profile.model_fields["language"].annotation)[0]
+
+    assert set(get_args(literal)) == set(language.OFFERED)

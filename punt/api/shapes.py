@@ -51,6 +51,7 @@ class OwnUser(UserSummary):
     """What a person sees of themselves."""
 
     email: str | None
+    language: str | None
     is_admin: bool
     created_at: AwareDatetime
 

@@ -27,6 +27,7 @@ LOOKED_AT_ELSEWHERE = {
 INSTEAD: dict[tuple[str, str], Any] = {
     ("user", "avatar_color"): AVATARS[0],
     ("user", "picture_hash"): None,
+    ("user", "language"): None,
     ("project", "color"): PROJECTS[0],
     ("project", "last_number"): 0,
     ("membership", "role"): Role.VIEWER.value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -72,10 +72,11 @@ class Login(Input):
 class Profile(Input):
     """What people change about themselves."""
 
-    NONE_WHEN_EMPTY: ClassVar = ("email",)
+    NONE_WHEN_EMPTY: ClassVar = ("email", "language")
 
     name: Name80 = Field(None)  # type: ignore[assignment]
     email: Email | None = None
+    language: Literal["en", "de"] | None = None
     avatar_color: Color = Field(None)  # type: ignore[assignment]
 
 

@@ -44,7 +44,7 @@ class User(Base):
         topic=lambda _: topics.USERS,
         data=wire.user,
         told=frozenset({Change.UPDATED}),
-        silent=_GATES | {"updated_at", "created_at", "email", "username_key"},
+        silent=_GATES | {"updated_at", "created_at", "email", "language", "username_key"},
         names={"picture_hash": "avatarUrl"},
         first=_mark_the_beginning,
         also=_gates_changed,
@@ -57,6 +57,7 @@ class User(Base):
     email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     avatar_color: Mapped[str] = mapped_column(sa.String(7))
     picture_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    language: Mapped[str | None] = mapped_column(sa.String(8))
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -43,7 +43,13 @@ def user(user: User) -> Json:
 
 def own_user(own: User) -> Json:
     """What a person sees of themselves."""
-    return {**user(own), "email": own.email, "isAdmin": own.is_admin, "createdAt": iso(own.created_at)}
+    return {
+        **user(own),
+        "email": own.email,
+        "language": own.language,
+        "isAdmin": own.is_admin,
+        "createdAt": iso(own.created_at),
+    }
 
 
 def person(person: User) -> Json:

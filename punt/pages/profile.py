@@ -11,13 +11,14 @@ from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import PasswordChange, Profile
-from punt.language import _
+from punt.language import OFFERED, _
 from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
 from punt.pages.forms import NOT_KEPT, errors_of, typed
 from punt.pages.secrets import shown_once
 from punt.services.passwords import change_own
 from punt.services.profile import revise
+from punt.web.languages import speak_to
 from punt.web.security import begins_itself
 
 MADE = "a token that was just made"
@@ -35,10 +36,10 @@ def show() -> Any:
 @blueprint.post("")
 @begins_itself
 def update() -> Any:
-    """Change name, email and colour."""
+    """Change name, email, language and colour."""
     access.user()
     try:
-        revise(form(Profile, request.form))
+        speak_to(revise(form(Profile, request.form)))
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
@@ -75,7 +76,8 @@ def page(values: dict[str, Any] | None = None, **shown: Any) -> str:
     nothing: dict[str, Any] = {f"{form}errors": {} for form in ("", "password_", "picture_", "token_")}
     session = access.own_session()
     around = {
-        "values": values or wire.own_user(session.user),
+        "values": wire.own_user(session.user) | (values or {}),
+        "languages": [{"id": code, "name": name} for code, name in OFFERED.items()],
         "token_values": {},
         "palette": choices(AVATARS),
         "sessions": [wire.session(each, session) for each in UserSession.of(session.user)],

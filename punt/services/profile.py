@@ -27,4 +27,6 @@ def revise(asked: Profile) -> User:
     person.present_as(name=asked.name, avatar_color=asked.avatar_color)
     if "email" in asked.model_fields_set:
         person.reach_at(asked.email)
+    if "language" in asked.model_fields_set:
+        person.language = asked.language
     return person

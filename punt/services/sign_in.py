@@ -19,7 +19,7 @@ from punt.models import ApiToken, AuditEntry, RateCounter, User, UserSession
 from punt.models.texts import key_of
 from punt.services.user_agents import called
 from punt.settings import Settings
-from punt.web import cookies
+from punt.web import cookies, languages
 
 ACCOUNT_TRIES, ADDRESS_TRIES, WINDOW = 10, 100, 300
 """Failed sign-ins allowed for one account, and from one address, in a window of so many seconds."""
@@ -120,4 +120,5 @@ def _known(credential: Credential) -> Credential:
     token_id = credential.id if isinstance(credential, ApiToken) else None
     capture.originate(db.session(), actor_id=credential.user_id, token_id=token_id)
     uses().note(credential)
+    languages.speak_to(credential.user)
     return credential

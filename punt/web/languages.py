@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from punt import language
+from punt.models import User
 
 TEXTS = frozenset({"text/html", "application/json"})
 
@@ -22,6 +23,11 @@ def init_app(app: Flask) -> None:
 
 def _ask_the_browser() -> None:
     language.speak(asked())
+
+
+def speak_to(person: User) -> None:
+    """Answer a person in the language of their profile, if it says one that is offered."""
+    language.speak(person.language if person.language in language.OFFERED else asked())
 
 
 def asked() -> str | None:

@@ -68,6 +68,7 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("user", "name"): _name,
     ("user", "email"): lambda value: None if value and value == value.lower() else "This is not in small letters.",
     ("user", "picture_hash"): _HASH,
+    ("user", "language"): _matching(r"[a-z]{2,8}", "This is not the code of a language."),
     ("user", "password_hash"): _PASSWORD,
     ("user", "avatar_color"): _COLOR,
     ("picture", "hash"): _HASH,
