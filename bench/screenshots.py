@@ -16,7 +16,7 @@ import httpx
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
-from bench import states
+from bench import german, states
 from bench.album import FOLDER, Album
 from bench.browser import chromium
 from punt.demo.sample import read
@@ -121,6 +121,7 @@ def _of_the_sample(browser: Browser) -> list[str]:
         album.take("board-viewer", "/projects/HARB/board", whole=False)
         album.take("settings-viewer", "/projects/HARB/settings")
         album.take("ticket-viewer", "/projects/HARB/tickets/24")
+        german.take(album, sample.password)
     return album.complaints
 
 

@@ -19,6 +19,7 @@ from punt.inputs.people import Profile
 from punt.language import _, plural
 from punt.models import Priority, Role, TicketType, User
 from punt.models.audit.entry import KINDS
+from punt.settings import ROOT
 from tests.support.board import HARB, TICKETS, ticket
 from tests.support.cast import PASSWORD
 from tests.support.translations import extracted, known
@@ -222,3 +223,15 @@ def test_every_language_that_is_offered_can_be_chosen() -> None:
     literal = get_args(Profile.model_fields["language"].annotation)[0]
 
     assert set(get_args(literal)) == set(language.OFFERED)
+
+
+PHYSICAL = re.compile(
+    r"(margin|padding|border)-(left|right)\b|^\s*(left|right):|text-align: (left|right)|float:", re.MULTILINE
+)
+
+
+def test_styles_know_a_start_and_an_end_instead_of_left_and_right() -> None:
+    sheets = sorted((ROOT / "static" / "css").glob("*.css"))
+
+    assert len(sheets) > 30
+    assert [(sheet.name, found[0]) for sheet in sheets if (found := PHYSICAL.search(sheet.read_text()))] == []

@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         when=when,
         stamp=stamp,
         called=called,
+        browser=browser,
         word=language.gettext,
         spoken=spoken,
         units=units,
@@ -138,6 +139,12 @@ def when(iso: str) -> str:
 def stamp(iso: str) -> Markup:
     """Write a time as an element that programs can read, too."""
     return Markup('<time datetime="{}">{}</time>').format(iso, when(iso))
+
+
+def browser(agent: str) -> str:
+    """Write what is kept of a browser: ``Firefox on Linux``."""
+    name, on, system = agent.partition(" on ")
+    return _("%(browser)s on %(system)s", browser=_(name), system=system) if on else _(name)
 
 
 def called(person: wire.Json) -> Markup:

@@ -10,6 +10,7 @@ from punt import access
 from punt.database import db
 from punt.language import _
 from punt.models import UserSession
+from punt.pages.context import browser
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/profile/sessions")
 
@@ -26,7 +27,7 @@ def end_others() -> Any:
 def end(session_id: str) -> Any:
     """Sign out in one other browser."""
     session = access.own_sign_in(session_id)
-    name = session.agent or _("that browser")
+    name = browser(session.agent) if session.agent else _("that browser")
     session.end()
     db.session.commit()
     return _back(_("Signed out: %(name)s.", name=name))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from punt.language import later
+
 BROWSERS = {
     "Edge": r"\bEdg(?:e|A|iOS)?/",
     "Opera": r"\bOPR/",
@@ -27,6 +29,7 @@ SYSTEMS = {
     "Linux": r"\bLinux\b|\bX11\b",
 }
 """Most say that they are several others, too: the first that fits is it."""
+SOME, UNKNOWN = later("A browser"), later("Unknown browser")
 LONGEST = 500
 """Characters of it that are looked at."""
 
@@ -37,7 +40,7 @@ def called(user_agent: str | None) -> str:
     browser, system = _first(BROWSERS, text), _first(SYSTEMS, text)
     if browser and system:
         return f"{browser} on {system}"
-    return browser or (f"A browser on {system}" if system else "Unknown browser")
+    return browser or (f"{SOME} on {system}" if system else UNKNOWN)
 
 
 def _first(names: dict[str, str], text: str) -> str | None:

@@ -10,6 +10,7 @@ import { own } from "../page/prefix.js";
 import { me } from "../page/session.js";
 import { toast } from "../page/toast.js";
 import { t } from "../page/language.js";
+import { writeAttribute } from "../page/write.js";
 
 const ALL = own("draft.");
 const OWN = `${ALL}${me}.`;
@@ -58,7 +59,10 @@ function type(form, draft, unfolds) {
 
 /** Shows on a card whether there is a draft for its ticket. */
 export function markCard(card) {
-  card?.toggleAttribute("data-unsent", localStorage.getItem(TICKET + card.dataset.ticket) !== null);
+  if (!card) return;
+  const isKept = localStorage.getItem(TICKET + card.dataset.ticket) !== null;
+  card.toggleAttribute("data-unsent", isKept);
+  writeAttribute(query('[data-field="key"]', card), "data-unsent", isKept ? t("not saved") : null);
 }
 
 export function startDrafts() {
