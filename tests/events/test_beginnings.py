@@ -53,7 +53,7 @@ def enrolled(live: Server, *, is_admin: bool = False) -> str:
 
 
 def invite(live: Server, key: str, username: str) -> str:
-    """Add a member, and return the membership's id."""
+    """Let somebody in, and return the membership's id."""
     answer = live.client("alice").post(f"/api/projects/{key}/members", json={"username": username, "role": "member"})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
