@@ -226,7 +226,7 @@ def test_every_language_that_is_offered_can_be_chosen() -> None:
 
 
 PHYSICAL = re.compile(
-    r"(margin|padding|border)-(left|right)\b|^\s*(left|right):|text-align: (left|right)|float:", re.MULTILINE
+    r"(margin|padding|border)-(left|right)\b|^\s*(left|right):|text-align: (left|right)", re.MULTILINE
 )
 
 

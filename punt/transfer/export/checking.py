@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from punt.language import _
+from punt.language import _, gettext
 from punt.transfer.export.layout import Header, Row, upgraded
 from punt.transfer.export.reading import EVERY, Limits, Report, rows, verified
 from punt.transfer.export.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
@@ -98,7 +98,7 @@ def _values(line: int, table: str, fields: Sequence[_Field], row: Row) -> list[A
         raise Refusal(_("There is no such column."), line=line, field=f"{table}.{min(unknown)[:80]}")
     values = [_value(line, table, field, row.get(field.name, field.default)) for field in fields]
     for name, said in wrong_with(table, row):
-        raise Refusal(said, line=line, field=f"{table}.{name}")
+        raise Refusal(gettext(said), line=line, field=f"{table}.{name}")
     return values
 
 
@@ -113,7 +113,7 @@ def _value(line: int, table: str, field: _Field, value: Any) -> Any:
         raise Refusal(str(error), line=line, field=f"{table}.{field.name}") from None
     said = field.rule and field.rule(value)
     if said:
-        raise Refusal(said, line=line, field=f"{table}.{field.name}")
+        raise Refusal(gettext(said), line=line, field=f"{table}.{field.name}")
     return stored
 
 
@@ -123,13 +123,15 @@ def _refuse_what_does_not_fit(staging: Staging) -> None:
     for rule in BOARD_RULES:
         line = staging.first_line(rule.query)
         if line:
-            raise Refusal(_("%(said)s %(repair)s", said=_(rule.said), repair=_(REPAIR)), line=line, field=rule.field)
+            raise Refusal(f"{_(rule.said)} {_(REPAIR)}", line=line, field=rule.field)
 
 
 def _warnings(staging: Staging, staged: Counter[str]) -> list[str]:
     warnings = []
     if staged["user"] and staging.first_line('SELECT _line FROM "user" WHERE is_admin AND is_active') is None:
-        warnings.append("Nobody in it is a system admin who can sign in: flask user create NAME --admin makes one.")
+        warnings.append(_("Nobody in it is a system admin who can sign in: flask user create NAME --admin makes one."))
     if line := staging.first_line(OWNERLESS):
-        warnings.append(f"The project in line {line} has no owner: a system admin can make somebody one.")
+        warnings.append(
+            _("The project in line %(line)s has no owner: a system admin can make somebody one.", line=line)
+        )
     return warnings

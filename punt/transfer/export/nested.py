@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from punt.database import ID_PATTERN
 from punt.inputs.admin import SiteChange
 from punt.inputs.base import invalid
+from punt.language import later
 from punt.models import Priority, TicketType
 from punt.models.site import Site
 from punt.models.wire import LONG
@@ -75,7 +76,7 @@ def wrong_with_binned(row: Row, rank: Any) -> str | None:
     except ValidationError as error:
         return f"This is no ticket: {'.'.join(map(str, error.errors()[0]['loc']))} is wrong."
     same = (content.id, content.number) == (row["id"], row["number"])
-    return None if same and not rank(content.rank) else "This is another ticket."
+    return None if same and not rank(content.rank) else later("This is another ticket.")
 
 
 def wrong_with_setting(name: str, value: Any) -> str | None:
@@ -94,9 +95,9 @@ def wrong_with_changes(verb: str, changes: Any) -> str | None:
     if changes is None:
         return None
     if not isinstance(changes, dict):
-        return "These are no changes by field."
+        return later("These are no changes by field.")
     if verb == "moved" and (changes.keys() - {"column"} or None in changes.values()):
-        return "A move changes the column only."
+        return later("A move changes the column only.")
     wrong = next((name for name, pair in changes.items() if not (pair is None or _is_change(name, pair))), None)
     return None if wrong is None else f"This is no change: {wrong[:80]}."
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from fractional_indexing import FIError, validate_order_key
 
 from punt.database import ID_PATTERN
+from punt.language import later
 from punt.models import Priority, Role, TicketType
 from punt.models.rank import LONGEST_KNOWN
 from punt.models.texts import key_of
@@ -46,29 +47,31 @@ def wrong_with_rank(value: str) -> str | None:
             raise FIError
         validate_order_key(value)
     except FIError:
-        return "This is no rank."
+        return later("This is no rank.")
     return None
 
 
 def _name(value: str) -> str | None:
-    return None if flat(value) else "There is nothing to read in this."
+    return None if flat(value) else later("There is nothing to read in this.")
 
 
-_COLOR = _matching(r"#[0-9A-Fa-f]{6}", "This is no colour, such as #0b7a70.")
-_ID = _matching(ID_PATTERN, "This is no id.")
-_WORD = _matching(r"[\x21-\x7e]+", "This is no word.")
-_HASH = _matching(r"[0-9a-f]{64}", "This is no hash.")
+_COLOR = _matching(r"#[0-9A-Fa-f]{6}", later("This is no colour, such as #0b7a70."))
+_ID = _matching(ID_PATTERN, later("This is no id."))
+_WORD = _matching(r"[\x21-\x7e]+", later("This is no word."))
+_HASH = _matching(r"[0-9a-f]{64}", later("This is no hash."))
 _PASSWORD = _matching(
     r"scrypt:(1024|2048|4096|8192|16384|32768|65536|131072):8:1\$[A-Za-z0-9]{8,64}\$[0-9a-f]{128}",
-    "PUNT writes no such hash of a password.",
+    later("PUNT writes no such hash of a password."),
 )
 
 VALUES: dict[tuple[str, str], Rule] = {
-    ("user", "username"): _matching(r"[A-Za-z0-9_-]{3,30}", "Use 3 to 30 letters, digits, _ and - only."),
+    ("user", "username"): _matching(r"[A-Za-z0-9_-]{3,30}", later("Use 3 to 30 letters, digits, _ and - only.")),
     ("user", "name"): _name,
-    ("user", "email"): lambda value: None if value and value == value.lower() else "This is not in small letters.",
+    ("user", "email"): lambda value: (
+        None if value and value == value.lower() else later("This is not in small letters.")
+    ),
     ("user", "picture_hash"): _HASH,
-    ("user", "language"): _matching(r"[a-z]{2,8}", "This is not the code of a language."),
+    ("user", "language"): _matching(r"[a-z]{2,8}", later("This is not the code of a language.")),
     ("user", "password_hash"): _PASSWORD,
     ("user", "avatar_color"): _COLOR,
     ("picture", "hash"): _HASH,
@@ -78,7 +81,7 @@ VALUES: dict[tuple[str, str], Rule] = {
     ("audit_entry", "token_id"): _ID,
     ("audit_entry", "project_id"): _ID,
     ("project", "name"): _name,
-    ("project", "key"): _matching(r"[A-Z][A-Z0-9]{1,9}", "This is no key of a project."),
+    ("project", "key"): _matching(r"[A-Z][A-Z0-9]{1,9}", later("This is no key of a project.")),
     ("project", "color"): _COLOR,
     ("project", "last_number"): _from(0),
     ("membership", "role"): _one_of(Role),
@@ -109,9 +112,9 @@ def rule_for(column: sa.Column[Any]) -> Rule | None:
 def wrong_with(table: str, row: Row) -> Iterator[tuple[str, str]]:
     """Yield the columns of a row that do not fit its other columns, and what is wrong with each."""
     if table == "user" and row["username_key"] != row["username"].lower():
-        yield "username_key", "This is not the user name in small letters."
+        yield "username_key", later("This is not the user name in small letters.")
     if table == "label" and row["name_key"] not in {key_of(row["name"]), row["name"].casefold()}:  # as older ones wrote
-        yield "name_key", "This is not the name in small letters."
+        yield "name_key", later("This is not the name in small letters.")
     subject = row.get("subject_id") if table == "audit_entry" and row["kind"] != "setting" else None
     if subject and (said := _ID(subject)):
         yield "subject_id", said
@@ -146,53 +149,53 @@ class BoardRule(NamedTuple):
 BOARD_RULES = (
     BoardRule(
         "ticket.column_id",
-        "This column belongs to another project.",
+        later("This column belongs to another project."),
         'SELECT t._line FROM ticket t JOIN "column" c ON c.id = t.column_id WHERE c.project_id <> t.project_id',
     ),
     BoardRule(
         "ticket.project_key",
-        "This is not the key of its project.",
+        later("This is not the key of its project."),
         'SELECT t._line FROM ticket t JOIN project p ON p.id = t.project_id WHERE p."key" <> t.project_key',
     ),
     BoardRule(
         "ticket.parent_id",
-        "This ticket belongs to another project.",
+        later("This ticket belongs to another project."),
         "SELECT t._line FROM ticket t JOIN ticket p ON p.id = t.parent_id WHERE p.project_id <> t.project_id",
     ),
     BoardRule(
         "ticket.parent_id",
-        "A subtask cannot be a parent.",
+        later("A subtask cannot be a parent."),
         "SELECT t._line FROM ticket t JOIN ticket p ON p.id = t.parent_id WHERE p.type = 'Subtask'",
     ),
     BoardRule(
         "ticket.number",
-        "Its project has not given this number yet.",
+        later("Its project has not given this number yet."),
         "SELECT t._line FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.number > p.last_number",
     ),
     BoardRule(
         "binned_ticket.number",
-        "Its project has not given this number yet.",
+        later("Its project has not given this number yet."),
         "SELECT b._line FROM binned_ticket b JOIN project p ON p.id = b.project_id WHERE b.number > p.last_number",
     ),
     BoardRule(
         "binned_ticket.number",
-        "A ticket that is not deleted has this number.",
+        later("A ticket that is not deleted has this number."),
         "SELECT b._line FROM binned_ticket b JOIN ticket t ON t.project_id = b.project_id AND t.number = b.number",
     ),
     BoardRule(
         "binned_ticket.id",
-        "A ticket that is not deleted has this id.",
+        later("A ticket that is not deleted has this id."),
         "SELECT b._line FROM binned_ticket b JOIN ticket t ON t.id = b.id",
     ),
     BoardRule(
         "ticket_label.label_id",
-        "This label belongs to another project.",
+        later("This label belongs to another project."),
         "SELECT x._line FROM ticket_label x JOIN ticket t ON t.id = x.ticket_id JOIN label l ON l.id = x.label_id "
         "WHERE l.project_id <> t.project_id",
     ),
     BoardRule(
         "project",
-        "This project has no column.",
+        later("This project has no column."),
         'SELECT p._line FROM project p WHERE p.id NOT IN (SELECT project_id FROM "column")',
     ),
 )
