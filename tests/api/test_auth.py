@@ -38,6 +38,7 @@ def test_the_first_admin_is_made_once_and_signed_in(empty_app: Flask) -> None:
         "avatarColor": Like("#[0-9a-f]{6}"),
         "avatarUrl": None,
         "email": "eve@example.org",
+        "language": None,
         "isAdmin": True,
         "createdAt": TIMESTAMP,
     }

@@ -57,4 +57,4 @@ def test_a_person_is_shown_without_anything_private(harbour: Harbour) -> None:
     shown = wire.user(harbour.person("alice"))
 
     assert list(shown) == ["id", "username", "name", "avatarColor", "avatarUrl"]
-    assert wire.own_user(harbour.person("alice")).keys() - shown.keys() == {"email", "isAdmin", "createdAt"}
+    assert wire.own_user(harbour.person("alice")).keys() - shown.keys() == {"email", "language", "isAdmin", "createdAt"}
