@@ -50,7 +50,7 @@ VANISHED = {errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNA
 
 
 def on_starting(server):
-    _refuse_what_no_worker_could_use()
+    _check_before_forking()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * worker_connections + ROOM  # a response that waits for its client may use a file
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))
@@ -60,11 +60,11 @@ def on_starting(server):
     os.register_at_fork(
         before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, STOPS),
         after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS),
-        after_in_child=_go_when_told,
+        after_in_child=_exit_on_signals,
     )
 
 
-def _refuse_what_no_worker_could_use():
+def _check_before_forking():
     """Exit with a message where gunicorn would start one worker after another."""
     try:
         secret_key(settings)
@@ -85,7 +85,7 @@ def _look_at_the_database():
         sys.exit(str(other))
 
 
-def _go_when_told():
+def _exit_on_signals():
     """React to signals at once: a new process has its master's handlers, which would only record them."""
     for number in STOPS:
         signal.signal(number, lambda *_: sys.exit(0))
@@ -118,13 +118,13 @@ def post_worker_init(worker):
     worker.log.error_log.addFilter(_calm)
     worker.log.access_log.addFilter(_without_its_query)
     worker.connections = Connections(settings.request_patience, worker_connections)
-    worker.handle = worker.connections.noting(worker.handle)
+    worker.handle = worker.connections.tracking(worker.handle)
     gunicorn.util.write_error = _refuse
     _refuse_a_driver_that_blocks()
     events = worker.wsgi.extensions["punt_events"]
     events.start()
     gevent.spawn(_drain_when_stopping, worker, events)
-    gevent.spawn(_hang_up_on_the_slow, worker)
+    gevent.spawn(_close_stalled, worker)
     gc.collect()
     sys.setswitchinterval(
         0.001
@@ -163,8 +163,8 @@ def post_request(worker, req, environ, resp):
     bodies.discard(req.body, settings.request_patience)
     worker.connections.await_request(req.unreader.sock)
     if not worker.alive:
-        gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)
-    worker.connections.let_others_go(req.unreader.sock, more=req.unreader.buf.tell() > 0)
+        gevent.spawn_later(LAST_WORD, worker.connections.close_idle)
+    worker.connections.yield_between(req.unreader.sock, more=req.unreader.buf.tell() > 0)
 
 
 def _drain_when_stopping(worker, events):
@@ -172,14 +172,14 @@ def _drain_when_stopping(worker, events):
     while worker.alive:
         gevent.sleep(DRAIN_LOOK)
     events.drain()
-    gevent.spawn_later(LAST_WORD, worker.connections.hang_up_on_who_wait)
+    gevent.spawn_later(LAST_WORD, worker.connections.close_idle)
     gevent.spawn_later(LAST_WORD, events.cut)
 
 
-def _hang_up_on_the_slow(worker):
+def _close_stalled(worker):
     while worker.alive:
         gevent.sleep(min(settings.request_patience / 4, 5))
-        worker.connections.hang_up_on_the_slow()
+        worker.connections.close_stalled()
 
 
 def _calm(record):

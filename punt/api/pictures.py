@@ -11,7 +11,7 @@ from punt.api import shapes
 from punt.api.describe import answers
 from punt.database import db
 from punt.models import Picture, wire
-from punt.services.pictures import MOST_BYTES, wear
+from punt.services.pictures import MOST_BYTES, set_picture
 from punt.web.replies import nothing
 from punt.web.security import begins_itself, takes_at_most
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("api_pictures", __name__, url_prefix="/api/me/picture")
 @takes_at_most(MOST_BYTES)
 def update() -> Any:
     """Use the body as your picture: a PNG, JPEG, WebP or GIF."""
-    person = wear(request.get_data())
+    person = set_picture(request.get_data())
     db.session.commit()
     return wire.own_user(person)
 
@@ -33,6 +33,6 @@ def update() -> Any:
 @answers(None, 204)
 def delete() -> Any:
     """Remove your picture."""
-    Picture.take_off(access.user())
+    Picture.remove_from(access.user())
     db.session.commit()
     return nothing()

@@ -21,7 +21,7 @@ class Picture(Base):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
 
     @classmethod
-    def put_on(cls, user: User, content: bytes) -> None:
+    def set_for(cls, user: User, content: bytes) -> None:
         """Give a person a picture; its address is derived from its content.
 
         :param content: a WebP.
@@ -32,7 +32,7 @@ class Picture(Base):
             user.picture_hash = digest
 
     @classmethod
-    def take_off(cls, user: User) -> None:
+    def remove_from(cls, user: User) -> None:
         """Remove a person's picture."""
         db.session.execute(sa.delete(cls).where(cls.user_id == user.id))
         user.picture_hash = None

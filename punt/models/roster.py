@@ -72,10 +72,10 @@ def change(person: User, fields: dict[str, Any]) -> None:
     if "email" in fields:
         person.reach_at(fields["email"])
     if "is_active" in fields:
-        let_in(person, fields["is_active"])
+        set_active(person, fields["is_active"])
 
 
-def let_in(person: User, active: bool) -> None:
+def set_active(person: User, active: bool) -> None:
     """Enable or disable a person; disabling signs them out everywhere.
 
     :raises Conflict: when they are the last admin.

@@ -13,7 +13,7 @@ from punt.language import _
 from punt.models import Picture
 from punt.pages import profile
 from punt.pages.forms import errors_of
-from punt.services.pictures import MOST_BYTES, wear
+from punt.services.pictures import MOST_BYTES, set_picture
 from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
 
 HEADERS = {
@@ -42,7 +42,7 @@ def update() -> Any:
     """Use a file as your picture."""
     sent = request.files.get("picture")
     try:
-        wear(_small_enough(sent.read() if sent else b""))
+        set_picture(_small_enough(sent.read() if sent else b""))
         db.session.commit()
     except Problem as problem:
         db.session.rollback()
@@ -55,7 +55,7 @@ def update() -> Any:
 @blueprint.post("/profile/picture/remove")
 def remove() -> Any:
     """Remove your picture."""
-    Picture.take_off(access.user())
+    Picture.remove_from(access.user())
     db.session.commit()
     flash(_("Removed your picture."), "success")
     return redirect(url_for("profile.show"))

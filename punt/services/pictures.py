@@ -11,7 +11,7 @@ MOST_BYTES = 2 * 1024 * 1024
 """Bytes of an uploaded picture."""
 
 
-def wear(content: bytes) -> User:
+def set_picture(content: bytes) -> User:
     """Make a picture the current user's; the caller commits.
 
     :raises Invalid: when it is not a picture.
@@ -20,5 +20,5 @@ def wear(content: bytes) -> User:
     with before_writing():
         made = square(content)
     person = access.user_anew()
-    Picture.put_on(person, made)
+    Picture.set_for(person, made)
     return person

@@ -127,7 +127,7 @@ class Connections:
         self._open: set[Connection] = set()
         self._complained = float("-inf")
 
-    def noting(self, handle: Handle) -> Handle:
+    def tracking(self, handle: Handle) -> Handle:
         """Let a server's handler know each connection from its beginning: some clients open one and send nothing."""
 
         def handle_and_note(listener: Any, client: Any, address: Any) -> None:
@@ -146,7 +146,7 @@ class Connections:
         """Note that a connection waits for its client's first or next request."""
         connection.asking, connection.since = True, time.monotonic()
 
-    def let_others_go(self, connection: Connection, *, more: bool) -> None:
+    def yield_between(self, connection: Connection, *, more: bool) -> None:
         """Let other greenlets run between two requests: a client whose next one is already here would never let them.
 
         :param more: whether its next one has arrived; a thousand clients that pipeline requests count as long work.
@@ -161,12 +161,12 @@ class Connections:
         """Note that a request has begun; its body may still be on its way."""
         connection.asking, connection.since = False, time.monotonic()
 
-    def hang_up_on_the_slow(self) -> None:
+    def close_stalled(self) -> None:
         """Wait for no request for ever: a client that sends a byte a minute would keep a place that others need."""
         late = time.monotonic() - self._patience
         self._await_no_more(connection for connection in tuple(self._open) if connection.since < late)
 
-    def hang_up_on_who_wait(self) -> None:
+    def close_idle(self) -> None:
         """Close the connections that have no request in progress."""
         self._await_no_more(tuple(self._open))
 

@@ -39,7 +39,7 @@ SLOW: dict[str, Send] = {
 }
 ENDS: dict[str, Callable[[User], Any]] = {
     "signed out": UserSession.end_all,
-    "disabled": lambda sue: roster.let_in(sue, False),
+    "disabled": lambda sue: roster.set_active(sue, False),
 }
 
 

@@ -25,7 +25,7 @@ PAGE, ROOT = "/admin/database", "/api/admin/database"
 Act = Callable[[User], Any]
 ACTS: dict[str, tuple[Act, int, str]] = {
     "demoted": (lambda sue: roster.make_admin(sue, False), 403, "Only administrators"),
-    "disabled": (lambda sue: roster.let_in(sue, False), 401, "Please sign in"),
+    "disabled": (lambda sue: roster.set_active(sue, False), 401, "Please sign in"),
     "signed out": (UserSession.end_all, 401, "Please sign in"),
 }
 

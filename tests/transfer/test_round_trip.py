@@ -172,7 +172,7 @@ def _fill(data: st.DataObject) -> None:
         names = data.draw(st.lists(NAMES, min_size=1, max_size=4, unique_by=str.lower))
         people = [_person(data, name) for name in names]
         for person in people[: data.draw(st.integers(1, len(people)))]:
-            Picture.put_on(person, data.draw(st.binary(max_size=200)))
+            Picture.set_for(person, data.draw(st.binary(max_size=200)))
         keys = data.draw(st.lists(st.from_regex(r"[A-Z][A-Z0-9]{1,4}", fullmatch=True), max_size=2, unique=True))
         projects = [Project.create(people[0], key=key, name=data.draw(TEXT)) for key in keys]
         for project in projects:
