@@ -1,7 +1,7 @@
-"""The language of who is being answered: its texts, days, moments and numbers; English where no other is asked for.
+"""The language of the current response: its texts, dates, times and numbers; English by default.
 
-Texts are written in English where they are used, as ``_("At most %(most)s.", most=number(50))``; what is kept at the
-top of a module is marked by :func:`later` and translated when it is used. A percent sign is written ``%%``.
+Texts are written in English where they are used, as ``_("At most %(most)s.", most=number(50))``; texts at the top of a
+module are marked by :func:`later` and translated when they are used. A percent sign is written ``%%``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 OFFERED = {ENGLISH: "English", "de": "Deutsch"}
-"""The languages that are complete, each by its own name."""
+"""The languages with complete translations, each by its own name."""
 FOLDER = Path(__file__).parent / "translations"
 SCRIPTS = "static/js/"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,7 +35,7 @@ def speak(language: str | None) -> None:
 
 
 def in_this_language(work: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Make a function that does the same in another thread, in the language that is in use here."""
+    """Wrap a function so that it does the same in another thread, in the language in use here."""
     language = spoken()
 
     def do(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
@@ -54,7 +54,7 @@ def spoken() -> str:
 
 
 def direction() -> str:
-    """Return which way the language in use is written: ``ltr`` or ``rtl``."""
+    """Return the writing direction of the language in use: ``ltr`` or ``rtl``."""
     return "ltr" if spoken() == ENGLISH else _direction(spoken())
 
 
@@ -64,7 +64,7 @@ def gettext(message: str) -> str:
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Translate the form of a text that goes with a number, as Jinja asks for it."""
+    """Translate the plural form for a number, as Jinja asks for it."""
     return _translations(spoken()).ngettext(one, many, count)
 
 
@@ -74,7 +74,7 @@ def _(message: str, /, **values: Any) -> str:
 
 
 def plural(one: str, many: str, count: int, /, **values: Any) -> str:
-    """Translate the form of a text that goes with a number, and fill its placeholders; ``%(num)s`` is the number."""
+    """Translate the plural form for a number, and fill its placeholders; ``%(num)s`` is the number."""
     return ngettext(one, many, count) % {"num": number(count), **values}
 
 
@@ -84,7 +84,7 @@ def later(message: str) -> str:
 
 
 def number(value: int) -> str:
-    """Write a whole number with its thousands apart."""
+    """Write a whole number with thousands separators."""
     if spoken() == ENGLISH:
         return f"{value:,}"
     from babel.numbers import format_decimal
@@ -102,22 +102,22 @@ def decimal(value: float) -> str:
 
 
 def day(moment: date, *, with_year: bool) -> str:
-    """Write a date shortly, such as ``3 Dec``."""
+    """Write a short date, such as ``3 Dec``."""
     return _day(spoken(), moment.year, moment.month, moment.day, with_year)
 
 
 def moment(of: datetime) -> str:
-    """Write a moment, such as ``23 Nov 2026, 14:05 UTC``."""
+    """Write a time, such as ``23 Nov 2026, 14:05 UTC``."""
     return f"{day(of, with_year=True)}, {of:%H:%M} UTC"
 
 
 def file(language: str) -> Path:
-    """Return where the catalogue of a language is."""
+    """Return the path of a language's catalogue."""
     return FOLDER / language / "LC_MESSAGES" / "punt.po"
 
 
 def script_texts(language: str) -> dict[str, Any]:
-    """Return what scripts say in a language: texts, or lists of plural forms, and which form goes with which number."""
+    """Return the texts of scripts in a language: strings or lists of plural forms, and how to choose among them."""
     catalog = _catalog(language)
     texts = {
         message.id if isinstance(message.id, str) else message.id[0]: message.string
@@ -129,7 +129,7 @@ def script_texts(language: str) -> dict[str, Any]:
 
 @lru_cache
 def _translations(language: str) -> NullTranslations:
-    """Read a catalogue, once in a process; English needs none."""
+    """Read a catalogue, once per process; English needs none."""
     if language == ENGLISH:
         return NullTranslations()
     from babel.messages.mofile import write_mo
@@ -151,7 +151,7 @@ def _catalog(language: str) -> Catalog:
 
 @lru_cache
 def _plurals(language: str) -> dict[str, int]:
-    """Return the number of the form by its name in CLDR, which browsers know."""
+    """Return the index of each plural form by its CLDR name, which browsers know."""
     from babel import Locale
 
     name, form = Locale(language).plural_form, _translations(language).plural  # type: ignore[attr-defined]

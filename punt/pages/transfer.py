@@ -1,4 +1,4 @@
-"""The pages that take a file of another tracker into a project: it is shown first, then taken once."""
+"""The pages that import a file of another tracker into a project: it is shown first, then imported once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("transfer", __name__, url_prefix="/projects/<key>/import")
 
 FEW = 500
-"""Tickets that are there so soon that nobody has to be told how far it is."""
+"""Tickets that are imported so soon that no progress has to be shown."""
 SHOWN = 300
 """Columns of a file that can be changed on the page."""
 GONE = later("This file is no longer here. Please choose it again.")
@@ -44,7 +44,7 @@ def show(key: str) -> str:
 @begins_itself
 @takes_at_most(FILE_LIMIT)
 def create(key: str) -> Any:
-    """Keep a file and show what is in it; nothing is changed yet."""
+    """Store a file and show its contents; nothing is changed yet."""
     access.project(key, May.MANAGE)
     end_read()
     try:
@@ -63,7 +63,7 @@ def create(key: str) -> Any:
 
 @blueprint.get("/<name>")
 def look(key: str, name: str) -> Any:
-    """Show what is in a file, or what came of it."""
+    """Show the contents of a file, or the result of its import."""
     grant = access.project(key, May.MANAGE)
     incoming = Incoming(grant, name)
     if receipt := incoming.receipt():
@@ -74,7 +74,7 @@ def look(key: str, name: str) -> Any:
 @blueprint.post("/<name>")
 @begins_itself
 def take(key: str, name: str) -> Any:
-    """Look at a file again with other columns, or take it; one that is taken already is not taken again."""
+    """Show a file again with other columns, or import it; one that is imported already is not imported again."""
     incoming = Incoming(access.project(key, May.MANAGE), name)
     if incoming.receipt():
         end_read()
@@ -101,14 +101,14 @@ def take(key: str, name: str) -> Any:
 
 
 def _chosen(key: str) -> Choice:
-    """Read which field each column is to be, by its number, and which project of the file is taken."""
+    """Read which field each column is to be, by its number, and which project of the file to import."""
     given = ((name.partition("column-"), field) for name, field in request.form.items())
     columns = tuple((f"#{number}", field) for (before, sign, number), field in given if sign and not before)
     return Choice(columns, request.form.get("part", ""), key.upper())
 
 
 def _running(key: str, incoming: Incoming, reading: Reading) -> Any:
-    """Stream a page that tells how far it is, and then leads to what came of it; who leaves lets it go on."""
+    """Stream a page that shows progress, and then leads to the result; leaving it does not stop the import."""
     outcome: dict[str, Any] = {"problem": None, "unsure": False}
     steps = incoming.take(reading)
 
@@ -124,7 +124,7 @@ def _running(key: str, incoming: Incoming, reading: Reading) -> Any:
             logger.exception("an import failed")
             outcome.update(problem=reason(error), unsure=unsure(error))
         finally:
-            for _step in steps:  # whoever asked has gone
+            for _step in steps:  # the client has gone
                 pass
 
     known: dict[str, Any] = {"project": wire.project(access.project(key).project), "address": _address(key, incoming)}

@@ -1,4 +1,4 @@
-"""What system admins do to the whole database: take it out, put another one in, and wipe it."""
+"""What system admins do to the whole database: export it, replace it, and wipe it."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from punt.web import submissions
 from punt.web.uploads import uploaded
 
 BEAT = 0.5
-"""Seconds between two reports of something that takes long."""
+"""Seconds between two progress reports."""
 EXPORTS = Turns(line=5, timeout=60)
-"""Those who take everything out: whoever asks twice waits for the first file, and reads the database once at a time."""
+"""Exports, one at a time: whoever asks twice waits for the first file, and the database is read once at a time."""
 WIPES = {"wipe": wipe_everything, "wipe-projects": wipe_projects}
 
 
@@ -57,9 +57,9 @@ def upload_limit() -> int:
 
 
 def received() -> BinaryIO:
-    """Return the file that a system admin sends; no transaction is open while it comes.
+    """Return the file that a system admin uploads; no transaction is open while it arrives.
 
-    Who they are is to be proved anew afterwards.
+    They have to be verified again afterwards.
     """
     access.admin()
     end_read()
@@ -67,10 +67,10 @@ def received() -> BinaryIO:
 
 
 def prove(password: str) -> None:
-    """Go on only for a system admin who has shown their password again; the caller commits before what comes next.
+    """Continue only for a system admin who confirms their password; the caller commits before what comes next.
 
     :raises Invalid: when it is not their password.
-    :raises TooMany: after too many wrong ones; they count as failed sign-ins do.
+    :raises TooMany: after too many wrong ones; they count like failed sign-ins.
     """
     access.admin_anew()
     with shown_again(password):
@@ -78,10 +78,10 @@ def prove(password: str) -> None:
 
 
 def confirm(what: str, asked: Overhaul) -> None:
-    """Go on only when somebody typed the phrase for what they want, and their password.
+    """Continue only if somebody typed the phrase for what they want, and their password.
 
     :param what: a name in ``PHRASES``.
-    :raises Invalid: naming what was not right.
+    :raises Invalid: naming what was wrong.
     """
     if asked.phrase.casefold() != PHRASES[what]:
         raise Invalid.field("phrase", _("Type: %(phrase)s", phrase=PHRASES[what]))
@@ -89,7 +89,7 @@ def confirm(what: str, asked: Overhaul) -> None:
 
 
 def wipe(what: str) -> None:
-    """Wipe everything, or all projects; every open stream is told.
+    """Wipe everything, or all projects; every open stream is notified.
 
     :param what: a name in ``WIPES``.
     """
@@ -100,7 +100,7 @@ def wipe(what: str) -> None:
 
 @contextmanager
 def _overhauling() -> Iterator[Session]:
-    """Write as :func:`writing` does, alone, and only for who is a system admin still: the look at a file takes long."""
+    """Write as :func:`writing` does, alone, for somebody who is still a system admin: checking a file takes long."""
     with writing(alone=True) as session:
         unhurried(session)
         hold_everything(session)
@@ -109,12 +109,12 @@ def _overhauling() -> Iterator[Session]:
 
 
 def exported() -> BinaryIO:
-    """Write an export into a file that has no name, and return it at its beginning.
+    """Write an export to an unnamed file, and return it at its beginning.
 
-    It is written before it is sent, so that a slow reader holds no snapshot of the database.
+    It is written before it is sent, so that a slow client holds no snapshot of the database.
     """
     with EXPORTS.one(), ExitStack() as stack:
-        access.admin_anew()  # who waited may be none any more
+        access.admin_anew()  # whoever waited may no longer be one
         end_read()
         note_export()
         unhurried(db.session())
@@ -129,10 +129,10 @@ def exported() -> BinaryIO:
 
 
 class Import:
-    """An export on its way in: looked at, then put in place of everything.
+    """An export being imported: checked, then put in place of everything.
 
     :ivar path: where the file is.
-    :ivar contents: what it holds, once it was looked at.
+    :ivar contents: its contents, once it was checked.
     """
 
     contents: Contents
@@ -141,12 +141,12 @@ class Import:
         self.path = path
 
     def look(self) -> Iterator[str]:
-        """Look at the whole file, telling now and then how far that is; nothing is changed."""
+        """Check the whole file, reporting progress; nothing is changed."""
         with Staging(instance()) as staging:
             yield from self._check(staging)
 
     def take(self) -> Iterator[str]:
-        """Look at the file and replace everything by what it holds, telling now and then how far that is."""
+        """Check the file and replace everything with its contents, reporting progress."""
         with Staging(instance()) as staging:
             yield from self._check(staging)
             with _overhauling() as session:
@@ -159,13 +159,13 @@ class Import:
     def _check(self, staging: Staging) -> Iterator[str]:
         end_read()
         limits = Limits(pipeline().settings.import_limit)
-        job = _Apart(lambda report: checked(self.path, staging, limits, report))
+        job = _InThread(lambda report: checked(self.path, staging, limits, report))
         for lines in job.watched():
             yield plural("%(num)s line checked", "%(num)s lines checked", lines)
         self.contents = job.result()
 
 
-class _Apart:
+class _InThread:
     """Something slow in a thread of its own, so that the event loop goes on."""
 
     def __init__(self, work: Callable[[Report], Contents]) -> None:
@@ -173,7 +173,7 @@ class _Apart:
         self._found: Contents | BaseException | None = None
 
     def watched(self) -> Iterator[int]:
-        """Do it, giving now and then what it reports; whoever leaves early waits until it is done."""
+        """Do it, yielding its progress reports now and then; whoever leaves early waits until it is done."""
         job = gevent.get_hub().threadpool.spawn(in_this_language(self._run))
         try:
             while not job.ready():
@@ -184,7 +184,7 @@ class _Apart:
             job.wait()
 
     def result(self) -> Contents:
-        """Return what came of it, or raise it."""
+        """Return its result, or raise its error."""
         if isinstance(self._found, Contents):
             return self._found
         raise self._found or RuntimeError("it was not done")
@@ -192,7 +192,7 @@ class _Apart:
     def _run(self) -> None:
         try:
             self._found = self._work(self._report)
-        except BaseException as error:  # told where the result is asked for
+        except BaseException as error:  # raised where the result is requested
             self._found = error
 
     def _report(self, lines: int) -> None:

@@ -1,4 +1,4 @@
-"""Files of other trackers on their way into a project: kept, looked at, and taken once by whoever sent them."""
+"""Imports of other trackers' files into a project: stored, shown, and carried out once by whoever uploaded them."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from punt.transfer.boards.carrying import Carriage, Report
 from punt.transfer.boards.foreign import Reading
 
 BEAT = 0.25
-"""Seconds between two reports of an import that takes long."""
+"""Seconds between two progress reports of a long import."""
 MOST_LISTED = 200
 A_FILE = later("a file")
-"""What a file is called that has no name."""
+"""The name of a file without one."""
 COUNTED = {"ticket": "newTickets", "column": "newColumns", "label": "newLabels"}
-"""What is counted, and the field of the audit that says it."""
+"""What is counted, and the audit field for it."""
 
 
 @dataclass
 class Look:
-    """What came, or would come, of a file, as it is kept beside it and shown.
+    """The result, actual or expected, of a file's import, as it is stored beside the file and shown.
 
     :ivar columns: of a table, as :class:`punt.transfer.boards.foreign.Seen`.
     :ivar tickets: how many are new.
     :ivar new_columns: names of columns of the board that are new.
-    :ivar left: what is not taken or changed on the way, with how often.
+    :ivar left: what is left out or changed, with its number of occurrences.
     :ivar problem: what has to be chosen first.
-    :ivar parts: projects of the file, of which only one is taken.
+    :ivar parts: projects of the file, of which only one is imported.
     """
 
     tracker: str
@@ -57,7 +57,7 @@ class Look:
 
     @classmethod
     def at(cls, reading: Reading, report: Report | None) -> Self:
-        """Put together what was understood and what comes of it."""
+        """Combine what was understood with the result."""
         columns = [asdict(seen) for seen in reading.columns]
         if report is None:
             return cls(reading.tracker, columns, problem=reading.problem)
@@ -74,7 +74,7 @@ class Look:
 
 
 def foreseen(project: Project, reading: Reading) -> Look:
-    """Say what would come of a file; nothing is changed."""
+    """Report the expected result of a file; nothing is changed."""
     return Look.at(reading, Carriage(project, reading.plan, None).foresee() if reading.plan else None)
 
 
@@ -90,19 +90,19 @@ class Incoming:
 
     @classmethod
     def admit(cls, grant: Grant, upload: BinaryIO, file: str, look: Look) -> Self:
-        """Keep a file, with what was seen in it."""
+        """Store a file, with what was seen in it."""
         found = cls(grant, _room(grant).admit(upload))
         found.show(look, file)
         return found
 
     @property
     def file(self) -> str:
-        """What the file was called."""
+        """The name of the file."""
         return str(self._noted().get("file", _(A_FILE)))
 
     @property
     def look(self) -> Look | None:
-        """What was seen in it, or came of it."""
+        """What was seen in it, or the result."""
         try:
             return Look(**self._noted()["look"])
         except (KeyError, TypeError):  # of another version of PUNT
@@ -111,7 +111,7 @@ class Incoming:
     def content(self) -> bytes:
         """Read the file.
 
-        :raises Missing: when it waits no longer.
+        :raises Missing: when it is no longer waiting.
         """
         return self._room.path(self.name).read_bytes()
 
@@ -120,12 +120,12 @@ class Incoming:
         return self._room.has(self.name)
 
     def show(self, look: Look, file: str | None = None) -> None:
-        """Keep what was seen in it this time."""
+        """Store what was seen in it this time."""
         called = self.file if file is None else one_line(file, 200) or _(A_FILE)
         self._room.write_note(self.name, json.dumps({"file": called, "look": asdict(look)}))
 
     def receipt(self) -> AuditEntry | None:
-        """Find what the audit says of it, once it was taken."""
+        """Find the audit entry of its import, once it was carried out."""
         return db.session.scalar(
             sa.select(AuditEntry).where(
                 AuditEntry.subject_id == self.name,
@@ -136,7 +136,7 @@ class Incoming:
         )
 
     def take(self, reading: Reading, file: str | None = None) -> Iterator[str]:
-        """Carry it into the project, all of it or nothing, once; telling now and then how far that is.
+        """Import it into the project, all or nothing, once; reporting progress.
 
         It commits; what it raises leaves a transaction to roll back.
         """
@@ -160,7 +160,7 @@ class Incoming:
 
 
 def begin(project_id: str) -> Grant:
-    """Begin to write into a project, for who manages it still; a twin of this import waits here until it is done."""
+    """Begin to write into a project, for somebody who still manages it; a twin of this import waits until then."""
     end_read()
     begin_write()
     unhurried(db.session())
@@ -171,9 +171,9 @@ def begin(project_id: str) -> Grant:
 
 
 def note_import(report: Report, file: str, name: str | None, project_id: str) -> None:
-    """Let the audit tell of an import.
+    """Record an import in the audit trail.
 
-    :param name: of the file among those that wait, by which nobody takes it again.
+    :param name: of the stored file, so that nobody imports it again.
     """
     changes = {field: [None, report.taken[what]] for what, field in COUNTED.items() if report.taken[what]}
     AuditEntry.note(
@@ -182,12 +182,12 @@ def note_import(report: Report, file: str, name: str | None, project_id: str) ->
 
 
 def said(receipt: AuditEntry) -> str:
-    """Say how many tickets, columns and labels an import has made."""
+    """Write in a sentence how many tickets, columns and labels an import has created."""
     return Report(taken=counted(receipt)).counts()
 
 
 def counted(receipt: AuditEntry) -> Counter[str]:
-    """Return how many tickets, columns and labels an import has made."""
+    """Return how many tickets, columns and labels an import has created."""
     changes = receipt.changes or {}
     return Counter({what: changes[field][1] for what, field in COUNTED.items() if field in changes})
 

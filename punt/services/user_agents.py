@@ -1,4 +1,4 @@
-"""What a browser calls itself, in a few words: "Firefox on Linux"."""
+"""A browser's name in a few words: "Firefox on Linux"."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ SYSTEMS = {
     "ChromeOS": r"\bCrOS\b",
     "Linux": r"\bLinux\b|\bX11\b",
 }
-"""Most say that they are several others, too: the first that fits is it."""
+"""Most claim to be several others, too: the first match counts."""
 SOME, UNKNOWN = later("A browser"), later("Unknown browser")
 LONGEST = 500
-"""Characters of it that are looked at."""
+"""Characters of it that are examined."""
 
 
 def called(user_agent: str | None) -> str:
-    """Name the browser and the system that a ``User-Agent`` speaks of; nothing else of it is kept."""
+    """Name the browser and the system of a ``User-Agent``; nothing else of it is stored."""
     text = (user_agent or "")[:LONGEST]
     browser, system = _first(BROWSERS, text), _first(SYSTEMS, text)
     if browser and system:

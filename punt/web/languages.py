@@ -1,4 +1,4 @@
-"""Which language a request is answered in: that of the person's profile, else what their browser asks for."""
+"""The language of a response: that of the person's profile, otherwise what their browser asks for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def speak_to(person: User) -> None:
 
 
 def asked() -> str | None:
-    """Return the language that the browser likes best of those that are offered, whatever its country."""
+    """Return the browser's favourite among the offered languages, whatever its country."""
     tags = (tag.replace("_", "-").partition("-")[0].lower() for tag in request.accept_languages.values())
     return next((tag for tag in tags if tag in language.OFFERED), None)
 
