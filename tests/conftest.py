@@ -18,6 +18,7 @@ from punt.app import create_app
 from punt.database import db
 from punt.settings import Settings
 from tests.support import cast
+from tests.support.clients import share_certificates
 from tests.support.clock import Clock
 from tests.support.contract import Checked
 from tests.support.engines import report
@@ -45,8 +46,9 @@ SLOWEST = (
 
 
 def pytest_configure() -> None:
-    """Let all apps of this run share what they compile."""
+    """Let all apps of this run share what they compile, and all clients what they load."""
     share_compiled()
+    share_certificates()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
