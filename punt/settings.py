@@ -95,6 +95,9 @@ class Settings(BaseModel):
     statement_patience: float = Field(5, alias="PUNT_STATEMENT_PATIENCE", ge=0.1, le=3600)
     stream_keepalive: float = Field(30, alias="PUNT_STREAM_KEEPALIVE", gt=0, le=30)
     stream_lifetime: float = Field(600, alias="PUNT_STREAM_LIFETIME", gt=0, le=86_400)
+    stream_lane: Annotated[Literal["auto", "generator"], BeforeValidator(_lower)] = Field(
+        "auto", alias="PUNT_STREAM_LANE"
+    )
     stream_write_timeout: float = Field(10, alias="PUNT_STREAM_WRITE_TIMEOUT", ge=0.1, le=300)
     streams_per_person: int = Field(100, alias="PUNT_STREAMS_PER_PERSON", ge=1, le=10_000)
     streams_per_worker: int = Field(4000, alias="PUNT_STREAMS_PER_WORKER", ge=1, le=100_000)

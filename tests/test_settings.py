@@ -36,6 +36,7 @@ WRONG = {
     "PUNT_STATEMENT_PATIENCE": ["0", "-1", "3601", "nan", "long"],
     "PUNT_STREAM_KEEPALIVE": ["0", "-1", "31", "nan", "inf", "soon"],
     "PUNT_STREAM_LIFETIME": ["0", "-1", "86401", "nan", "for ever"],
+    "PUNT_STREAM_LANE": ["on", "direct", "0"],
     "PUNT_STREAM_WRITE_TIMEOUT": ["0", "-1", "301", "nan", "soon"],
     "PUNT_STREAMS_PER_PERSON": ["0", "-1", "10001", "many"],
     "PUNT_STREAMS_PER_WORKER": ["0", "-1", "100001", "many"],
@@ -96,6 +97,7 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
         "PUNT_STATEMENT_PATIENCE": "3",
         "PUNT_STREAM_KEEPALIVE": "0.5",
         "PUNT_STREAM_LIFETIME": "60",
+        "PUNT_STREAM_LANE": "Generator",
         "PUNT_STREAM_WRITE_TIMEOUT": "2.5",
         "PUNT_STREAMS_PER_PERSON": "7",
         "PUNT_STREAMS_PER_WORKER": "70",
@@ -113,9 +115,8 @@ def test_every_setting_is_taken_from_its_variable(tmp_path: Path) -> None:
     settings = Settings.from_environ(environ)
 
     assert environ.keys() == names()
-    assert settings == Settings.model_validate(
-        environ | {"PUNT_RATE_LIMITS": "off", "PUNT_LOG_LEVEL": "debug", "PUNT_INSTANCE_PATH": tmp_path}
-    )
+    lower = {"PUNT_RATE_LIMITS": "off", "PUNT_LOG_LEVEL": "debug", "PUNT_STREAM_LANE": "generator"}
+    assert settings == Settings.model_validate(environ | lower | {"PUNT_INSTANCE_PATH": tmp_path})
     assert (settings.bind, settings.workers, settings.stream_keepalive) == ("unix:/run/punt.sock", 4, 0.5)
     assert settings.database == environ["PUNT_DATABASE_URL"]
     assert settings.event_retention == Retention(12 * 3600, 5000, 20_000_000)

@@ -94,7 +94,8 @@ def _stream(subscription: Subscription) -> Response:
     if request.method == "HEAD":
         return Response(headers=sse.HEADERS)
     cursor = request.headers.get("Last-Event-ID") or request.args.get("lastEventId")
-    stream = pipeline().stream(subscription, request.environ.get("gunicorn.socket"), cursor)
+    connection, protocol = request.environ.get("gunicorn.socket"), request.environ.get("SERVER_PROTOCOL")
+    stream = pipeline().stream(subscription, connection, cursor, protocol)
     if stream is None:
         return _come_back_later()
     response = Response(iter(stream), headers=sse.HEADERS)

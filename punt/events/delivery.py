@@ -3,16 +3,67 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from punt.database import now
 from punt.events import metrics, sse
 from punt.events.cursor import Cursor
-from punt.events.hub import Frame
-from punt.events.log import iso
+from punt.events.log import Entry, iso
+from punt.events.peer import Peer
 
 CHUNK = 64 * 1024
 """Bytes after which a chunk is written, so that one write is never long for a client that reads."""
+JOINED = 1024 * 1024
+"""Bytes of joined frames that are kept for others who may get the same."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One event of the log with its bytes, made once and shared by all subscribers."""
+
+    entry: Entry
+    data: bytes
+
+    @classmethod
+    def of(cls, entry: Entry) -> Frame:
+        """Frame an event of the log; an internal one has no bytes."""
+        return cls(entry, b"" if entry.internal else sse.message(entry.cursor, entry.message))
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory while it is kept: its message, that framed, and that as a chunk."""
+        return 3 * len(self.data)
+
+    @cached_property
+    def chunk(self) -> bytes:
+        """The bytes as a chunk of HTTP/1.1."""
+        return chunked(self.data)
+
+    def wire(self, in_chunks: bool) -> bytes:
+        """Return the bytes as they go over a socket."""
+        return self.chunk if in_chunks else self.data
+
+
+class Wires:
+    """Frames joined for sockets, once for all who get the same list."""
+
+    def __init__(self) -> None:
+        self._joined: dict[tuple[int, bool], tuple[Sequence[Frame], bytes]] = {}
+        self._bytes = 0
+
+    def of(self, frames: Sequence[Frame], in_chunks: bool) -> bytes:
+        """Return the bytes of frames as they go over a socket."""
+        key = id(frames), in_chunks
+        if key not in self._joined:  # which keeps the list as well, or another one could get its id
+            data = b"".join(frame.wire(in_chunks) for frame in frames)
+            self._bytes += len(data)
+            if self._bytes > JOINED:  # where each gets something else
+                self._joined, self._bytes = {}, len(data)
+            self._joined[key] = frames, data
+        return self._joined[key][1]
 
 
 class Delivery:
@@ -22,18 +73,85 @@ class Delivery:
     wherever, leaves it where it was. Every id is sent behind all that it covers, so that a client that is cut off after
     any byte comes back to a place up to which it has everything.
 
+    Bytes leave in two ways: as chunks that a stream's generator yields, or pushed into the client's socket as far as it
+    takes them. Of a frame that it took in part, the rest goes out before anything else.
+
     :param at: the place where the client begins.
+    :param peer: the client, if it may be pushed to.
+    :ivar spoke: when it was sent something last, on the monotonic clock.
     """
 
-    def __init__(self, at: Cursor) -> None:
+    def __init__(self, at: Cursor, peer: Peer | None = None) -> None:
         self._at = at
+        self._peer = peer if peer and peer.in_chunks is not None else None
+        self._rest: tuple[memoryview, Cursor] | None = None
+        self._is_broken = False
+        self.spoke = time.monotonic()
         self.writing = False
         """Whether a chunk is on its way: a client that is gone now did not read it."""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it may be pushed to."""
+        return self._peer is not None
 
     @property
     def at(self) -> Cursor:
         """The place up to which the client has everything that is for it."""
         return self._at
+
+    def push(self, frames: Sequence[Frame], wires: Wires, before: int) -> bool:
+        """Send frames to a client that may be pushed to, as far as it takes them now; tell whether it took all.
+
+        :param before: a position up to which the log holds nothing else for this client.
+        """
+        in_chunks = self._in_chunks
+        data = wires.of(frames, in_chunks)
+        taken = self._send(data)
+        if taken == len(data):
+            self._reach(frames[-1].entry.cursor)
+            return True
+        self.pass_over(before)
+        for frame in frames:
+            wire = frame.wire(in_chunks)
+            if taken < len(wire):
+                self._rest = (memoryview(wire)[taken:], frame.entry.cursor) if taken else None
+                return False
+            taken -= len(wire)
+            self._reach(frame.entry.cursor)
+        return False
+
+    def push_ping(self) -> bool:
+        """Push a sign of life that says where the client is; tell whether it took all.
+
+        What it did not take goes out by :meth:`finish`, even all of it: so a client that is gone is noticed.
+        """
+        data = sse.KEEPALIVE + sse.ping(self._at)
+        data = chunked(data) if self._in_chunks else data
+        taken = self._send(data)
+        self._rest = (memoryview(data)[taken:], self._at) if taken < len(data) else None
+        self.spoke = time.monotonic()
+        return taken == len(data)
+
+    def finish(self) -> None:
+        """Send the rest of what the client took in part, which waits for it.
+
+        :raises OSError: when the client does not take it, then and whenever it is asked again.
+        """
+        if self._rest and self._peer:
+            if self._is_broken:  # it took some of the rest, and nobody knows how much
+                raise BrokenPipeError
+            rest, then = self._rest
+            self.writing = self._is_broken = True
+            self._peer.send_all(rest)
+            self.writing = self._is_broken = False
+            self._rest = None
+            self._reach(then)
+
+    def pass_over(self, position: int) -> None:
+        """Take the client along to a position up to which the log holds nothing else for it."""
+        if position > self._at.position:
+            self._reach(Cursor(self._at.epoch, position))
 
     def open(self, retry: int) -> Iterator[bytes]:
         """Begin where the client is."""
@@ -50,7 +168,7 @@ class Delivery:
             if count and not go_on():
                 return False
             yield from self._write(b"".join(frame.data for frame in chunk), chunk[-1].entry.cursor)
-        yield from self._write(b"", upto)
+        self._reach(upto)
         return True
 
     def ping(self, before: bytes = b"") -> Iterator[bytes]:
@@ -73,8 +191,23 @@ class Delivery:
         if data:
             self.writing = True
             yield data
-            self.writing = False
-        self._at = then
+            self.writing, self.spoke = False, time.monotonic()
+        self._reach(then)
+
+    def _reach(self, place: Cursor) -> None:
+        self._at = place
+
+    @property
+    def _in_chunks(self) -> bool:
+        return bool(self._peer and self._peer.in_chunks)
+
+    def _send(self, data: bytes) -> int:
+        return self._peer.send(data) if self._peer else 0
+
+
+def chunked(data: bytes) -> bytes:
+    """Return bytes as a chunk of HTTP/1.1; none make none, for that would end the answer."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
 def _chunks(frames: Sequence[Frame]) -> Iterator[list[Frame]]:

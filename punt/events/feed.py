@@ -20,7 +20,6 @@ from punt.events.hub import Hub
 from punt.events.log import Entry, EventLog
 from punt.events.publication import EVERYONE
 from punt.events.signals import events_committed
-from punt.heavy.slices import breathing
 
 SLOW_POLL = 1.0
 """Seconds after which the log is read even if nobody rang: a lost ring only costs a moment."""
@@ -53,6 +52,7 @@ class Feed:
         if self._greenlets:
             return
         self._spawn("feed", self._run)
+        self._spawn("ticker", self._hub.run_ticker)
         self._spawn("doorbell", self._doorbell.listen, self._rung.set)
         if isinstance(self._doorbell, ValkeyDoorbell):
             self._spawn("announcer", self._announce, self._doorbell)
@@ -70,6 +70,7 @@ class Feed:
             head = self._log.head(connection)
         if not self._epoch:
             self._epoch, self._hub.position = head.epoch, head.position
+            self._hub.send_back_to_log()  # where it followed the log before, and stopped
 
     def catch_up(self) -> None:
         """Publish what is new in the log."""
@@ -82,8 +83,7 @@ class Feed:
                 continue
             self._epoch = head.epoch
             metrics.log_lag.set(max((now() - entries[0].created_at).total_seconds(), 0) if entries else 0)
-            for entry in breathing(entries):
-                self._hub.publish(entry)
+            self._hub.publish(entries)
             if len(entries) < PAGE:
                 break
         self._checked = time.monotonic()

@@ -22,8 +22,14 @@ streams_open = Gauge("punt_streams_open", "Open streams.", ["kind"], registry=re
 delivered = Counter("punt_events_delivered", "Events written to streams as they happened.", registry=registry)
 replayed = Counter("punt_events_replayed", "Events written to streams from the log, to catch up.", registry=registry)
 resets = Counter("punt_stream_resets", "Streams whose cursor could not be continued.", ["reason"], registry=registry)
+in_lane = Gauge(
+    "punt_streams_in_lane",
+    "Streams that have everything and are sent to directly, without a greenlet of their own.",
+    registry=registry,
+    multiprocess_mode="livesum",
+)
 overflows = Counter(
-    "punt_stream_overflows", "Queues that were full and sent their stream back to the log.", registry=registry
+    "punt_stream_overflows", "Clients that could not take at once all that was published for them.", registry=registry
 )
 refused = Counter(
     "punt_streams_refused", "Streams refused because a person or a worker had no place left.", registry=registry
@@ -56,6 +62,17 @@ commit_to_write = Histogram(
 )
 
 _LABELLED = {"punt_streams_open": streams_open, "punt_stream_resets": resets, "punt_streams_ended": ended}
+
+
+def sent(events: int, streams: int, delay: float) -> None:
+    """Count what one pass has written: many observations of one delay at once, which the client has no call for.
+
+    :param delay: seconds since the commit of the oldest.
+    """
+    delivered.inc(events)
+    commit_to_write._sum.inc(max(delay, 0) * streams)
+    bound = next(nth for nth, upper in enumerate(commit_to_write._upper_bounds) if delay <= upper)
+    commit_to_write._buckets[bound].inc(streams)
 
 
 def exposition() -> bytes:

@@ -9,11 +9,17 @@ from contextlib import suppress
 from typing import Any
 
 import gevent
+from gevent import socket as cooperative
+from gevent import ssl
 
-from punt.events.hub import End
+from punt.events.end import End
 
 SEND_BUFFER = 128 * 1024
 """Bytes that the kernel may hold for one client; what is more waits in the log."""
+
+
+FRAMINGS = {"HTTP/1.0": False, "HTTP/1.1": True}
+"""Whether an answer of unknown length comes in chunks, by protocol. Nothing else is written past the server."""
 
 
 class Peer:
@@ -21,11 +27,15 @@ class Peer:
 
     :param connection: the socket, or None where a server does not lend it.
     :param patience: seconds that one write may take, and that a vanished client's bytes may stay unacknowledged.
+    :param protocol: in which it is spoken to, if bytes may be written to it past the server.
+    :ivar in_chunks: whether such bytes have to come as chunks; None where they may not be written.
     """
 
-    def __init__(self, connection: socket.socket | None, patience: float) -> None:
+    def __init__(self, connection: socket.socket | None, patience: float, protocol: str | None = None) -> None:
         self._connection, self._patience = connection, patience
         self._watcher: Any = None
+        plain = isinstance(connection, cooperative.socket) and not isinstance(connection, ssl.SSLSocket)
+        self.in_chunks = FRAMINGS.get(protocol or "") if plain else None
 
     def begin(self, on_gone: Callable[[End], None]) -> None:
         """Bound what the client may cost, and call ``on_gone`` when it hangs up, or takes nothing for too long.
@@ -48,6 +58,24 @@ class Peer:
             self._connection.settimeout(None)
         self._stop_watching()
         self._connection = None
+
+    def send(self, data: bytes) -> int:
+        """Send as many bytes as the socket takes without waiting; return how many. One that is broken takes none."""
+        if self._connection is None:
+            return 0
+        try:
+            return int(self._connection._sock.send(data, socket.MSG_DONTWAIT))  # type: ignore[attr-defined]
+        except OSError:  # whoever writes next hears why
+            return 0
+
+    def send_all(self, data: bytes | memoryview) -> None:
+        """Send all bytes, within the patience.
+
+        :raises OSError: when the client does not take them.
+        """
+        if self._connection is None:
+            raise BrokenPipeError(errno.EPIPE, "the connection is over")
+        self._connection.sendall(data)
 
     def cut(self) -> None:
         """Hang up on a client that is not done reading."""

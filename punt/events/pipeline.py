@@ -13,8 +13,9 @@ from flask import Flask, current_app
 from punt.database import db
 from punt.events import capture, metrics
 from punt.events.doorbell import doorbell_for
+from punt.events.end import End
 from punt.events.feed import Feed
-from punt.events.hub import End, Hub
+from punt.events.hub import Hub
 from punt.events.keeper import Keeper
 from punt.events.log import log
 from punt.events.peer import Peer
@@ -32,10 +33,11 @@ class EventPipeline:
     def __init__(self, engine: sa.Engine, settings: Settings) -> None:
         self.engine, self.settings = engine, settings
         self.log = log
-        self.hub = Hub()
+        self.hub = Hub(settings.stream_keepalive)
         self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine, settings.redis_url))
         self.keeper = Keeper(engine, self.log, settings.event_retention)
         folder = settings.instance_path / "streams"
+        self.is_direct = settings.stream_lane == "auto"
         self._open: WeakSet[Stream] = WeakSet()
         self.door = threading.Semaphore(AT_THE_DOOR)
         self.places = Places(folder, settings.streams_per_person, settings.streams_per_worker)
@@ -55,10 +57,13 @@ class EventPipeline:
         self.feed.stop()
         self.keeper.stop()
 
-    def stream(self, subscription: Subscription, connection: socket | None, cursor: str | None) -> Stream | None:
+    def stream(
+        self, subscription: Subscription, connection: socket | None, cursor: str | None, protocol: str | None = None
+    ) -> Stream | None:
         """Open a stream for a subscription, or none when there is no place; the caller closes it.
 
         :param connection: the client's socket, where the server lends it.
+        :param protocol: what is spoken over it, if it may be written to past the server.
         """
         self.feed.start()
         self.feed.take_place()
@@ -71,7 +76,7 @@ class EventPipeline:
             log=self.log,
             hub=self.hub,
             subscription=subscription,
-            peer=Peer(connection, self.settings.stream_write_timeout),
+            peer=Peer(connection, self.settings.stream_write_timeout, protocol if self.is_direct else None),
             cursor=cursor,
             keepalive=self.settings.stream_keepalive,
             lifetime=self.settings.stream_lifetime,

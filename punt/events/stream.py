@@ -18,8 +18,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from punt.database import now
 from punt.events import metrics, sse
 from punt.events.cursor import Cursor
-from punt.events.delivery import Delivery
-from punt.events.hub import End, Frame, Hub, Subscriber
+from punt.events.delivery import Delivery, Frame
+from punt.events.end import End
+from punt.events.hub import Hub, Subscriber
 from punt.events.log import Entry, EventLog
 from punt.events.peer import Peer
 from punt.events.publication import EVERYONE
@@ -104,11 +105,13 @@ class Stream:
     _subscriber: Subscriber = field(init=False)
     _delivery: Delivery = field(init=False)
     _closed: bool = field(init=False, default=False)
+    _is_silent: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._subscriber = Subscriber(self.subscription.topics, self.subscription.names)
         left = (self.subscription.expires_at - now()).total_seconds()
         self._ends = time.monotonic() + min(left, self.lifetime * random.uniform(0.8, 1.0))
+        self._subscriber.ends, self._subscriber.keepalive = self._ends, self.keepalive
 
     def open(self) -> None:
         """Take a place in the hub; from here on nothing is missed. Whoever opens also closes."""
@@ -150,8 +153,8 @@ class Stream:
         if not self._subscriber.behind or (yield from self._replay()):
             yield from self._delivery.ping()  # what was missed has come: whoever waits for that knows it now
         while not self._subscriber.end:
-            yield from self._live()
-        if self._subscriber.end not in {End.GONE, End.SLOW}:
+            yield from self._go_on()
+        if self._finish() and self._subscriber.end not in {End.GONE, End.SLOW}:
             yield sse.retry(retry_hint(self._subscriber.end))
 
     def _open(self) -> Iterator[bytes]:
@@ -166,7 +169,7 @@ class Stream:
         head = self.log.head(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
         reason = self._cannot_continue(connection, asked, head)
-        self._delivery = Delivery(asked or head)
+        self._delivery = self._subscriber.delivery = Delivery(asked or head, self.peer)
         if not reason and asked != head:
             self._subscriber.behind = True
         elif not self._subscriber.behind:  # else the replay proves it
@@ -193,7 +196,7 @@ class Stream:
         :returns: whether the client has it all; a stream that ended on the way has left the rest in the log.
         """
         while not self._subscriber.end:
-            self._subscriber.behind = False
+            self._subscriber.behind = self._subscriber.doubted = False
             try:
                 page = self._ask_in_turn(self._page)
             except _CannotContinue as broken:
@@ -227,31 +230,47 @@ class Stream:
         full = _is_full(entries)
         return _Page([Frame.of(entry) for entry in wanted], entries[-1].cursor if full else head, is_last=not full)
 
-    def _live(self) -> Iterator[bytes]:
-        """Wait for the next frames and send them as one chunk, or a sign of life when it stays quiet."""
+    def _go_on(self) -> Iterator[bytes]:
+        """Send what was published since, wait for more, or give a sign of life when it stays quiet."""
+        if not self._finish():
+            return
         left = self._ends - time.monotonic()
+        frames = None if self._subscriber.behind else self.hub.after(self._delivery.at.position)
         if left <= 0:
             self._subscriber.close(End.LIFETIME)
-            return
-        frames = [] if self._subscriber.behind else self._subscriber.wait(min(self.keepalive, left))
-        if self._subscriber.behind:
+        elif frames is None:
             yield from self._replay()
         elif frames:
-            yield from self._send([frame for frame in frames if frame.entry.position > self._delivery.at.position])
-        elif frames is None and not self._subscriber.end:
-            yield from self._delivery.frames([], self._quiet_place(), self._may_go_on)
+            yield from self._send(frames)
+        elif self._is_silent:
+            self._is_silent = False
             yield from self._delivery.ping(before=sse.KEEPALIVE)
+        else:  # nothing has come between: from here on the lane sends
+            self._is_silent = not self._subscriber.wait(None if self._delivery.is_direct else min(self.keepalive, left))
+
+    def _finish(self) -> bool:
+        """Send the rest of a frame that the lane could not send whole; tell whether more may follow."""
+        try:
+            self._delivery.finish()
+        except OSError:
+            self._subscriber.close(End.SLOW)
+            self.peer.cut()  # not even the end of the answer may follow half a frame
+            return False
+        return True
 
     def _send(self, frames: list[Frame]) -> Iterator[bytes]:
         """Write frames in order; after one that may have changed somebody's access, nothing before a new proof."""
-        for part in _up_to_each_recheck(frames):
+        self._subscriber.doubted = False
+        wanted = [frame for frame in frames if self._subscriber.wants(frame)]
+        for part in _up_to_each_recheck(wanted):
             if not (yield from self._delivery.frames(part, part[-1].entry.cursor, self._may_go_on)):
                 return
             metrics.delivered.inc(len(part))
             if part[-1].entry.rechecks and not self._ask(self._prove):
                 return
-        if frames:
-            metrics.commit_to_write.observe(max(time.time() - frames[0].entry.created_at.timestamp(), 0))
+        self._delivery.pass_over(frames[-1].entry.position)
+        if wanted:
+            metrics.commit_to_write.observe(max(time.time() - wanted[0].entry.created_at.timestamp(), 0))
 
     def _may_go_on(self) -> bool:
         """Tell whether a further chunk may be written, as the stream may have ended while the client was slow.
@@ -260,10 +279,12 @@ class Stream:
         """
         if self._subscriber.end:
             return False
-        return (self._subscriber.idle and time.monotonic() <= self._ends) or self._ask(self._prove)
+        doubted = self._subscriber.doubted or self._subscriber.behind or time.monotonic() > self._ends
+        return not doubted or self._ask(self._prove)
 
     def _prove(self, connection: sa.Connection) -> bool:
         """Prove that the listener may go on. One who was away meanwhile goes back to the log, which says so."""
+        self._subscriber.doubted = False
         self.subscription.check(connection)
         if self.subscription.reaches(connection, self._delivery.at.position):
             return True
@@ -280,11 +301,6 @@ class Stream:
         """Frame what everyone is told, without ids: what else lies before it was not sent."""
         entries = self.log.since(connection, self._delivery.at.position, upto=upto, topics={EVERYONE})
         return b"".join(sse.message(None, entry.message) for entry in entries)
-
-    def _quiet_place(self) -> Cursor:
-        """Go along over events of others, so that an idle stream never falls out of the log."""
-        at = self._delivery.at
-        return Cursor(at.epoch, max(at.position, self.hub.position))
 
     def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer | None:
         """Ask when no other stream of this worker does, and let requests in before the next: many replay at once.

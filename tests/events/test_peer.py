@@ -12,7 +12,7 @@ import gevent.socket
 import pytest
 from gevent.event import AsyncResult
 
-from punt.events.hub import End
+from punt.events.end import End
 from punt.events.peer import Peer
 
 PATIENCE = 0.2

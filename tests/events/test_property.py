@@ -71,9 +71,9 @@ def test_a_snapshot_and_its_stream_are_the_database_on_postgresql(
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let a replay take several pages."""
     monkeypatch.setattr(stream_module, "PAGE", 3)
-    queue_size = hub_module.QUEUE_SIZE
+    ring = hub_module.RING
     yield
-    hub_module.QUEUE_SIZE = queue_size
+    hub_module.RING = ring
 
 
 class Regret(Exception):
@@ -222,7 +222,7 @@ class Board(RuleBasedStateMachine):
         with db.engine.connect() as connection:
             entries = log.since(connection, self.hub.position, limit=most)
         for entry in entries:
-            self.hub.publish(entry)
+            self.hub.publish([entry])
 
     @rule(keep=st.integers(0, 3))
     def rush(self, keep: int) -> None:
@@ -354,7 +354,7 @@ class Board(RuleBasedStateMachine):
         """Open a stream and read how it begins: a reset is there exactly when it must be."""
         place = Cursor.parse(cursor) if cursor else None
         resets = list(client.resets)
-        hub_module.QUEUE_SIZE = queue
+        hub_module.RING = queue
         subscription = Subscription(
             "project", "nora", frozenset({self._topic}), frozenset({"nora"}), everything, now() + timedelta(days=1)
         )

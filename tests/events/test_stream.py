@@ -15,7 +15,7 @@ from punt.database import db, now, writing
 from punt.events import delivery, sse
 from punt.events import hub as hub_module
 from punt.events import stream as stream_module
-from punt.events.hub import End
+from punt.events.end import End
 from punt.events.log import Entry, LoggedEvent, log
 from punt.events.publication import EVERYONE
 from punt.events.stream import AccessLost
@@ -25,8 +25,8 @@ from tests.support.patterns import TIMESTAMP
 
 @pytest.fixture
 def small_queue(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Let a queue hold four frames, and a page of the log as many."""
-    monkeypatch.setattr(hub_module, "QUEUE_SIZE", 4)
+    """Keep four frames for who is a little behind, and a page of the log as many."""
+    monkeypatch.setattr(hub_module, "RING", 4)
     monkeypatch.setattr(stream_module, "PAGE", 4)
     return 4
 

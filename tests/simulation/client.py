@@ -6,7 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import greenlet
+
 from punt.events.cursor import Cursor
+from punt.events.delivery import chunked
+from punt.events.hub import Subscriber
 from punt.events.log import Entry
 from punt.events.publication import EVERYONE
 from punt.events.stream import AccessLost, Stream
@@ -22,6 +26,50 @@ REASONS: dict[str, Callable[[Cursor | None, MemoryLog], bool]] = {
 
 class Broken(AssertionError):
     """A promise that a stream did not keep."""
+
+
+PAUSED = object()
+"""What a stream's greenlet gives instead of a chunk when it waits."""
+
+
+class Left(Exception):
+    """The client of a stream has gone."""
+
+
+class Socket:
+    """A client's socket as a stream sees it: it takes as much as chance wants.
+
+    :param in_chunks: how it may be written to past the server, as ``Peer`` says it.
+    :param takes: chooses how many bytes of a size it takes at once.
+    :param breaks: whether it breaks while the rest of a frame goes out.
+    """
+
+    def __init__(
+        self, client: Client, in_chunks: bool | None, takes: Callable[[int], int], breaks: Callable[[], bool]
+    ) -> None:
+        self.in_chunks, self._client, self._takes, self._breaks = in_chunks, client, takes, breaks
+        self._is_open = True
+
+    def begin(self, _: Any) -> None:
+        """Watch for nobody: the story says when a client is seen to go."""
+
+    def end(self) -> None:
+        """Write no more."""
+        self._is_open = False
+
+    cut = end
+
+    def send(self, data: bytes) -> int:
+        """Take some of the bytes."""
+        taken = self._takes(len(data)) if self._is_open else 0
+        self._client.take(data[:taken])
+        return taken
+
+    def send_all(self, data: bytes) -> None:
+        """Take all of them, unless it breaks."""
+        if self._breaks() or not self._is_open:
+            raise BrokenPipeError
+        self._client.take(data)
 
 
 class Client:
@@ -42,7 +90,9 @@ class Client:
         self.left_at = self.begins_at = 0
         self.stream: Stream | None = None
         self.running = False
-        self._chunks: Any = None
+        self._runner: Any = None
+        self._caller: Any = None
+        self._bytes = self._text = b""
         self._head = 0
         self.has_caught_up = False
         self._told: list[int] = []
@@ -55,28 +105,73 @@ class Client:
 
     def begin(self, stream: Stream) -> None:
         """Listen to a stream."""
-        self.stream, self._chunks = stream, iter(stream)
+        self.stream, self._runner = stream, greenlet.greenlet(self._run)
+        self._bytes = self._text = b""
         self._head, self.has_caught_up, self._told = self._log.position, False, []
         stream.open()
 
     def leave(self) -> None:
         """Lose the connection."""
         if self.stream is not None:
-            self._chunks.close()
+            self._go_on(Left)
             self.stream.close()
         self.stream = None
 
     def read(self, broken_off: Callable[[int], int] | None = None) -> None:
         """Take the next chunk: all of it, or so many bytes of its size before the connection breaks."""
-        self.running = True
-        chunk = next(self._chunks, None)
-        self.running = False
-        if chunk is None:
+        chunk = self._go_on()
+        if chunk is PAUSED:
+            return None
+        if chunk is None or self.stream is None:
             return self.leave()
-        taken = broken_off(len(chunk)) if broken_off else len(chunk)
-        for block in chunk[:taken].split(b"\n\n")[:-1]:
+        wire = chunked(chunk) if self._in_chunks else chunk
+        taken = broken_off(len(wire)) if broken_off else len(wire)
+        self.take(wire[:taken])
+        return self.leave() if taken < len(wire) else None
+
+    def take(self, data: bytes) -> None:
+        """Get bytes, and understand as much as they let."""
+        self._bytes += data
+        while self._in_chunks and (found := _first_chunk(self._bytes)):
+            text, self._bytes = found
+            self._text += text
+        if not self._in_chunks:
+            self._text, self._bytes = self._text + self._bytes, b""
+        *blocks, self._text = self._text.split(b"\n\n")
+        for block in blocks:
             self._hear(block.decode())
-        return self.leave() if taken < len(chunk) else None
+
+    def waits_as(self, subscriber: Subscriber) -> bool:
+        """Tell whether a subscriber is its own."""
+        return self.stream is not None and self.stream._subscriber is subscriber
+
+    def pause(self, subscriber: Subscriber) -> None:
+        """Wait in its stream's greenlet while others go on."""
+        while subscriber.waiting:
+            self._caller.switch(PAUSED)
+
+    def _run(self) -> None:
+        chunks: Any = iter(self.stream)  # type: ignore[arg-type]
+        try:
+            for chunk in chunks:
+                self._caller.switch(chunk)
+        except Left:
+            chunks.close()
+
+    def _go_on(self, thrown: type[Exception] | None = None) -> Any:
+        """Let its stream run until it has a chunk, waits or ends; or leave it, which is a chance for nothing else."""
+        self.running, self._caller = True, greenlet.getcurrent()
+        self._runner.parent = self._caller
+        try:
+            if thrown is None:
+                return self._runner.switch() if not self._runner.dead else None
+            return self._runner.throw(thrown) if self._runner else None
+        finally:
+            self.running = False
+
+    @property
+    def _in_chunks(self) -> bool:
+        return bool(self.stream and self.stream.peer.in_chunks)
 
     def reaches(self, _: Any, position: int) -> bool:
         """Tell whether it was let in before all that comes after a position."""
@@ -146,3 +241,13 @@ class Client:
         if not self.has_caught_up and position < self._head:
             raise Broken(f"{self.name} was told at {position} that all had come, but it began at {self._head}")
         self.has_caught_up = True
+
+
+def _first_chunk(data: bytes) -> tuple[bytes, bytes] | None:
+    """Split what came in chunks behind the first of them, if it is whole."""
+    size, end, rest = data.partition(b"\r\n")
+    if not end or len(rest) < (length := int(size, 16)) + 2:
+        return None
+    if rest[length : length + 2] != b"\r\n":
+        raise Broken(f"a chunk of {length} bytes goes on with {rest[length:][:20]!r}")
+    return rest[:length], rest[length + 2 :]

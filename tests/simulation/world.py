@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import accumulate
@@ -17,13 +17,12 @@ from unittest.mock import Mock, patch
 
 from punt.database import now
 from punt.events import delivery, feed, hub, stream
+from punt.events.end import End
 from punt.events.feed import Feed
-from punt.events.hub import End, Hub, Subscriber
-from punt.events.log import Entry
-from punt.events.peer import Peer
+from punt.events.hub import Hub, Subscriber
 from punt.events.publication import EVERYONE
 from punt.events.stream import Stream, Subscription
-from tests.simulation.client import Broken, Client
+from tests.simulation.client import Broken, Client, Socket
 from tests.simulation.log import Engine, MemoryLog
 from tests.support.channel import Silence
 
@@ -63,6 +62,7 @@ class World:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.engine, self.log, self.clock = Engine(), MemoryLog(), 0.0
+        self.alarms: list[tuple[float, Callable[..., None], tuple[Any, ...]]] = []
         self.story: list[str] = []
         topics = [frozenset({"a"}), frozenset({"a", "b"}), frozenset({"b"})]
         self.clients = [Client(name, mine, self.log) for name, mine in zip(("ann", "ben", "cem"), topics, strict=True)]
@@ -150,8 +150,13 @@ class World:
         if client.stream:
             client.stream._subscriber.close(self.chance.choice([End.GONE, End.SLOW]))
 
+    def tick(self) -> None:
+        hub = self.chance.choice(self.workers).hub
+        if not hub._sending.locked():
+            hub.tick()
+
     def pass_time(self) -> None:
-        self.clock += self.chance.uniform(0, LIFETIME / 3)
+        self._pass(self.chance.uniform(0, LIFETIME / 3))
 
     def read(self) -> None:
         """Let a client take a chunk, whole or broken off, and often something happen before it asks for the next."""
@@ -166,6 +171,13 @@ class World:
 
     def _broken_off(self, size: int) -> int:
         return self.chance.randint(0, size)
+
+    def _taken(self, size: int) -> int:
+        return self.chance.choice([size, size, size, 0, self.chance.randint(0, size)])
+
+    def _breaks(self) -> bool:
+        self._breathe()
+        return self.chance.random() < 0.05
 
     def _interrupt(self, client: Client) -> None:
         if client.stream is None:
@@ -183,8 +195,8 @@ class World:
             "all", client.name, client.topics, frozenset({client.name}), client.check, until, client.reaches
         )
         engine: Any = self.engine
-        made = Stream(engine, self.log, worker.hub, wanted, Peer(None, 1), client.cursor, 1.0, LIFETIME)
-        client.begin(made)
+        peer: Any = Socket(client, self.chance.choice([None, False, True]), self._taken, self._breaks)
+        client.begin(Stream(engine, self.log, worker.hub, wanted, peer, client.cursor, 1.0, LIFETIME))
 
     def _append(self, kind: str, topic: str, audience: Any, *, rechecks: bool) -> int:
         number = self.log.position + 1
@@ -207,19 +219,35 @@ class World:
             self._happen(MEANWHILE)
             self.depth -= 1
 
-    def _breathing(self, entries: list[Entry]) -> Iterator[Entry]:
-        for entry in entries:
-            yield entry
+    def _pass(self, seconds: float) -> None:
+        self.clock += seconds
+        due, self.alarms = self.alarms, []
+        for moment, act, given in due:
+            if moment <= self.clock:
+                act(*given)
+            else:
+                self.alarms.append((moment, act, given))
+
+    def _later(self, seconds: float, act: Callable[..., None], *given: Any) -> None:
+        self.alarms.append((self.clock + seconds, act, given))
+
+    def _give_way(self, _: float = 0) -> None:
+        """Be in the middle of a pass of the sender."""
+        self._breathe(often=0.6)
+
+    def _breathing(self, things: Iterable[Any]) -> Iterator[Any]:
+        for thing in things:
+            yield thing
             self._breathe()
 
-    def _waiting(self) -> Callable[[Subscriber, float], list[hub.Frame] | None]:
-        def wait(subscriber: Subscriber, _: float) -> list[hub.Frame] | None:
-            queue = subscriber._queue
-            if queue.empty():
-                self._breathe()
-            if queue.empty():
-                return None
-            return [frame for frame in (queue.get_nowait() for _ in range(queue.qsize())) if frame]
+    def _waiting(self) -> Callable[[Subscriber, float | None], bool]:
+        def wait(subscriber: Subscriber, seconds: float | None) -> bool:
+            subscriber.waiting = not (subscriber.end or subscriber.behind)
+            self._breathe()
+            if seconds is None:
+                next(client for client in self.clients if client.waits_as(subscriber)).pause(subscriber)
+            woken, subscriber.waiting = not subscriber.waiting, False
+            return woken
 
         return wait
 
@@ -232,8 +260,10 @@ class World:
             if client.revoked_at is not None:
                 client.grant(self.log.position)
         for _ in range(ENOUGH):
+            self._pass(2)
             for worker in self.workers:
                 worker.feed.catch_up()
+                worker.hub.tick()
             behind = [client for client in self.clients if client.missing_from != self.log.position]
             if not behind:
                 return self._close_down()
@@ -251,12 +281,14 @@ class World:
     def _played(self) -> Iterator[None]:
         """Make pages, chunks and queues tiny, and every pause a place where something happens."""
         choose, greenlets = self.chance.choice, SimpleNamespace(sleep=self._breathe)
+        in_hub = SimpleNamespace(sleep=self._give_way, spawn_later=self._later)
         pages: Any = {"PAGE": choose([1, 2, 3, 6, 6]), "PAGE_CHARACTERS": choose([150, 10_000, 10_000])}
         with (
             patch.multiple(stream, gevent=greenlets, time=self, random=self.chance, **pages),
-            patch.multiple(hub, gevent=greenlets, QUEUE_SIZE=choose([1, 2, 3]), BREATH=1),
-            patch.multiple(feed, PAGE=choose([1, 2, 3]), logger=Mock(), breathing=self._breathing),
-            patch.multiple(delivery, CHUNK=choose([1, 1, 1, 150, 300])),
+            patch.multiple(hub, gevent=in_hub, time=self, breathing=self._breathing, pause=self._give_way),
+            patch.multiple(hub, RING=choose([1, 2, 3, 6]), PART=choose([1, 100, 1000])),
+            patch.multiple(feed, PAGE=choose([1, 2, 3, 6]), logger=Mock()),
+            patch.multiple(delivery, CHUNK=choose([1, 1, 1, 150, 300]), time=self),
             patch.object(Subscriber, "wait", self._waiting()),
         ):
             yield
@@ -273,9 +305,10 @@ class World:
 MEANWHILE = Acts(
     write=6,
     carry=6,
-    read=4,
+    read=8,
     drain=2,
     lose_sight=2,
+    tick=2,
     revoke=1,
     prune=1,
     pass_time=1,

@@ -1,10 +1,14 @@
-"""Many listeners in one thread, over plain sockets: each reconnects with its cursor, as browsers do."""
+"""Many listeners in one thread, over plain sockets: each reconnects with its cursor, as browsers do.
+
+They speak HTTP/1.0 and HTTP/1.1 in turns, because the direct lane frames what it writes by itself.
+"""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 import random
+import re
 import selectors
 import socket
 import threading
@@ -29,6 +33,7 @@ AT_ONCE = 20
 LOOK = 0.02
 SLOW_WINDOW = 16 * 1024
 """Bytes that the kernel buffers for a client on a slow line."""
+PROTOCOLS = "HTTP/1.0", "HTTP/1.1"
 PLAIN_RETRY = 0.3
 """Seconds until the next attempt if the server gave no hint, or is down."""
 
@@ -42,10 +47,39 @@ class Block(NamedTuple):
     written_at: float
 
 
+class Chunks:
+    """Takes the chunks of an answer apart, as strictly as the standard has them."""
+
+    def __init__(self) -> None:
+        self._waiting, self.over = b"", False
+
+    def take(self, data: bytes) -> bytes:
+        """Return the bytes of all chunks that are whole by now.
+
+        :raises ValueError: for anything that is no chunk.
+        """
+        self._waiting += data
+        whole = bytearray()
+        while not self.over:
+            line, end, after = self._waiting.partition(b"\r\n")
+            if not end:
+                break
+            size = int(line, 16)
+            if len(after) < size + 2:
+                break
+            if after[size : size + 2] != b"\r\n":
+                raise ValueError(f"a chunk of {size} bytes does not end there")
+            whole += after[:size]
+            self._waiting, self.over = after[size + 2 :], size == 0
+        return bytes(whole)
+
+
 @dataclass(eq=False)
 class Ear:
     """One listener.
 
+    :ivar chunks: decodes its response, if that is chunked.
+    :ivar left: bytes that are missing from its response, if it says its length.
     :ivar positions: of the events that it received, in order.
     :ivar live: whether it has a response with status 200 that has not ended.
     :ivar pace: of its line, in bytes a second; 0 for no limit.
@@ -60,6 +94,9 @@ class Ear:
     connection: socket.socket | None = None
     buffer: bytes = b""
     pace: float = 0
+    protocol: str = PROTOCOLS[0]
+    chunks: Chunks | None = None
+    left: int | None = None
 
 
 class Audience:
@@ -82,8 +119,10 @@ class Audience:
         returns: bool = True,
         paces: Sequence[float] = (),
     ) -> None:
-        self._address, self._request = ("127.0.0.1", client.base_url.port or 80), request_for(client, path)
-        self.ears, self._returns = [Ear(cursor) for _ in range(count)], returns
+        self._address = "127.0.0.1", client.base_url.port or 80
+        self._requests = {protocol: request_for(client, path, protocol) for protocol in PROTOCOLS}
+        spoken = itertools.cycle(PROTOCOLS)
+        self.ears, self._returns = [Ear(cursor, protocol=next(spoken)) for _ in range(count)], returns
         for ear, pace in zip(self.ears, paces, strict=False):
             ear.pace = pace
         self.lags = array("d")
@@ -135,12 +174,12 @@ class Audience:
     def _connect(self, ear: Ear) -> None:
         try:
             ear.connection = _connection(self._address, ear.pace)
-            ear.connection.sendall(self._request(ear.cursor))
+            ear.connection.sendall(self._requests[ear.protocol](ear.cursor))
         except OSError:
             self._lost(ear)
         else:
             ear.connection.setblocking(False)
-            ear.buffer = b""
+            ear.buffer, ear.chunks, ear.left = b"", None, None
             self._selector.register(ear.connection, selectors.EVENT_READ, ear)
 
     def _lost(self, ear: Ear) -> None:
@@ -172,9 +211,18 @@ class Audience:
                 status = head.split(b" ", 2)[1].decode()
                 ear.answers[status] += 1
                 ear.live = status == "200"
+                ear.chunks = Chunks() if b"chunked" in head.lower() else None
+                ear.left = _length(head)
+                if not ear.live:
+                    self._lost(ear)
+                    return
         if ear.live:
-            self._hear(ear, data)
-        if ear.pace:
+            self._hear(ear, ear.chunks.take(data) if ear.chunks else data)
+        if ear.left is not None:
+            ear.left -= len(data) if ear.live else 0
+        if (ear.chunks and ear.chunks.over) or (ear.live and ear.left == 0):
+            self._lost(ear)
+        elif ear.pace:
             self._selector.unregister(ear.connection)
             heapq.heappush(self._resting, (time.monotonic() + len(data) / ear.pace, next(self._order), ear))
 
@@ -208,9 +256,14 @@ def _connection(address: tuple[str, int], pace: float) -> socket.socket:
     return connection
 
 
-def request_for(client: httpx.Client, path: str) -> Callable[[str | None], bytes]:
-    """Return what writes the request for a stream; as HTTP/1.0, so that the response is not chunked."""
-    lines = f"GET {path} HTTP/1.0", f"Host: 127.0.0.1:{client.base_url.port}", f"Cookie: {cookie_of(client)}"
+def _length(head: bytes) -> int | None:
+    found = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
+def request_for(client: httpx.Client, path: str, protocol: str = PROTOCOLS[0]) -> Callable[[str | None], bytes]:
+    """Return what writes the request for a stream; over HTTP/1.0 the answer comes without chunks."""
+    lines = f"GET {path} {protocol}", f"Host: 127.0.0.1:{client.base_url.port}", f"Cookie: {cookie_of(client)}"
 
     def request(cursor: str | None = None) -> bytes:
         place = [f"Last-Event-ID: {cursor}"] if cursor else []

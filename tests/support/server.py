@@ -82,6 +82,7 @@ class Server:
             "PUNT_INSTANCE_PATH": str(self.instance),
             "PUNT_BIND": f"127.0.0.1:{self.port}",
             "PUNT_RATE_LIMITS": "off",
+            "PUNT_STREAM_LANE": os.environ.get("PUNT_TEST_LANE", "auto"),
             "WEB_CONCURRENCY": str(self.workers),
             **self.settings,
         }
