@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import gevent
 import sqlalchemy as sa
 
-SQLITE_INTERVAL = 0.015
-"""Seconds between two looks at SQLite's change counter: 2 µs each."""
+SQLITE_INTERVAL, SQLITE_SHORTEST = 0.015, 0.001
+"""Seconds between two looks at SQLite's change counter, 2 µs each: while nothing happens, and right after a change."""
 CHANNEL = "punt_events"
 PROBE_INTERVAL, PROBE_PATIENCE = 5.0, 2.0
 """Seconds of silence after which the server behind a bell is asked for a sign of life, and how long it may take."""
@@ -39,13 +39,14 @@ class SqliteDoorbell:
 
     def listen(self, ring: Ring) -> None:
         with closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)) as connection:
-            version = None
+            version, pause = None, SQLITE_INTERVAL
             while True:
                 seen = connection.execute("PRAGMA data_version").fetchone()[0]
-                if seen != version:
-                    version = seen
+                pause = min(pause * 2, SQLITE_INTERVAL)
+                if seen != version:  # where one change is, the next is soon
+                    version, pause = seen, SQLITE_SHORTEST
                     ring()
-                self._sleep(SQLITE_INTERVAL)
+                self._sleep(pause)
 
 
 class PostgresDoorbell:

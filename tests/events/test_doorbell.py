@@ -52,6 +52,23 @@ def rumble() -> None:
         capture.announce(session, Draft("database.rumbled", EVERYONE, {}))
 
 
+def test_the_bell_of_sqlite_looks_sooner_where_something_has_just_happened(app: Flask) -> None:
+    pauses = list[float]()
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 8:
+            rumble()
+        elif len(pauses) == 16:
+            raise InterruptedError
+
+    with app.app_context(), suppress(InterruptedError):
+        SqliteDoorbell(db.engine.url.database or "", pause).listen(lambda: None)
+
+    quickly = [0.001, 0.002, 0.004, 0.008, 0.015, 0.015, 0.015, 0.015]
+    assert pauses == quickly * 2
+
+
 def test_the_bell_of_sqlite_rings_at_the_start_and_for_every_commit_of_others(app: Flask) -> None:
     with app.app_context():
         ear = Ear(doorbell_for(db.engine))
