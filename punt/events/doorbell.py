@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 SQLITE_INTERVAL, SQLITE_SHORTEST = 0.015, 0.001
 """Seconds between two looks at SQLite's change counter, 2 µs each: while nothing happens, and right after a change."""
+SQLITE_EAGER = 40
+"""Looks at the shortest interval after a change: sending what changed takes some of that time."""
 CHANNEL = "punt_events"
 PROBE_INTERVAL, PROBE_PATIENCE = 5.0, 2.0
 """Seconds of silence after which the server behind a bell is asked for a sign of life, and how long it may take."""
@@ -39,13 +41,14 @@ class SqliteDoorbell:
 
     def listen(self, ring: Ring) -> None:
         with closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)) as connection:
-            version, pause = None, SQLITE_INTERVAL
+            version, pause, eager = None, SQLITE_INTERVAL, 0
             while True:
                 seen = connection.execute("PRAGMA data_version").fetchone()[0]
-                pause = min(pause * 2, SQLITE_INTERVAL)
                 if seen != version:  # where one change is, the next is soon
-                    version, pause = seen, SQLITE_SHORTEST
+                    version, eager = seen, SQLITE_EAGER
                     ring()
+                pause = SQLITE_SHORTEST if eager else min(pause * 2, SQLITE_INTERVAL)
+                eager = max(eager - 1, 0)
                 self._sleep(pause)
 
 
