@@ -156,3 +156,26 @@ def test_what_a_browser_empties_soon_after_back_is_there_again(
     window.wait("return window.isEmptied")
 
     window.wait(IS, "[data-search]", "pier")
+
+
+def test_a_change_that_comes_while_a_browser_empties_forms_leaves_what_was_typed(
+    server: Server, signed_in: Callable[[str], Window]
+) -> None:
+    server.client("alice").post(f"{HARB}/tickets", json={"title": "Paint the pier"})
+    window = signed_in("alice")
+    window.go("/projects/HARB/tickets/1")
+    window.see(LIVE)
+    window.fill("[name=title]", "Paint both piers")
+
+    window.ask(
+        "const passed = (type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
+        "passed('pagehide'); passed('pageshow');"
+        "const field = document.querySelector('[name=title]');"
+        "const emptying = setInterval(() => { field.value = field.defaultValue; });"
+        "setTimeout(() => clearInterval(emptying), 900);"
+    )
+    server.client("bob").patch(f"{HARB}/tickets/1", json={"title": "Paint no pier"})
+
+    window.see("[data-ticket-notice]", "What you typed is kept")
+    window.wait(IS, "[name=title]", "Paint both piers")
+    window.see("[data-draft-mark]", "Not saved yet")

@@ -10,6 +10,7 @@ import { own } from "../page/prefix.js";
 import { me } from "../page/session.js";
 import { toast } from "../page/toast.js";
 import { t } from "../page/language.js";
+import { bringBack } from "./waking.js";
 import { writeAttribute } from "../page/write.js";
 
 const ALL = own("draft.");
@@ -27,6 +28,7 @@ const stored = (key) => JSON.parse(localStorage.getItem(key));
 
 /** The draft in `form`: {slot: [its value before typing, its value now]}; null if there is none. */
 export function typedIn(form) {
+  bringBack();
   const typed = fieldsOf(form).filter((field) => isChanged(field) || (echoed === slotOf(form) && now(field)));
   const upon = bases.get(form) ?? {};
   return typed.length ? Object.fromEntries(typed.map((field) => [slot(field), [upon[slot(field)] ?? first(field), now(field)]])) : null;
