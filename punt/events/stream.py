@@ -110,8 +110,8 @@ class Stream:
     def __post_init__(self) -> None:
         self._subscriber = Subscriber(self.subscription.topics, self.subscription.names)
         left = (self.subscription.expires_at - now()).total_seconds()
-        self._ends = time.monotonic() + min(left, self.lifetime * random.uniform(0.8, 1.0))
-        self._subscriber.ends, self._subscriber.keepalive = self._ends, self.keepalive
+        self._subscriber.ends = time.monotonic() + min(left, self.lifetime * random.uniform(0.8, 1.0))
+        self._subscriber.keepalive = self.keepalive
 
     def open(self) -> None:
         """Take a place in the hub; from here on nothing is missed. Whoever opens also closes."""
@@ -234,7 +234,7 @@ class Stream:
         """Send what was published since, wait for more, or give a sign of life when it stays quiet."""
         if not self._finish():
             return
-        left = self._ends - time.monotonic()
+        left = self._subscriber.ends - time.monotonic()
         frames = None if self._subscriber.behind else self.hub.after(self._delivery.at.position)
         if left <= 0:
             self._subscriber.close(End.LIFETIME)
@@ -279,7 +279,7 @@ class Stream:
         """
         if self._subscriber.end:
             return False
-        doubted = self._subscriber.doubted or self._subscriber.behind or time.monotonic() > self._ends
+        doubted = self._subscriber.doubted or self._subscriber.behind or time.monotonic() > self._subscriber.ends
         return not doubted or self._ask(self._prove)
 
     def _prove(self, connection: sa.Connection) -> bool:
@@ -321,7 +321,7 @@ class Stream:
                 with self.engine.connect() as connection:
                     return question(connection)
             except AWAY:
-                if time.monotonic() > self._ends or self._subscriber.end:
+                if time.monotonic() > self._subscriber.ends or self._subscriber.end:
                     raise
                 gevent.sleep(AWAY_PAUSE * random.uniform(0.5, 1.5))
 
