@@ -40,7 +40,7 @@ def numbers() -> Iterator[Finding]:
         yield Finding(sentence, partial(_count_on, project, greatest))
     strays = sa.select(Ticket, Project.key).join(Project, Project.id == Ticket.project_id)
     for ticket, key in db.session.execute(strays.where(Ticket.project_key != Project.key).order_by(Ticket.id)):
-        sentence = f"{ticket.project_key}-{ticket.number}: its project is {key}."
+        sentence = f"{ticket.key}: its project is {key}."
         yield Finding(sentence, partial(_give_key, ticket, key))
 
 
@@ -53,7 +53,7 @@ def binned() -> Iterator[Finding]:
     for kept, ticket in db.session.execute(
         sa.select(BinnedTicket, Ticket).join(Ticket, alike).order_by(BinnedTicket.id)
     ):
-        sentence = f"Deleted ticket {kept.id}: {ticket.project_key}-{ticket.number} is there under its id or number."
+        sentence = f"Deleted ticket {kept.id}: {ticket.key} is there under its id or number."
         yield Finding(sentence, partial(_take_out, kept) if kept.id == ticket.id else partial(_renumber, kept))
 
 
@@ -85,7 +85,7 @@ def _arrange(own: Sequence[Column]) -> str:
 
 def _number(ticket: Ticket) -> str:
     ticket.number = db.session.get_one(Project, ticket.project_id).next_number()
-    return f"It is {ticket.project_key}-{ticket.number} now."
+    return f"It is {ticket.key} now."
 
 
 def _count_on(project: Project, greatest: int) -> str:

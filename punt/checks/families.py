@@ -17,7 +17,7 @@ from punt.models import Ticket, TicketType
 def parents_elsewhere() -> Iterator[Finding]:
     """Find tickets whose parent belongs to another project."""
     for child, parent in _pairs(lambda child, parent: child.project_id != parent.project_id):
-        yield Finding(f"{_key(child)}: its parent {_key(parent)} is another project's.", partial(_leave, child))
+        yield Finding(f"{child.key}: its parent {parent.key} is another project's.", partial(_leave, child))
 
 
 def circles() -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def circles() -> Iterator[Finding]:
     for circle in circles_of(dict(children.all())):
         around = db.session.scalars(sa.select(Ticket).where(Ticket.id.in_(circle)).order_by(Ticket.number)).all()
         last = max(around, key=lambda ticket: (ticket.updated_at, ticket.number))  # whose change closed it
-        sentence = f"{', '.join(map(_key, around))}: each is its own ancestor, a circle of parents."
+        sentence = f"{', '.join(ticket.key for ticket in around)}: each is its own ancestor, a circle of parents."
         yield Finding(sentence, partial(_leave, last))
 
 
@@ -36,7 +36,7 @@ def subtasks() -> Iterator[Finding]:
     for child, parent in _pairs(lambda _, parent: parent.type == TicketType.SUBTASK.value):
         if parent.id not in met:
             met.add(parent.id)
-            sentence = f"{_key(parent)}: it is a subtask, and yet the parent of {_key(child)}."
+            sentence = f"{parent.key}: it is a subtask, and yet the parent of {child.key}."
             yield Finding(sentence, partial(_promote, parent))
 
 
@@ -64,13 +64,9 @@ def _pairs(condition: Any) -> Iterator[tuple[Ticket, Ticket]]:
 
 def _leave(child: Ticket) -> str:
     child.edit({"parent_id": None})
-    return f"{_key(child)} has no parent now."
+    return f"{child.key} has no parent now."
 
 
 def _promote(parent: Ticket) -> str:
     parent.edit({"type": TicketType.TASK.value})
-    return f"{_key(parent)} is a task now."
-
-
-def _key(ticket: Ticket) -> str:
-    return f"{ticket.project_key}-{ticket.number}"
+    return f"{parent.key} is a task now."

@@ -33,7 +33,7 @@ def homeless() -> Iterator[Finding]:
     home = sa.and_(Column.id == Ticket.column_id, Column.project_id == Ticket.project_id)
     lost = sa.select(Ticket).outerjoin(Column, home).where(Column.id.is_(None)).order_by(Ticket.number)
     for ticket in db.session.scalars(lost):
-        yield Finding(f"{_key(ticket)}: it is in no column of its project.", partial(_take_home, ticket))
+        yield Finding(f"{ticket.key}: it is in no column of its project.", partial(_take_home, ticket))
 
 
 def labels() -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def labels() -> Iterator[Finding]:
     pairs = sa.select(Ticket, Label).join(ticket_label, ticket_label.c.ticket_id == Ticket.id)
     foreign = pairs.join(Label, Label.id == ticket_label.c.label_id).where(Label.project_id != Ticket.project_id)
     for ticket, label in db.session.execute(foreign.order_by(Ticket.number, Label.id)):
-        sentence = f"{_key(ticket)}: its label {label.name} is another project's."
+        sentence = f"{ticket.key}: its label {label.name} is another project's."
         yield Finding(sentence, partial(_take_off, ticket, label))
 
 
@@ -64,10 +64,6 @@ def _take_home(ticket: Ticket) -> str:
 def _take_off(ticket: Ticket, label: Label) -> str:
     ticket.edit({"labels": [each for each in ticket.labels if each is not label]})
     return "It is taken off."
-
-
-def _key(ticket: Ticket) -> str:
-    return f"{ticket.project_key}-{ticket.number}"
 
 
 def _name(column_id: str) -> str:

@@ -132,7 +132,7 @@ class BinnedTicket(Base):
     def keep_parent(self, parent: Ticket) -> None:
         """Remember a former parent that is restored first, unless there is another one."""
         if self.content["parentId"] is None:
-            self._keep(parentId=parent.id, parentKey=f"{parent.project_key}-{parent.number}")
+            self._keep(parentId=parent.id, parentKey=parent.key)
 
     def _keep(self, **changed: Any) -> None:
         self.content = self.content | changed

@@ -52,11 +52,11 @@ def families_of(tickets: Sequence[Ticket]) -> dict[str, wire.Json]:
     """
     children = defaultdict[str | None, list[wire.Json]](list)
     for child in Ticket.held(Ticket.parent_id.in_([ticket.id for ticket in tickets])):
-        children[child.parent_id].append({"id": child.id, "key": _key(child)})
+        children[child.parent_id].append({"id": child.id, "key": child.key})
     return {
         ticket.id: {
             "columnName": db.session.get_one(Column, ticket.column_id).name,
-            "parentKey": _key(db.session.get_one(Ticket, ticket.parent_id)) if ticket.parent_id else None,
+            "parentKey": db.session.get_one(Ticket, ticket.parent_id).key if ticket.parent_id else None,
             "children": children[ticket.id],
         }
         for ticket in tickets
@@ -181,7 +181,7 @@ class Restoration:
             return _("%(key)s, which was part of it, is gone.", key=key)
         if child.parent_id:
             return _(
-                "%(key)s is part of %(other)s now.", key=key, other=_key(db.session.get_one(Ticket, child.parent_id))
+                "%(key)s is part of %(other)s now.", key=key, other=db.session.get_one(Ticket, child.parent_id).key
             )
         if ticket.type == TicketType.SUBTASK:
             return _("%(key)s cannot be part of it again, for it is a subtask.", key=key)
@@ -208,10 +208,6 @@ def batches(ids: Iterable[str]) -> Iterator[list[str]]:
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_ONCE):
         yield wanted[start : start + AT_ONCE]
-
-
-def _key(ticket: Ticket) -> str:
-    return f"{ticket.project_key}-{ticket.number}"
 
 
 def _day(text: str | None) -> date | None:

@@ -146,7 +146,7 @@ def ticket(ticket: Ticket, order: int | None = None) -> Json:
     """A ticket; its order in the column is looked up unless the caller knows it."""
     return {
         "id": ticket.id,
-        "key": f"{ticket.project_key}-{ticket.number}",
+        "key": ticket.key,
         "number": ticket.number,
         "title": ticket.title,
         "description": ticket.description,
