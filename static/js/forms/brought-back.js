@@ -11,12 +11,12 @@ const FOLLOWS = "[data-board], [data-ticket-view], [data-settings]";
 export function startBroughtBack() {
   noteAll();
   hear(window, "pagehide", noteAll);
-  hear(window, "pageshow", ({ persisted }) => persisted && comeBack());
+  hear(window, "pageshow", ({ persisted }) => persisted && showAgain());
   const [load] = performance.getEntriesByType("navigation");
   if (load?.type === "back_forward") hear(window, "input", refuseRestored, { capture: true });
 }
 
-function comeBack() {
+function showAgain() {
   if (query("[data-draft]") && !query(FOLLOWS)) location.reload();
   else wake();
 }
