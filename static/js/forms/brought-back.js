@@ -11,12 +11,12 @@ const FOLLOWS = "[data-board], [data-ticket-view], [data-settings]";
 export function startBroughtBack() {
   noteAll();
   hear(window, "pagehide", noteAll);
-  hear(window, "pageshow", ({ persisted }) => persisted && showAgain());
+  hear(window, "pageshow", ({ persisted }) => persisted && wakeOrReload());
   const [load] = performance.getEntriesByType("navigation");
   if (load?.type === "back_forward") hear(window, "input", refuseRestored, { capture: true });
 }
 
-function showAgain() {
+function wakeOrReload() {
   if (query("[data-draft]") && !query(FOLLOWS)) location.reload();
   else wake();
 }
