@@ -112,6 +112,7 @@ def init_app(app: Flask, statement_timeout: float) -> None:
         else:
             event.listen(db.engine, "connect", _wait_for_locks_as_long_as_on_sqlite)
             event.listen(db.engine, "begin", _begin_snapshot)
+            event.listen(db.engine, "rollback", _give_up_if_lost)
             app.extensions["punt_write_gate"] = _PostgresGate(db.engine, WRITERS)
         deadlines.bound(db.engine, statement_timeout, waiting=WRITE_TIMEOUT)
     if not event.contains(db.session, "before_flush", _refuse_late_write):
@@ -136,6 +137,8 @@ CLASHES = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a serialization failure and a deadlock: the whole transaction was rolled back."""
 LOCKED = "55P03"
 """PostgreSQL's code for a lock that was not granted within ``WRITE_TIMEOUT``."""
+READ_ONLY = "25006"
+"""PostgreSQL's code for a write to a database that takes none, such as a standby."""
 HELD_BY_OTHERS = CLASHES | {LOCKED}
 """Its codes when others were in the way: trying again is fine."""
 
@@ -232,6 +235,25 @@ def _begin_snapshot(connection: sa.Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     writes = connection.get_execution_options().get(WRITES)
     driver.isolation_level = IsolationLevel.READ_COMMITTED if writes else IsolationLevel.REPEATABLE_READ
+
+
+def _give_up_if_lost(connection: sa.Connection) -> None:
+    """Roll back, or give up a connection that was lost: the database has rolled back by itself then.
+
+    Without this, a session whose connection is lost after its last statement fails when it is closed: after the
+    answer was made, so that nobody could turn the error into one.
+    """
+    from psycopg import OperationalError as LostOrRefused
+
+    if connection.invalidated:
+        return
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.rollback()
+    except LostOrRefused as error:
+        if not driver.broken:
+            raise
+        connection.invalidate(error)
 
 
 class _Gate:

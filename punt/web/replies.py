@@ -13,14 +13,14 @@ from flask import Flask, Response, current_app, g, jsonify, redirect, render_tem
 from flask.globals import request_ctx
 from flask_login import AnonymousUserMixin
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from punt.access import tokens
-from punt.database import HELD_BY_OTHERS, db, is_full, now, sqlstate
+from punt.database import HELD_BY_OTHERS, READ_ONLY, db, is_full, now, sqlstate
 from punt.errors import Away, Busy, Conflict, Full, Problem, SignInNeeded, TookTooLong, TooMany
 from punt.events import capture, disk
 from punt.heavy import deadlines
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     )
     app.register_error_handler(IntegrityError, _clash)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DBAPIError, _database_failed)
     app.register_error_handler(OSError, _system)
     app.register_error_handler(NoConnectionInTime, _database_away)
     app.register_error_handler(HTTPException, _http)
@@ -165,6 +166,12 @@ def _database_away(error: SQLAlchemyError) -> BaseResponse:
     logger.error("the database did not answer: %s", error)
     g._login_user, g.database_away = AnonymousUserMixin(), True  # an error page must not look up the current user again
     return _problem(Away())
+
+
+def _database_failed(error: DBAPIError) -> BaseResponse:
+    """Tell a database that is away or a standby from a statement that is wrong."""
+    away = error.connection_invalidated or sqlstate(error) == READ_ONLY
+    return _database_away(error) if away else _bug(error)
 
 
 def _system(error: OSError) -> BaseResponse:
