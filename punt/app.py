@@ -78,7 +78,8 @@ class _Json(DefaultJSONProvider):
 
 
 def _engine(settings: Settings) -> dict[str, Any]:
-    options: dict[str, Any] = {"pool_size": 20, "max_overflow": 20}
+    # the connection used last has its pages of the database still in memory, unless somebody has written since
+    options: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": True}
     if not settings.database.startswith("sqlite"):  # a server has a hundred in all, and may go away
         options = {"pool_size": 10, "max_overflow": 5, "pool_pre_ping": True, "connect_args": SERVER_PATIENCE}
     return {"SQLALCHEMY_ENGINE_OPTIONS": options | {"hide_parameters": True}}  # what people typed must not be logged

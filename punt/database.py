@@ -152,9 +152,11 @@ def be_alone(session: Session) -> None:
     """Wait until nobody else is writing, and let nobody begin until the commit; reading continues."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(EVERYBODY)))
+        connection.execute(_LOCK_ALONE)
 
 
+_LOCK_ALONE = sa.select(sa.func.pg_advisory_xact_lock(EVERYBODY))
+_LOCK_WITH_OTHERS = sa.select(sa.func.pg_advisory_xact_lock_shared(EVERYBODY))
 _NO_ROOM = "53100"
 """PostgreSQL's code for a full disk."""
 
@@ -296,8 +298,7 @@ class _PostgresGate(_Gate):
     """Lets some writers of this process begin, and none while somebody needs to be the only one."""
 
     def _enter(self, connection: sa.Connection, *, alone: bool) -> None:
-        lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
-        connection.execute(sa.select(lock(EVERYBODY)))
+        connection.execute(_LOCK_ALONE if alone else _LOCK_WITH_OTHERS)
 
 
 class _SqliteGate(_Gate):
@@ -321,16 +322,17 @@ class _SqliteGate(_Gate):
         connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
 
     def _begin(self, connection: sa.Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
         if not connection.get_execution_options().get(WRITES):
-            connection.exec_driver_sql("BEGIN")
+            driver.execute("BEGIN")
             return
         deadline = time.monotonic() + WRITE_TIMEOUT
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")
-        while not self._try_begin(connection, deadline):
+        connection.info["impatient"] = True
+        driver.execute("PRAGMA busy_timeout=0")
+        while not self._try_begin(driver, deadline):
             time.sleep(RETRY_PAUSE)
 
-    def _try_begin(self, connection: sa.Connection, deadline: float) -> bool:
-        driver: Any = connection.connection.dbapi_connection
+    def _try_begin(self, driver: Any, deadline: float) -> bool:
         try:
             driver.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -341,7 +343,7 @@ class _SqliteGate(_Gate):
 
     def _leave(self, connection: Any, record: Any) -> None:
         try:
-            if connection is not None:
+            if record.info.pop("impatient", None) and connection is not None:
                 connection.execute(f"PRAGMA busy_timeout={READ_BUSY_TIMEOUT}")
         finally:
             super()._leave(connection, record)

@@ -52,6 +52,13 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
 WORKING = frozenset({May.WORK, May.LABEL, May.DELETE_OWN, May.DELETE_ANY, May.MANAGE})
 """What is done to a project's things; members are locked in another way, see :meth:`Grant.lock_members`."""
 
+_OWN = sa.and_(Membership.project_id == Project.id, Membership.user_id == sa.bindparam("user_id"))
+_PROJECT_AND_ROLE = (
+    sa.select(Project, Membership.role)
+    .outerjoin(Membership, _OWN)
+    .where(sa.or_(Project.id == sa.bindparam("id"), Project.key == sa.bindparam("key")))
+)
+
 Thing = TypeVar("Thing", Column, Label, Membership)
 Numbered = TypeVar("Numbered", Ticket, BinnedTicket)
 Found = TypeVar("Found")
@@ -124,6 +131,13 @@ class Grant:
     def column(self, column_id: str) -> Column:
         """Load a column of this project."""
         return self._own(Column, column_id, "Column")
+
+    def column_to_fill(self, column_id: str, *sources: str) -> Column:
+        """Load a column as :meth:`column` does, and prevent others from placing tickets in it until the commit.
+
+        :param sources: columns from which tickets will come.
+        """
+        return existing(Column.held(self.project.id, column_id, *sources), "Column")
 
     def label(self, label_id: str) -> Label:
         """Load a label of this project."""
@@ -228,12 +242,11 @@ def project(reference: str, what: May = May.SEE) -> Grant:
     :raises Forbidden: when they may see it but not do this.
     """
     person = user()
-    found = db.session.scalar(
-        sa.select(Project).where(sa.or_(Project.id == reference, Project.key == reference.upper()))
-    )
+    asked = {"id": reference, "key": reference.upper(), "user_id": person.id}
+    found, role = db.session.execute(_PROJECT_AND_ROLE, asked).one_or_none() or (None, None)
     if found is None:
         raise Missing("Project")
-    grant = Grant(person, found, _permissions(person, found)).require(what)
+    grant = Grant(person, found, _permissions_of(person, role)).require(what)
     if what in WORKING:
         until_the_commit(db.session(), partial(grant.require_still, what))
     return grant
@@ -248,9 +261,17 @@ def named(field: str, load: Callable[[str], Found], reference: str) -> Found:
 
 
 def _permissions(person: User, found: Project, *, hold: bool = False) -> frozenset[May]:
+    role = None if person.is_admin else Membership.role_of(found.id, person.id, hold=hold)
+    return _permissions_of(person, role)
+
+
+def _permissions_of(person: User, role: str | None) -> frozenset[May]:
+    """Return what a person may do who has a role in a project, or none.
+
+    :raises Missing: when they may not even know that there is one.
+    """
     if person.is_admin:
         return PERMISSIONS[Role.OWNER]
-    role = Membership.role_of(found.id, person.id, hold=hold)
     if role is None:
         raise Missing("Project")
-    return PERMISSIONS[role]
+    return PERMISSIONS[Role(role)]

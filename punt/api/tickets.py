@@ -51,9 +51,7 @@ def index(reference: str) -> Any:
 def create(reference: str) -> Any:
     """Create a ticket; the same ``Idempotency-Key`` again returns the same ticket."""
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
-    ticket = _made_before(grant) or _make(grant, asked)
-    db.session.commit()
-    return reply(ticket, 201)
+    return _kept(_made_before(grant) or _make(grant, asked), 201)
 
 
 @blueprint.get("/<ticket_reference>")
@@ -72,8 +70,7 @@ def update(reference: str, ticket_reference: str) -> Any:
     ticket = grant.ticket_to_change(ticket_reference, family=asked.changes_family)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     tickets.change(grant, ticket, asked)
-    db.session.commit()
-    return reply(ticket)
+    return _kept(ticket)
 
 
 @blueprint.delete("/<ticket_reference>")
@@ -120,6 +117,14 @@ def reply(ticket: Ticket, status: int = 200, *, content: wire.Json | None = None
     response.status_code = status
     response.headers["ETag"] = f'"{ticket.version}"'
     return response
+
+
+def _kept(ticket: Ticket, status: int = 200) -> Response:
+    """Commit, and answer with the ticket as it was then: reading it again would be another transaction."""
+    db.session.flush()
+    content = wire.ticket(ticket)
+    db.session.commit()
+    return reply(ticket, status, content=content)
 
 
 def _listed(grant: Grant, asked: TicketFilter) -> Response:

@@ -9,7 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from punt.checks.finding import Finding
-from punt.database import db
+from punt.database import Base, db
 from punt.models import BinnedTicket, Column, Project, Ticket
 from punt.models.project import DEFAULT_COLUMNS
 
@@ -29,6 +29,15 @@ def column_order() -> Iterator[Finding]:
     for project_id, own in boards.items():
         if [column.position for column in own] != list(range(len(own))):
             yield Finding(f"{_key(project_id)}: its columns are not counted from 0.", partial(_arrange, own))
+
+
+def ticket_counts() -> Iterator[Finding]:
+    """Find columns that have another number of tickets than the database's triggers have counted."""
+    counted = sa.select(sa.func.count()).where(Ticket.column_id == Column.id).scalar_subquery()
+    wrong = sa.select(Column.id, Column.project_id, Column.name, Column.ticket_count, counted.label("tickets"))
+    for row in db.session.execute(wrong.where(Column.ticket_count != counted).order_by(Column.id)):
+        sentence = f"{_key(row.project_id)}: {row.name} counts {row.ticket_count} tickets and has {row.tickets}."
+        yield Finding(sentence, partial(_count_again, row.id))
 
 
 def numbers() -> Iterator[Finding]:
@@ -81,6 +90,14 @@ def _furnish(project: Project) -> str:
 def _arrange(own: Sequence[Column]) -> str:
     Column.arrange(own, [column.id for column in own])
     return "They are now."
+
+
+def _count_again(column_id: str) -> str:
+    table = Base.metadata.tables["column"]
+    counted = sa.select(sa.func.count()).where(Ticket.column_id == column_id).scalar_subquery()
+    change = sa.update(table).where(table.c.id == column_id).values(ticket_count=counted)
+    db.session.connection().execute(change)
+    return "They are counted again."
 
 
 def _number(ticket: Ticket) -> str:

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     people.owners,
     boards.columns,
     boards.column_order,
+    boards.ticket_counts,
     boards.numbers,
     boards.binned,
     places.ranks,

@@ -108,6 +108,15 @@ _ROWS = sa.select(
     LoggedEvent.rechecks,
     LoggedEvent.created_at,
 ).order_by(LoggedEvent.position)
+_NEXT_ROWS = _ROWS.where(LoggedEvent.position > sa.bindparam("position")).limit(sa.bindparam("limit"))
+_HEAD = sa.select(EventHead.epoch, EventHead.position)
+_COUNTER = Base.metadata.tables["event_head"]
+_TAKE = (
+    sa.update(_COUNTER)
+    .values(position=_COUNTER.c.position + sa.bindparam("count"), written=_COUNTER.c.written + sa.bindparam("more"))
+    .returning(_COUNTER.c.epoch, _COUNTER.c.position, _COUNTER.c.written)
+)
+_WRITE = sa.insert(Base.metadata.tables["event_log"])
 
 
 class EventLog:
@@ -127,8 +136,7 @@ class EventLog:
 
     def head(self, connection: sa.Connection) -> Cursor:
         """Return the place after the newest event."""
-        row = connection.execute(sa.select(EventHead.epoch, EventHead.position)).one()
-        return Cursor(row.epoch, row.position)
+        return Cursor(*connection.execute(_HEAD).one())
 
     def floor(self, connection: sa.Connection) -> int:
         """Return the lowest position from which everything later is still kept."""
@@ -149,12 +157,16 @@ class EventLog:
 
         :param characters: of their messages after which no further one is read; only where topics are named.
         """
-        wanted = [LoggedEvent.position > position]
-        if upto is not None:
-            wanted.append(LoggedEvent.position <= upto)
-        if topics is not None:
-            wanted.append(LoggedEvent.position.in_(_next_of(topics, wanted, limit, characters)))
-        return [_entry(row) for row in connection.execute(_ROWS.where(*wanted).limit(limit))]
+        if upto is None and topics is None:
+            found = connection.execute(_NEXT_ROWS, {"position": position, "limit": limit})
+        else:
+            wanted = [LoggedEvent.position > position]
+            if upto is not None:
+                wanted.append(LoggedEvent.position <= upto)
+            if topics is not None:
+                wanted.append(LoggedEvent.position.in_(_next_of(topics, wanted, limit, characters)))
+            found = connection.execute(_ROWS.where(*wanted).limit(limit))
+        return [_entry(row) for row in found]
 
     def is_larger_than(self, connection: sa.Connection, size: int) -> bool:
         """Tell whether what is kept has more bytes than that; this costs two looks."""
@@ -228,20 +240,24 @@ def _rows(drafts: Iterable[Draft], origin: Origin, moment: datetime) -> Iterator
 
 def _append(connection: sa.Connection, rows: Iterator[dict[str, Any]], moment: datetime) -> int:
     """Write some at a time: nobody else may write meanwhile anyway."""
-    before = _written(connection)
-    return [_append_some(connection, some, moment, before) for some in slices(rows, BATCH)][-1]
+    last = written = 0
+    for some in slices(rows, BATCH):
+        last = _append_some(connection, some, moment, written)
+        written = some[-1]["written"]
+    return last
 
 
-def _append_some(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime, before: int) -> int:
-    """Write events; ``before`` are the bytes that were logged before the transaction."""
-    taken = sa.update(EventHead).values(position=EventHead.position + len(rows), written=before + rows[-1]["written"])
-    head = connection.execute(taken.returning(EventHead.epoch, EventHead.position)).one()
-    first, common = head.position - len(rows) + 1, {"epoch": head.epoch, "created_at": moment}
+def _append_some(connection: sa.Connection, rows: list[dict[str, Any]], moment: datetime, written: int) -> int:
+    """Write events; ``written`` are the bytes that this transaction has logged before them."""
+    count, total = len(rows), rows[-1]["written"]
+    head = connection.execute(_TAKE, {"count": count, "more": total - written}).one()
+    first, before = head.position - count + 1, head.written - total
+    common = {"epoch": head.epoch, "created_at": moment}
     placed = [
         {**row, **common, "position": first + index, "written": before + row["written"]}
         for index, row in enumerate(rows)
     ]
-    connection.execute(sa.insert(LoggedEvent), placed)
+    connection.execute(_WRITE, placed)
     return int(head.position)
 
 

@@ -92,7 +92,7 @@ class ApiToken(Base):
     @classmethod
     def known_as(cls, secret: str) -> ApiToken | None:
         """Find a valid token by its secret."""
-        found = db.session.scalar(sa.select(cls).where(cls.hash == _hash(secret)))
+        found = db.session.scalar(_BY_HASH, {"hash": _hash(secret)})
         return found if found and found.is_active else None
 
     @classmethod
@@ -100,6 +100,9 @@ class ApiToken(Base):
         """Revoke all tokens of a person."""
         for token in cls.of(user):
             db.session.delete(token)
+
+
+_BY_HASH = sa.select(ApiToken).where(ApiToken.hash == sa.bindparam("hash"))
 
 
 def _hash(secret: str) -> str:

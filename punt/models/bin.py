@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, Timestamp, db, now
 from punt.models import wire
+from punt.models.column import hold_columns
 from punt.models.label import Label
 from punt.models.locks import hold_family
 from punt.models.project import Project
@@ -51,6 +52,7 @@ class BinnedTicket(Base):
         for project_id in sorted({ticket.project_id for ticket in tickets}):
             hold_family(project_id)
         families = families_of(tickets)
+        hold_columns(ticket.column_id for ticket in tickets)
         for ticket in tickets:
             kept = {"id": ticket.id, "project_id": ticket.project_id, "number": ticket.number}
             content = wire.ticket(ticket, order=0) | families[ticket.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class Column(Base):
     color: Mapped[str | None] = mapped_column(sa.String(7))
     wip_limit: Mapped[int | None]
     position: Mapped[int]
+    ticket_count: Mapped[int] = mapped_column(default=0, server_default="0", deferred=True, info={"derived": True})
+    """Kept by triggers of the database, so objects do not know it: see :mod:`punt.models.orders`."""
 
     @classmethod
     def append_to(
@@ -62,19 +64,35 @@ class Column(Base):
             by_id[column_id].position = position
         return [by_id[column_id] for column_id in ids]
 
-    def hold(self) -> None:
+    @staticmethod
+    def first_held(project_id: str) -> Column | None:
+        """Load the leftmost column of a board, and lock it as :meth:`hold` does."""
+        return next(iter(_note_held(db.session.scalars(_FIRST, {"project_id": project_id}).all())), None)
+
+    @staticmethod
+    def held(project_id: str, column_id: str, *sources: str) -> Column | None:
+        """Load a column of a project, and lock it as :meth:`hold` does.
+
+        :param sources: columns from which tickets will come.
+        """
+        wanted = {"project_id": project_id, "ids": sorted({column_id, *sources})}
+        found = {column.id: column for column in _note_held(db.session.scalars(_SOME, wanted).all())}
+        return found.get(column_id)
+
+    def hold(self, *sources: str) -> None:
         """Prevent others from placing tickets here until the commit, so that each rank is given once.
 
+        :param sources: columns from which tickets will come: they have fewer then, and are held, too.
         :raises Conflict: when the column was deleted meanwhile.
         """
-        held = sa.select(Column.id).where(Column.id == self.id).with_for_update(key_share=True)
-        if db.session.scalar(held) is None:
+        hold_columns([self.id, *sources])
+        if self.id not in _held():
             raise Conflict(_("Somebody else deleted this column meanwhile."))
 
     @contextmanager
-    def placing(self) -> Iterator[None]:
-        """Lock the column while tickets are placed in it; if there is no room, report that it is this one."""
-        self.hold()
+    def placing(self, *sources: str) -> Iterator[None]:
+        """Lock columns as :meth:`hold` does while tickets are placed; if there is no room, report where."""
+        self.hold(*sources)
         try:
             yield
         except Crowded as crowded:
@@ -116,3 +134,34 @@ class Column(Base):
             move_together(tickets, heir)
         db.session.delete(self)
         Column.arrange(rest := [each for each in siblings if each is not self], [each.id for each in rest])
+
+
+_ON_BOARD = sa.select(Column).where(Column.project_id == sa.bindparam("project_id"))
+_FRESH = _ON_BOARD.with_for_update(key_share=True).execution_options(populate_existing=True)
+_FIRST = _FRESH.order_by(Column.position).limit(1)
+_THESE = Column.id.in_(sa.bindparam("ids", expanding=True))
+_SOME = _FRESH.where(_THESE).order_by(Column.id)
+_HOLD = sa.select(Column.id).where(_THESE).order_by(Column.id).with_for_update(key_share=True)
+_HELD = "punt_columns_held"
+
+
+def hold_columns(ids: Iterable[str]) -> None:
+    """Prevent others from placing tickets in some columns, and from taking any away, until the commit."""
+    if missing := {*ids} - _held():
+        found = db.session.scalars(_HOLD, {"ids": sorted(missing)}).all()
+        _held().update(found)
+
+
+def _note_held(columns: Sequence[Column]) -> Sequence[Column]:
+    _held().update(column.id for column in columns)
+    return columns
+
+
+def _held() -> set[str]:
+    """The columns that are locked; a savepoint that is rolled back gives back what it locked."""
+    session = db.session()
+    transaction = session.get_nested_transaction() or session.get_transaction()
+    known: tuple[object, set[str]] = session.info.get(_HELD, (None, set()))
+    if known[0] is not transaction or transaction is None:
+        known = session.info[_HELD] = transaction, set()
+    return known[1]

@@ -85,8 +85,7 @@ class Membership(Base):
 
         :param hold: whether to prevent others from changing that until the commit.
         """
-        query = sa.select(cls.role).where(cls.project_id == project_id, cls.user_id == user_id)
-        role = db.session.scalar(query.with_for_update(read=True) if hold else query)
+        role = db.session.scalar(_HELD_ROLE if hold else _ROLE, {"project_id": project_id, "user_id": user_id})
         return None if role is None else Role(role)
 
     @classmethod
@@ -142,3 +141,9 @@ class Membership(Base):
         owns = self.role == Role.OWNER
         if owns and db.session.scalar(others.where(Membership.role == Role.OWNER.value).limit(1)) is None:
             raise Conflict(_("A project keeps at least one owner."))
+
+
+_ROLE = sa.select(Membership.role).where(
+    Membership.project_id == sa.bindparam("project_id"), Membership.user_id == sa.bindparam("user_id")
+)
+_HELD_ROLE = _ROLE.with_for_update(read=True)

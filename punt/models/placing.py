@@ -78,6 +78,7 @@ def move_together(
     if not tickets:
         return
     first, *rest = tickets
+    column.hold(*(ticket.column_id for ticket in tickets))
     first.move_to(column, order=order, before=before, after=after)
     below = sa.select(Ticket.id, Ticket.rank).where(Ticket.column_id == column.id, Ticket.rank > first.rank)
     following = db.session.execute(below.order_by(Ticket.rank).limit(max(len(rest), 1))).all()

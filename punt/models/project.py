@@ -102,18 +102,19 @@ class Project(Base):
 
     def next_number(self, count: int = 1) -> int:
         """Take the next ticket number, or the first of several; none is given twice. The project does not change."""
-        next_one = {"last_number": Project.last_number + count, "updated_at": Project.updated_at}
-        taken = sa.update(Project).where(Project.id == self.id).values(next_one)
-        return int(db.session.execute(taken.returning(Project.last_number)).scalar_one()) - count + 1
+        taken = db.session.connection().execute(TAKE_NUMBERS, {"project_id": self.id, "count": count})
+        return int(taken.scalar_one()) - count + 1
 
-    def first_column(self) -> Column:
+    def first_column(self, *, hold: bool = False) -> Column:
         """Return the leftmost column.
 
+        :param hold: whether to lock it, because a ticket will be placed there.
         :raises Conflict: when there is none, as while the project is being deleted.
         """
-        if not (columns := self.columns()):
+        found = Column.first_held(self.id) if hold else next(iter(self.columns()), None)
+        if found is None:
             raise Conflict(_("This project has no column any more."))
-        return columns[0]
+        return found
 
     def columns(self) -> Sequence[Column]:
         """List the columns in board order."""
@@ -140,3 +141,12 @@ class Project(Base):
         """List the members, by name."""
         query = sa.select(Membership).join(User).where(Membership.project_id == self.id)
         return db.session.scalars(query.order_by(User.name, User.id)).all()
+
+
+_TABLE = Base.metadata.tables["project"]
+TAKE_NUMBERS = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == sa.bindparam("project_id"))
+    .values(last_number=_TABLE.c.last_number + sa.bindparam("count"), updated_at=_TABLE.c.updated_at)
+    .returning(_TABLE.c.last_number)
+)

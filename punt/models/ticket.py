@@ -16,7 +16,7 @@ from punt.database import Base, Timestamp, db, new_id, now
 from punt.errors import Invalid
 from punt.events.publication import Publication
 from punt.language import _
-from punt.models import topics, wire
+from punt.models import orders, topics, wire
 from punt.models.column import Column
 from punt.models.label import Label
 from punt.models.locks import hold_family
@@ -122,13 +122,14 @@ class Ticket(Base):
                 project_key=project.key,
                 creator_id=creator_id,
                 column_id=column.id,
-                rank=between(_last_rank(column), None),
-                number=0,
+                labels=[],
             )
             ticket.edit(fields)
-            ticket.number = project.next_number()
+            bottom = orders.take_bottom(project.id, column.id)
+            ticket.number, ticket.rank = bottom.number, between(bottom.above, None)
         db.session.add(ticket)
         db.session.flush()
+        orders.note(ticket.id, bottom.order)
         return ticket
 
     @classmethod
@@ -176,8 +177,8 @@ class Ticket(Base):
 
     @classmethod
     def count_in(cls, column_id: str) -> int:
-        """Count a column's tickets."""
-        return db.session.scalar(sa.select(sa.func.count()).where(cls.column_id == column_id)) or 0
+        """Return how many tickets a column has."""
+        return db.session.scalar(sa.select(Column.ticket_count).where(Column.id == column_id)) or 0
 
     @classmethod
     def on_board(cls, project_id: str) -> sa.Select[Ticket]:
@@ -200,9 +201,9 @@ class Ticket(Base):
         flag_modified(self, "updated_at")  # otherwise it would become the current time
 
     def order(self) -> int:
-        """Count the tickets above it in its column."""
-        above = sa.select(sa.func.count()).where(Ticket.column_id == self.column_id, Ticket.rank < self.rank)
-        return db.session.scalar(above) or 0
+        """Return how many tickets are above it in its column."""
+        known = orders.noted(self.id)
+        return orders.look_up(self.column_id, self.rank) if known is None else known
 
     def edit(self, fields: dict[str, Any]) -> None:
         """Change anything but the place on the board; setting what it already is changes nothing.
@@ -237,7 +238,7 @@ class Ticket(Base):
         """
         if self in (before, after):
             raise Invalid.field("before" if self is before else "after", _("A ticket cannot be its own neighbour."))
-        with column.placing():
+        with column.placing(self.column_id):
             before, after = _as_it_is_now("before", before), _as_it_is_now("after", after)
             others = sa.select(Ticket.rank).where(Ticket.column_id == column.id, Ticket.id != self.id)
             above, below = _gap(others, column, order, before, after)
@@ -353,3 +354,10 @@ def _count_versions(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
     is_spread = sa.inspect(ticket).attrs.quiet_versions.history.has_changes()
     if not is_spread and db.session.is_modified(ticket, include_collections=False):
         ticket.quiet_versions = 0
+
+
+@sa.event.listens_for(Ticket, "after_insert")
+@sa.event.listens_for(Ticket, "after_update")
+@sa.event.listens_for(Ticket, "after_delete")
+def _forget_orders(*_: Any) -> None:
+    orders.forget()

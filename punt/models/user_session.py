@@ -53,6 +53,12 @@ class UserSession(Base):
         return self.id
 
     @classmethod
+    def known_as(cls, session_id: str) -> UserSession | None:
+        """Find a session by what the cookie contains, if it still authenticates its person."""
+        found = db.session.scalar(_BY_ID, {"id": session_id})
+        return found if found and found.is_active else None
+
+    @classmethod
     def begin(cls, user: User, seconds: int, *, agent: str | None = None, address: str | None = None) -> UserSession:
         """Sign a person in; their expired sessions are removed.
 
@@ -103,3 +109,6 @@ class UserSession(Base):
     @classmethod
     def _in_order(cls, *which: sa.ColumnElement[bool]) -> Sequence[UserSession]:
         return db.session.scalars(sa.select(cls).where(*which).order_by(cls.id)).all()
+
+
+_BY_ID = sa.select(UserSession).where(UserSession.id == sa.bindparam("id"))

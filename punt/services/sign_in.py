@@ -106,8 +106,8 @@ def forget() -> None:
 
 def _load(session_id: str) -> UserSession | None:
     """Find the person of a cookie; it is ignored if an API token is presented."""
-    found = db.session.get(UserSession, session_id) if tokens.shown() is None else None
-    return _known(found) if found and found.is_active else None
+    found = UserSession.known_as(session_id) if tokens.shown() is None else None
+    return _known(found) if found else None
 
 
 def _load_by_token(_: Request) -> ApiToken | None:

@@ -22,19 +22,18 @@ _NO_ATTRIBUTE = frozenset({"label_ids", "new_label", "version", "column_id", *PL
 
 def create(grant: Grant, asked: NewTicket) -> Ticket:
     """Create a ticket at the bottom of the requested column, or of the first one."""
-    column = _column(grant, asked.column_id) if asked.column_id else grant.project.first_column()
     if asked.changes_family:
         hold_family(grant.project.id)
-    column.hold()  # before labels that are created along with it: see "The order of locks"
+    # held before labels that are created along with it: see "The order of locks"
+    column = _column(grant, asked.column_id) if asked.column_id else grant.project.first_column(hold=True)
     return Ticket.create(grant.project, column, grant.user.id, attributes(grant, asked))
 
 
 def change(grant: Grant, ticket: Ticket, asked: TicketChange) -> None:
     """Edit and move a ticket as requested; it stays in place when only its current column is named."""
     moves = asked.placed or asked.column_id not in (None, ticket.column_id)
-    column = _column(grant, asked.column_id or ticket.column_id) if moves else None
-    if column:
-        column.hold()  # before what its fields refer to: see "The order of locks"
+    # held before what its fields refer to: see "The order of locks"
+    column = _column(grant, asked.column_id or ticket.column_id, ticket.column_id) if moves else None
     ticket.edit(attributes(grant, asked, ticket))
     if column:
         ticket.move_to(column, order=asked.order, **_neighbours(grant, asked))
@@ -44,9 +43,8 @@ def change_all(grant: Grant, tickets: list[Ticket], asked: TicketChange) -> None
     """Make the same change to several tickets; when moved, they stay together in the given order."""
     if {asked.before, asked.after} & {ticket.id for ticket in tickets}:
         raise Invalid.field("updates", _("A ticket cannot be its own neighbour."))
-    column = _column(grant, asked.column_id or tickets[0].column_id)
-    if asked.placed or asked.column_id:
-        column.hold()
+    sources = {ticket.column_id for ticket in tickets} if asked.placed or asked.column_id else ()
+    column = _column(grant, asked.column_id or tickets[0].column_id, *sources)
     fields = attributes(grant, asked)
     for ticket in tickets:
         ticket.edit(fields)
@@ -95,8 +93,8 @@ def _neighbours(grant: Grant, asked: TicketChange) -> dict[str, Ticket | None]:
     return {name: named(name, grant.ticket, each) if each else None for name, each in references.items()}
 
 
-def _column(grant: Grant, column_id: str) -> Column:
-    return named("columnId", grant.column, column_id)
+def _column(grant: Grant, column_id: str, *sources: str) -> Column:
+    return named("columnId", lambda wanted: grant.column_to_fill(wanted, *sources), column_id)
 
 
 def _label_named(grant: Grant, name: str) -> Label:

@@ -161,10 +161,9 @@ def _body_limit(view: Callable[..., Any] | None) -> int:
 
 def _is_signed_in() -> bool:
     """Tell whether the cookie belongs to a valid session; no transaction is left open."""
-    found = db.session.get(UserSession, session.get("_user_id", ""))
-    counts = found is not None and found.is_active
+    found = UserSession.known_as(session.get("_user_id", ""))
     end_read()
-    return counts
+    return found is not None
 
 
 def _take_body() -> None:

@@ -174,6 +174,10 @@ BROKEN: dict[str, tuple[Callable[[Session], object], str]] = {
     "a column of another project": (another_projects_column, r"HARB-\d+: it is in no column of its project"),
     "a column that is not there": (update_ticket("top", column_id="gone"), r"HARB-\d+: it is in no column"),
     "no column at all": (remove(Column, in_harb(Column)), r"HARB: it has no column"),
+    "a column that counts wrongly": (
+        update(Column, own(Column.position, 0), ticket_count=99),
+        r"HARB: To Do counts 99 tickets and has \d+\.",
+    ),
     "columns with a hole": (update(Column, own(Column.position, 3), position=7), r"HARB: its columns are not counted"),
     "no owner": (remove(Membership, own(Membership.role, "owner")), r"BOAT: nobody owns it"),
     "a role that is none": (update(Membership, own(Membership.role, "viewer"), role="guest"), r"role: This is none of"),

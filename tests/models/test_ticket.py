@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from tests.models.conftest import Harbour, statements
 
 def writes(sent: list[str], table: str) -> list[str]:
     """Return the verbs of what was written into a table."""
-    return [each.split()[0] for each in sent if f" {table} " in f"{each} " and not each.startswith("SELECT")]
+    begin = re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) {table}\b")
+    return [each.split()[0] for each in sent if begin.match(each)]
 
 
 @pytest.mark.parametrize(

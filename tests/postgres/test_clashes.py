@@ -19,7 +19,19 @@ from flask import Flask
 
 from punt.database import db, now, writing
 from punt.errors import Conflict, TooMany
-from punt.models import Column, Label, Membership, PresenceLease, Project, RateCounter, Role, Ticket, User, UserSession
+from punt.models import (
+    BinnedTicket,
+    Column,
+    Label,
+    Membership,
+    PresenceLease,
+    Project,
+    RateCounter,
+    Role,
+    Ticket,
+    User,
+    UserSession,
+)
 from punt.models.merging import merge_labels
 from tests.conftest import app_on
 from tests.support.cast import signed_in
@@ -69,6 +81,35 @@ def test_two_tickets_made_at_the_bottom_of_a_column_at_once_both_get_a_place(ins
     second.commit()
 
     assert titles(inside, 0)[-2:] == ["first", "second"]
+
+
+def test_the_order_of_a_new_ticket_leaves_out_one_that_leaves_its_column_meanwhile(inside: Flask) -> None:
+    going, _ = created(inside, "going", "staying", place=2)
+    orders = list[int]()
+    first = Rival(inside, lambda: BinnedTicket.take(db.session.get_one(Ticket, going), None)).wait_until_worked()
+    second = Rival(inside, lambda: orders.append(db.session.get_one(Ticket, create("new", 2)).order()))
+    second.wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    assert titles(inside, 2)[-2:] == ["staying", "new"]
+    assert orders == [titles(inside, 2).index("new")]
+
+
+def test_two_tickets_that_change_places_between_two_columns_wait_for_each_other_without_a_deadlock(
+    inside: Flask,
+) -> None:
+    (one,), (two,) = created(inside, "eastbound", place=2), created(inside, "westbound", place=3)
+    first = Rival(inside, lambda: move(one, 3)).wait_until_worked()
+    second = Rival(inside, lambda: move(two, 2)).wait_until_blocked()
+
+    first.commit()
+    second.commit()
+
+    assert (titles(inside, 2)[-1], titles(inside, 3)[-1]) == ("westbound", "eastbound")
+    with inside.app_context():
+        assert [Ticket.count_in(column(place).id) for place in (2, 3)] == [len(titles(inside, each)) for each in (2, 3)]
 
 
 def test_two_tickets_moved_into_the_same_gap_both_find_room(inside: Flask) -> None:

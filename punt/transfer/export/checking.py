@@ -15,7 +15,7 @@ from punt.transfer.export.layout import Header, Row, upgraded
 from punt.transfer.export.reading import EVERY, Limits, Report, rows, verified
 from punt.transfer.export.rules import BOARD_RULES, OWNERLESS, Rule, rule_for, wrong_with
 from punt.transfer.export.staging import REPAIR, Staging
-from punt.transfer.export.tables import carried
+from punt.transfer.export.tables import carried, columns_of
 from punt.transfer.export.values import codec_for
 from punt.transfer.refusal import Refusal
 
@@ -81,7 +81,7 @@ def _fields(table: sa.Table) -> list[_Field]:
             holds_null=isinstance(column.type, sa.JSON) and not column.nullable,
             default=_default(column),
         )
-        for column in table.columns
+        for column in columns_of(table)
     ]
 
 

@@ -30,8 +30,9 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
     connection, done = session.connection(), 0
     for table in carried():
         rows = staging.rows(table)
+        insert = sa.insert(table).returning(*table.primary_key)  # which makes a batch one statement
         while batch := list(islice(rows, BATCH)):
-            connection.execute(sa.insert(table), batch)
+            connection.execute(insert, batch).close()
             done += len(batch)
             yield done
             breathe()  # other writers wait nevertheless

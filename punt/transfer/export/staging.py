@@ -17,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from punt.language import _, later
-from punt.transfer.export.tables import carried, self_reference
+from punt.transfer.export.tables import carried, columns_of, self_reference
 from punt.transfer.export.values import codec_for
 from punt.transfer.refusal import Refusal
 
@@ -87,7 +87,7 @@ class Staging:
 
     def rows(self, table: sa.Table) -> Iterator[dict[str, Any]]:
         """Yield a table's rows as its database takes them, parents before their children."""
-        codecs = [(column.name, codec_for(column).revive) for column in table.columns]
+        codecs = [(column.name, codec_for(column).revive) for column in columns_of(table)]
         names = ", ".join(f't."{name}"' for name, _ in codecs)
         for row in self._connection.execute(self._ordered(table, names)):
             yield {
@@ -138,15 +138,16 @@ class Staging:
         for index in copy.indexes:
             if index.unique or (own is not None and own.name in index.columns):
                 self._connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
-        marks = ", ".join("?" * len(copy.columns))
-        return f'INSERT INTO "{copy.name}" VALUES ({marks})'  # noqa: S608
+        names = [column.name for column in columns_of(copy)]
+        filled, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+        return f'INSERT INTO "{copy.name}" ({filled}) VALUES ({marks})'  # noqa: S608
 
     def _clash(self, line: int, table: str, values: Sequence[Any], error: str) -> Refusal:
         """Say with which line a row conflicts: SQLite names the columns that must be unique."""
         named = [part.strip().split(".")[1] for part in error.partition(":")[2].split(",") if "." in part]
         if not named or "UNIQUE" not in error:
             return Refusal(_("The database would not take this: %(error)s.", error=error), line=line, field=table)
-        known = dict(zip(self._tables[table].columns.keys(), values, strict=True))
+        known = dict(zip((column.name for column in columns_of(self._tables[table])), values, strict=True))
         where = " AND ".join(f'"{name}" = ?' for name in named)
         query = f'SELECT {LINE} FROM "{table}" WHERE {where}'  # noqa: S608
         other = self._connection.execute(query, [known[name] for name in named]).fetchone()[0]

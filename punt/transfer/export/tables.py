@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -38,6 +39,11 @@ LEFT_OUT = {
 def carried() -> Sequence[sa.Table]:
     """List the tables that an export carries: referenced ones before those that refer to them."""
     return [table for table in Base.metadata.sorted_tables if table.name in CARRIED]
+
+
+def columns_of(table: sa.Table) -> list[sa.Column[Any]]:
+    """List the columns of a table that an export carries: all but those that the database derives from others."""
+    return [column for column in table.columns if not column.info.get("derived")]
 
 
 def self_reference(table: sa.Table) -> sa.Column[str] | None:

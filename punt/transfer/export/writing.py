@@ -13,7 +13,7 @@ from punt.events.log import iso, log
 from punt.models.audit.entry import AuditEntry
 from punt.settings import RELEASE
 from punt.transfer.export.layout import FORMAT, VERSION, Seal, encoded
-from punt.transfer.export.tables import carried
+from punt.transfer.export.tables import carried, columns_of
 from punt.transfer.export.values import codec_for
 
 BATCH = 500
@@ -65,9 +65,10 @@ def _header(connection: sa.Connection) -> dict[str, Any]:
 
 
 def _write_table(connection: sa.Connection, table: sa.Table, write: Write) -> Iterator[None]:
-    names = [column.name for column in table.columns]
-    codecs = [codec_for(column) for column in table.columns]
-    query = sa.select(table).order_by(*table.primary_key.columns)
+    columns = columns_of(table)
+    names = [column.name for column in columns]
+    codecs = [codec_for(column) for column in columns]
+    query = sa.select(*columns).order_by(*table.primary_key.columns)
     found = connection.execute(query, execution_options={"yield_per": BATCH})
     for rows in found.partitions():
         for row in rows:
