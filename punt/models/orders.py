@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from punt.database import db
+from punt.database import Base, db
 from punt.models.column import Column
 from punt.models.project import TAKE_NUMBERS
 from punt.models.rank import RANK
@@ -27,6 +27,8 @@ _near = sa.select(sa.literal(1)).where(_inside, _ticket.c.rank > _rank).limit(NE
 _below = sa.select(sa.func.count()).select_from(_near).scalar_subquery()
 _above = sa.select(sa.func.count()).select_from(_ticket).where(_inside, _ticket.c.rank < _rank).scalar_subquery()
 _ORDER = sa.select(sa.case((_below < NEAR, _all - 1 - _below), else_=_above))
+_column = Base.metadata.tables["column"]
+_all_inside = sa.select(sa.func.count()).where(_ticket.c.column_id == _column.c.id).scalar_subquery()
 _TAKE_BOTTOM = TAKE_NUMBERS.returning(_last, _all)
 
 
@@ -65,3 +67,19 @@ def noted(ticket_id: str) -> int | None:
 def forget() -> None:
     """Discard what is remembered: something was placed."""
     db.session().info.pop(_KNOWN, None)
+
+
+def stop_counting(connection: sa.Connection) -> None:
+    """Let tickets be inserted uncounted: PostgreSQL finds a row ever more slowly that one transaction updates often.
+
+    The caller has locked everything, and calls :func:`count_from_now_on` in the same transaction.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ALTER TABLE ticket DISABLE TRIGGER ticket_comes")
+
+
+def count_from_now_on(connection: sa.Connection) -> None:
+    """Count the tickets of all columns, and each one that comes or goes from now on."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ALTER TABLE ticket ENABLE TRIGGER ticket_comes")
+        connection.execute(sa.update(_column).values(ticket_count=_all_inside))

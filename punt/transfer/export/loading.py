@@ -12,6 +12,7 @@ from punt.heavy.slices import breathe
 from punt.models.audit.entry import AuditEntry
 from punt.models.label import settle_keys
 from punt.models.moments import correct_all as mend_moments
+from punt.models.orders import count_from_now_on, stop_counting
 from punt.models.spreading import spread_unseen
 from punt.models.wipe import empty_everything
 from punt.transfer.export.staging import Staging
@@ -28,14 +29,15 @@ def replace_everything(session: Session, staging: Staging) -> Iterator[int]:
     """
     empty_everything(session)
     connection, done = session.connection(), 0
+    stop_counting(connection)
     for table in carried():
         rows = staging.rows(table)
-        insert = sa.insert(table).returning(*table.primary_key)  # which makes a batch one statement
         while batch := list(islice(rows, BATCH)):
-            connection.execute(insert, batch).close()
+            connection.execute(sa.insert(table), batch)
             done += len(batch)
             yield done
             breathe()  # other writers wait nevertheless
+    count_from_now_on(connection)
     continue_numbers(connection, carried())
     settle_keys(connection)
     spread_unseen(session)
