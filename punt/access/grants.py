@@ -228,10 +228,15 @@ def projects() -> Sequence[Project]:
     return db.session.scalars(sa.select(Project).where(seen).order_by(sa.func.lower(Project.name), Project.id)).all()
 
 
+SEEN_BY_ADMINS = sa.select(Project.id)
+"""The ids of the projects that every system admin may see."""
+SEEN_BY_MEMBERS = SEEN_BY_ADMINS.join(Membership)
+"""The ids of the projects that somebody may see as a member, who is still to be named."""
+
+
 def seen_by(user_id: str, is_admin: bool) -> sa.Select[str]:
     """Build a query for the ids of the projects that somebody may see."""
-    everywhere = sa.select(Project.id)
-    return everywhere if is_admin else everywhere.join(Membership).where(Membership.user_id == user_id)
+    return SEEN_BY_ADMINS if is_admin else SEEN_BY_MEMBERS.where(Membership.user_id == user_id)
 
 
 def project(reference: str, what: May = May.SEE) -> Grant:

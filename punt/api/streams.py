@@ -16,7 +16,7 @@ from punt.database import db
 from punt.errors import Invalid
 from punt.events import sse
 from punt.events.pipeline import pipeline
-from punt.events.stream import Subscription
+from punt.events.subscription import Subscription
 from punt.language import _
 
 blueprint = Blueprint("api_streams", __name__, url_prefix="/api")

@@ -6,7 +6,8 @@ right by itself; and once it is pruned, all that lies before it has been pruned,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -35,12 +36,19 @@ def mark(what: Begins, topic: str, project_id: str | None = None) -> Draft:
     return Draft(what.value, topic, {}, project_id=project_id)
 
 
-def marks_on(connection: sa.Connection, topic: str) -> Marks:
-    """Look up a person's marks by their topic."""
-    wanted = sa.select(LoggedEvent.type, LoggedEvent.project_id, sa.func.max(LoggedEvent.position))
-    ours = wanted.where(LoggedEvent.topic == topic, LoggedEvent.type.in_(list(Begins)))
-    rows = connection.execute(ours.group_by(LoggedEvent.type, LoggedEvent.project_id))
-    return {(Begins(kind), project_id): position for kind, project_id, position in rows}
+_MARKS = (
+    sa.select(LoggedEvent.topic, LoggedEvent.type, LoggedEvent.project_id, sa.func.max(LoggedEvent.position))
+    .where(LoggedEvent.topic.in_(sa.bindparam("topics", expanding=True)), LoggedEvent.type.in_(list(Begins)))
+    .group_by(LoggedEvent.topic, LoggedEvent.type, LoggedEvent.project_id)
+)
+
+
+def marks_on(connection: sa.Connection, topics: Iterable[str]) -> Mapping[str, Marks]:
+    """Look up people's marks by their topics."""
+    found = defaultdict[str, Marks](dict)
+    for topic, kind, project_id, position in connection.execute(_MARKS, {"topics": list(topics)}):
+        found[topic][Begins(kind), project_id] = position
+    return found
 
 
 def lies_between(connection: sa.Connection, topics: Iterable[str], after: int, upto: int) -> bool:

@@ -20,7 +20,9 @@ from punt.events.keeper import Keeper
 from punt.events.log import log
 from punt.events.peer import Peer
 from punt.events.places import Places
-from punt.events.stream import Stream, Subscription
+from punt.events.prover import Prover
+from punt.events.stream import Stream
+from punt.events.subscription import Subscription
 from punt.settings import Settings
 
 AT_THE_DOOR = 3
@@ -33,7 +35,7 @@ class EventPipeline:
     def __init__(self, engine: sa.Engine, settings: Settings) -> None:
         self.engine, self.settings = engine, settings
         self.log = log
-        self.hub = Hub(settings.stream_keepalive)
+        self.hub, self.prover = Hub(settings.stream_keepalive), Prover(engine)
         self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine, settings.redis_url))
         self.keeper = Keeper(engine, self.log, settings.event_retention)
         folder = settings.instance_path / "streams"
@@ -75,6 +77,7 @@ class EventPipeline:
             engine=self.engine,
             log=self.log,
             hub=self.hub,
+            prover=self.prover,
             subscription=subscription,
             peer=Peer(connection, self.settings.stream_write_timeout, protocol if self.is_direct else None),
             cursor=cursor,

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 import gevent
@@ -23,7 +22,9 @@ from punt.events.end import End
 from punt.events.hub import Hub, Subscriber
 from punt.events.log import Entry, EventLog
 from punt.events.peer import Peer
+from punt.events.prover import Prover
 from punt.events.publication import EVERYONE
+from punt.events.subscription import AccessLost, Proof, Subscription
 
 PAGE = 500
 """Events read from the log at once: no request of this worker waits longer than that takes."""
@@ -40,10 +41,6 @@ AWAY_PAUSE = 0.5
 Answer = TypeVar("Answer")
 
 
-class AccessLost(Exception):
-    """The person may not listen any more."""
-
-
 class _CannotContinue(Exception):
     """The log does not go on from the stream's place: pruned since, or of another epoch; says which."""
 
@@ -55,31 +52,6 @@ class _Page:
     frames: list[Frame]
     upto: Cursor
     is_last: bool
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """What a stream listens to and on whose behalf, in plain values.
-
-    :param kind: what the stream is for, as metrics name it.
-    :param person: whose stream it is, an id.
-    :param topics: topics of the log.
-    :param names: what an event's audience may call the listener.
-    :param check: proves that the listener may still listen, on the connection it is given, and returns the test
-        "may it have this event of the past?"; raises :class:`AccessLost`. Asked at every page of a replay and after
-        every event that may have changed someone's access.
-    :param expires_at: when the listener's session is over.
-    :param reaches: whether all that lies after a position is the listener's to see; what was before they were let in
-        is not. Asked wherever ``check`` is.
-    """
-
-    kind: str
-    person: str
-    topics: frozenset[str]
-    names: frozenset[str]
-    check: Callable[[sa.Connection], Callable[[Entry], bool]]
-    expires_at: datetime
-    reaches: Callable[[sa.Connection, int], bool] = lambda *_: True
 
 
 @dataclass(eq=False)
@@ -96,6 +68,7 @@ class Stream:
     engine: sa.Engine
     log: EventLog
     hub: Hub
+    prover: Prover
     subscription: Subscription
     peer: Peer
     cursor: str | None
@@ -168,16 +141,16 @@ class Stream:
         """Find the place to begin at. At the head nothing is missing: the hub has what comes after it."""
         head = self.log.head(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
-        reason = self._cannot_continue(connection, asked, head)
         self._delivery = self._subscriber.delivery = Delivery(asked or head, self.peer)
+        reason = self._cannot_continue(connection, asked, head, self.subscription.prove(connection))
         if not reason and asked != head:
             self._subscriber.behind = True
-        elif not self._subscriber.behind:  # else the replay proves it
-            self.subscription.check(connection)
         return head, reason
 
-    def _cannot_continue(self, connection: sa.Connection, asked: Cursor | None, head: Cursor) -> str | None:
-        if asked == head:  # nothing lies between: most streams begin here, and ask no more
+    def _cannot_continue(
+        self, connection: sa.Connection, asked: Cursor | None, head: Cursor, proof: Proof
+    ) -> str | None:
+        if asked == head:  # nothing lies between: most streams begin here
             return None
         if asked is None:
             return "malformed"
@@ -185,7 +158,7 @@ class Stream:
             return "epoch"
         if asked.position > head.position:
             return "future"
-        reaches = self.subscription.reaches(connection, asked.position)
+        reaches = proof.reaches(connection, asked.position)
         if asked.position < self.log.floor(connection):  # asked last: a mark may have been pruned just now
             return "expired"
         return None if reaches else "access"
@@ -223,10 +196,10 @@ class Stream:
         at, topics = self._delivery.at, self._subscriber.topics
         head, size = self.log.head(connection), {"limit": PAGE, "characters": PAGE_CHARACTERS}
         entries = self.log.since(connection, at.position, upto=head.position, topics=topics, **size)
-        may_have = self.subscription.check(connection)
-        if reason := self._cannot_continue(connection, at, head):
+        proof = self.subscription.prove(connection)
+        if reason := self._cannot_continue(connection, at, head, proof):
             raise _CannotContinue(reason)
-        wanted = [entry for entry in entries if self._subscriber.may_have(entry) and may_have(entry)]
+        wanted = [entry for entry in entries if self._subscriber.may_have(entry) and proof.may_have(entry)]
         full = _is_full(entries)
         return _Page([Frame.of(entry) for entry in wanted], entries[-1].cursor if full else head, is_last=not full)
 
@@ -266,7 +239,7 @@ class Stream:
             if not (yield from self._delivery.frames(part, part[-1].entry.cursor, self._may_go_on)):
                 return
             metrics.delivered.inc(len(part))
-            if part[-1].entry.rechecks and not self._ask(self._prove):
+            if part[-1].entry.rechecks and not self._prove():
                 return
         self._delivery.pass_over(frames[-1].entry.position)
         if wanted:
@@ -280,13 +253,12 @@ class Stream:
         if self._subscriber.end:
             return False
         doubted = self._subscriber.doubted or self._subscriber.behind or time.monotonic() > self._subscriber.ends
-        return not doubted or self._ask(self._prove)
+        return not doubted or self._prove()
 
-    def _prove(self, connection: sa.Connection) -> bool:
+    def _prove(self) -> bool:
         """Prove that the listener may go on. One who was away meanwhile goes back to the log, which says so."""
-        self._subscriber.doubted = False
-        self.subscription.check(connection)
-        if self.subscription.reaches(connection, self._delivery.at.position):
+        self._subscriber.doubted = False  # what comes from here on may be newer than the proof
+        if self._insist(lambda: self.prover.prove(self.subscription, self._delivery.at.position)):
             return True
         self._subscriber.send_back_to_log()
         return False
@@ -315,11 +287,19 @@ class Stream:
         return answer
 
     def _ask(self, question: Callable[[sa.Connection], Answer]) -> Answer:
-        """Ask the database, again and again while it is away; the stream waits, for nothing may go out unproved."""
+        """Ask the database, again and again while it is away."""
+
+        def ask() -> Answer:
+            with self.engine.connect() as connection:
+                return question(connection)
+
+        return self._insist(ask)
+
+    def _insist(self, ask: Callable[[], Answer]) -> Answer:
+        """Try again and again while the database is away; the stream waits, for nothing may go out unproved."""
         while True:
             try:
-                with self.engine.connect() as connection:
-                    return question(connection)
+                return ask()
             except AWAY:
                 if time.monotonic() > self._subscriber.ends or self._subscriber.end:
                     raise

@@ -31,10 +31,12 @@ from punt.events.cursor import Cursor
 from punt.events.hub import Hub
 from punt.events.log import Entry, log
 from punt.events.peer import Peer
-from punt.events.stream import Stream, Subscription
+from punt.events.prover import Prover
+from punt.events.stream import Stream
+from punt.events.subscription import Subscription
 from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, roster, topics, wire
 from tests.conftest import app_on
-from tests.support.channel import everything
+from tests.support.channel import Listener, prove_each
 from tests.support.mirror import Mirror
 from tests.support.postgres import Postgres
 
@@ -355,14 +357,17 @@ class Board(RuleBasedStateMachine):
         place = Cursor.parse(cursor) if cursor else None
         resets = list(client.resets)
         hub_module.RING = queue
-        subscription = Subscription(
-            "project", "nora", frozenset({self._topic}), frozenset({"nora"}), everything, now() + timedelta(days=1)
-        )
-        client.open(Stream(db.engine, log, self.hub, subscription, Peer(None, 10), cursor, 0.001, math.inf))
+        client.open(self._stream(cursor))
         client.read(lambda: self._snapshot()[0])
         expired = place is not None and place.position < self.floor
         if place is not None:
             assert client.resets == resets + (["expired"] if expired else [])
+
+    def _stream(self, cursor: str | None) -> Stream:
+        topics, names, ends = frozenset({self._topic}), frozenset({"nora"}), now() + timedelta(days=1)
+        subscription = Subscription("project", "nora", topics, names, ends, prove_each, Listener())
+        prover, peer = Prover(db.engine), Peer(None, 10)
+        return Stream(db.engine, log, self.hub, prover, subscription, peer, cursor, 0.001, math.inf)
 
     def _read(self, client: Client) -> bytes:
         """Read a chunk; a reset in the middle comes only when the log does not reach back any more."""
@@ -384,10 +389,7 @@ class Board(RuleBasedStateMachine):
         mirror, head = self._snapshot()
         visitor = Client(mirror, Cursor.parse(cursor) or head)
         visitor.cursor = cursor
-        subscription = Subscription(
-            "project", "nora", frozenset({self._topic}), frozenset({"nora"}), everything, now() + timedelta(days=1)
-        )
-        visitor.open(Stream(db.engine, log, self.hub, subscription, Peer(None, 10), cursor, 0.001, math.inf))
+        visitor.open(self._stream(cursor))
         visitor.read(lambda: mirror)
         start = head.position if reset or not cursor else visitor.since.position
         for _ in range(PATIENCE):

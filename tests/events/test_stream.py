@@ -18,7 +18,7 @@ from punt.events import stream as stream_module
 from punt.events.end import End
 from punt.events.log import Entry, LoggedEvent, log
 from punt.events.publication import EVERYONE
-from punt.events.stream import AccessLost
+from punt.events.subscription import AccessLost
 from tests.support.channel import Channel, Reader
 from tests.support.patterns import TIMESTAMP
 

@@ -13,7 +13,8 @@ from punt.events.delivery import chunked
 from punt.events.hub import Subscriber
 from punt.events.log import Entry
 from punt.events.publication import EVERYONE
-from punt.events.stream import AccessLost, Stream
+from punt.events.stream import Stream
+from punt.events.subscription import AccessLost
 from tests.simulation.log import MemoryLog
 
 REASONS: dict[str, Callable[[Cursor | None, MemoryLog], bool]] = {

@@ -16,15 +16,17 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 from punt.database import now
-from punt.events import delivery, feed, hub, stream
+from punt.events import delivery, feed, hub, prover, stream
 from punt.events.end import End
 from punt.events.feed import Feed
 from punt.events.hub import Hub, Subscriber
+from punt.events.prover import Prover
 from punt.events.publication import EVERYONE
-from punt.events.stream import Stream, Subscription
+from punt.events.stream import Stream
+from punt.events.subscription import Subscription
 from tests.simulation.client import Broken, Client, Socket
 from tests.simulation.log import Engine, MemoryLog
-from tests.support.channel import Silence
+from tests.support.channel import Silence, prove_each
 
 STEPS = 100
 LIFETIME = 100.0
@@ -47,7 +49,7 @@ class Worker:
     """A process: its hub and the feed that carries the log there."""
 
     def __init__(self, engine: Engine, log: MemoryLog) -> None:
-        self.hub = Hub()
+        self.hub, self.prover = Hub(), Prover(engine)  # type: ignore[arg-type]
         self.feed: Any = Feed(engine, log, self.hub, Silence())  # type: ignore[arg-type]
         self.feed.take_place()
         self.carrying = False
@@ -191,12 +193,11 @@ class World:
             client.cursor, client.missing_from = "rubbish", None
         worker = self.chance.choice([each for each in self.workers if not each.hub._closed] or self.workers)
         until = now() + timedelta(days=1)
-        wanted = Subscription(
-            "all", client.name, client.topics, frozenset({client.name}), client.check, until, client.reaches
-        )
+        names = frozenset({client.name})
+        wanted = Subscription("all", client.name, client.topics, names, until, prove_each, client)
         engine: Any = self.engine
         peer: Any = Socket(client, self.chance.choice([None, False, True]), self._taken, self._breaks)
-        client.begin(Stream(engine, self.log, worker.hub, wanted, peer, client.cursor, 1.0, LIFETIME))
+        client.begin(Stream(engine, self.log, worker.hub, worker.prover, wanted, peer, client.cursor, 1.0, LIFETIME))
 
     def _append(self, kind: str, topic: str, audience: Any, *, rechecks: bool) -> int:
         number = self.log.position + 1
@@ -234,6 +235,11 @@ class World:
     def _give_way(self, _: float = 0) -> None:
         """Be in the middle of a pass of the sender."""
         self._breathe(often=0.6)
+
+    def _begin_soon(self, work: Callable[[], None]) -> None:
+        """Begin another greenlet's work, which the one that asked for it waits for."""
+        self._breathe()
+        work()
 
     def _breathing(self, things: Iterable[Any]) -> Iterator[Any]:
         for thing in things:
@@ -281,10 +287,12 @@ class World:
     def _played(self) -> Iterator[None]:
         """Make pages, chunks and queues tiny, and every pause a place where something happens."""
         choose, greenlets = self.chance.choice, SimpleNamespace(sleep=self._breathe)
+        in_prover = SimpleNamespace(sleep=self._breathe, spawn=self._begin_soon)
         in_hub = SimpleNamespace(sleep=self._give_way, spawn_later=self._later)
         pages: Any = {"PAGE": choose([1, 2, 3, 6, 6]), "PAGE_CHARACTERS": choose([150, 10_000, 10_000])}
         with (
             patch.multiple(stream, gevent=greenlets, time=self, random=self.chance, **pages),
+            patch.multiple(prover, gevent=in_prover),
             patch.multiple(hub, gevent=in_hub, time=self, breathing=self._breathing, pause=self._give_way),
             patch.multiple(hub, RING=choose([1, 2, 3, 6]), PART=choose([1, 100, 1000])),
             patch.multiple(feed, PAGE=choose([1, 2, 3, 6]), logger=Mock()),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,10 @@ from punt.events.feed import Feed
 from punt.events.hub import Hub
 from punt.events.log import Entry, log
 from punt.events.peer import Peer
+from punt.events.prover import Prover
 from punt.events.publication import Draft
-from punt.events.stream import Stream, Subscription
+from punt.events.stream import Stream
+from punt.events.subscription import AccessLost, Proof, Subscription
 
 TOPIC = "weather"
 PATIENCE = 500
@@ -29,6 +32,30 @@ PATIENCE = 500
 def everything(_: sa.Connection) -> Callable[[Entry], bool]:
     """The check of a listener who may see all of the past."""
     return lambda _: True
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Somebody who may listen as long as a test says so.
+
+    :param check: as in a test: returns whether an event of the past may be had, or raises ``AccessLost``.
+    :param reaches: whether all after a position is theirs to see.
+    """
+
+    check: Callable[[sa.Connection], Callable[[Entry], bool]] = everything
+    reaches: Callable[[sa.Connection, int], bool] = lambda *_: True
+
+
+def prove_each(connection: Any, listeners: Sequence[Listener]) -> list[Proof | None]:
+    """Prove that listeners may listen as their tests say."""
+    return [_prove(connection, each) for each in listeners]
+
+
+def _prove(connection: Any, listener: Listener) -> Proof | None:
+    try:
+        return Proof(listener.check(connection), listener.reaches)
+    except AccessLost:
+        return None
 
 
 class Reader:
@@ -93,7 +120,7 @@ class Channel:
     """A log, a hub and the feed between them, which reads when the test says so. Needs an app context."""
 
     def __init__(self) -> None:
-        self.hub = Hub()
+        self.hub, self.prover = Hub(), Prover(db.engine)
         self._feed = Feed(db.engine, log, self.hub, Silence())
         self._feed.take_place()
 
@@ -137,8 +164,9 @@ class Channel:
         """Make a stream about the weather for Nora, or somebody else."""
         expires_at = now() + timedelta(seconds=signed_in_for)
         topics, called = frozenset({TOPIC}), frozenset(names)
-        subscription = Subscription("project", "nora", topics, called, check, expires_at, reaches)
-        return Stream(db.engine, log, self.hub, subscription, Peer(None, 10), cursor, keepalive, lifetime)
+        listener = Listener(check, reaches)
+        subscription = Subscription("project", "nora", topics, called, expires_at, prove_each, listener)
+        return Stream(db.engine, log, self.hub, self.prover, subscription, Peer(None, 10), cursor, keepalive, lifetime)
 
     def _head(self) -> Any:
         with db.engine.connect() as connection:
