@@ -52,6 +52,11 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
 WORKING = frozenset({May.WORK, May.LABEL, May.DELETE_OWN, May.DELETE_ANY, May.MANAGE})
 """What is done to a project's things; members are locked in another way, see :meth:`Grant.lock_members`."""
 
+_TICKETS = sa.select(Ticket).where(Ticket.project_id == sa.bindparam("project_id"))
+_TICKET = tuple(_TICKETS.where(column == sa.bindparam("reference")) for column in (Ticket.number, Ticket.id))
+_HELD_TICKET = tuple(
+    query.with_for_update(key_share=True).execution_options(populate_existing=True) for query in _TICKET
+)
 _OWN = sa.and_(Membership.project_id == Project.id, Membership.user_id == sa.bindparam("user_id"))
 _PROJECT_AND_ROLE = (
     sa.select(Project, Membership.role)
@@ -60,7 +65,6 @@ _PROJECT_AND_ROLE = (
 )
 
 Thing = TypeVar("Thing", Column, Label, Membership)
-Numbered = TypeVar("Numbered", Ticket, BinnedTicket)
 Found = TypeVar("Found")
 
 
@@ -145,7 +149,7 @@ class Grant:
 
     def ticket(self, reference: str) -> Ticket:
         """Load a ticket of this project by its id, its key or its number."""
-        return existing(db.session.scalar(self._numbered(Ticket, reference)), "Ticket")
+        return self._ticket(reference, *_TICKET)
 
     def ticket_to_change(self, reference: str, *, family: bool = False) -> Ticket:
         """Load a ticket as :meth:`ticket` does, and prevent others from changing it until the commit.
@@ -154,8 +158,7 @@ class Grant:
         """
         if family:
             hold_family(self.project.id)
-        held = self._numbered(Ticket, reference).with_for_update(key_share=True)
-        return existing(db.session.scalar(held.execution_options(populate_existing=True)), "Ticket")
+        return self._ticket(reference, *_HELD_TICKET)
 
     def tickets_to_change(self, ids: Sequence[str], *, family: bool = False) -> list[Ticket]:
         """Load several tickets of this project in the order given, to change them; all or none.
@@ -196,7 +199,9 @@ class Grant:
     def binned_to_change(self, reference: str) -> BinnedTicket:
         """Load a deleted ticket of this project from its bin, and prevent others from restoring it until the commit."""
         hold_family(self.project.id)  # which its restoration puts back together
-        kept = self._numbered(BinnedTicket, reference).where(BinnedTicket.is_kept())
+        number = self._number_in(reference)
+        named = BinnedTicket.number == number if number else BinnedTicket.id == reference
+        kept = sa.select(BinnedTicket).where(BinnedTicket.project_id == self.project.id, named, BinnedTicket.is_kept())
         return existing(db.session.scalar(kept.with_for_update()), "Ticket")
 
     def member(self, user_id: str) -> User:
@@ -212,10 +217,14 @@ class Grant:
     def _here(self) -> sa.ColumnElement[bool]:
         return Ticket.project_id == self.project.id
 
-    def _numbered(self, model: type[Numbered], reference: str) -> sa.Select[Numbered]:
+    def _ticket(self, reference: str, by_number: sa.Select[Ticket], by_id: sa.Select[Ticket]) -> Ticket:
+        number = self._number_in(reference)
+        values = {"project_id": self.project.id, "reference": number or reference}
+        return existing(db.session.scalar(by_number if number else by_id, values), "Ticket")
+
+    def _number_in(self, reference: str) -> int | None:
         number = re.fullmatch(rf"(?:{self.project.key}-)?([1-9]\d{{0,8}})", reference, re.IGNORECASE)
-        named = model.number == int(number[1]) if number else model.id == reference
-        return sa.select(model).where(model.project_id == self.project.id, named)
+        return int(number[1]) if number else None
 
     def _own(self, model: type[Thing], thing_id: str, what: str) -> Thing:
         thing = db.session.get(model, thing_id)

@@ -65,6 +65,11 @@ class Column(Base):
         return [by_id[column_id] for column_id in ids]
 
     @staticmethod
+    def of(project_id: str) -> Sequence[Column]:
+        """List the columns of a board from left to right."""
+        return db.session.scalars(_ALL, {"project_id": project_id}).all()
+
+    @staticmethod
     def first_held(project_id: str) -> Column | None:
         """Load the leftmost column of a board, and lock it as :meth:`hold` does."""
         return next(iter(_note_held(db.session.scalars(_FIRST, {"project_id": project_id}).all())), None)
@@ -137,6 +142,7 @@ class Column(Base):
 
 
 _ON_BOARD = sa.select(Column).where(Column.project_id == sa.bindparam("project_id"))
+_ALL = _ON_BOARD.order_by(Column.position)
 _FRESH = _ON_BOARD.with_for_update(key_share=True).execution_options(populate_existing=True)
 _FIRST = _FRESH.order_by(Column.position).limit(1)
 _THESE = Column.id.in_(sa.bindparam("ids", expanding=True))

@@ -41,7 +41,7 @@ class Label(Base):
     @classmethod
     def of(cls, project_id: str) -> Sequence[Label]:
         """List a project's labels by name."""
-        return db.session.scalars(sa.select(cls).where(cls.project_id == project_id).order_by(cls.name_key)).all()
+        return db.session.scalars(_OF, {"project_id": project_id}).all()
 
     @classmethod
     def named(cls, project_id: str, name: str) -> Label | None:
@@ -85,6 +85,9 @@ class Label(Base):
         if db.session.scalar(held) is None:  # otherwise its end would be published twice
             raise Missing("Label")
         db.session.delete(self)
+
+
+_OF = sa.select(Label).where(Label.project_id == sa.bindparam("project_id")).order_by(Label.name_key)
 
 
 def settle_keys(connection: sa.Connection) -> None:

@@ -77,7 +77,7 @@ class Membership(Base):
     @classmethod
     def of(cls, project_id: str, user_id: str) -> Membership | None:
         """Find a person's membership of a project."""
-        return db.session.scalar(sa.select(cls).where(cls.project_id == project_id, cls.user_id == user_id))
+        return db.session.scalar(_ONE, {"project_id": project_id, "user_id": user_id})
 
     @classmethod
     def role_of(cls, project_id: str, user_id: str, *, hold: bool = False) -> Role | None:
@@ -143,7 +143,8 @@ class Membership(Base):
             raise Conflict(_("A project keeps at least one owner."))
 
 
-_ROLE = sa.select(Membership.role).where(
+_ONE = sa.select(Membership).where(
     Membership.project_id == sa.bindparam("project_id"), Membership.user_id == sa.bindparam("user_id")
 )
+_ROLE = _ONE.with_only_columns(Membership.role)
 _HELD_ROLE = _ROLE.with_for_update(read=True)

@@ -118,7 +118,7 @@ class Project(Base):
 
     def columns(self) -> Sequence[Column]:
         """List the columns in board order."""
-        return db.session.scalars(sa.select(Column).where(Column.project_id == self.id).order_by(Column.position)).all()
+        return Column.of(self.id)
 
     def columns_to_change(self) -> Sequence[Column]:
         """List the columns, and prevent others from adding, moving or removing any until the commit."""
@@ -139,10 +139,11 @@ class Project(Base):
 
     def members(self) -> Sequence[Membership]:
         """List the members, by name."""
-        query = sa.select(Membership).join(User).where(Membership.project_id == self.id)
-        return db.session.scalars(query.order_by(User.name, User.id)).all()
+        return db.session.scalars(_MEMBERS, {"project_id": self.id}).all()
 
 
+_MEMBERS = sa.select(Membership).join(User).where(Membership.project_id == sa.bindparam("project_id"))
+_MEMBERS = _MEMBERS.order_by(User.name, User.id)
 _TABLE = Base.metadata.tables["project"]
 TAKE_NUMBERS = (
     sa.update(_TABLE)

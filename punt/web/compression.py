@@ -17,6 +17,7 @@ import brotli
 from flask import Flask, Response, g, request
 
 from punt.heavy.slices import breathing
+from punt.web.varying import vary_by
 
 ENCODINGS = ("br", "gzip")
 """What is offered, best first. Browsers ask for ``br`` over https only."""
@@ -90,7 +91,7 @@ def smallest(content: bytes, encoding: str) -> bytes:
 
 def note_encoding(response: Response, encoding: str | None) -> None:
     """Declare in a response how it is compressed, and that others may get it in another way."""
-    response.vary.add("Accept-Encoding")
+    vary_by(response, "Accept-Encoding")
     if encoding:
         response.headers["Content-Encoding"] = encoding
 

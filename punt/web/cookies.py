@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from flask import Flask, Request, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from punt.database import db
@@ -49,6 +49,15 @@ class _Sessions(SecureCookieSessionInterface):
     """Sessions whose cookie is https-only when it was set over https; PUNT also runs on plain http."""
 
     digest_method = staticmethod(hashlib.sha256)  # Flask's own is SHA-1
+
+    def __init__(self) -> None:
+        self._signs: tuple[object, URLSafeTimedSerializer | None] = None, None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs cookies with the app's key, made once."""
+        if self._signs[0] != app.secret_key:
+            self._signs = app.secret_key, super().get_signing_serializer(app)
+        return self._signs[1]
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

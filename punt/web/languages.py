@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from punt import language
 from punt.models import User
+from punt.web.varying import vary_by
 
 TEXTS = frozenset({"text/html", "application/json"})
 
@@ -38,5 +39,5 @@ def asked() -> str | None:
 
 def _note(response: Response) -> Response:
     if response.mimetype in TEXTS:
-        response.vary.add("Accept-Language")
+        vary_by(response, "Accept-Language")
     return response

@@ -201,8 +201,8 @@ def _tab_id(*, in_form: bool) -> str | None:
 
 
 def _after(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    named = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in named])
     if response.status_code == 204 or request.method == "OPTIONS":
         response.headers.pop("Content-Type", None)  # of nothing
     if response.status_code == 429 and "retry_after" in g:  # a page that handled the problem reports it, too

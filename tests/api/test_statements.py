@@ -17,7 +17,7 @@ from punt.models import Column, Project, Ticket
 from punt.models.orders import NEAR
 from tests.models.conftest import statements
 from tests.support import cast
-from tests.support.board import TICKETS, column_ids, shown, ticket, tickets
+from tests.support.board import HARB, TICKETS, column_ids, made, shown, ticket, tickets
 
 ONLY_ON_POSTGRESQL = re.compile(r"SELECT pg_advisory_xact_lock_shared|SELECT membership\.role .* FOR SHARE")
 """What SQLite's one writer at a time makes needless: the lock of all writers, a last look at the author's role."""
@@ -137,3 +137,42 @@ def test_the_count_of_a_column_follows_every_way_in_and_out(either: Flask, bob: 
     seen.append(counts())
 
     assert seen == [[6, 0], [5, 1], [3, 3], [3, 2], [2, 1], [2, 2], [2, 2]]
+
+
+LISTS = {
+    "projects": "/api/projects",
+    "columns": f"{HARB}/columns",
+    "labels": f"{HARB}/labels",
+    "members": f"{HARB}/members",
+    "bin": f"{HARB}/bin",
+    "people": "/api/admin/users",
+    "sessions": "/api/me/sessions",
+    "tokens": "/api/me/tokens",
+    "audit": "/api/admin/audit",
+    "search": "/api/search?q=thing",
+}
+
+
+def furnish(app: Flask, sue: FlaskClient, number: int) -> None:
+    """Create one more of everything that is listed."""
+    cast.signed_in(app, "sue")
+    person = cast.enrol(app, f"person-{number}")
+    made(sue, f"{HARB}/members", username=person, role="member")
+    made(sue, "/api/projects", key=f"THING{number}", name=f"Thing {number}")
+    made(sue, f"{HARB}/columns", name=f"Thing {number}")
+    made(sue, f"{HARB}/labels", name=f"thing {number}")
+    made(sue, "/api/me/tokens", name=f"thing {number}", scope="read")
+    ticket(sue, f"A thing {number}")
+    sue.delete(f"{TICKETS}/{ticket(sue, 'For the bin')['id']}")
+
+
+def test_no_list_takes_more_statements_for_many_things_than_for_few(app: Flask) -> None:
+    sue = cast.signed_in(app, "sue")
+    for number in range(2):
+        furnish(app, sue, number)
+    few = {name: len(sent_by(app, sue, "GET", path)) for name, path in LISTS.items()}
+
+    for number in range(2, 8):
+        furnish(app, sue, number)
+
+    assert {name: len(sent_by(app, sue, "GET", path)) for name, path in LISTS.items()} == few
