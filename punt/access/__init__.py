@@ -3,7 +3,7 @@
 Things are loaded only through here, so that to an outsider a forbidden one and a missing one look the same.
 """
 
-from punt.access.grants import PERMISSIONS, Grant, May, named, project, projects, seen_by
+from punt.access.grants import PERMISSIONS, Grant, May, named, project, project_ids, projects
 from punt.access.identity import (
     admin,
     admin_anew,
@@ -34,9 +34,9 @@ __all__ = [
     "person",
     "person_to_change",
     "project",
+    "project_ids",
     "projects",
     "require_to_be",
-    "seen_by",
     "user",
     "user_anew",
 ]

@@ -231,21 +231,25 @@ class Grant:
         return existing(thing if thing and thing.project_id == self.project.id else None, what)
 
 
-def projects() -> Sequence[Project]:
-    """List the projects that the person asking may see, by name."""
-    seen = Project.id.in_(seen_by(user().id, user().is_admin))
-    return db.session.scalars(sa.select(Project).where(seen).order_by(sa.func.lower(Project.name), Project.id)).all()
-
-
 SEEN_BY_ADMINS = sa.select(Project.id)
 """The ids of the projects that every system admin may see."""
 SEEN_BY_MEMBERS = SEEN_BY_ADMINS.join(Membership)
 """The ids of the projects that somebody may see as a member, who is still to be named."""
 
 
-def seen_by(user_id: str, is_admin: bool) -> sa.Select[str]:
-    """Build a query for the ids of the projects that somebody may see."""
-    return SEEN_BY_ADMINS if is_admin else SEEN_BY_MEMBERS.where(Membership.user_id == user_id)
+def _seen() -> sa.Select[str]:
+    return SEEN_BY_ADMINS if user().is_admin else SEEN_BY_MEMBERS.where(Membership.user_id == user().id)
+
+
+def projects() -> Sequence[Project]:
+    """List the projects that the person asking may see, by name."""
+    seen = sa.select(Project).where(Project.id.in_(_seen()))
+    return db.session.scalars(seen.order_by(sa.func.lower(Project.name), Project.id)).all()
+
+
+def project_ids() -> set[str]:
+    """List the ids of the projects that the person asking may see."""
+    return set(db.session.scalars(_seen()))
 
 
 def project(reference: str, what: May = May.SEE) -> Grant:

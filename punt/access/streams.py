@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from punt import access
 from punt.access.listeners import Listener, prove_all
+from punt.database import db
+from punt.events.log import log
 from punt.events.subscription import Subscription
 from punt.models import topics
 from punt.models.api_token import NEVER
@@ -21,12 +23,13 @@ def subscription(
     :param people: whether it covers changes of people.
     """
     credential, person = access.credential(), access.user()
-    inside = {each.id for each in access.projects()} if everywhere else {grant.project.id for grant in granted}
+    inside = access.project_ids() if everywhere else {grant.project.id for grant in granted}
     wanted = {topics.access(person.id), *map(topics.project, inside)}
     wanted |= ({topics.PROJECTS} if listed else set()) | ({topics.USERS} if people else set())
     names = topics.names_of(person.id, person.is_admin)
     listener = Listener(
         type(credential), credential.id, person.id, person.is_admin, frozenset(wanted), frozenset(inside), everywhere
     )
+    since = log.head(db.session.connection())  # in the transaction that read who is asking and what they may see
     ends = credential.expires_at or NEVER
-    return Subscription(kind, person.id, frozenset(wanted), names, ends, prove_all, listener)
+    return Subscription(kind, person.id, frozenset(wanted), names, since, ends, prove_all, listener)

@@ -69,8 +69,7 @@ class Feed:
         with self._engine.connect() as connection:
             head = self._log.head(connection)
         if not self._epoch:
-            self._epoch, self._hub.position = head.epoch, head.position
-            self._hub.send_back_to_log()  # where it followed the log before, and stopped
+            self._follow_from(head)
 
     def catch_up(self) -> None:
         """Publish what is new in the log."""
@@ -124,8 +123,11 @@ class Feed:
             with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                 self._log.begin_epoch(connection, head.epoch)
                 head = self._log.head(connection)
-        self._epoch, self._hub.position = head.epoch, head.position
-        self._hub.send_back_to_log()
+        self._follow_from(head)
+
+    def _follow_from(self, head: Cursor) -> None:
+        self._epoch = head.epoch
+        self._hub.follow_from(head)
 
     def _spawn(self, name: str, work: Callable[..., None], *given: Any) -> None:
         self._greenlets.append(gevent.spawn(self._supervise, name, work, *given))

@@ -16,6 +16,7 @@ from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
 from punt.events import metrics
+from punt.events.cursor import Cursor
 from punt.events.delivery import Delivery, Frame, Wires
 from punt.events.end import End
 from punt.events.log import Entry
@@ -93,10 +94,12 @@ class Hub:
 
     :param keepalive: seconds of silence that subscribers bear; they are looked at several times in it.
     :ivar position: up to which the log was published.
+    :ivar epoch: the epoch of what was published last, or None while the hub follows no log.
     """
 
     def __init__(self, keepalive: float = 10 * TICK) -> None:
         self.position = 0
+        self.epoch: str | None = None
         self._every = min(TICK, keepalive / 10)
         self.turn = BoundedSemaphore(1)
         """Held by the one stream of this worker that reads from the log."""
@@ -132,6 +135,11 @@ class Hub:
             return []
         found = self._ring[-missing:]
         return found if len(found) == missing and found[0].entry.position == position + 1 else None
+
+    def follow_from(self, head: Cursor) -> None:
+        """Go on from another place in the log; every stream goes on from its own, or is told to reset."""
+        self.epoch, self.position = head.epoch, head.position
+        self.send_back_to_log()
 
     def publish(self, entries: Sequence[Entry]) -> None:
         """Send the next events of the log to all who wait for their topics.
@@ -186,7 +194,7 @@ class Hub:
         while len(self._ring) > RING or self._ring_bytes > RING_BYTES:
             self._ring_bytes -= self._ring[0].size
             del self._ring[0]
-        self.position = frames[-1].entry.position
+        self.epoch, self.position = frames[-1].entry.epoch, frames[-1].entry.position
 
     def _doubt(self, frame: Frame) -> None:
         """Let whoever is writing just now prove that they may go on; who waits in the lane comes to it in order."""

@@ -131,11 +131,22 @@ class Stream:
             yield sse.retry(retry_hint(self._subscriber.end))
 
     def _open(self) -> Iterator[bytes]:
-        head, reason = self._ask(self._find_place)
+        head, reason = self._place_of_grant() or self._ask(self._find_place)
         if reason:
             yield from self._delivery.reset(head, reason, before=sse.opening(None, RETRY_MS))
         else:
             yield from self._delivery.open(RETRY_MS)
+
+    def _place_of_grant(self) -> tuple[Cursor, None] | None:
+        """Begin where access was granted, if the client asks for nothing older: that needs no further question.
+
+        What took it away again, if anything, has been published since or will be, and is proved in its turn.
+        """
+        since = self.subscription.since
+        if self.cursor not in {None, "", str(since)} or self.hub.epoch != since.epoch:
+            return None
+        self._delivery = self._subscriber.delivery = Delivery(since, self.peer)
+        return since, None
 
     def _find_place(self, connection: sa.Connection) -> tuple[Cursor, str | None]:
         """Find the place to begin at. At the head nothing is missing: the hub has what comes after it."""

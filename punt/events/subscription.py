@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from punt.events.cursor import Cursor
 from punt.events.log import Entry
 
 
@@ -37,6 +38,8 @@ class Subscription:
     :param person: whose stream it is, an id.
     :param topics: topics of the log.
     :param names: what an event's audience may call the listener.
+    :param since: the head of the log in the snapshot by which the listener was granted this; whatever takes it away
+        again comes after it.
     :param expires_at: when the listener's session is over.
     :param prove_all: proves for many listeners together that they may still listen, on the connection it is given;
         returns a proof for each, or None for those who may not. Asked for every page of a replay, and after every event
@@ -48,6 +51,7 @@ class Subscription:
     person: str
     topics: frozenset[str]
     names: frozenset[str]
+    since: Cursor
     expires_at: datetime
     prove_all: Callable[[sa.Connection, Sequence[Any]], Sequence[Proof | None]]
     listener: Any

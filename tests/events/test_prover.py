@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from punt.database import now
 from punt.events import prover as prover_module
+from punt.events.cursor import Cursor
 from punt.events.prover import Prover
 from punt.events.subscription import AccessLost, Proof, Subscription
 from tests.support.channel import Channel, Reader, everything
@@ -48,7 +49,9 @@ class Database:
 def prove(prover: Prover, database: Database, number: int, position: int = 10) -> bool | type[Exception]:
     """Prove for a listener; return what the stream was answered."""
     ends = now() + timedelta(days=1)
-    subscription = Subscription("all", "nora", frozenset(), frozenset(), ends, database.prove_all, number)
+    subscription = Subscription(
+        "all", "nora", frozenset(), frozenset(), Cursor("e1", 0), ends, database.prove_all, number
+    )
     try:
         return prover.prove(subscription, position)
     except (AccessLost, OperationalError) as error:

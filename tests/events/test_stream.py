@@ -50,8 +50,8 @@ def test_a_stream_begins_with_a_comment_a_retry_and_its_place(channel: Channel) 
 
 def test_without_a_cursor_a_stream_tells_what_happens_from_now_on(channel: Channel) -> None:
     channel.write(1)
-    reader = channel.listen()
     channel.write(2)
+    reader = channel.listen()
     channel.carry()
 
     assert reader.read_until(channel.cursor) == []

@@ -108,7 +108,7 @@ class Client:
         """Listen to a stream."""
         self.stream, self._runner = stream, greenlet.greenlet(self._run)
         self._bytes = self._text = b""
-        self._head, self.has_caught_up, self._told = self._log.position, False, []
+        self._head, self.has_caught_up, self._told = stream.subscription.since.position, False, []
         stream.open()
 
     def leave(self) -> None:

@@ -17,6 +17,7 @@ from unittest.mock import Mock, patch
 
 from punt.database import now
 from punt.events import delivery, feed, hub, prover, stream
+from punt.events.cursor import Cursor
 from punt.events.end import End
 from punt.events.feed import Feed
 from punt.events.hub import Hub, Subscriber
@@ -193,11 +194,20 @@ class World:
             client.cursor, client.missing_from = "rubbish", None
         worker = self.chance.choice([each for each in self.workers if not each.hub._closed] or self.workers)
         until = now() + timedelta(days=1)
-        names = frozenset({client.name})
-        wanted = Subscription("all", client.name, client.topics, names, until, prove_each, client)
+        names, since = frozenset({client.name}), self._grant_of(client)
+        self._breathe()
+        if client.stream is not None:
+            return
+        wanted = Subscription("all", client.name, client.topics, names, since, until, prove_each, client)
         engine: Any = self.engine
         peer: Any = Socket(client, self.chance.choice([None, False, True]), self._taken, self._breaks)
         client.begin(Stream(engine, self.log, worker.hub, worker.prover, wanted, peer, client.cursor, 1.0, LIFETIME))
+
+    def _grant_of(self, client: Client) -> Cursor:
+        """Return the place where a client was granted a stream: now, or just before its access was lost."""
+        if client.revoked_at is None:
+            return Cursor(self.log.epoch, self.log.position)
+        return Cursor(self.log.history[client.revoked_at - 1].epoch, client.revoked_at - 1)
 
     def _append(self, kind: str, topic: str, audience: Any, *, rechecks: bool) -> int:
         number = self.log.position + 1

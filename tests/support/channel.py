@@ -14,6 +14,7 @@ import sseclient
 
 from punt.database import db, now, writing
 from punt.events import capture, sse
+from punt.events.cursor import Cursor
 from punt.events.doorbell import Ring
 from punt.events.feed import Feed
 from punt.events.hub import Hub
@@ -159,13 +160,19 @@ class Channel:
         keepalive: float = 0.01,
         lifetime: float = math.inf,
         signed_in_for: float = 3600,
+        since: Cursor | None = None,
         reaches: Callable[[sa.Connection, int], bool] = lambda *_: True,
     ) -> Stream:
-        """Make a stream about the weather for Nora, or somebody else."""
+        """Make a stream about the weather for Nora, or somebody else.
+
+        :param since: where in the log that was granted; at its head by default.
+        """
         expires_at = now() + timedelta(seconds=signed_in_for)
         topics, called = frozenset({TOPIC}), frozenset(names)
         listener = Listener(check, reaches)
-        subscription = Subscription("project", "nora", topics, called, expires_at, prove_each, listener)
+        subscription = Subscription(
+            "project", "nora", topics, called, since or self._head(), expires_at, prove_each, listener
+        )
         return Stream(db.engine, log, self.hub, self.prover, subscription, Peer(None, 10), cursor, keepalive, lifetime)
 
     def _head(self) -> Any:
