@@ -25,7 +25,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from punt.errors import Busy
 from punt.heavy import deadlines
@@ -146,6 +146,11 @@ HELD_BY_OTHERS = CLASHES | {LOCKED}
 def sqlstate(error: SQLAlchemyError) -> str | None:
     """Return PostgreSQL's code for an error."""
     return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def innermost_transaction(session: Session) -> SessionTransaction | None:
+    """Return the transaction or savepoint that the next statement belongs to; its end takes back locks and changes."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def be_alone(session: Session) -> None:

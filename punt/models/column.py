@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from punt.database import Base, db, new_id
+from punt.database import Base, db, innermost_transaction, new_id
 from punt.errors import Conflict, Detail, Invalid
 from punt.events.publication import Publication
 from punt.language import _
@@ -158,6 +158,11 @@ def hold_columns(ids: Iterable[str]) -> None:
         _held().update(found)
 
 
+def is_held(column_id: str) -> bool:
+    """Tell whether this transaction has locked a column."""
+    return column_id in _held()
+
+
 def _note_held(columns: Sequence[Column]) -> Sequence[Column]:
     _held().update(column.id for column in columns)
     return columns
@@ -166,7 +171,7 @@ def _note_held(columns: Sequence[Column]) -> Sequence[Column]:
 def _held() -> set[str]:
     """The columns that are locked; a savepoint that is rolled back gives back what it locked."""
     session = db.session()
-    transaction = session.get_nested_transaction() or session.get_transaction()
+    transaction = innermost_transaction(session)
     known: tuple[object, set[str]] = session.info.get(_HELD, (None, set()))
     if known[0] is not transaction or transaction is None:
         known = session.info[_HELD] = transaction, set()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from punt.database import Base, db
+from punt.database import Base, db, innermost_transaction
 from punt.models.column import Column
 from punt.models.project import TAKE_NUMBERS
 from punt.models.rank import RANK
@@ -52,16 +52,16 @@ def look_up(column_id: str, rank: str) -> int:
 
 
 def note(ticket_id: str, order: int) -> None:
-    """Remember the order of a ticket until something else is placed, or this transaction ends."""
+    """Remember the order of a ticket until something else is placed, or this transaction or savepoint ends."""
     session = db.session()
-    session.info[_KNOWN] = session.get_transaction(), ticket_id, order
+    session.info[_KNOWN] = innermost_transaction(session), ticket_id, order
 
 
 def noted(ticket_id: str) -> int | None:
     """Return the order of a ticket, if it is remembered."""
     session = db.session()
     transaction, known_id, order = session.info.get(_KNOWN, (None, None, None))
-    return order if known_id == ticket_id and transaction is session.get_transaction() else None
+    return order if known_id == ticket_id and transaction is innermost_transaction(session) else None
 
 
 def forget() -> None:

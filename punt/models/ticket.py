@@ -17,7 +17,7 @@ from punt.errors import Invalid
 from punt.events.publication import Publication
 from punt.language import _
 from punt.models import orders, topics, wire
-from punt.models.column import Column
+from punt.models.column import Column, is_held
 from punt.models.label import Label
 from punt.models.locks import hold_family
 from punt.models.project import Project
@@ -203,7 +203,11 @@ class Ticket(Base):
     def order(self) -> int:
         """Return how many tickets are above it in its column."""
         known = orders.noted(self.id)
-        return orders.look_up(self.column_id, self.rank) if known is None else known
+        if known is None:
+            known = orders.look_up(self.column_id, self.rank)
+            if is_held(self.column_id):  # so it stays the same until this transaction places something
+                orders.note(self.id, known)
+        return known
 
     def edit(self, fields: dict[str, Any]) -> None:
         """Change anything but the place on the board; setting what it already is changes nothing.
