@@ -36,7 +36,7 @@ def ready() -> Any:
     events.feed.start()
     try:
         events.feed.take_place()
-        lag = events.log.head(db.session.connection()).position - events.hub.position
+        lag = events.log.head(db.session.connection()).position - events.hub.ring.position
         database = "ok"
     except SQLAlchemyError:
         db.session.rollback()

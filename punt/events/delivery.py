@@ -1,4 +1,4 @@
-"""One client's place in the log: the only way in which a stream's bytes leave, and in which its place moves."""
+"""One client's place in the log. A stream's bytes leave only through here, and its place moves only here."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from punt.events.log import Entry, iso
 from punt.events.peer import Peer
 
 CHUNK = 64 * 1024
-"""Bytes after which a chunk is written, so that one write is never long for a client that reads."""
+"""Bytes after which a chunk is written, so that no write takes long for a client that reads."""
 JOINED = 1024 * 1024
-"""Bytes of joined frames that are kept for others who may get the same."""
+"""Bytes of joined frames that are kept for others who get the same."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Frame:
         return 3 * len(self.data)
 
     @cached_property
+    def cursor(self) -> Cursor:
+        """The place in the log right after this event."""
+        return self.entry.cursor
+
+    @cached_property
     def chunk(self) -> bytes:
         """The bytes as a chunk of HTTP/1.1."""
         return chunked(self.data)
@@ -48,7 +53,7 @@ class Frame:
 
 
 class Wires:
-    """Frames joined for sockets, once for all who get the same list."""
+    """The bytes of lists of frames, joined once for everybody who gets the same list."""
 
     def __init__(self) -> None:
         self._joined: dict[tuple[int, bool], tuple[Sequence[Frame], bytes]] = {}
@@ -57,43 +62,40 @@ class Wires:
     def of(self, frames: Sequence[Frame], in_chunks: bool) -> bytes:
         """Return the bytes of frames as they go over a socket."""
         key = id(frames), in_chunks
-        if key not in self._joined:  # which keeps the list as well, or another one could get its id
+        if key not in self._joined:  # the list is kept, too, or another one could get its id
             data = b"".join(frame.wire(in_chunks) for frame in frames)
             self._bytes += len(data)
-            if self._bytes > JOINED:  # where each gets something else
+            if self._bytes > JOINED:  # if everybody gets something else
                 self._joined, self._bytes = {}, len(data)
             self._joined[key] = frames, data
         return self._joined[key][1]
 
 
 class Delivery:
-    """What a client was sent, and the place in the log that it has reached by that.
+    """What a client was sent, and the place in the log that it has reached.
 
-    The place moves in one line of this class, after the bytes that lead there were taken; whatever ends a stream, and
-    wherever, leaves it where it was. Every id is sent behind all that it covers, so that a client that is cut off after
-    any byte comes back to a place up to which it has everything.
+    The place moves in one line of this class, after the bytes that lead there were taken. However a stream ends, its
+    place stays where it was. Every id is sent after everything that it covers, so a client that is cut off after any
+    byte comes back with a place up to which it has everything.
 
     Bytes leave in two ways: as chunks that a stream's generator yields, or pushed into the client's socket as far as it
-    takes them. Of a frame that it took in part, the rest goes out before anything else.
+    takes them. If it takes only a part of a frame, the rest goes out before anything else.
 
     :param at: the place where the client begins.
     :param peer: the client, if it may be pushed to.
-    :ivar spoke: when it was sent something last, on the monotonic clock.
+    :ivar is_direct: whether it may be pushed to.
+    :ivar spoke: when it was last sent something, on the monotonic clock.
     """
 
     def __init__(self, at: Cursor, peer: Peer | None = None) -> None:
         self._at = at
         self._peer = peer if peer and peer.in_chunks is not None else None
+        self.is_direct, self._in_chunks = self._peer is not None, bool(peer and peer.in_chunks)
         self._rest: tuple[memoryview, Cursor] | None = None
         self._is_broken = False
         self.spoke = time.monotonic()
         self.writing = False
-        """Whether a chunk is on its way: a client that is gone now did not read it."""
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether it may be pushed to."""
-        return self._peer is not None
+        """Whether a chunk is being written: a client that goes now has not read it."""
 
     @property
     def at(self) -> Cursor:
@@ -101,30 +103,23 @@ class Delivery:
         return self._at
 
     def push(self, frames: Sequence[Frame], wires: Wires, before: int) -> bool:
-        """Send frames to a client that may be pushed to, as far as it takes them now; tell whether it took all.
+        """Send frames to a client that may be pushed to, as far as it takes them now; return whether it took all.
 
-        :param before: a position up to which the log holds nothing else for this client.
+        :param before: a position up to which it has everything.
         """
-        in_chunks = self._in_chunks
-        data = wires.of(frames, in_chunks)
+        data = wires.of(frames, self._in_chunks)
         taken = self._send(data)
         if taken == len(data):
-            self._reach(frames[-1].entry.cursor)
+            self._reach(frames[-1].cursor)
             return True
         self.pass_over(before)
-        for frame in frames:
-            wire = frame.wire(in_chunks)
-            if taken < len(wire):
-                self._rest = (memoryview(wire)[taken:], frame.entry.cursor) if taken else None
-                return False
-            taken -= len(wire)
-            self._reach(frame.entry.cursor)
+        self._note_taken(frames, taken)
         return False
 
     def push_ping(self) -> bool:
-        """Push a sign of life that says where the client is; tell whether it took all.
+        """Push a keepalive that says where the client is; return whether it took all.
 
-        What it did not take goes out by :meth:`finish`, even all of it: so a client that is gone is noticed.
+        What it did not take goes out by :meth:`finish`, even if that is all of it: so a client that is gone is noticed.
         """
         data = sse.KEEPALIVE + sse.ping(self._at)
         data = chunked(data) if self._in_chunks else data
@@ -134,12 +129,12 @@ class Delivery:
         return taken == len(data)
 
     def finish(self) -> None:
-        """Send the rest of what the client took in part, which waits for it.
+        """Send the rest of what the client took in part, and wait until it has it.
 
-        :raises OSError: when the client does not take it, then and whenever it is asked again.
+        :raises OSError: when the client does not take it; also whenever this is called again after that.
         """
         if self._rest and self._peer:
-            if self._is_broken:  # it took some of the rest, and nobody knows how much
+            if self._is_broken:  # it took some of the rest; how much is unknown
                 raise BrokenPipeError
             rest, then = self._rest
             self.writing = self._is_broken = True
@@ -149,7 +144,7 @@ class Delivery:
             self._reach(then)
 
     def pass_over(self, position: int) -> None:
-        """Take the client along to a position up to which the log holds nothing else for it."""
+        """Move the client to a position up to which the log holds nothing more for it."""
         if position > self._at.position:
             self._reach(Cursor(self._at.epoch, position))
 
@@ -158,34 +153,44 @@ class Delivery:
         yield from self._write(sse.opening(self._at, retry), self._at)
 
     def frames(self, frames: Sequence[Frame], upto: Cursor, go_on: Callable[[], bool]) -> Generator[bytes, None, bool]:
-        """Write frames in the order of the log, and take the client to ``upto`` when it has them all.
+        """Write frames in the order of the log, and move the client to ``upto`` when it has them all.
 
-        :param upto: a place before which the log holds nothing else for this client.
-        :param go_on: asked before each chunk but the first; with False what is left waits in the log.
+        :param upto: a place up to which the log holds nothing else for this client.
+        :param go_on: called before each chunk but the first; if it returns False, what is left stays in the log.
         :returns: whether all were written.
         """
         for count, chunk in enumerate(_chunks(frames)):
             if count and not go_on():
                 return False
-            yield from self._write(b"".join(frame.data for frame in chunk), chunk[-1].entry.cursor)
+            yield from self._write(b"".join(frame.data for frame in chunk), chunk[-1].cursor)
         self._reach(upto)
         return True
 
     def ping(self, before: bytes = b"") -> Iterator[bytes]:
-        """Say that nothing is missing up to where the client is.
+        """Say that the client has everything up to its place.
 
         :param before: bytes without an id.
         """
         yield from self._write(before + sse.ping(self._at), self._at)
 
     def reset(self, head: Cursor, reason: str, before: bytes = b"") -> Iterator[bytes]:
-        """Take the client to the head without what lies between, and say so: it must look at everything anew.
+        """Move the client to the head without sending what lies between, and tell it to load everything again.
 
-        :param before: bytes without an id, or a client that is cut off after them would never hear of the reset.
+        :param before: bytes without an id: with one, a client that is cut off after them would never get the reset.
         """
         metrics.resets.labels(reason).inc()
         text = {"type": "stream.reset", "data": {"reason": reason}, "tabId": None, "timestamp": iso(now())}
         yield from self._write(before + sse.message(head, json.dumps(text, separators=(",", ":"))), head)
+
+    def _note_taken(self, frames: Sequence[Frame], taken: int) -> None:
+        """Reach the last frame that was taken whole, and keep the rest of one that was taken in part."""
+        for frame in frames:
+            wire = frame.wire(self._in_chunks)
+            if taken < len(wire):
+                self._rest = (memoryview(wire)[taken:], frame.cursor) if taken else None
+                return
+            taken -= len(wire)
+            self._reach(frame.cursor)
 
     def _write(self, data: bytes, then: Cursor) -> Iterator[bytes]:
         if data:
@@ -197,21 +202,17 @@ class Delivery:
     def _reach(self, place: Cursor) -> None:
         self._at = place
 
-    @property
-    def _in_chunks(self) -> bool:
-        return bool(self._peer and self._peer.in_chunks)
-
     def _send(self, data: bytes) -> int:
         return self._peer.send(data) if self._peer else 0
 
 
 def chunked(data: bytes) -> bytes:
-    """Return bytes as a chunk of HTTP/1.1; none make none, for that would end the answer."""
+    """Return bytes as a chunk of HTTP/1.1, or none for none: an empty chunk would end the response."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
 def _chunks(frames: Sequence[Frame]) -> Iterator[list[Frame]]:
-    """Divide frames, so that each part but the last has just enough bytes for a chunk."""
+    """Divide frames into parts with just enough bytes for a chunk, except the last one."""
     part, size = list[Frame](), 0
     for frame in frames:
         part.append(frame)

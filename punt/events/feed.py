@@ -76,7 +76,7 @@ class Feed:
         while True:
             with self._engine.connect() as connection:
                 head = self._log.head(connection)
-                entries = self._log.since(connection, self._hub.position, limit=PAGE)
+                entries = self._log.since(connection, self._hub.ring.position, limit=PAGE)
             if not self._continues(head, entries):
                 self._begin_anew(head)
                 continue
@@ -114,12 +114,12 @@ class Feed:
         """
         following = entries[0].position if entries else head.position + 1
         told = any(entry.topic == EVERYONE for entry in entries)
-        return following == self._hub.position + 1 and (head.epoch == self._epoch or told)
+        return following == self._hub.ring.position + 1 and (head.epoch == self._epoch or told)
 
     def _begin_anew(self, head: Cursor) -> None:
         """Go on from the head, and let every stream look for its own place in the log, or be told to reset."""
-        logger.warning("the event log does not continue at %d: its head is %s", self._hub.position, head)
-        if head.position < self._hub.position:  # an older copy was restored: no cursor given out since is right
+        logger.warning("the event log does not continue at %d: its head is %s", self._hub.ring.position, head)
+        if head.position < self._hub.ring.position:  # an older copy was restored: no cursor given out since is right
             with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                 self._log.begin_epoch(connection, head.epoch)
                 head = self._log.head(connection)

@@ -1,4 +1,4 @@
-"""The client at a stream's socket: noticing that it went, and not waiting for one that does not read."""
+"""The client at a stream's socket: notices that it has gone, and waits for none that does not read."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from gevent import ssl
 from punt.events.end import End
 
 SEND_BUFFER = 128 * 1024
-"""Bytes that the kernel may hold for one client; what is more waits in the log."""
-
-
+"""Bytes that the kernel may hold for one client; everything else stays in the log."""
 FRAMINGS = {"HTTP/1.0": False, "HTTP/1.1": True}
-"""Whether an answer of unknown length comes in chunks, by protocol. Nothing else is written past the server."""
+"""Whether a response of unknown length comes in chunks, by protocol; others allow no writing past the server."""
+
+
+DONTWAIT = socket.MSG_DONTWAIT
 
 
 class Peer:
     """A stream's socket, as gunicorn lends it.
 
-    :param connection: the socket, or None where a server does not lend it.
+    :param connection: the socket, or None if the server does not lend it.
     :param patience: seconds that one write may take, and that a vanished client's bytes may stay unacknowledged.
-    :param protocol: in which it is spoken to, if bytes may be written to it past the server.
-    :ivar in_chunks: whether such bytes have to come as chunks; None where they may not be written.
+    :param protocol: the request's protocol, if bytes may be written to the socket past the server.
+    :ivar in_chunks: whether such bytes must be chunks; None if none may be written.
     """
 
     def __init__(self, connection: socket.socket | None, patience: float, protocol: str | None = None) -> None:
@@ -38,9 +39,9 @@ class Peer:
         self.in_chunks = FRAMINGS.get(protocol or "") if plain else None
 
     def begin(self, on_gone: Callable[[End], None]) -> None:
-        """Bound what the client may cost, and call ``on_gone`` when it hangs up, or takes nothing for too long.
+        """Limit what the client may cost, and call ``on_gone`` when it hangs up, or takes nothing for too long.
 
-        A watcher of the event loop, not a greenlet: it costs next to nothing while nothing happens.
+        This takes a watcher of the event loop, not a greenlet, so it costs next to nothing while nothing happens.
         """
         if self._connection is None:
             return
@@ -60,12 +61,12 @@ class Peer:
         self._connection = None
 
     def send(self, data: bytes) -> int:
-        """Send as many bytes as the socket takes without waiting; return how many. One that is broken takes none."""
+        """Send as many bytes as the socket takes without waiting, and return how many; a broken socket takes none."""
         if self._connection is None:
             return 0
         try:
-            return int(self._connection._sock.send(data, socket.MSG_DONTWAIT))  # type: ignore[attr-defined]
-        except OSError:  # whoever writes next hears why
+            return self._connection._sock.send(data, DONTWAIT)  # type: ignore[attr-defined,no-any-return]
+        except OSError:  # the next one to write gets the error
             return 0
 
     def send_all(self, data: bytes | memoryview) -> None:
@@ -78,7 +79,7 @@ class Peer:
         self._connection.sendall(data)
 
     def cut(self) -> None:
-        """Hang up on a client that is not done reading."""
+        """Hang up on a client that has not finished reading."""
         if self._connection is not None:
             hang_up(self._connection, socket.SHUT_RDWR)
 
@@ -97,12 +98,12 @@ class Peer:
             return
         except OSError as error:
             gone, end = True, End.SLOW if error.errno == errno.ETIMEDOUT else End.GONE
-        self._stop_watching()  # a client that sends more is asking for its next answer already: that can wait
+        self._stop_watching()  # a client that sends more is already making its next request, which can wait
         if gone:
             on_gone(end)
 
 
 def hang_up(connection: socket.socket, how: int) -> None:
-    """Shut a connection down through a twin: gevent would wake who waits at the socket itself with an error."""
+    """Shut a connection down through a duplicate: gevent would wake whoever waits for the socket with an error."""
     with suppress(OSError), connection.dup() as twin:
         twin.shutdown(how)

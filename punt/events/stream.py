@@ -19,11 +19,12 @@ from punt.events import metrics, sse
 from punt.events.cursor import Cursor
 from punt.events.delivery import Delivery, Frame
 from punt.events.end import End
-from punt.events.hub import Hub, Subscriber
+from punt.events.hub import Hub
 from punt.events.log import Entry, EventLog
 from punt.events.peer import Peer
 from punt.events.prover import Prover
 from punt.events.publication import EVERYONE
+from punt.events.subscriber import Subscriber
 from punt.events.subscription import AccessLost, Proof, Subscription
 
 PAGE = 500
@@ -143,7 +144,7 @@ class Stream:
         What took it away again, if anything, has been published since or will be, and is proved in its turn.
         """
         since = self.subscription.since
-        if self.cursor not in {None, "", str(since)} or self.hub.epoch != since.epoch:
+        if self.cursor not in {None, "", str(since)} or self.hub.ring.epoch != since.epoch:
             return None
         self._delivery = self._subscriber.delivery = Delivery(since, self.peer)
         return since, None
@@ -219,7 +220,7 @@ class Stream:
         if not self._finish():
             return
         left = self._subscriber.ends - time.monotonic()
-        frames = None if self._subscriber.behind else self.hub.after(self._delivery.at.position)
+        frames = None if self._subscriber.behind else self.hub.ring.after(self._delivery.at.position)
         if left <= 0:
             self._subscriber.close(End.LIFETIME)
         elif frames is None:

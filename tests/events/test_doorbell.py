@@ -202,7 +202,7 @@ def test_a_bug_in_the_feed_is_logged_with_its_traceback_and_the_feed_goes_on_wit
     follow: Callable[..., tuple[Feed, Hub]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     running, hub = follow(Bell())
-    let_run(lambda: running.age < 1 and hub.position)
+    let_run(lambda: running.age < 1 and hub.ring.position)
     publish, troubles = hub.publish, [ZeroDivisionError("a bug")]
 
     def publish_badly(entry: Any) -> None:
@@ -211,9 +211,9 @@ def test_a_bug_in_the_feed_is_logged_with_its_traceback_and_the_feed_goes_on_wit
         publish(entry)
 
     monkeypatch.setattr(hub, "publish", publish_badly)
-    before = hub.position
+    before = hub.ring.position
     rumble()
-    let_run(lambda: hub.position == before + 1)
+    let_run(lambda: hub.ring.position == before + 1)
 
     assert complaints(caplog) == ["the feed died and starts again: a bug"]
     assert caplog.records[-1].exc_info
@@ -224,28 +224,28 @@ def test_a_lost_ring_costs_a_slow_poll_only(
 ) -> None:
     monkeypatch.setattr(feed, "SLOW_POLL", 0.05)
     _, hub = follow(Bell())
-    let_run(lambda: hub.position)
-    before = hub.position
+    let_run(lambda: hub.ring.position)
+    before = hub.ring.position
 
     with db.engine.connect().execution_options(punt_writes=True) as connection, connection.begin():
         log.append(connection, [Draft("database.rumbled", EVERYONE, {})], Origin())
 
-    let_run(lambda: hub.position == before + 1)
+    let_run(lambda: hub.ring.position == before + 1)
 
 
 def test_the_bell_lets_others_of_its_process_go_on_and_a_feed_that_was_stopped_hears_nothing(
     follow: Callable[..., tuple[Feed, Hub]],
 ) -> None:
     running, hub = follow(doorbell_for(db.engine))
-    let_run(lambda: hub.position)
-    before = hub.position
+    let_run(lambda: hub.ring.position)
+    before = hub.ring.position
     rumble()
-    let_run(lambda: hub.position == before + 1)
+    let_run(lambda: hub.ring.position == before + 1)
 
     running.stop()
     rumble()
     gevent.sleep(0.1)
 
-    assert hub.position == before + 1
+    assert hub.ring.position == before + 1
     running.start()
-    let_run(lambda: hub.position == before + 2)
+    let_run(lambda: hub.ring.position == before + 2)

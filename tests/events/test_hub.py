@@ -13,12 +13,14 @@ import pytest
 from punt.database import now
 from punt.events import delivery as delivery_module
 from punt.events import hub as hub_module
+from punt.events import ring as ring_module
 from punt.events.cursor import Cursor
 from punt.events.delivery import Delivery, Frame, Wires, chunked
 from punt.events.end import End
-from punt.events.hub import Hub, Subscriber
+from punt.events.hub import Hub
 from punt.events.log import Entry
 from punt.events.publication import EVERYONE
+from punt.events.subscriber import Subscriber
 
 
 class Socket:
@@ -50,7 +52,7 @@ def entry(position: int, topic: str = "weather", audience: Iterable[str] | None 
 
 def joined(hub: Hub, *topics: str, names: tuple[str, ...] = ("nora",), socket: Any = None) -> Subscriber:
     subscriber = Subscriber(topics, names)
-    subscriber.delivery = Delivery(Cursor("e1", hub.position), socket)
+    subscriber.delivery = Delivery(Cursor("e1", hub.ring.position), socket)
     hub.join(subscriber)
     return subscriber
 
@@ -75,7 +77,7 @@ def positions(subscriber: Subscriber) -> list[int]:
 
 
 def wanted(hub: Hub, subscriber: Subscriber, after: int = 0) -> list[int]:
-    return [frame.entry.position for frame in hub.after(after) or [] if subscriber.wants(frame)]
+    return [frame.entry.position for frame in hub.ring.after(after) or [] if subscriber.wants(frame)]
 
 
 def test_a_subscriber_gets_its_topics_in_order_and_nothing_else() -> None:
@@ -179,7 +181,7 @@ def test_whoever_began_to_wait_when_frames_were_kept_already_does_not_get_them_t
     hub.publish([entry(1), entry(2)])
     subscriber = waiting(hub, "weather")
 
-    hub._serve(hub.after(0) or [])
+    hub._serve(hub.ring.after(0) or [])
 
     assert positions(subscriber) == []
 
@@ -205,14 +207,14 @@ def test_who_is_writing_when_access_may_be_lost_doubts_it_at_once() -> None:
 
 
 def test_frames_that_are_no_longer_kept_are_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "RING", 3)
+    monkeypatch.setattr(ring_module, "MOST", 3)
     hub = Hub()
 
     hub.publish([entry(nth) for nth in range(1, 10)])
 
-    assert hub.after(5) is None
+    assert hub.ring.after(5) is None
     assert wanted(hub, joined(hub, "weather"), after=6) == [7, 8, 9]
-    assert hub.after(9) == hub.after(12) == []
+    assert hub.ring.after(9) == hub.ring.after(12) == []
 
 
 def test_few_long_frames_are_kept() -> None:
@@ -220,8 +222,8 @@ def test_few_long_frames_are_kept() -> None:
 
     hub.publish([entry(nth, message="x" * 1_000_000) for nth in range(1, 10)])
 
-    assert len(hub._ring) == 2
-    assert hub._ring_bytes == sum(frame.size for frame in hub._ring)
+    assert len(hub.ring.frames) == 2
+    assert hub.ring.bytes == sum(frame.size for frame in hub.ring.frames)
 
 
 def test_what_does_not_follow_is_not_given_as_if_it_did() -> None:
@@ -230,7 +232,7 @@ def test_what_does_not_follow_is_not_given_as_if_it_did() -> None:
     hub.send_back_to_log()
     hub.publish([entry(5)])
 
-    assert hub.after(1) is None
+    assert hub.ring.after(1) is None
 
 
 def test_a_pass_that_dies_sends_all_back_to_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +243,7 @@ def test_a_pass_that_dies_sends_all_back_to_the_log(monkeypatch: pytest.MonkeyPa
     with pytest.raises(ZeroDivisionError):
         hub.publish([entry(1)])
 
-    assert [served.behind, broken.behind, hub.after(0)] == [True, True, None]
+    assert [served.behind, broken.behind, hub.ring.after(0)] == [True, True, None]
 
 
 def test_whoever_left_gets_nothing_and_may_leave_twice() -> None:
@@ -384,7 +386,7 @@ def test_who_is_not_sent_to_directly_is_taken_along_past_what_others_get() -> No
 
     hub.tick()
 
-    assert (other.delivery.at.position, hub.after(other.delivery.at.position)) == (299, [])
+    assert (other.delivery.at.position, hub.ring.after(other.delivery.at.position)) == (299, [])
 
 
 @pytest.mark.parametrize("left", [-1.0, 0.2])

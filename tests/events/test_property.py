@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from punt.database import begin_write, db, now, writing
 from punt.errors import Problem
-from punt.events import hub as hub_module
+from punt.events import ring as ring_module
 from punt.events import sse
 from punt.events import stream as stream_module
 from punt.events.cursor import Cursor
@@ -73,9 +73,9 @@ def test_a_snapshot_and_its_stream_are_the_database_on_postgresql(
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let a replay take several pages."""
     monkeypatch.setattr(stream_module, "PAGE", 3)
-    ring = hub_module.RING
+    ring = ring_module.MOST
     yield
-    hub_module.RING = ring
+    ring_module.MOST = ring
 
 
 class Regret(Exception):
@@ -168,7 +168,7 @@ class Board(RuleBasedStateMachine):
             self.project_id = Project.create(owner, key=f"PROP{Number.another()}", name="Property").id
             self._carry_out([("create", nth, {}) for nth in (0, 0, 1)] + [("add_label", name) for name in "ab"])
         self.hub = Hub()
-        self.hub.position = self.head.position
+        self.hub.follow_from(self.head)
         self.history: list[Entry] = []
         self.noted = self.head.position
         self.floor = self._oldest()
@@ -211,7 +211,7 @@ class Board(RuleBasedStateMachine):
     @rule(keep=st.integers(0, 12))
     def prune(self, keep: int) -> None:
         """Forget the past, but nothing that the worker has not given out yet."""
-        keep = max(keep, self.head.position - self.hub.position)
+        keep = max(keep, self.head.position - self.hub.ring.position)
         with writing() as session:
             while log.prune(session.connection(), now() - timedelta(days=1), keep):
                 pass
@@ -222,7 +222,7 @@ class Board(RuleBasedStateMachine):
     @rule(most=st.integers(1, 9))
     def carry(self, most: int) -> None:
         with db.engine.connect() as connection:
-            entries = log.since(connection, self.hub.position, limit=most)
+            entries = log.since(connection, self.hub.ring.position, limit=most)
         for entry in entries:
             self.hub.publish([entry])
 
@@ -356,7 +356,7 @@ class Board(RuleBasedStateMachine):
         """Open a stream and read how it begins: a reset is there exactly when it must be."""
         place = Cursor.parse(cursor) if cursor else None
         resets = list(client.resets)
-        hub_module.RING = queue
+        ring_module.MOST = queue
         client.open(self._stream(cursor))
         client.read(lambda: self._snapshot()[0])
         expired = place is not None and place.position < self.floor

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from punt.database import db, now, writing
 from punt.events import delivery, sse
-from punt.events import hub as hub_module
+from punt.events import ring as ring_module
 from punt.events import stream as stream_module
 from punt.events.end import End
 from punt.events.log import Entry, LoggedEvent, log
@@ -26,7 +26,7 @@ from tests.support.patterns import TIMESTAMP
 @pytest.fixture
 def small_queue(monkeypatch: pytest.MonkeyPatch) -> int:
     """Keep four frames for who is a little behind, and a page of the log as many."""
-    monkeypatch.setattr(hub_module, "RING", 4)
+    monkeypatch.setattr(ring_module, "MOST", 4)
     monkeypatch.setattr(stream_module, "PAGE", 4)
     return 4
 

@@ -10,10 +10,10 @@ import greenlet
 
 from punt.events.cursor import Cursor
 from punt.events.delivery import chunked
-from punt.events.hub import Subscriber
 from punt.events.log import Entry
 from punt.events.publication import EVERYONE
 from punt.events.stream import Stream
+from punt.events.subscriber import Subscriber
 from punt.events.subscription import AccessLost
 from tests.simulation.log import MemoryLog
 

@@ -16,14 +16,15 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 from punt.database import now
-from punt.events import delivery, feed, hub, prover, stream
+from punt.events import delivery, feed, hub, prover, ring, stream
 from punt.events.cursor import Cursor
 from punt.events.end import End
 from punt.events.feed import Feed
-from punt.events.hub import Hub, Subscriber
+from punt.events.hub import Hub
 from punt.events.prover import Prover
 from punt.events.publication import EVERYONE
 from punt.events.stream import Stream
+from punt.events.subscriber import Subscriber
 from punt.events.subscription import Subscription
 from tests.simulation.client import Broken, Client, Socket
 from tests.simulation.log import Engine, MemoryLog
@@ -304,7 +305,8 @@ class World:
             patch.multiple(stream, gevent=greenlets, time=self, random=self.chance, **pages),
             patch.multiple(prover, gevent=in_prover),
             patch.multiple(hub, gevent=in_hub, time=self, breathing=self._breathing, pause=self._give_way),
-            patch.multiple(hub, RING=choose([1, 2, 3, 6]), PART=choose([1, 100, 1000])),
+            patch.multiple(ring, MOST=choose([1, 2, 3, 6])),
+            patch.multiple(hub, PART=choose([1, 100, 1000])),
             patch.multiple(feed, PAGE=choose([1, 2, 3, 6]), logger=Mock()),
             patch.multiple(delivery, CHUNK=choose([1, 1, 1, 150, 300]), time=self),
             patch.object(Subscriber, "wait", self._waiting()),
