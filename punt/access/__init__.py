@@ -7,6 +7,7 @@ from punt.access.grants import PERMISSIONS, Grant, May, named, project, project_
 from punt.access.identity import (
     admin,
     admin_anew,
+    authenticate_again,
     credential,
     hold_as_admin,
     own_session,
@@ -25,6 +26,7 @@ __all__ = [
     "May",
     "admin",
     "admin_anew",
+    "authenticate_again",
     "credential",
     "hold_as_admin",
     "named",

@@ -100,9 +100,14 @@ def user_anew() -> User:
 
     :raises SignInNeeded: when it has, or now belongs to somebody else.
     """
+    authenticate_again()
+    return user()
+
+
+def authenticate_again() -> None:
+    """Have the current user authenticated when they are needed next, as if nobody had asked for them."""
     db.session.expire_all()
     g.pop("_login_user", None)
-    return user()
 
 
 def admin_anew() -> User:

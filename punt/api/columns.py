@@ -14,6 +14,7 @@ from punt.database import db
 from punt.inputs.base import body, query
 from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn, TicketOrder
 from punt.models import Column, wire
+from punt.models.merging import remove_column
 from punt.models.sorting import order_column, sort_column
 from punt.models.together import as_json
 from punt.web.replies import listed, nothing
@@ -91,6 +92,6 @@ def delete(reference: str, column_id: str) -> Any:
     """Delete a column; ``?moveTicketsTo=`` says where its tickets go."""
     grant = access.project(reference, May.MANAGE)
     column, heir = grant.column(column_id), query(ColumnRemoval).move_tickets_to
-    column.remove(grant.project, grant.column(heir) if heir else None)
+    remove_column(column, grant.project, grant.column(heir) if heir else None)
     db.session.commit()
     return nothing()

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from punt.database import Base, db, innermost_transaction, new_id
-from punt.errors import Conflict, Detail, Invalid
+from punt.errors import Conflict, Invalid
 from punt.events.publication import Publication
 from punt.language import _
 from punt.models import topics, wire
 from punt.models.rank import Crowded
-
-if TYPE_CHECKING:
-    from punt.models.project import Project
 
 
 class Column(Base):
@@ -117,28 +113,6 @@ class Column(Base):
             others = [column.id for column in siblings if column is not self]
             others.insert(order, self.id)
             Column.arrange(siblings, others)
-
-    def remove(self, project: Project, heir: Column | None) -> None:
-        """Delete the column; its tickets move to the bottom of the heir, in their order.
-
-        :raises Conflict: when it is the last column, has tickets and no heir, or was deleted meanwhile.
-        """
-        from punt.models.placing import move_together  # tickets import columns
-        from punt.models.ticket import Ticket
-
-        Ticket.hold(Ticket.column_id == self.id)  # before the columns: whoever moves one locks it first, too
-        siblings = project.columns_to_change()
-        if self not in siblings:
-            raise Conflict(_("Somebody else deleted this column meanwhile."))
-        if len(siblings) == 1:
-            raise Conflict(_("A board keeps at least one column."))
-        if tickets := Ticket.in_column(self.id):
-            if heir is None or heir is self:
-                message = _("This column has tickets: say which column they go to.")
-                raise Conflict(message, Detail("moveTicketsTo", message))
-            move_together(tickets, heir)
-        db.session.delete(self)
-        Column.arrange(rest := [each for each in siblings if each is not self], [each.id for each in rest])
 
 
 _ON_BOARD = sa.select(Column).where(Column.project_id == sa.bindparam("project_id"))

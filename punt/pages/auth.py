@@ -15,7 +15,7 @@ from punt.inputs.base import form
 from punt.inputs.people import Login, Setup
 from punt.language import _
 from punt.models import User
-from punt.pages.forms import again, typed
+from punt.pages.forms import again, saved, typed
 from punt.services.setup import set_up
 from punt.services.sign_in import begin_session, forget, remember, sign_in
 from punt.web.security import begins_itself
@@ -37,13 +37,11 @@ def setup() -> Any:
 @by_anybody
 def do_setup() -> Any:
     """Create the first admin and sign them in."""
-    try:
-        signed_in = begin_session(set_up(form(Setup, request.form)))
-        db.session.commit()
-    except Forbidden:
-        return redirect(url_for("auth.login"))
-    except Problem as problem:
-        return again("auth/setup.html", problem)
+    with saved(again("auth/setup.html")):
+        try:
+            signed_in = begin_session(set_up(form(Setup, request.form)))
+        except Forbidden:
+            return redirect(url_for("auth.login"))
     remember(signed_in)
     return redirect(url_for("projects.index"))
 
@@ -65,14 +63,14 @@ def login() -> Any:
 def do_login() -> Any:
     """Sign in and go to the page that was requested."""
     target = local(request.form.get("next"))
-    try:
+
+    def page(problem: Problem) -> str:
+        sentence = _("Type your user name and your password.") if problem.details else problem.message
+        return render_template("auth/login.html", values=typed(), error=sentence, next=target)
+
+    with saved(page):
         asked = form(Login, request.form)
         signed_in = sign_in(asked.username, asked.password)
-        db.session.commit()
-    except Problem as problem:
-        sentence = _("Type your user name and your password.") if problem.details else problem.message
-        page = render_template("auth/login.html", values=typed(), error=sentence, next=target)
-        return page, problem.status
     remember(signed_in)
     return redirect(target)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,9 +15,10 @@ from punt.inputs.base import form
 from punt.inputs.boards import ColumnChange, ColumnPlace, ColumnRemoval, ColumnSort, NewColumn
 from punt.language import _
 from punt.models import Column, Ticket, wire
+from punt.models.merging import remove_column
 from punt.models.palette import PROJECTS, choices
 from punt.models.sorting import sort_column
-from punt.pages.forms import NOT_KEPT, again
+from punt.pages.forms import NOT_KEPT, again, saved
 
 blueprint = Blueprint("columns", __name__, url_prefix="/projects/<key>/columns")
 
@@ -31,12 +33,9 @@ def new(key: str) -> Any:
 def create(key: str) -> Any:
     """Add a column as the rightmost one."""
     grant = access.project(key, May.MANAGE)
-    try:
+    with saved(again("columns/new.html", lambda: _around(access.project(key)))):
         asked = form(NewColumn, request.form)
         column = Column.append_to(grant.project.columns_to_change(), grant.project.id, **asked.model_dump())
-        db.session.commit()
-    except Problem as problem:
-        return again("columns/new.html", problem, **_around(access.project(key)))
     return _to_board(grant, _("Added the column %(column)s.", column=column.name))
 
 
@@ -53,12 +52,9 @@ def show(key: str, column_id: str) -> Any:
 def update(key: str, column_id: str) -> Any:
     """Change name, colour and limit."""
     grant = access.project(key, May.MANAGE)
-    try:
+    with saved(_again(key, column_id)):
         column, asked = grant.column(column_id), form(ColumnChange, request.form)
         column.revise(grant.project.columns_to_change(), **asked.given())
-        db.session.commit()
-    except Problem as problem:
-        return _again(key, column_id, problem)
     return _to_board(grant, _("Saved the column %(column)s.", column=column.name))
 
 
@@ -89,20 +85,18 @@ def delete(key: str, column_id: str) -> Any:
     grant = access.project(key, May.MANAGE)
     column = grant.column(column_id)
     name = column.name
-    try:
+    with saved(_again(key, column_id)):
         heir = form(ColumnRemoval, request.form).move_tickets_to
-        column.remove(grant.project, grant.column(heir) if heir else None)
-        db.session.commit()
-    except Problem as problem:
-        return _again(key, column_id, problem)
+        remove_column(column, grant.project, grant.column(heir) if heir else None)
     return _to_board(grant, _("Deleted the column %(name)s.", name=name))
 
 
-def _again(key: str, column_id: str, problem: Problem) -> Any:
-    db.session.rollback()
-    grant = access.project(key)
-    column = grant.column(column_id)
-    return again("columns/show.html", problem, **_around(grant, column))
+def _again(key: str, column_id: str) -> Callable[[Problem], str]:
+    def around() -> dict[str, Any]:
+        grant = access.project(key)
+        return _around(grant, grant.column(column_id))
+
+    return again("columns/show.html", around)
 
 
 def _around(grant: Grant, column: Column | None = None) -> dict[str, Any]:

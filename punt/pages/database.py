@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -16,7 +16,7 @@ from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.database import Overhaul, OwnPassword
 from punt.language import _, later
-from punt.pages.forms import errors_of, typed
+from punt.pages.forms import errors_of, saved, typed
 from punt.pages.progress import progressing
 from punt.services import database
 from punt.transfer.export.words import PHRASES, size_in_words, summary
@@ -42,11 +42,8 @@ def show() -> str:
 def export() -> Any:
     """Send everything in one file."""
     access.admin()
-    try:
+    with saved(_again("export")):
         database.prove(form(OwnPassword, request.form).your_password)
-        db.session.commit()
-    except Problem as problem:
-        return _again("export", problem)
     return attached(database.exported())
 
 
@@ -54,12 +51,10 @@ def export() -> Any:
 @reads_body_itself
 def upload() -> Any:
     """Upload an export, to be shown; nothing is changed yet."""
-    try:
+    with saved(_again("import")):
         room = database.waiting_room()
         name = room.admit(database.received())
         access.admin_anew()
-    except Problem as problem:
-        return _again("import", problem)
     return redirect(url_for("database.look", name=name))
 
 
@@ -78,15 +73,13 @@ def confirm(name: str) -> Any:
     replacing = _epoch()  # before the user is verified: the replacement signs out whoever comes after it
     access.admin_anew()
     room = database.waiting_room()
-    try:
+
+    def again(problem: Problem) -> Any:
+        access.admin()
+        return _running(database.Import(room.path(name)), name, errors=errors_of(problem), values=typed())
+
+    with saved(again):
         database.confirm("import", form(Overhaul, request.form))
-        db.session.commit()
-    except Problem as problem:
-        db.session.rollback()
-        access.admin_anew()
-        coming = database.Import(room.path(name))
-        again: dict[str, Any] = {"errors": errors_of(problem), "values": typed()}
-        return _running(coming, name, **again), problem.status
     claimed = room.claim(name)
     if claimed is None:
         outcome = {"problem": _(UNDER_WAY), "unsure": True}
@@ -99,11 +92,8 @@ def confirm(name: str) -> Any:
 def wipe(what: str) -> Any:
     """Delete everything, or all projects."""
     access.admin()
-    try:
+    with saved(_again(what)):
         database.confirm(what, form(Overhaul, request.form))
-        db.session.commit()
-    except Problem as problem:
-        return _again(what, problem)
     database.wipe(what)
     if what == "wipe":
         session.clear()
@@ -156,10 +146,14 @@ def _epoch() -> str:
     return cursor().partition("-")[0]
 
 
-def _again(part: str, problem: Problem) -> tuple[str, int]:
-    db.session.rollback()
-    access.admin_anew()
-    return _page(wrong={part: errors_of(problem)}, values={part: typed()}), problem.status
+def _again(part: str) -> Callable[[Problem], str]:
+    """Show the page again, with the errors in one of its parts."""
+
+    def page(problem: Problem) -> str:
+        access.admin()
+        return _page(wrong={part: errors_of(problem)}, values={part: typed()})
+
+    return page
 
 
 def _page(**said: Any) -> str:

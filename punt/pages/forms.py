@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
-from flask import render_template, request
+from flask import abort, make_response, render_template, request
 
+from punt.access import authenticate_again
 from punt.database import db
 from punt.errors import Problem
 
@@ -28,7 +32,25 @@ def typed() -> dict[str, Any]:
     return fields | (labels if "labelIds" in fields else {})
 
 
-def again(template: str, problem: Problem, **context: Any) -> tuple[str, int]:
-    """Show a form again; nothing was changed."""
-    db.session.rollback()
-    return render_template(template, values=typed(), errors=errors_of(problem), **context), problem.status
+@contextmanager
+def saved(page: Callable[[Problem], Any]) -> Iterator[None]:
+    """Commit what is done inside, or answer with the form again; nothing was changed then.
+
+    :param page: renders the form with a problem, looking up again whatever it shows and who may see it; it may
+        answer with a status of its own.
+    """
+    try:
+        yield
+        db.session.commit()
+    except Problem as problem:
+        db.session.rollback()
+        authenticate_again()
+        answer = make_response(page(problem))
+        if answer.status_code == HTTPStatus.OK:
+            answer.status_code = problem.status
+        abort(answer)
+
+
+def again(template: str, context: Callable[[], dict[str, Any]] = dict) -> Callable[[Problem], str]:
+    """Make a page for :func:`saved` of a template with ``values`` and ``errors``."""
+    return lambda problem: render_template(template, values=typed(), errors=errors_of(problem), **context())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -16,7 +17,7 @@ from punt.language import _
 from punt.models import Label, wire
 from punt.models.merging import count_carriers, merge_labels
 from punt.models.palette import LABELS, choices
-from punt.pages.forms import NOT_KEPT, again
+from punt.pages.forms import NOT_KEPT, again, saved
 from punt.pages.settings import again_at, back_to
 
 blueprint = Blueprint("labels", __name__, url_prefix="/projects/<key>/labels")
@@ -26,12 +27,9 @@ blueprint = Blueprint("labels", __name__, url_prefix="/projects/<key>/labels")
 def create(key: str) -> Any:
     """Add a label."""
     grant = access.project(key, May.LABEL)
-    try:
+    with saved(again_at("labels", key)):
         asked = form(NewLabel, request.form)
         label = Label.create(grant.project.id, asked.name, asked.color)
-        db.session.commit()
-    except Problem as problem:
-        return again_at("labels", key, problem)
     return back_to("labels", grant, _("Added the label %(label)s.", label=label.name))
 
 
@@ -49,11 +47,8 @@ def update(key: str, label_id: str) -> Any:
     """Change name and colour."""
     grant = access.project(key, May.LABEL)
     label = grant.label(label_id)
-    try:
+    with saved(_again(key, label_id)):
         label.revise(**form(LabelChange, request.form).given())
-        db.session.commit()
-    except Problem as problem:
-        return _again(key, label_id, problem)
     return back_to("labels", grant, _("Saved the label %(label)s.", label=label.name))
 
 
@@ -63,12 +58,9 @@ def merge(key: str, label_id: str) -> Any:
     grant = access.project(key, May.LABEL)
     label = grant.label(label_id)
     name = label.name
-    try:
+    with saved(_again(key, label_id)):
         heir = access.named("into", grant.label, form(LabelMerge, request.form).into)
         merge_labels(label, heir)
-        db.session.commit()
-    except Problem as problem:
-        return _again(key, label_id, problem)
     return back_to("labels", grant, _("Merged %(name)s into %(heir)s.", name=name, heir=heir.name))
 
 
@@ -82,10 +74,12 @@ def delete(key: str, label_id: str) -> Any:
     return back_to("labels", grant, _("Deleted the label %(label)s.", label=label.name))
 
 
-def _again(key: str, label_id: str, problem: Problem) -> Any:
-    db.session.rollback()
-    grant = access.project(key)
-    return again("labels/show.html", problem, **_around(grant, grant.label(label_id)))
+def _again(key: str, label_id: str) -> Callable[[Problem], str]:
+    def around() -> dict[str, Any]:
+        grant = access.project(key)
+        return _around(grant, grant.label(label_id))
+
+    return again("labels/show.html", around)
 
 
 def _around(grant: Grant, label: Label) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from punt import access
 from punt.access import May
-from punt.database import db
-from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import MemberChange, NewMember
 from punt.language import _
 from punt.models import Membership
+from punt.pages.forms import saved
 from punt.pages.settings import again_at, back_to
 
 blueprint = Blueprint("members", __name__, url_prefix="/projects/<key>/members")
@@ -23,13 +22,10 @@ blueprint = Blueprint("members", __name__, url_prefix="/projects/<key>/members")
 def create(key: str) -> Any:
     """Add a member."""
     grant = access.project(key).lock_members().require(May.MEMBERS)
-    try:
+    with saved(again_at("members", key)):
         asked = form(NewMember, request.form)
         grant.require_to_manage(asked.role)
         membership = Membership.invite(grant.project, asked.username, asked.role)
-        db.session.commit()
-    except Problem as problem:
-        return again_at("members", key, problem)
     return back_to("members", grant, _("Added %(user)s.", user=membership.user.name))
 
 
@@ -38,13 +34,10 @@ def update(key: str, member_id: str) -> Any:
     """Change a member's role."""
     grant = access.project(key).lock_members().require(May.MEMBERS)
     membership = grant.membership(member_id)
-    try:
+    with saved(again_at("members", key)):
         asked = form(MemberChange, request.form)
         grant.require_to_manage(membership.role, asked.role)
         membership.become(asked.role)
-        db.session.commit()
-    except Problem as problem:
-        return again_at("members", key, problem)
     return back_to("members", grant, _("%(user)s is %(role)s now.", user=membership.user.name, role=_(membership.role)))
 
 
@@ -55,11 +48,8 @@ def remove(key: str, member_id: str) -> Any:
     membership = grant.membership(member_id)
     grant.require_removal(membership)
     person = membership.user
-    try:
+    with saved(again_at("members", key)):
         membership.end()
-        db.session.commit()
-    except Problem as problem:
-        return again_at("members", key, problem)
     if person.id != grant.user.id:
         return back_to("members", grant, _("Removed %(person)s.", person=person.name))
     flash(_("You left %(project)s.", project=grant.project.name), "success")

@@ -8,13 +8,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from punt import access
-from punt.database import db
 from punt.errors import Problem
 from punt.inputs.admin import NewPerson, NewSecret, PeopleQuery, PersonChange, Proof, Removal
 from punt.inputs.base import form, query
 from punt.language import _
 from punt.models import User, roster, wire
-from punt.pages.forms import NOT_KEPT, again, errors_of, typed
+from punt.pages.forms import NOT_KEPT, errors_of, saved, typed
 from punt.pages.secrets import show_once, shown_once
 from punt.services import people
 from punt.web.security import begins_itself
@@ -35,8 +34,7 @@ def index() -> Any:
 @blueprint.get("/people/new")
 def new() -> Any:
     """Show the form for a person."""
-    access.admin()
-    return render_template("admin/person_new.html", values={}, errors={})
+    return _new({}, {})
 
 
 @blueprint.post("/people")
@@ -44,13 +42,8 @@ def new() -> Any:
 def create() -> Any:
     """Add a person; their page shows a generated password, once."""
     access.admin()
-    try:
+    with saved(lambda problem: _new(typed(), errors_of(problem))):
         person, made = people.enrol(form(NewPerson, request.form))
-        db.session.commit()
-    except Problem as problem:
-        db.session.rollback()
-        access.admin_anew()
-        return again("admin/person_new.html", problem)
     return _done(person, made, _("Added %(person)s.", person=person.name))
 
 
@@ -65,14 +58,10 @@ def show(user_id: str) -> Any:
 @blueprint.post("/people/<user_id>")
 def update(user_id: str) -> Any:
     """Change name and email."""
-
-    def change() -> Any:
+    with saved(_again(user_id, "profile")):
         person = access.person_to_change(user_id)
         roster.change(person, form(PersonChange, request.form).given())
-        db.session.commit()
-        return _done(person, None, _("Saved %(person)s.", person=person.name))
-
-    return _or_again(user_id, "profile", change)
+    return _done(person, None, _("Saved %(person)s.", person=person.name))
 
 
 @blueprint.post("/people/<user_id>/admin")
@@ -80,28 +69,20 @@ def update(user_id: str) -> Any:
 def make_admin(user_id: str) -> Any:
     """Make a person a system admin."""
     access.person(user_id)
-
-    def change() -> Any:
+    with saved(_again(user_id, "admin")):
         person = people.make_admin(user_id, form(Proof, request.form).your_password)
-        db.session.commit()
-        return _done(person, None, _("%(person)s is an administrator now.", person=person.name))
-
-    return _or_again(user_id, "admin", change)
+    return _done(person, None, _("%(person)s is an administrator now.", person=person.name))
 
 
 @blueprint.post("/people/<user_id>/no-admin")
 def unmake_admin(user_id: str) -> Any:
     """End somebody's being a system admin."""
-
-    def change() -> Any:
+    with saved(_again(user_id, "admin")):
         person = access.person_to_change(user_id)
         roster.make_admin(person, False)
-        db.session.commit()
-        if not access.user().is_admin:
-            return redirect(url_for("projects.index"))
-        return _done(person, None, _("%(person)s is no administrator any more.", person=person.name))
-
-    return _or_again(user_id, "admin", change)
+    if not access.user().is_admin:
+        return redirect(url_for("projects.index"))
+    return _done(person, None, _("%(person)s is no administrator any more.", person=person.name))
 
 
 @blueprint.post("/people/<user_id>/password")
@@ -109,13 +90,9 @@ def unmake_admin(user_id: str) -> Any:
 def give_password(user_id: str) -> Any:
     """Set a person's password; their page shows a generated one, once."""
     access.person(user_id)
-
-    def change() -> Any:
+    with saved(_again(user_id, "password")):
         person, made = people.give_password(user_id, form(NewSecret, request.form))
-        db.session.commit()
-        return _done(person, made, _("%(person)s has a new password and is signed out everywhere.", person=person.name))
-
-    return _or_again(user_id, "password", change)
+    return _done(person, made, _("%(person)s has a new password and is signed out everywhere.", person=person.name))
 
 
 @blueprint.post("/people/<user_id>/delete")
@@ -123,25 +100,24 @@ def give_password(user_id: str) -> Any:
 def delete(user_id: str) -> Any:
     """Delete a person."""
     access.person(user_id)
-
-    def change() -> Any:
+    with saved(_again(user_id, "delete")):
         name = people.remove(user_id, form(Removal, request.form))
-        db.session.commit()
-        flash(_("Deleted @%(name)s.", name=name), "success")
-        return redirect(url_for("people.index"))
-
-    return _or_again(user_id, "delete", change)
+    flash(_("Deleted @%(name)s.", name=name), "success")
+    return redirect(url_for("people.index"))
 
 
-def _or_again(user_id: str, part: str, change: Callable[[], Any]) -> Any:
-    """Do something to a person; errors are shown at that part of their page."""
-    try:
-        return change()
-    except Problem as problem:
-        db.session.rollback()
-        access.admin_anew()
-        person = access.person(user_id)
-        return _page(person, wrong={part: errors_of(problem)}, values=typed()), problem.status
+def _new(values: dict[str, Any], errors: dict[str, str]) -> str:
+    access.admin()
+    return render_template("admin/person_new.html", values=values, errors=errors)
+
+
+def _again(user_id: str, part: str) -> Callable[[Problem], str]:
+    """Show a person's page again, with the errors in one of its parts."""
+
+    def page(problem: Problem) -> str:
+        return _page(access.person(user_id), wrong={part: errors_of(problem)}, values=typed())
+
+    return page
 
 
 def _done(person: User, made: str | None, sentence: str) -> Any:

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from punt import access
 from punt.database import db
-from punt.errors import Detail, Missing, Problem, TooLarge
+from punt.errors import Detail, Missing, TooLarge
 from punt.language import _
 from punt.models import Picture
 from punt.pages import profile
-from punt.pages.forms import errors_of
+from punt.pages.forms import errors_of, saved
 from punt.services.pictures import MOST_BYTES, set_picture
 from punt.web.security import FILE_LIMIT, begins_itself, takes_at_most
 
@@ -41,13 +41,8 @@ def show(digest: str) -> Response:
 def update() -> Any:
     """Use a file as your picture."""
     sent = request.files.get("picture")
-    try:
+    with saved(lambda problem: profile.page(picture_errors=errors_of(problem))):
         set_picture(_small_enough(sent.read() if sent else b""))
-        db.session.commit()
-    except Problem as problem:
-        db.session.rollback()
-        access.user_anew()
-        return profile.page(picture_errors=errors_of(problem)), problem.status
     flash(_("Saved your picture."), "success")
     return redirect(url_for("profile.show"))
 

@@ -7,14 +7,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from punt import access
-from punt.database import db
 from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import PasswordChange, Profile
 from punt.language import OFFERED, _
 from punt.models import ApiToken, UserSession, wire
 from punt.models.palette import AVATARS, choices
-from punt.pages.forms import NOT_KEPT, errors_of, typed
+from punt.pages.forms import NOT_KEPT, errors_of, saved, typed
 from punt.pages.secrets import shown_once
 from punt.services.passwords import change_own
 from punt.services.profile import revise
@@ -38,13 +37,8 @@ def show() -> Any:
 def update() -> Any:
     """Change name, email, language and colour."""
     access.user()
-    try:
+    with saved(lambda problem: page(typed(), errors=errors_of(problem))):
         speak_to(revise(form(Profile, request.form)))
-        db.session.commit()
-    except Problem as problem:
-        db.session.rollback()
-        access.user_anew()
-        return page(typed(), errors=errors_of(problem)), problem.status
     flash(_("Saved your profile."), "success")
     return redirect(url_for("profile.show"))
 
@@ -54,15 +48,13 @@ def update() -> Any:
 def update_password() -> Any:
     """Change the password; all other sessions end."""
     access.own_session()
-    try:
+
+    def again(problem: Problem) -> str:
+        return page(password_errors=errors_of(problem) if problem.details else {"currentPassword": problem.message})
+
+    with saved(again):
         asked = form(PasswordChange, request.form)
         change_own(asked.current_password, asked.new_password)
-        db.session.commit()
-    except Problem as problem:
-        db.session.rollback()
-        access.user_anew()
-        wrong = errors_of(problem) if problem.details else {"currentPassword": problem.message}
-        return page(password_errors=wrong), problem.status
     flash(_("Changed your password. You are signed out everywhere else, and your API tokens have ended."), "success")
     return redirect(url_for("profile.show"))
 

@@ -8,15 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from punt import access
-from punt.database import db
-from punt.errors import Problem
 from punt.events.pipeline import cursor
 from punt.inputs.base import form
 from punt.inputs.boards import NewProject
 from punt.language import _
 from punt.models import Project, User, wire
 from punt.models.palette import PROJECTS, choices
-from punt.pages.forms import again
+from punt.pages.forms import again, saved
 
 blueprint = Blueprint("projects", __name__)
 
@@ -44,11 +42,8 @@ def new() -> Any:
 def create() -> Any:
     """Create a project and go to its board."""
     person = access.user()
-    try:
+    with saved(again("projects/new.html", lambda: {"palette": choices(PROJECTS)})):
         asked = form(NewProject, request.form)
         project = Project.create(person, **asked.model_dump())
-        db.session.commit()
-    except Problem as problem:
-        return again("projects/new.html", problem, palette=choices(PROJECTS))
     flash(_("%(project)s is ready. Add its first ticket.", project=project.name), "success")
     return redirect(url_for("board.show", key=project.key))

@@ -6,11 +6,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from punt.database import db
-from punt.errors import Problem
 from punt.inputs.admin import Registration
 from punt.inputs.base import form
-from punt.pages.forms import again
+from punt.pages.forms import again, saved
 from punt.services.registration import refuse_where_off, register
 from punt.services.sign_in import begin_session, remember
 from punt.web.security import begins_itself
@@ -32,10 +30,7 @@ def show() -> Any:
 def create() -> Any:
     """Create the account and sign in."""
     refuse_where_off()
-    try:
+    with saved(again("auth/register.html")):
         signed_in = begin_session(register(form(Registration, request.form)))
-        db.session.commit()
-    except Problem as problem:
-        return again("auth/register.html", problem)
     remember(signed_in)
     return redirect(url_for("projects.index"))

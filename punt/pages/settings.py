@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from punt import access
 from punt.access import Grant, May
-from punt.database import db
 from punt.errors import Invalid, Problem
 from punt.events.pipeline import cursor
 from punt.inputs.base import form
@@ -16,7 +16,7 @@ from punt.inputs.boards import ProjectChange, ProjectRemoval
 from punt.language import _
 from punt.models import Label, Membership, Role, wire
 from punt.models.palette import PROJECTS, choices
-from punt.pages.forms import errors_of, typed
+from punt.pages.forms import errors_of, saved, typed
 
 blueprint = Blueprint("settings", __name__, url_prefix="/projects/<key>/settings")
 
@@ -33,11 +33,8 @@ def show(key: str) -> Any:
 def update(key: str) -> Any:
     """Change name, description and colour."""
     grant = access.project(key, May.MANAGE)
-    try:
+    with saved(again_at("project", key)):
         grant.project.revise(**form(ProjectChange, request.form).given())
-        db.session.commit()
-    except Problem as problem:
-        return again_at("project", key, problem)
     return back_to("project", grant, _("Saved the project."))
 
 
@@ -45,22 +42,21 @@ def update(key: str) -> Any:
 def delete(key: str) -> Any:
     """Delete the project, if its key was typed."""
     project = access.project(key).project_to_delete()
-    try:
+    with saved(again_at("danger", key)):
         if form(ProjectRemoval, request.form).key != project.key:
             raise Invalid.field("key", _("Type %(key)s here to delete the project.", key=project.key))
         project.remove()
-        db.session.commit()
-    except Problem as problem:
-        return again_at("danger", key, problem)
     flash(_("Deleted %(project)s.", project=project.name), "success")
     return redirect(url_for("projects.index"))
 
 
-def again_at(section: str, key: str, problem: Problem) -> tuple[str, int]:
-    """Show the page again, with the errors in one of its sections; nothing was changed."""
-    db.session.rollback()
-    page = _page(access.project(key), errors={section: errors_of(problem)}, values={section: typed()})
-    return page, problem.status
+def again_at(section: str, key: str) -> Callable[[Problem], str]:
+    """Make a page for :func:`saved` with the errors in one of its sections."""
+
+    def page(problem: Problem) -> str:
+        return _page(access.project(key), errors={section: errors_of(problem)}, values={section: typed()})
+
+    return page
 
 
 def back_to(section: str, grant: Grant, done: str) -> Any:

@@ -9,13 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from punt import access
 from punt.database import db
-from punt.errors import Problem
 from punt.inputs.admin import AuditQuery, SiteChange
 from punt.inputs.base import form, query
 from punt.language import _
 from punt.models import AuditEntry, SiteSetting, User, wire
 from punt.models.audit.entry import KINDS
-from punt.pages.forms import NOT_KEPT, again
+from punt.pages.forms import NOT_KEPT, again, saved
 from punt.pages.history import described
 
 blueprint = Blueprint("site", __name__, url_prefix="/admin")
@@ -32,11 +31,8 @@ def settings() -> Any:
 def update() -> Any:
     """Change the settings; every worker has them at once."""
     access.hold_as_admin()
-    try:
+    with saved(again("admin/settings.html")):
         SiteSetting.decide(**form(SiteChange, request.form).values())
-        db.session.commit()
-    except Problem as problem:
-        return again("admin/settings.html", problem)
     flash(_("Saved the settings."), "success")
     return redirect(url_for("site.settings"))
 

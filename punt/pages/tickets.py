@@ -20,7 +20,7 @@ from punt.language import _
 from punt.models import BinnedTicket, Ticket, TicketType, wire
 from punt.models.bin import KEPT
 from punt.pages.board import surroundings
-from punt.pages.forms import again, errors_of, typed
+from punt.pages.forms import again, errors_of, saved, typed
 from punt.pages.history import history_of
 from punt.pages.overtaken import HINT, said_now
 from punt.services import tickets
@@ -45,11 +45,8 @@ def new(key: str) -> Any:
 def create(key: str) -> Any:
     """Create a ticket and go back to the board."""
     grant = access.project(key, May.WORK)
-    try:
+    with saved(again("tickets/new.html", lambda: _around(access.project(key)))):
         ticket = tickets.create(grant, form(NewTicketForm, request.form, lists=("labelIds",)))
-        db.session.commit()
-    except Problem as problem:
-        return again("tickets/new.html", problem, **_around(access.project(key)))
     flash(_("Created %(key)s.", key=ticket.key), "success")
     return _to_board(grant)
 
@@ -68,14 +65,11 @@ def show(key: str, number: int) -> Any:
 def update(key: str, number: int) -> Any:
     """Change a ticket's fields, unless somebody else did meanwhile."""
     grant = access.project(key, May.WORK)
-    try:
+    with saved(lambda problem: _again(key, number, problem)):
         asked = form(TicketForm, request.form, lists=("labelIds",))
         ticket = grant.ticket_to_change(str(number), family=asked.changes_family)
         tickets.refuse_stale(ticket, asked.version)
         ticket.edit(tickets.attributes(grant, asked, ticket) | _title(asked))
-        db.session.commit()
-    except Problem as problem:
-        return _again(key, number, problem)
     flash(_("Saved %(key)s.", key=ticket.key), "success")
     return redirect(url_for("tickets.show", key=grant.project.key, number=number))
 
@@ -107,15 +101,13 @@ def delete(key: str, number: int) -> Any:
     return _to_board(grant)
 
 
-def _again(key: str, number: int, problem: Problem) -> Any:
-    db.session.rollback()
+def _again(key: str, number: int, problem: Problem) -> str:
     grant = access.project(key)
     ticket = grant.ticket(str(number))
     named, error = errors_of(problem) if problem.details else {}, problem.message
     if "ticket" in problem.extra:
         named, error = said_now(grant, typed(), wire.ticket(ticket)), f"{error} {_(HINT)}"
-    page = _page(grant, ticket, cursor=cursor(), values=typed(), errors=named, error=error)
-    return page, problem.status
+    return _page(grant, ticket, cursor=cursor(), values=typed(), errors=named, error=error)
 
 
 def _page(grant: Grant, ticket: Ticket, **context: Any) -> str:

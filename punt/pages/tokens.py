@@ -9,12 +9,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from punt import access
 from punt.access import tokens
 from punt.database import db
-from punt.errors import Problem
 from punt.inputs.base import form
 from punt.inputs.people import NewApiToken
 from punt.language import _
 from punt.pages import profile
-from punt.pages.forms import errors_of, typed
+from punt.pages.forms import errors_of, saved, typed
 from punt.pages.secrets import show_once
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/profile/tokens")
@@ -24,13 +23,9 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/profile/tokens")
 def create() -> Any:
     """Create a token, which the profile shows once."""
     own = access.own_session()
-    try:
+    with saved(lambda problem: profile.page(token_errors=errors_of(problem), token_values=typed())):
         asked = form(NewApiToken, request.form)
         _, secret = tokens.issue(own, asked)
-        db.session.commit()
-    except Problem as problem:
-        db.session.rollback()
-        return profile.page(token_errors=errors_of(problem), token_values=typed()), problem.status
     show_once(profile.MADE, token=secret, name=asked.name)
     return redirect(url_for("profile.show", _anchor="profile-tokens"))
 

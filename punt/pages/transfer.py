@@ -14,7 +14,7 @@ from punt.database import db, end_read
 from punt.errors import Problem
 from punt.language import _, later
 from punt.models import wire
-from punt.pages.forms import errors_of
+from punt.pages.forms import errors_of, saved
 from punt.pages.progress import progressing
 from punt.services.imports import Incoming, foreseen, said
 from punt.transfer.boards.choice import Choice
@@ -47,17 +47,12 @@ def create(key: str) -> Any:
     """Store a file and show its contents; nothing is changed yet."""
     access.project(key, May.MANAGE)
     end_read()
-    try:
+    with saved(lambda problem: _form(access.project(key, May.MANAGE), errors_of(problem))):
         upload = uploaded(FILE_LIMIT)
         reading = understood(upload.read(), Choice(into=key.upper()))
-        access.user_anew()
-        grant = access.project(key, May.MANAGE)
+        grant = _anew(key)
         upload.seek(0)
         incoming = Incoming.admit(grant, upload, request.files["file"].filename or "", foreseen(grant.project, reading))
-    except Problem as problem:
-        db.session.rollback()
-        access.user_anew()
-        return _form(access.project(key, May.MANAGE), errors_of(problem)), problem.status
     return redirect(_address(key, incoming), 303)
 
 
@@ -82,10 +77,9 @@ def take(key: str, name: str) -> Any:
     if not incoming.waits():
         return _form(access.project(key, May.MANAGE), {"file": _(GONE)}), 404
     end_read()
-    try:
+    with saved(lambda problem: _look(access.project(key, May.MANAGE), incoming, errors_of(problem))):
         reading = understood(incoming.content(), _chosen(key))
-        access.user_anew()
-        grant = access.project(key, May.MANAGE)
+        grant = _anew(key)
         incoming.show(foreseen(grant.project, reading))
         if request.form.get("do") == "look":
             return redirect(_address(key, incoming), 303)
@@ -93,11 +87,13 @@ def take(key: str, name: str) -> Any:
         end_read()
         for _step in () if many else incoming.take(reading):
             pass
-    except Problem as problem:
-        db.session.rollback()
-        access.user_anew()
-        return _look(access.project(key, May.MANAGE), incoming, errors_of(problem)), problem.status
     return _running(key, incoming, reading) if many else redirect(_address(key, incoming), 303)
+
+
+def _anew(key: str) -> Grant:
+    """Look up again who is asking and what they may do, once a transaction has ended."""
+    access.user_anew()
+    return access.project(key, May.MANAGE)
 
 
 def _chosen(key: str) -> Choice:

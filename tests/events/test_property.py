@@ -34,7 +34,20 @@ from punt.events.peer import Peer
 from punt.events.prover import Prover
 from punt.events.stream import Stream
 from punt.events.subscription import Subscription
-from punt.models import BinnedTicket, Column, Label, Membership, Project, Role, Ticket, User, roster, topics, wire
+from punt.models import (
+    BinnedTicket,
+    Column,
+    Label,
+    Membership,
+    Project,
+    Role,
+    Ticket,
+    User,
+    merging,
+    roster,
+    topics,
+    wire,
+)
 from tests.conftest import app_on
 from tests.support.channel import Listener, prove_each
 from tests.support.mirror import Mirror
@@ -494,7 +507,7 @@ class Writer:
         self._column(column).revise(self._project.columns(), order=order)
 
     def remove_column(self, column: int, heir: int) -> None:
-        self._column(column).remove(self._project, self._column(heir))
+        merging.remove_column(self._column(column), self._project, self._column(heir))
 
     def _column(self, which: int) -> Column:
         columns = self._project.columns()

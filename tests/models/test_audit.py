@@ -13,6 +13,7 @@ from punt.database import WRITES, begin_write, db, now, writing
 from punt.events import capture
 from punt.models import AuditEntry, BinnedTicket, Label, Membership, Project, Role, User
 from punt.models.audit.trail import TRAILS
+from punt.models.merging import remove_column
 from punt.models.wipe import wipe_everything, wipe_projects
 from tests.models.conftest import Harbour, statements
 
@@ -77,7 +78,7 @@ def test_tickets_of_a_deleted_column_still_tell_where_they_came_from(quiet: Harb
 
     with writing():
         first, heir = quiet.project.columns()[:2]
-        first.remove(quiet.project, heir)
+        remove_column(first, quiet.project, heir)
 
     told = kept("kind", "verb", "subject", "changes")
     assert ("ticket", "moved", "HARB-1 a", {"column": ["To Do", "In Progress"]}) in told

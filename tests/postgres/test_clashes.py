@@ -32,7 +32,7 @@ from punt.models import (
     User,
     UserSession,
 )
-from punt.models.merging import merge_labels
+from punt.models.merging import merge_labels, remove_column
 from tests.conftest import app_on
 from tests.support.cast import signed_in
 from tests.support.postgres import PostgresPunt
@@ -140,7 +140,7 @@ def test_a_ticket_made_in_a_column_that_goes_meanwhile_is_told_so(inside: Flask)
         return Column.append_to(project().columns_to_change(), project().id, name="Gone", color=None, wip_limit=None).id
 
     def remove() -> None:
-        db.session.get_one(Column, going).remove(project(), None)
+        remove_column(db.session.get_one(Column, going), project(), None)
 
     with inside.app_context(), writing():
         going = add()
@@ -168,7 +168,9 @@ def test_a_column_that_goes_and_a_ticket_that_leaves_it_never_wait_in_a_circle(i
     mover, _ = created(inside, "mover", "stayer", place=-1)
     first = Rival(inside, move_out)
     assert held.wait(20)
-    second = Rival(inside, lambda: db.session.get_one(Column, going).remove(project(), column(0))).wait_until_blocked()
+    second = Rival(
+        inside, lambda: remove_column(db.session.get_one(Column, going), project(), column(0))
+    ).wait_until_blocked()
 
     go.set()
     first.commit()

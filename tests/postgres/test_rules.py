@@ -25,6 +25,7 @@ from punt.database import db, writing
 from punt.errors import Conflict, Invalid, Problem
 from punt.events.log import LoggedEvent
 from punt.models import BinnedTicket, Label, Membership, Project, RateCounter, Role, Ticket, User, UserSession, roster
+from punt.models.merging import remove_column
 from tests.conftest import app_on
 from tests.postgres.conftest import punt_on
 from tests.support.cast import PASSWORD
@@ -319,19 +320,19 @@ def test_a_ticket_that_moves_and_the_creation_of_its_child_never_wait_in_a_circl
 def test_of_the_last_two_columns_one_stays(inside: Flask) -> None:
     key = f"COL{next(_numbers)}"
 
-    def remove_column(name: str) -> None:
+    def remove(name: str) -> None:
         here = project(key)
         [column] = [each for each in here.columns() if each.name == name]
-        column.remove(here, None)
+        remove_column(column, here, None)
         db.session.flush()
 
     with inside.app_context(), writing():
         Project.create(person("alice"), key=key, name="Two columns")
     with inside.app_context(), writing():
         for name in ("To Do", "Review"):
-            remove_column(name)
-    first = Rival(inside, lambda: remove_column("Done")).wait_until_worked()
-    second = Rival(inside, lambda: remove_column("In Progress")).wait_until_blocked()
+            remove(name)
+    first = Rival(inside, lambda: remove("Done")).wait_until_worked()
+    second = Rival(inside, lambda: remove("In Progress")).wait_until_blocked()
 
     first.commit()
 
@@ -465,7 +466,7 @@ def test_what_two_delete_at_once_is_told_once(inside: Flask, kind: str) -> None:
     def delete_known() -> None:
         known = thing()
         found.wait(20)
-        known.remove(*((project(key), None) if kind == "column" else ()))
+        remove_column(known, project(key), None) if kind == "column" else known.remove()
         db.session.flush()
 
     rivals = [Rival(inside, delete_known) for _ in "ab"]

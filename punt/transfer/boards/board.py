@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from punt.heavy.slices import breathing
 from punt.language import _
 from punt.models import Priority, TicketType
 from punt.transfer.boards.cards import FURTHER, MOST_PEOPLE, Card, Past, Plan, many_lines, one_line
@@ -121,7 +122,7 @@ class _Reader:
         names = {each.id: plan.column(_shown(each.name) or "List", another=True) for each in open_lists}
         plan.leave(_("Archived lists"), len(board.lists) - len(open_lists))
         self._labels = self._named_labels()
-        for card in _sorted(board.cards):
+        for card in breathing(_sorted(board.cards)):
             if card.archived or card.list_id not in names:
                 plan.leave(_("Archived cards"))
             else:

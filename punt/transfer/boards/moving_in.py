@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from punt.database import db
 from punt.language import _
 from punt.models import Column, Membership, Project, Role, User
+from punt.models.merging import remove_column
 from punt.models.texts import key_of, shows_anything
 from punt.transfer.boards.cards import hex_color, one_line
 from punt.transfer.boards.carrying import Carriage, Report
@@ -137,6 +138,6 @@ def _keep_only(project: Project, names: list[str]) -> None:
     positions = {key_of(name): position for position, name in enumerate(names)}
     for column in project.columns():
         if key_of(column.name) not in positions:
-            column.remove(project, None)
+            remove_column(column, project, None)
     columns = project.columns_to_change()
     Column.arrange(columns, [each.id for each in sorted(columns, key=lambda each: positions[key_of(each.name)])])

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import TypeVar
 
+from punt.heavy.slices import breathing
 from punt.language import _
 from punt.models import Priority, TicketType
 from punt.transfer.boards.cards import FURTHER, MOST_PEOPLE, Card, Plan, one_line
@@ -97,7 +98,7 @@ class _Reader:
         self._day_first = self._order_of_days()
 
     def plan(self) -> Plan:
-        for row in self._sheet.rows:
+        for row in breathing(self._sheet.rows):
             values = {
                 field_id: [self._sheet.values(row, heading) for heading in headings]
                 for field_id, headings in self._headings.items()
