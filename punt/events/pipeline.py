@@ -35,7 +35,7 @@ class EventPipeline:
     def __init__(self, engine: sa.Engine, settings: Settings) -> None:
         self.engine, self.settings = engine, settings
         self.log = log
-        self.hub, self.prover = Hub(settings.stream_keepalive), Prover(engine)
+        self.hub, self.prover = Hub(settings.stream_keepalive), Prover(engine, log)
         self.feed = Feed(engine, self.log, self.hub, doorbell_for(engine, settings.redis_url))
         self.keeper = Keeper(engine, self.log, settings.event_retention)
         folder = settings.instance_path / "streams"

@@ -9,7 +9,9 @@ import gevent
 import sqlalchemy as sa
 from gevent.event import AsyncResult
 
-from punt.events.subscription import AccessLost, Subscription
+from punt.events.log import EventLog
+from punt.events.publication import EVERYONE
+from punt.events.subscription import AccessLost, Proof, Subscription
 
 TOGETHER = 250
 """Streams that are proved at once: requests of this worker wait no longer than that takes."""
@@ -36,13 +38,13 @@ class Prover:
     A batch is closed before its snapshot is taken. So a proof is never older than the request for it.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, log: EventLog) -> None:
+        self._engine, self._log = engine, log
         self._requests: list[_Request] = []
         self._is_working = False
 
     def prove(self, subscription: Subscription, position: int) -> bool:
-        """Wait for the proof that a listener may go on; tell whether all after a position is theirs to see.
+        """Wait for the proof that a listener may go on; return whether all after a position is theirs to see.
 
         :raises AccessLost: when they may not listen any more.
         :raises sqlalchemy.exc.SQLAlchemyError: when the database does not answer; asking again is fine.
@@ -53,6 +55,16 @@ class Prover:
             self._is_working = True
             gevent.spawn(self._work)
         return bool(request.answer.get())
+
+    def prove_on(self, connection: sa.Connection, subscription: Subscription, position: int) -> Proof:
+        """Prove on a connection that a listener may go on from a position.
+
+        :raises AccessLost: when they may not listen any more.
+        """
+        (proof,) = self._proofs(connection, [_Request(subscription, position)])
+        if isinstance(proof, AccessLost):
+            raise proof
+        return proof
 
     def _work(self) -> None:
         try:
@@ -66,7 +78,10 @@ class Prover:
     def _answer(self, batch: Sequence[_Request]) -> None:
         try:
             with self._engine.connect() as connection:
-                answers = _answers(connection, batch)
+                answers = [
+                    proof if isinstance(proof, AccessLost) else proof.reaches(connection, request.position)
+                    for request, proof in zip(batch, self._proofs(connection, batch), strict=True)
+                ]
         except Exception as error:  # each stream knows best what that means for it
             for request in batch:
                 request.answer.set_exception(error)
@@ -74,13 +89,12 @@ class Prover:
         for request, answer in zip(batch, answers, strict=True):
             request.answer.set(answer) if isinstance(answer, bool) else request.answer.set_exception(answer)
 
-
-def _answers(connection: sa.Connection, batch: Sequence[_Request]) -> list[bool | AccessLost]:
-    """Prove for a batch, by as few calls of ``prove_all`` as its subscriptions have different ones: by one."""
-    answers: dict[_Request, bool | AccessLost] = {}
-    for prove_all in dict.fromkeys(request.subscription.prove_all for request in batch):
-        some = [request for request in batch if request.subscription.prove_all == prove_all]
-        proofs = prove_all(connection, [request.subscription.listener for request in some])
-        for request, proof in zip(some, proofs, strict=True):
-            answers[request] = proof.reaches(connection, request.position) if proof else AccessLost()
-    return [answers[request] for request in batch]
+    def _proofs(self, connection: sa.Connection, batch: Sequence[_Request]) -> list[Proof | AccessLost]:
+        """Prove for a batch, with as few calls of ``prove_all`` as its subscriptions have different ones: one."""
+        proofs: dict[_Request, Proof | None] = {}
+        for prove_all in dict.fromkeys(request.subscription.prove_all for request in batch):
+            some = [request for request in batch if request.subscription.prove_all == prove_all]
+            proofs |= zip(some, prove_all(connection, [request.subscription.listener for request in some]), strict=True)
+        lost = {request.position for request, proof in proofs.items() if proof is None}  # mostly the same for all
+        told = {position: self._log.since(connection, position, topics={EVERYONE}) for position in lost}
+        return [proofs[request] or AccessLost(told[request.position]) for request in batch]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -110,9 +109,9 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._life()
-        except AccessLost:
+        except AccessLost as lost:
             self._subscriber.end = End.ACCESS
-            yield self._farewell() + sse.retry(retry_hint(End.ACCESS))
+            yield _without_ids(lost.told) + sse.retry(retry_hint(End.ACCESS))
         except AWAY:  # the database was away for longer than this stream may live
             self._subscriber.close(End.LIFETIME)
             yield sse.retry(retry_hint(self._subscriber.end or End.LIFETIME))
@@ -154,7 +153,7 @@ class Stream:
         head = self.log.head(connection)
         asked = Cursor.parse(self.cursor) if self.cursor else head
         self._delivery = self._subscriber.delivery = Delivery(asked or head, self.peer)
-        reason = self._cannot_continue(connection, asked, head, self.subscription.prove(connection))
+        reason = self._cannot_continue(connection, asked, head, self._proof(connection))
         if not reason and asked != head:
             self._subscriber.behind = True
         return head, reason
@@ -201,14 +200,15 @@ class Stream:
     def _told_up_to_head(self, connection: sa.Connection) -> tuple[Cursor, bytes]:
         """Read the head first: what everyone is told a moment later comes after it, and is not passed over."""
         head = self.log.head(connection)
-        return head, self._for_everyone(connection, upto=head.position)
+        at = self._delivery.at.position
+        return head, _without_ids(self.log.since(connection, at, upto=head.position, topics={EVERYONE}))
 
     def _page(self, connection: sa.Connection) -> _Page:
         """Read a page, and only then ask what of it the listener may have: nothing in it is newer than that proof."""
         at, topics = self._delivery.at, self._subscriber.topics
         head, size = self.log.head(connection), {"limit": PAGE, "characters": PAGE_CHARACTERS}
         entries = self.log.since(connection, at.position, upto=head.position, topics=topics, **size)
-        proof = self.subscription.prove(connection)
+        proof = self._proof(connection)
         if reason := self._cannot_continue(connection, at, head, proof):
             raise _CannotContinue(reason)
         wanted = [entry for entry in entries if self._subscriber.may_have(entry) and proof.may_have(entry)]
@@ -267,6 +267,9 @@ class Stream:
         doubted = self._subscriber.doubted or self._subscriber.behind or time.monotonic() > self._subscriber.ends
         return not doubted or self._prove()
 
+    def _proof(self, connection: sa.Connection) -> Proof:
+        return self.prover.prove_on(connection, self.subscription, self._delivery.at.position)
+
     def _prove(self) -> bool:
         """Prove that the listener may go on. One who was away meanwhile goes back to the log, which says so."""
         self._subscriber.doubted = False  # what comes from here on may be newer than the proof
@@ -274,17 +277,6 @@ class Stream:
             return True
         self._subscriber.send_back_to_log()
         return False
-
-    def _farewell(self) -> bytes:
-        """What also those are told who may not listen any more, because it is why: that everything was wiped."""
-        with suppress(*AWAY):
-            return self._ask(self._for_everyone)
-        return b""
-
-    def _for_everyone(self, connection: sa.Connection, upto: int | None = None) -> bytes:
-        """Frame what everyone is told, without ids: what else lies before it was not sent."""
-        entries = self.log.since(connection, self._delivery.at.position, upto=upto, topics={EVERYONE})
-        return b"".join(sse.message(None, entry.message) for entry in entries)
 
     def _ask_in_turn(self, question: Callable[[sa.Connection], Answer]) -> Answer | None:
         """Ask when no other stream of this worker does, and let requests in before the next: many replay at once.
@@ -321,6 +313,11 @@ class Stream:
         """A client that was cut off in the middle of a write did not read."""
         if self._delivery.writing and not self._subscriber.end:
             self._subscriber.end = End.SLOW
+
+
+def _without_ids(told: Iterable[Entry]) -> bytes:
+    """Frame what everyone is told, without ids: what else lies before it was not sent."""
+    return b"".join(sse.message(None, entry.message) for entry in told)
 
 
 def _up_to_each_recheck(frames: list[Frame]) -> Iterator[list[Frame]]:

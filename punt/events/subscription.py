@@ -14,7 +14,14 @@ from punt.events.log import Entry
 
 
 class AccessLost(Exception):
-    """The person may not listen any more."""
+    """The person may not listen any more.
+
+    :ivar told: what everyone is told after the listener's position: they hear that, too, because it may be why.
+    """
+
+    def __init__(self, told: Sequence[Entry] = ()) -> None:
+        super().__init__()
+        self.told = told
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,3 @@ class Subscription:
     expires_at: datetime
     prove_all: Callable[[sa.Connection, Sequence[Any]], Sequence[Proof | None]]
     listener: Any
-
-    def prove(self, connection: sa.Connection) -> Proof:
-        """Prove that the listener may still listen.
-
-        :raises AccessLost: when they may not.
-        """
-        (proof,) = self.prove_all(connection, [self.listener])
-        if proof is None:
-            raise AccessLost
-        return proof

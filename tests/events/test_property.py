@@ -379,7 +379,7 @@ class Board(RuleBasedStateMachine):
     def _stream(self, cursor: str | None) -> Stream:
         topics, names, ends = frozenset({self._topic}), frozenset({"nora"}), now() + timedelta(days=1)
         subscription = Subscription("project", "nora", topics, names, self.head, ends, prove_each, Listener())
-        prover, peer = Prover(db.engine), Peer(None, 10)
+        prover, peer = Prover(db.engine, log), Peer(None, 10)
         return Stream(db.engine, log, self.hub, prover, subscription, peer, cursor, 0.001, math.inf)
 
     def _read(self, client: Client) -> bytes:

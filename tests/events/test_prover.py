@@ -16,7 +16,9 @@ from sqlalchemy.exc import OperationalError
 from punt.database import now
 from punt.events import prover as prover_module
 from punt.events.cursor import Cursor
+from punt.events.log import Entry, EventLog
 from punt.events.prover import Prover
+from punt.events.publication import EVERYONE
 from punt.events.subscription import AccessLost, Proof, Subscription
 from tests.support.channel import Channel, Reader, everything
 
@@ -46,6 +48,20 @@ class Database:
         return [None if each in barred else Proof(lambda _: True, lambda _, at: at >= 10) for each in listeners]
 
 
+class Loud(EventLog):
+    """A log in which everyone is told one thing, at position 12; it counts how often that is read."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def since(self, connection: Any, position: int, **_: Any) -> list[Entry]:
+        self.reads += 1
+        return [WIPED] if position < 12 else []
+
+
+WIPED = Entry(12, "e1", "database.wiped", EVERYONE, None, None, "{}", rechecks=True, created_at=now())
+
+
 def prove(prover: Prover, database: Database, number: int, position: int = 10) -> bool | type[Exception]:
     """Prove for a listener; return what the stream was answered."""
     ends = now() + timedelta(days=1)
@@ -58,8 +74,13 @@ def prove(prover: Prover, database: Database, number: int, position: int = 10) -
         return type(error)
 
 
+def _subscription(database: Database, number: int) -> Subscription:
+    nothing, ends = frozenset[str](), now() + timedelta(days=1)
+    return Subscription("all", "nora", nothing, nothing, Cursor("e1", 0), ends, database.prove_all, number)
+
+
 def at_once(database: Database, count: int) -> list[Any]:
-    prover: Any = Prover(database)  # type: ignore[arg-type]
+    prover: Any = Prover(database, Loud())  # type: ignore[arg-type]
     streams = [gevent.spawn(prove, prover, database, number) for number in range(count)]
     gevent.joinall(streams, timeout=20, raise_error=True)
     return [stream.value for stream in streams]
@@ -91,16 +112,32 @@ def test_each_gets_its_own_answer() -> None:
     assert answers == [True, True, True, AccessLost, True, AccessLost, True]
 
 
+def test_those_who_lose_access_learn_what_everyone_is_told_after_their_place_by_one_look() -> None:
+    database, log = Database(*range(60)), Loud()
+    prover: Any = Prover(database, log)  # type: ignore[arg-type]
+
+    def told(number: int) -> list[Entry]:
+        with pytest.raises(AccessLost) as lost:
+            prover.prove(_subscription(database, number), 10 if number < 50 else 12)
+        return list(lost.value.told)
+
+    streams = [gevent.spawn(told, number) for number in range(60)]
+    gevent.joinall(streams, timeout=20, raise_error=True)
+
+    assert [stream.value for stream in streams] == [[WIPED]] * 50 + [[]] * 10
+    assert log.reads == 2  # for two places
+
+
 def test_one_that_was_away_learns_that_not_all_is_theirs() -> None:
     database = Database()
-    prover: Any = Prover(database)  # type: ignore[arg-type]
+    prover: Any = Prover(database, Loud())  # type: ignore[arg-type]
 
     assert prove(prover, database, 1, position=9) is False
 
 
 def test_whoever_asks_while_others_are_proved_is_not_answered_from_their_snapshot() -> None:
     database, late = Database(), list[Any]()
-    prover: Any = Prover(database)  # type: ignore[arg-type]
+    prover: Any = Prover(database, Loud())  # type: ignore[arg-type]
 
     def lose_access_and_ask() -> None:
         if not late:

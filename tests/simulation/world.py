@@ -51,7 +51,7 @@ class Worker:
     """A process: its hub and the feed that carries the log there."""
 
     def __init__(self, engine: Engine, log: MemoryLog) -> None:
-        self.hub, self.prover = Hub(), Prover(engine)  # type: ignore[arg-type]
+        self.hub, self.prover = Hub(), Prover(engine, log)  # type: ignore[arg-type]
         self.feed: Any = Feed(engine, log, self.hub, Silence())  # type: ignore[arg-type]
         self.feed.take_place()
         self.carrying = False

@@ -121,7 +121,7 @@ class Channel:
     """A log, a hub and the feed between them, which reads when the test says so. Needs an app context."""
 
     def __init__(self) -> None:
-        self.hub, self.prover = Hub(), Prover(db.engine)
+        self.hub, self.prover = Hub(), Prover(db.engine, log)
         self._feed = Feed(db.engine, log, self.hub, Silence())
         self._feed.take_place()
 
