@@ -96,5 +96,5 @@ class Prover:
             some = [request for request in batch if request.subscription.prove_all == prove_all]
             proofs |= zip(some, prove_all(connection, [request.subscription.listener for request in some]), strict=True)
         lost = {request.position for request, proof in proofs.items() if proof is None}  # mostly the same for all
-        told = {position: self._log.since(connection, position, topics={EVERYONE}) for position in lost}
-        return [proofs[request] or AccessLost(told[request.position]) for request in batch]
+        announced = {position: self._log.since(connection, position, topics={EVERYONE}) for position in lost}
+        return [proofs[request] or AccessLost(announced[request.position]) for request in batch]

@@ -16,12 +16,12 @@ from punt.events.log import Entry
 class AccessLost(Exception):
     """The person may not listen any more.
 
-    :ivar told: what everyone is told after the listener's position: they hear that, too, because it may be why.
+    :ivar announced: what was published to everyone after the listener's position: they get it, because it may be why.
     """
 
-    def __init__(self, told: Sequence[Entry] = ()) -> None:
+    def __init__(self, announced: Sequence[Entry] = ()) -> None:
         super().__init__()
-        self.told = told
+        self.announced = announced
 
 
 @dataclass(frozen=True)

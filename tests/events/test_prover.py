@@ -49,7 +49,7 @@ class Database:
 
 
 class Loud(EventLog):
-    """A log in which everyone is told one thing, at position 12; it counts how often that is read."""
+    """A log with one event for everyone, at position 12; it counts how often that is read."""
 
     def __init__(self) -> None:
         self.reads = 0
@@ -112,16 +112,16 @@ def test_each_gets_its_own_answer() -> None:
     assert answers == [True, True, True, AccessLost, True, AccessLost, True]
 
 
-def test_those_who_lose_access_learn_what_everyone_is_told_after_their_place_by_one_look() -> None:
+def test_those_who_lose_access_get_what_was_published_to_everyone_by_one_query() -> None:
     database, log = Database(*range(60)), Loud()
     prover: Any = Prover(database, log)  # type: ignore[arg-type]
 
-    def told(number: int) -> list[Entry]:
+    def announced(number: int) -> list[Entry]:
         with pytest.raises(AccessLost) as lost:
             prover.prove(_subscription(database, number), 10 if number < 50 else 12)
-        return list(lost.value.told)
+        return list(lost.value.announced)
 
-    streams = [gevent.spawn(told, number) for number in range(60)]
+    streams = [gevent.spawn(announced, number) for number in range(60)]
     gevent.joinall(streams, timeout=20, raise_error=True)
 
     assert [stream.value for stream in streams] == [[WIPED]] * 50 + [[]] * 10

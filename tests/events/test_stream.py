@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -507,6 +508,23 @@ def _come_back(channel: Channel, reader: Reader) -> Reader:
 
 def _retry(chunk: bytes) -> int:
     return int(chunk.decode().removeprefix("retry: ").strip())
+
+
+def test_a_stream_whose_time_runs_out_during_a_proof_sends_nothing_more(channel: Channel) -> None:
+    reader = channel.live(check=lambda _: run_out())
+    subscriber = reader.stream._subscriber
+
+    def run_out() -> Callable[[Entry], bool]:
+        subscriber.ends = time.monotonic()
+        return lambda _: True
+
+    channel.write(1, rechecks=True)
+    channel.write(2)
+    channel.carry()
+    reader.read_on()
+
+    assert reader.numbers == [1]
+    assert subscriber.end is End.LIFETIME
 
 
 def test_what_was_read_before_its_mark_was_pruned_is_not_sent(channel: Channel) -> None:
