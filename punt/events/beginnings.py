@@ -1,7 +1,7 @@
-"""Where in the log somebody's seeing begins: what lies before is not theirs, however old a cursor they show.
+"""From which position in the log somebody may see events: earlier ones are not theirs, whatever cursor they show.
 
 Whatever lets somebody see more leaves a mark in the log, an internal event of the same transaction. So its position is
-right by itself; and once it is pruned, all that lies before it has been pruned, too.
+always right; and once a mark is pruned, everything before it has been pruned, too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Marks = dict[tuple[Begins, str | None], int]
 def mark(what: Begins, topic: str, project_id: str | None = None) -> Draft:
     """Make a mark.
 
-    :param topic: the one on which nothing but what concerns this person lies.
+    :param topic: the one of this person, on which nobody else has events.
     """
     return Draft(what.value, topic, {}, project_id=project_id)
 
@@ -52,7 +52,7 @@ def marks_on(connection: sa.Connection, topics: Iterable[str]) -> Mapping[str, M
 
 
 def lies_between(connection: sa.Connection, topics: Iterable[str], after: int, upto: int) -> bool:
-    """Tell whether the log holds anything of some topics after a position and up to another."""
+    """Return whether the log holds any event of some topics after a position and up to another."""
     found = sa.select(LoggedEvent.position).where(
         LoggedEvent.topic.in_(list(topics)), LoggedEvent.position > after, LoggedEvent.position <= upto
     )

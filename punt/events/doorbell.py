@@ -1,4 +1,4 @@
-"""How a process learns that another one made the log grow. A ring carries nothing but the news."""
+"""How a process learns that another one has appended to the log. A ring carries no data."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import gevent
 import sqlalchemy as sa
 
 SQLITE_INTERVAL, SQLITE_SHORTEST = 0.015, 0.001
-"""Seconds between two looks at SQLite's change counter, 2 µs each: while nothing happens, and right after a change."""
+"""Seconds between two reads of SQLite's change counter, 2 µs each: while nothing happens, and right after a change."""
 SQLITE_EAGER = 40
-"""Looks at the shortest interval after a change: sending what changed takes some of that time."""
+"""Reads at the shortest interval after a change; some of that time is spent sending what changed."""
 CHANNEL = "punt_events"
 PROBE_INTERVAL, PROBE_PATIENCE = 5.0, 2.0
-"""Seconds of silence after which the server behind a bell is asked for a sign of life, and how long it may take."""
+"""Seconds of silence after which the server behind a bell is probed, and seconds that its response may take."""
 
 Ring = Callable[[], None]
 
@@ -26,11 +26,11 @@ class Doorbell(Protocol):
     """Listens for rings from other processes."""
 
     def listen(self, ring: Ring) -> None:
-        """Call ``ring`` once at the start and for every change, for ever; raise when the bell is broken."""
+        """Call ``ring`` once at the start and after each change, for ever; raise an error if the bell fails."""
 
 
 class SqliteDoorbell:
-    """Watches ``PRAGMA data_version``, which changes when any other connection commits.
+    """Watches ``PRAGMA data_version``, which changes whenever another connection commits.
 
     :param path: the database file; the bell has a connection of its own to it.
     :param sleep: how it waits. In a thread of a process that ends, gevent's would still run a loop and crash it.
@@ -65,7 +65,7 @@ class PostgresDoorbell:
         self._parameters = parameters
 
     def listen(self, ring: Ring) -> None:
-        import psycopg  # only where PostgreSQL is used, and never before gevent has patched what it stands on
+        import psycopg  # only if PostgreSQL is used, and never before gevent has patched what psycopg relies on
 
         try:
             self._listen(ring)
@@ -86,7 +86,7 @@ class PostgresDoorbell:
 
 
 class ValkeyDoorbell:
-    """Listens to a channel of Valkey or Redis, and rings there for the changes of this process.
+    """Listens to a channel of Valkey or Redis, and publishes there when this process has appended to the log.
 
     Publishing has a greenlet of its own and short timeouts: a server that is away must not hold up any request.
 
@@ -116,7 +116,7 @@ class ValkeyDoorbell:
             raise ConnectionError(f"the doorbell's server is away: {error}") from error
 
     def announce(self) -> None:
-        """Ring for everybody else. A server that is away is no trouble here: ``listen`` tells, and everybody polls."""
+        """Ring for all other processes; a server that is away is ignored: ``listen`` reports it, and feeds poll."""
         from redis import RedisError
 
         with suppress(RedisError):
@@ -132,7 +132,7 @@ class ValkeyDoorbell:
                 present = time.monotonic()
                 if message is not None:
                     silent_since = present
-                    ring()  # a silent reconnect answers too, and may have missed something
+                    ring()  # the client also answers after it has reconnected silently, and may have missed something
                 elif present - silent_since > PROBE_INTERVAL + PROBE_PATIENCE:
                     raise ConnectionError("the doorbell's server fell silent")
                 elif present - max(silent_since, asked) > PROBE_INTERVAL:
@@ -141,7 +141,7 @@ class ValkeyDoorbell:
 
 
 def doorbell_for(engine: sa.Engine, redis_url: str = "", sleep: Callable[[float], object] = gevent.sleep) -> Doorbell:
-    """Choose the bell: Valkey or Redis where one is set, else the one that fits the database.
+    """Choose the bell: Valkey or Redis if it is configured, otherwise the one that fits the database.
 
     :param sleep: how a bell waits that only looks from time to time.
     """

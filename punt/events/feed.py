@@ -22,7 +22,7 @@ from punt.events.publication import EVERYONE
 from punt.events.signals import events_committed
 
 SLOW_POLL = 1.0
-"""Seconds after which the log is read even if nobody rang: a lost ring only costs a moment."""
+"""Seconds after which the log is read even without a ring: a lost ring only costs a moment."""
 RESTART_PAUSES = (0.1, 0.2, 0.5, 1.0)
 STEADY = 5.0
 """Seconds of work after which an earlier death no longer counts."""
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class Feed:
-    """Reads the log whenever somebody rings and publishes what is new."""
+    """Reads the log whenever the bell rings, and publishes what is new."""
 
     def __init__(self, engine: sa.Engine, log: EventLog, hub: Hub, doorbell: Doorbell) -> None:
         self._engine, self._log, self._hub, self._doorbell = engine, log, hub, doorbell
@@ -48,7 +48,7 @@ class Feed:
         return time.monotonic() - self._checked
 
     def start(self) -> None:
-        """Begin to follow the log, as soon as its database answers; calling it again changes nothing."""
+        """Start to follow the log, as soon as its database answers; calling it again changes nothing."""
         if self._greenlets:
             return
         self._spawn("feed", self._run)
@@ -58,12 +58,12 @@ class Feed:
             self._spawn("announcer", self._announce, self._doorbell)
 
     def stop(self) -> None:
-        """Follow the log no longer: this process goes on without the app."""
+        """Stop following the log: this process goes on without the app."""
         gevent.killall(self._greenlets)
         self._greenlets, self._epoch = [], None
 
     def take_place(self) -> None:
-        """Make sure that the feed knows the head from which it follows the log; no stream may open before."""
+        """Make sure that the feed knows from which head it follows the log; no stream may open before that."""
         if self._epoch:
             return
         with self._engine.connect() as connection:
@@ -92,7 +92,7 @@ class Feed:
     def _committed(self, *_: Any, **__: Any) -> None:
         self._rung.set()
         self._ours.set()
-        if not self._greenlets and isinstance(self._doorbell, ValkeyDoorbell):  # a command of the shell: soon over
+        if not self._greenlets and isinstance(self._doorbell, ValkeyDoorbell):  # a shell command, which ends soon
             self._doorbell.announce()
 
     def _run(self) -> None:
@@ -109,7 +109,7 @@ class Feed:
             bell.announce()
 
     def _continues(self, head: Cursor, entries: list[Entry]) -> bool:
-        """Tell whether what was read follows what was published: nothing pruned in between, and the same history.
+        """Return whether what was read follows what was published: nothing pruned in between, and the same history.
 
         A wipe begins a new epoch too; what it tells everyone comes right after what was published before.
         """
@@ -118,9 +118,9 @@ class Feed:
         return following == self._hub.ring.position + 1 and (head.epoch == self._epoch or told)
 
     def _begin_anew(self, head: Cursor) -> None:
-        """Go on from the head, and let every stream look for its own place in the log, or be told to reset."""
+        """Continue from the head; each stream continues from its own place in the log, or is reset."""
         logger.warning("the event log does not continue at %d: its head is %s", self._hub.ring.position, head)
-        if head.position < self._hub.ring.position:  # an older copy was restored: no cursor given out since is right
+        if head.position < self._hub.ring.position:  # an older copy was restored: newer cursors are wrong
             with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
                 self._log.begin_epoch(connection, head.epoch)
                 head = self._log.head(connection)
@@ -134,7 +134,7 @@ class Feed:
         self._greenlets.append(gevent.spawn(self._supervise, name, work, *given))
 
     def _supervise(self, name: str, work: Callable[..., None], *given: Any) -> None:
-        """Run for ever; a death is loud once, then the same trouble is only counted until it is over."""
+        """Run for ever; the first failure in a row is logged as a warning, and the following ones are only counted."""
         deaths = 0
         while True:
             began = time.monotonic()

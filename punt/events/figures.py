@@ -1,7 +1,7 @@
-"""What the workers of one server count, in memory that they share: no files, for a full disk would end who counts.
+"""What the workers of one server count, in shared memory: with mapped files, a full disk would kill whoever counts.
 
-Each worker writes into a slot of its own, which the master gives it before the fork, and anybody reads them all. The
-slot of a worker that is gone goes to the next one: what was counted stays, and what was so only at the moment does not.
+Each worker writes to a slot of its own, which the master assigns before the fork, and any worker reads all slots. The
+slot of a worker that has gone goes to the next one: counters keep their values, gauges are cleared.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from threading import Lock
 from typing import Any
 
 SLOTS = 256
-"""Workers that may count at once."""
+"""How many workers can count at once."""
 CELLS = 128
 WIDTH = 256
 """Bytes of a cell: a number, and the key that says what it counts. A slot's first cell holds how many there are."""
 NUMBER = 8
 MERGE: dict[str, Callable[[Iterable[float]], float]] = {"livemax": max, "livemin": min}
-"""How the figures of several workers become one, by the mode of a gauge; all others are summed."""
+"""How the figures of several workers are combined, by the mode of a gauge; all others are summed."""
 
 
 class Table:
-    """Slots of cells in memory that is shared with all processes forked from here on.
+    """Slots of cells in memory that is shared with all processes forked from now on.
 
     :ivar mine: the slot of this process.
     """
@@ -37,19 +37,19 @@ class Table:
         self._given: dict[Any, int] = {}
 
     def give(self, worker: Any) -> None:
-        """Let the process that is forked next, for a worker, count in a slot that nobody has."""
+        """Make the next forked process, a worker, count in a slot that no other has."""
         free = set(range(self._slots)) - set(self._given.values())
         self.mine = self._given[worker] = min(free, default=self._slots - 1)
 
     def take_back(self, worker: Any) -> None:
-        """Forget what was so only while a worker lived."""
+        """Clear what only holds while a worker lives."""
         slot = self._given.pop(worker, None)
         for key, cell in self.cells(slot).items() if slot is not None else ():
             if _mode(key):
                 self._numbers[cell] = math.nan
 
     def cell(self, key: bytes) -> int:
-        """Return the place of this process's number for a key, made if need be."""
+        """Return the place of this process's number for a key, after creating it if necessary."""
         known = self.cells(self.mine)
         if key not in known:
             count = len(known) + 1
@@ -58,7 +58,7 @@ class Table:
                 raise ValueError(f"there is no room to count {key!r}")
             self._memory[start + NUMBER : start + NUMBER + len(key)] = key
             known[key] = start // NUMBER
-            self._numbers[self.mine * CELLS * WIDTH // NUMBER] = count  # last: who reads meanwhile sees whole keys
+            self._numbers[self.mine * CELLS * WIDTH // NUMBER] = count  # last, so that every key is complete when read
         return known[key]
 
     def cells(self, slot: int) -> dict[bytes, int]:
@@ -71,12 +71,12 @@ class Table:
         return known
 
     def __iter__(self) -> Iterator[bytes]:
-        """List what anybody counts."""
+        """List the keys that any worker counts."""
         for slot in range(self._slots):
             yield from self.cells(slot)
 
     def all(self, key: bytes) -> list[float]:
-        """Return the numbers that the workers have for a key."""
+        """Return the workers' numbers for a key."""
         found = (self.cells(slot).get(key) for slot in range(self._slots))
         numbers = (self._numbers[cell] for cell in found if cell is not None)
         return [number for number in numbers if not math.isnan(number)]
@@ -91,18 +91,18 @@ class Table:
 
 
 table = Table(1)
-"""Where this process counts: alone, unless a server shares a larger one."""
+"""Where this process counts: alone, unless a server shares a larger table."""
 
 
 def share() -> Table:
-    """Let the workers that are forked from here on count in one table."""
+    """Make the workers that are forked from now on count in one table."""
     global table
     table = Table(SLOTS)
     return table
 
 
 def labels_seen() -> Iterator[tuple[str, list[str]]]:
-    """List the figures that anybody counts, with their labels."""
+    """List the figures that any worker counts, with their labels."""
     for key in table:
         _, metric, _, labels = json.loads(key)
         yield metric, labels
@@ -113,7 +113,7 @@ def _mode(key: bytes) -> str:
 
 
 class SharedValue:
-    """A number as Prometheus's client wants one: what this process counts, and read as what all count."""
+    """A number as the Prometheus client expects it: written by this process, read as the figure of all workers."""
 
     _multiprocess = False
 
@@ -131,7 +131,7 @@ class SharedValue:
         self._mode = multiprocess_mode if typ == "gauge" else ""
         self._key = json.dumps([self._mode, metric, name, list(labels)]).encode()
         self._cell, self._lock = table.cell(self._key), Lock()
-        if self._mode:  # one that is gone may have left its own
+        if self._mode:  # an earlier worker may have left its own
             self.set(0)
 
     def inc(self, amount: float) -> None:
@@ -145,7 +145,7 @@ class SharedValue:
             table.put(self._cell, value)
 
     def get(self) -> float:
-        """Return what all workers have, taken together."""
+        """Return the combined figure of all workers."""
         return float(MERGE.get(self._mode, sum)(table.all(self._key) or [0.0]))
 
     def set_exemplar(self, exemplar: Any) -> None:

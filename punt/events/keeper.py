@@ -1,4 +1,4 @@
-"""Keeps the log, and what else is kept for a while only, as short as it is meant to be."""
+"""Deletes old events, and whatever else is kept for a limited time."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from punt.events.log import EventLog
 from punt.settings import Retention
 
 EVERY = 600.0
-"""Seconds between two looks, jittered, so that the workers take turns."""
+"""Seconds between two rounds, jittered, so that the workers take turns."""
 LOOK = 5.0
-"""Seconds between two looks at how large the log is, jittered."""
+"""Seconds between two checks of the log's size, jittered."""
 LOG = "event log"
 BATCH = 1000
 BREATH = 0.05
-"""Seconds between two batches, so that writers get theirs in between."""
+"""Seconds between two batches, so that other writers get their turn."""
 
 Chore = Callable[[sa.Connection, int], int]
-"""Forgets up to so many old things and returns how many those were."""
+"""Deletes up to a number of old things and returns how many it deleted."""
 
 logger = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Forgets events that are too old or too many, in small batches."""
+    """Deletes events that are too old or too many, in small batches."""
 
     def __init__(self, engine: sa.Engine, log: EventLog, retention: Retention) -> None:
         self._engine, self._log, self._retention = engine, log, retention
@@ -41,29 +41,29 @@ class Keeper:
         self._greenlet: gevent.Greenlet | None = None
 
     def also(self, what: str, chore: Chore) -> None:
-        """Forget other things, too, whenever the log is looked at.
+        """Delete other things, too, in every round.
 
-        :param what: how the operator knows them, such as ``bin``.
+        :param what: what they are called in the log file, such as ``bin``.
         """
         self._chores[what] = chore
 
     def start(self) -> None:
-        """Look now and then, in a greenlet of its own; calling it again changes nothing."""
+        """Start the rounds in a greenlet of their own; calling it again changes nothing."""
         if self._greenlet is None:
             self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
-        """Look no longer."""
+        """Stop the rounds."""
         if self._greenlet:
             self._greenlet.kill()
             self._greenlet = None
 
     def prune(self) -> int:
-        """Forget all that is to be forgotten and return how many events that were."""
+        """Delete all events that are no longer kept, and return how many those were."""
         return self._whole(partial(self._in_transaction, self._forget_events))
 
     def tidy(self) -> None:
-        """Forget everything that is to be forgotten, of the log and elsewhere; one failure stops nothing else."""
+        """Delete whatever is no longer kept, in the log and elsewhere; a failure does not stop the rest."""
         for what, chore in {LOG: self._forget_events, **self._chores}.items():
             try:
                 self._whole(partial(self._in_transaction, chore))
@@ -72,7 +72,7 @@ class Keeper:
 
     def _whole(self, batch: Callable[[], int]) -> int:
         total = forgotten = batch()
-        while forgotten == BATCH:  # what comes meanwhile waits for the next look, or there would be no end
+        while forgotten == BATCH:  # what is written meanwhile waits for the next round, or this might never end
             gevent.sleep(BREATH)
             forgotten = batch()
             total += forgotten
@@ -100,7 +100,7 @@ class Keeper:
         try:
             if self._is_too_large():
                 self.prune()
-        except Exception as error:  # said when all is tidied: a database that is away is reported often enough
+        except Exception as error:  # a database that is away is reported often enough elsewhere
             if is_full(error):
                 disk.note_full()
 

@@ -14,7 +14,7 @@ from prometheus_client import (
 
 from punt.events import figures
 
-values.ValueClass = figures.SharedValue  # what the client's own way to share replaces, too, but by files
+values.ValueClass = figures.SharedValue  # the client's own multiprocess mode replaces this, too, but with files
 disable_created_metrics()  # type: ignore[no-untyped-call]
 registry = CollectorRegistry()
 
@@ -65,7 +65,7 @@ _LABELLED = {"punt_streams_open": streams_open, "punt_stream_resets": resets, "p
 
 
 def sent(events: int, streams: int, delay: float) -> None:
-    """Count what one pass has written: many observations of one delay at once, which the client has no call for.
+    """Count what one pass has written: many observations of the same delay at once, for which the client has no call.
 
     :param delay: seconds since the commit of the oldest.
     """
@@ -76,8 +76,8 @@ def sent(events: int, streams: int, delay: float) -> None:
 
 
 def exposition() -> bytes:
-    """Write all figures of all workers as Prometheus reads them."""
+    """Write the figures of all workers in the format of Prometheus."""
     for metric, labels in figures.labels_seen():
         if metric in _LABELLED:
-            _LABELLED[metric].labels(*labels)  # what only others have counted is shown, too
+            _LABELLED[metric].labels(*labels)  # so that what only other workers have counted is included
     return generate_latest(registry)

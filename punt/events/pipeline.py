@@ -62,10 +62,10 @@ class EventPipeline:
     def stream(
         self, subscription: Subscription, connection: socket | None, cursor: str | None, protocol: str | None = None
     ) -> Stream | None:
-        """Open a stream for a subscription, or none when there is no place; the caller closes it.
+        """Open a stream for a subscription, or return None if there is no place for it; the caller closes it.
 
-        :param connection: the client's socket, where the server lends it.
-        :param protocol: what is spoken over it, if it may be written to past the server.
+        :param connection: the client's socket, if the server lends it.
+        :param protocol: the request's protocol.
         """
         self.feed.start()
         self.feed.take_place()
@@ -94,7 +94,7 @@ class EventPipeline:
         self.hub.close(End.DRAINING)
 
     def cut(self) -> None:
-        """Hang up on clients that are still not done reading their streams' last bytes."""
+        """Hang up on clients that still have not read their streams' last bytes."""
         for stream in tuple(self._open):
             stream.peer.cut()
 

@@ -29,9 +29,9 @@ class _Held:
 
 
 class Places:
-    """Gives and takes places.
+    """Gives out places and takes them back.
 
-    :param folder: where the files lie; all workers of the machine share it.
+    :param folder: where the files are; all workers of the machine share it.
     :param each: places of one person.
     :param worker: places of this process.
     """
@@ -46,7 +46,7 @@ class Places:
         return self._taken
 
     def take(self, person: str) -> int | None:
-        """Take a place for a person; None when they, or this worker, have no more."""
+        """Take a place for a person; None if they, or this worker, have none left."""
         if len(self) >= self._worker:
             return None
         held = self._held.get(person) or self._open(person)
@@ -90,7 +90,7 @@ class Places:
 
 
 def _name(person: str) -> str:
-    """Name a person's file so that it lies in the folder, whatever the id."""
+    """Name a person's file such that it is in the folder, whatever the id."""
     return hashlib.sha256(person.encode()).hexdigest()[:32]
 
 
