@@ -74,7 +74,7 @@ def test_all_may_listen_as_long_as_nothing_changes(listeners: dict[str, Listener
     assert _proved(listeners) == set(listeners)
 
 
-def test_who_loses_a_session_or_a_token_loses_only_what_hung_on_it(listeners: dict[str, Listener]) -> None:
+def test_a_session_or_token_that_ends_takes_only_its_own_streams_away(listeners: dict[str, Listener]) -> None:
     with writing() as session:
         session.delete(session.get_one(UserSession, listeners["alice"].credential_id))
         session.delete(session.get_one(ApiToken, listeners["bob's program"].credential_id))
@@ -89,7 +89,7 @@ def test_a_session_that_is_over_proves_nothing(listeners: dict[str, Listener]) -
     assert _proved(listeners) == set(listeners) - {"vera"}
 
 
-def test_who_leaves_a_project_loses_it_on_every_way_and_others_keep_it(listeners: dict[str, Listener]) -> None:
+def test_who_leaves_a_project_loses_it_everywhere_and_others_keep_it(listeners: dict[str, Listener]) -> None:
     with writing() as session:
         membership = Membership.of(next(iter(listeners["bob"].project_ids)), listeners["bob"].user_id)
         session.delete(membership)

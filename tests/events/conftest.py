@@ -1,4 +1,4 @@
-"""Fixtures of the event pipeline: what the log gained, and a server whose streams show quickly that they are live."""
+"""Fixtures of the event pipeline: new events, and a server whose streams soon show that they are live."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.server import Server
 
 
 class News:
-    """What the log gained since the test began."""
+    """The events that were added to the log since the test began."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -30,7 +30,7 @@ class News:
             return log.since(connection, self._start, limit=10_000)
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return what the new events say."""
+        """Return the messages of the new events."""
         return [json.loads(entry.message) for entry in self.all() if not entry.internal]
 
     def types(self) -> list[str]:
@@ -44,7 +44,7 @@ class News:
 
 @pytest.fixture
 def news(app: Flask) -> News:
-    """What the log gained since the test began."""
+    """The events that were added to the log since the test began."""
     return News(app)
 
 
@@ -57,7 +57,7 @@ def channel(app: Flask) -> Iterator[Channel]:
 
 @pytest.fixture(scope="module")
 def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server, shared by a module's tests, that shows a sign of life five times a second."""
+    """A real server, shared by a module's tests, that sends keepalives five times a second."""
     folder = tmp_path_factory.mktemp("live") / "instance"
     with running_on("sqlite", request, folder, 2, {"PUNT_STREAM_KEEPALIVE": "0.2"}) as server:
         yield server

@@ -105,7 +105,7 @@ def test_one_who_joins_hears_of_the_project_from_then_on(live: Server, key: str)
     assert charlie.get(f"/api/projects/{key}").status_code == 200
 
 
-def test_one_who_joins_is_not_told_what_was_before(live: Server, key: str) -> None:
+def test_one_who_joins_gets_no_earlier_events(live: Server, key: str) -> None:
     cursor = live.head()
     change_it(live.client("alice"), key)
     join(live, key, "charlie")
@@ -116,7 +116,7 @@ def test_one_who_joins_is_not_told_what_was_before(live: Server, key: str) -> No
         assert stream.types() == ["project.created"]
 
 
-def test_a_deleted_project_is_told_to_exactly_its_former_members(live: Server, key: str) -> None:
+def test_a_deleted_project_is_announced_to_exactly_its_former_members(live: Server, key: str) -> None:
     cursor = live.head()
     former = {name: live.client(name) for name in ("alice", "bob", "sue")}
     outside = {name: live.client(name) for name in ("charlie", "vera")}
@@ -170,7 +170,7 @@ def test_a_removed_member_sees_the_project_go_from_the_list(live: Server, key: s
         assert again.types() == ["project.deleted"]
 
 
-def test_a_former_member_is_not_told_what_was_while_they_belonged_to_it(live: Server, key: str) -> None:
+def test_a_former_member_gets_no_events_from_the_time_of_their_membership(live: Server, key: str) -> None:
     cursor = live.head()
     change_it(live.client("alice"), key)
     remove(live, key, "bob")

@@ -81,7 +81,7 @@ def resets(messages: list[Message]) -> list[str]:
     return [message["data"]["reason"] for message in messages if message["type"] == "stream.reset"]
 
 
-def test_one_who_joins_later_is_told_to_begin_anew_and_nothing_of_before(live: Server, key: str, path: str) -> None:
+def test_one_who_joins_later_is_reset_and_gets_no_earlier_events(live: Server, key: str, path: str) -> None:
     keep_a_secret(live, key)
     invite(live, key, "charlie")
 
@@ -103,7 +103,7 @@ def test_they_hear_what_happens_from_then_on(live: Server, key: str, path: str) 
     assert [each["type"].partition(".")[2] for each in messages] == ["created", "created", "updated", "deleted"]
 
 
-def test_one_who_was_there_while_they_joined_is_not_told_to_begin_anew(live: Server, key: str) -> None:
+def test_one_who_was_listening_while_they_joined_is_not_reset(live: Server, key: str) -> None:
     keep_a_secret(live, key)
     charlie = live.client("charlie")
     with Listener(charlie, "/api/events?project=*") as before:

@@ -274,7 +274,7 @@ def test_moved_and_edited_is_one_move_and_one_update(news: News) -> None:
     assert moved["data"] == updated["data"]
 
 
-def test_positions_have_no_holes_whatever_is_rolled_back(news: News) -> None:
+def test_positions_have_no_gaps_whatever_is_rolled_back(news: News) -> None:
     for number in range(6):
         with suppress(Regret), writing():
             make("one")
@@ -430,7 +430,7 @@ steps: st.SearchStrategy[Any] = st.recursive(
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(steps, max_size=6))
-def test_whatever_savepoints_stand_in_each_other_exactly_what_was_kept_is_told(news: News, plan: Plan) -> None:
+def test_however_savepoints_are_nested_exactly_what_was_kept_is_published(news: News, plan: Plan) -> None:
     told_before = len(news.all())
     with writing() as session:
         kept = _carry_out(session, plan)

@@ -159,7 +159,7 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if record.levelname == "WARNING"]
 
 
-def test_a_bell_that_breaks_is_taken_up_again_with_growing_pauses_and_told_of_once(
+def test_a_bell_that_fails_is_restarted_with_growing_pauses_and_logged_once(
     follow: Callable[..., tuple[Feed, Hub]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pauses, sleep = list[float](), gevent.sleep
@@ -182,7 +182,7 @@ def test_a_bell_that_breaks_is_taken_up_again_with_growing_pauses_and_told_of_on
     assert complaints(caplog) == ["the doorbell died and starts again: no bell"]
 
 
-def test_a_trouble_after_a_steady_time_is_told_of_again(
+def test_a_failure_after_a_steady_time_is_logged_again(
     follow: Callable[..., tuple[Feed, Hub]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(feed, "STEADY", 0.02)

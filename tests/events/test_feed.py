@@ -1,4 +1,4 @@
-"""The log does not always go on where the feed was: pruned too far, wiped, or an older copy in its place."""
+"""The log does not always continue where the feed was: pruned too far, wiped, or replaced by an older copy."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def clear() -> None:
 
 
 def go_back_to(cursor: str) -> None:
-    """Put an older copy of the log into its place."""
+    """Replace the log by an older copy."""
     place = Cursor.parse(cursor)
     assert place
     with writing() as session:
@@ -71,7 +71,7 @@ def test_a_log_pruned_to_nothing_is_a_reset_too(channel: Channel) -> None:
     assert reset_of(reader) == "expired"
 
 
-def test_a_wipe_is_told_even_where_what_was_before_it_cannot_be(channel: Channel) -> None:
+def test_a_wipe_is_sent_even_if_the_events_before_it_cannot_be(channel: Channel) -> None:
     reader = channel.live()
     channel.write(1, 2)
     clear()
@@ -81,7 +81,7 @@ def test_a_wipe_is_told_even_where_what_was_before_it_cannot_be(channel: Channel
     assert reader.types == ["database.projects.wiped", "stream.reset"]
 
 
-def test_a_wipe_of_what_was_published_is_told_like_any_event(channel: Channel) -> None:
+def test_a_wipe_of_what_was_published_is_sent_like_any_event(channel: Channel) -> None:
     reader = channel.live()
     channel.write(1)
     channel.carry()

@@ -1,4 +1,4 @@
-"""The hub: who gets what in one worker, by the lane or by going on from the last frames."""
+"""The hub: who gets what in one worker, through the lane or from the last frames."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from punt.events.subscriber import Subscriber
 
 
 class Socket:
-    """What a client's socket took, and how much more it takes now.
+    """A client's socket: what it has taken, and how much more it takes now.
 
     :ivar room: bytes; None for as many as there are.
     """
@@ -58,7 +58,7 @@ def joined(hub: Hub, *topics: str, names: tuple[str, ...] = ("nora",), socket: A
 
 
 def waiting(hub: Hub, *topics: str, names: tuple[str, ...] = ("nora",), room: int | None = None) -> Subscriber:
-    """Let somebody wait in the lane, whose client speaks HTTP/1.0."""
+    """Put a subscriber into the lane whose client speaks HTTP/1.0."""
     subscriber = joined(hub, *topics, names=names, socket=Socket(in_chunks=False, room=room))
     subscriber.waiting = True
     return subscriber
@@ -154,7 +154,7 @@ def test_who_may_not_be_written_to_directly_is_woken_and_takes_the_frames_itself
     assert wanted(hub, subscriber) == [1]
 
 
-def test_whoever_waits_for_nothing_is_told_so() -> None:
+def test_a_wait_in_which_nothing_happens_says_so() -> None:
     assert joined(Hub(), "weather").wait(0.001) is False
 
 
@@ -331,7 +331,7 @@ def test_who_hears_nothing_for_long_gets_a_sign_of_life_with_the_place_it_has_re
 
 @pytest.mark.parametrize("room", [0, 20])
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_a_sign_of_life_that_was_not_taken_whole_is_finished(in_chunks: bool, room: int) -> None:
+def test_a_ping_that_was_taken_in_part_is_finished(in_chunks: bool, room: int) -> None:
     hub, ping = Hub(), b": keepalive\n\nid: e1-0\nevent: ping\ndata: {}\n\n"
     subscriber = joined(hub, "weather", socket=Socket(in_chunks, room=room))
     subscriber.waiting, subscriber.keepalive = True, 0

@@ -192,7 +192,7 @@ def forgetful(inhabited: Path, tmp_path: Path) -> Iterator[Server]:
     server.end()
 
 
-def test_the_command_prunes_and_only_a_stream_whose_place_is_gone_starts_anew(forgetful: Server) -> None:
+def test_the_command_prunes_and_only_a_stream_whose_place_is_gone_is_reset(forgetful: Server) -> None:
     alice, bob, before = forgetful.client("alice"), forgetful.client("bob"), forgetful.head()
 
     with Listener(bob, "/api/users/events") as idle:

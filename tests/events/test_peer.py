@@ -1,4 +1,4 @@
-"""The client at a stream's socket: noticed when it goes, not waited for when it does not read."""
+"""The client at a stream's socket: its leaving is noticed, and nobody waits for it if it does not read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ends() -> Iterator[tuple[gevent.socket.socket, socket.socket]]:
 
 
 def watched(server: gevent.socket.socket) -> tuple[Peer, AsyncResult]:
-    """Watch a connection; the result is how its client went."""
+    """Watch a connection; the result is how its client left."""
     peer, gone = Peer(server, PATIENCE), AsyncResult()
     peer.begin(gone.set)
     return peer, gone

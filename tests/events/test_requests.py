@@ -37,7 +37,7 @@ def test_each_change_of_fifty_tickets_is_an_event_in_the_order_asked_for(alice: 
 
 
 @pytest.mark.parametrize("verb", ["patch", "delete"])
-def test_a_bulk_change_that_cannot_be_done_whole_emits_nothing(alice: FlaskClient, news: News, verb: str) -> None:
+def test_a_bulk_change_that_cannot_be_completed_emits_nothing(alice: FlaskClient, news: News, verb: str) -> None:
     ids = make(alice, "one", "two")
     updates = {"updates": {"priority": "high"}} if verb == "patch" else {}
 
@@ -88,7 +88,7 @@ def test_what_only_the_person_sees_of_themselves_is_no_event(alice: FlaskClient,
     assert news.all() == []
 
 
-def test_a_ticket_of_a_deleted_parent_is_told_to_have_none(alice: FlaskClient, news: News) -> None:
+def test_a_ticket_of_a_deleted_parent_is_published_without_one(alice: FlaskClient, news: News) -> None:
     [parent] = make(alice, "parent")
     child = alice.post(TICKETS, json={"title": "child", "parentId": parent}).get_json()
 

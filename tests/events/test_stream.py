@@ -1,4 +1,4 @@
-"""One stream's life, step by step in one process: opening, replay, live, keepalive, end."""
+"""The life of one stream, step by step in one process: opening, replay, live, keepalive, end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.patterns import TIMESTAMP
 
 @pytest.fixture
 def small_queue(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Keep four frames for who is a little behind, and a page of the log as many."""
+    """Keep only four frames in the ring, and let a page of the log have four events."""
     monkeypatch.setattr(ring_module, "MOST", 4)
     monkeypatch.setattr(stream_module, "PAGE", 4)
     return 4
@@ -49,7 +49,7 @@ def test_a_stream_begins_with_a_comment_a_retry_and_its_place(channel: Channel) 
     assert reader.read() == f": connected\nretry: 1000\nid: {channel.cursor}\n\n".encode()
 
 
-def test_without_a_cursor_a_stream_tells_what_happens_from_now_on(channel: Channel) -> None:
+def test_without_a_cursor_a_stream_sends_what_happens_from_now_on(channel: Channel) -> None:
     channel.write(1)
     channel.write(2)
     reader = channel.listen()
@@ -63,7 +63,7 @@ def test_without_a_cursor_a_stream_tells_what_happens_from_now_on(channel: Chann
     assert reader.read_until(channel.cursor) == [3]
 
 
-def test_with_a_cursor_a_stream_tells_what_was_missed(channel: Channel) -> None:
+def test_with_a_cursor_a_stream_sends_what_was_missed(channel: Channel) -> None:
     channel.write(1)
     cursor = channel.cursor
     channel.write(2, 3)
@@ -305,7 +305,7 @@ def test_a_listener_who_may_still_listen_notices_nothing_of_being_asked(channel:
     assert reader.read_until(channel.cursor) == [1, 2]
 
 
-def test_a_listener_who_was_away_for_a_moment_is_told_to_begin_anew_and_nothing_of_meanwhile(channel: Channel) -> None:
+def test_a_listener_whose_access_was_interrupted_is_reset_and_gets_no_events_of_that_time(channel: Channel) -> None:
     begins = 0
     reader = channel.live(reaches=lambda _, position: position >= begins)
     channel.write(1)
@@ -323,7 +323,7 @@ def test_a_listener_who_was_away_for_a_moment_is_told_to_begin_anew_and_nothing_
     assert reader.types.count("stream.reset") == 1
 
 
-def test_a_cursor_from_before_a_listener_was_let_in_is_told_to_begin_anew(channel: Channel) -> None:
+def test_a_cursor_from_before_access_was_granted_is_reset(channel: Channel) -> None:
     cursor = channel.cursor
     channel.write(1)
     begins = int(channel.cursor.partition("-")[2])

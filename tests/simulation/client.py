@@ -22,7 +22,7 @@ REASONS: dict[str, Callable[[Cursor | None, MemoryLog], bool]] = {
     "epoch": lambda at, log: at is not None and at.epoch != log.epoch,
     "expired": lambda at, log: at is None or at.position < log.floor(None),  # also one that began while all was pruned
 }
-"""When a stream may say that it cannot continue from a client's place."""
+"""When a stream may say that it cannot continue from a client's cursor."""
 
 
 class Broken(AssertionError):
@@ -30,7 +30,7 @@ class Broken(AssertionError):
 
 
 PAUSED = object()
-"""What a stream's greenlet gives instead of a chunk when it waits."""
+"""What a stream's greenlet returns instead of a chunk when it waits."""
 
 
 class Left(Exception):
@@ -38,7 +38,7 @@ class Left(Exception):
 
 
 class Socket:
-    """A client's socket as a stream sees it: it takes as much as chance wants.
+    """A client's socket as a stream sees it; how many bytes it takes is random.
 
     :param in_chunks: how it may be written to past the server, as ``Peer`` says it.
     :param takes: chooses how many bytes of a size it takes at once.
@@ -52,7 +52,7 @@ class Socket:
         self._is_open = True
 
     def begin(self, _: Any) -> None:
-        """Watch for nobody: the story says when a client is seen to go."""
+        """Do nothing: the world decides when a client is noticed to have gone."""
 
     def end(self) -> None:
         """Write no more."""
@@ -74,7 +74,7 @@ class Socket:
 
 
 class Client:
-    """Listens to some topics, remembers the id it holds, and complains of whatever it should not have got.
+    """Listens to some topics, remembers its last id, and fails on anything that it should not have received.
 
     :ivar cursor: the id of the last message that it read whole, as a browser remembers it.
     :ivar missing_from: the position up to which it has everything, or None until a stream has told it one.
@@ -96,7 +96,7 @@ class Client:
         self._bytes = self._text = b""
         self._head = 0
         self.has_caught_up = False
-        self._told: list[int] = []
+        self._announced: list[int] = []
 
     def check(self, _: Any) -> Callable[[Entry], bool]:
         """Prove that it may listen."""
@@ -108,7 +108,7 @@ class Client:
         """Listen to a stream."""
         self.stream, self._runner = stream, greenlet.greenlet(self._run)
         self._bytes = self._text = b""
-        self._head, self.has_caught_up, self._told = stream.subscription.since.position, False, []
+        self._head, self.has_caught_up, self._announced = stream.subscription.since.position, False, []
         stream.open()
 
     def leave(self) -> None:
@@ -119,7 +119,7 @@ class Client:
         self.stream = None
 
     def read(self, broken_off: Callable[[int], int] | None = None) -> None:
-        """Take the next chunk: all of it, or so many bytes of its size before the connection breaks."""
+        """Take the next chunk: all of it, or a number of bytes before the connection breaks."""
         chunk = self._go_on()
         if chunk is PAUSED:
             return None
@@ -131,7 +131,7 @@ class Client:
         return self.leave() if taken < len(wire) else None
 
     def take(self, data: bytes) -> None:
-        """Get bytes, and understand as much as they let."""
+        """Receive bytes, and parse as much of them as is complete."""
         self._bytes += data
         while self._in_chunks and (found := _first_chunk(self._bytes)):
             text, self._bytes = found
@@ -143,11 +143,11 @@ class Client:
             self._hear(block.decode())
 
     def waits_as(self, subscriber: Subscriber) -> bool:
-        """Tell whether a subscriber is its own."""
+        """Return whether a subscriber is its own."""
         return self.stream is not None and self.stream._subscriber is subscriber
 
     def pause(self, subscriber: Subscriber) -> None:
-        """Wait in its stream's greenlet while others go on."""
+        """Wait in its stream's greenlet while others run."""
         while subscriber.waiting:
             self._caller.switch(PAUSED)
 
@@ -160,7 +160,7 @@ class Client:
             chunks.close()
 
     def _go_on(self, thrown: type[Exception] | None = None) -> Any:
-        """Let its stream run until it has a chunk, waits or ends; or leave it, which is a chance for nothing else."""
+        """Run its stream until it has a chunk, waits or ends; or make the stream end because its client has left."""
         self.running, self._caller = True, greenlet.getcurrent()
         self._runner.parent = self._caller
         try:
@@ -175,15 +175,15 @@ class Client:
         return bool(self.stream and self.stream.peer.in_chunks)
 
     def reaches(self, _: Any, position: int) -> bool:
-        """Tell whether it was let in before all that comes after a position."""
+        """Return whether it had access before everything that comes after a position."""
         return position >= self.begins_at
 
     def grant(self, position: int) -> None:
-        """May listen again, to what comes after a position."""
+        """Get access again, to what comes after a position."""
         self.left_at, self.begins_at, self.revoked_at = self.revoked_at or 0, position, None
 
     def wanted(self, after: int, upto: int) -> list[int]:
-        """Return the positions of what the log ever held for it."""
+        """Return the positions of all events that the log ever held for it."""
         return [entry.position for entry in self._log.history[after:upto] if self._is_for_it(entry)]
 
     def _is_for_it(self, entry: Entry) -> bool:
@@ -196,14 +196,14 @@ class Client:
         if "id" not in fields:
             if message and message["type"] != EVERYONE:
                 raise Broken(f"{self.name} got {message} without an id")
-            self._told += [message["number"]] if message else []
+            self._announced += [message["number"]] if message else []
             return
         place = Cursor.parse(fields["id"])
         if place is None:
             raise Broken(f"{self.name} got the id {fields['id']}")
         if message and message["type"] == "stream.reset":
             self._start_over(message["data"]["reason"])
-            self._expect_told(place.position)
+            self._expect_announced(place.position)
         else:
             self._go_to(place.position, message)
         if fields.get("event") == "ping":
@@ -216,17 +216,17 @@ class Client:
         if not (away if reason == "access" else REASONS[reason](at, self._log)):
             raise Broken(f"{self.name} was reset at {self.cursor} for being {reason}")
 
-    def _expect_told(self, upto: int) -> None:
-        """Before a reset on the way, what everyone is told must have come: nothing that comes later says it."""
+    def _expect_announced(self, upto: int) -> None:
+        """Before a reset of a live stream, events for everyone must have come: they are not repeated later."""
         if self.has_caught_up and self.missing_from is not None:
             between = self._log.history[max(self.missing_from, self._log.floor(None)) : upto]
             due = [entry.position for entry in between if entry.topic == EVERYONE]
-            if self._told != due:
-                raise Broken(f"{self.name} was told {self._told} before its reset at {upto}, but {due} are due")
-        self._told = []
+            if self._announced != due:
+                raise Broken(f"{self.name} was told {self._announced} before its reset at {upto}, but {due} are due")
+        self._announced = []
 
     def _go_to(self, position: int, message: Any) -> None:
-        """Get an id: everything up to it must have come, in order, each once, and nothing that is not for it."""
+        """Receive an id: everything up to it must have come, in order and once, and nothing that is for others."""
         if self.missing_from is None:
             return
         if self.missing_from < self.begins_at and position > self.left_at:
@@ -245,7 +245,7 @@ class Client:
 
 
 def _first_chunk(data: bytes) -> tuple[bytes, bytes] | None:
-    """Split what came in chunks behind the first of them, if it is whole."""
+    """Split off the first chunk of what was received, if it is complete."""
     size, end, rest = data.partition(b"\r\n")
     if not end or len(rest) < (length := int(size, 16)) + 2:
         return None

@@ -1,4 +1,4 @@
-"""A log in memory with the questions of the real one, and an engine whose database is sometimes away."""
+"""A log in memory with the interface of the real one, and an engine whose database is sometimes away."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class MemoryLog(EventLog):
-    """What the log keeps, and beside it what it ever held.
+    """What the log still keeps, and everything that it ever held.
 
     :ivar history: every entry ever written, at its position less one.
     """
@@ -39,11 +39,11 @@ class MemoryLog(EventLog):
         return entry
 
     def forget(self, upto: int) -> None:
-        """Keep only what lies above a position."""
+        """Keep only what is after a position."""
         self._oldest = max(self._oldest, upto + 1)
 
     def turn_epoch(self) -> None:
-        """Begin another epoch; the positions go on."""
+        """Begin another epoch; positions continue."""
         self.epoch = f"e{int(self.epoch[1:]) + 1}"
 
     def head(self, connection: Any) -> Cursor:
@@ -51,7 +51,7 @@ class MemoryLog(EventLog):
         return Cursor(self.epoch, self.position)
 
     def _ask(self, connection: Any) -> None:
-        """Let something happen before a statement on a connection; the story itself asks on none."""
+        """Let something happen before a statement on a connection; the world itself reads without one."""
         if connection is not None:
             self.asked()
 
@@ -89,7 +89,7 @@ class Engine:
 
     @contextmanager
     def connect(self) -> Iterator[Any]:
-        """Give a connection, or fail as a driver does."""
+        """Return a connection, or fail as a driver does."""
         if self.away:
             self.away -= 1
             raise OperationalError("SELECT", {}, Exception("the database is away"))

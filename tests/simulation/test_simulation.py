@@ -1,4 +1,4 @@
-"""Ten thousand worlds of log, feed, hub and streams in which everything that can come between does."""
+"""Ten thousand worlds of log, feed, hub and streams, in which everything that can interfere does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two workers, their streams and a log, moved by chance from one seed: without sockets, sleep, threads or a database.
+"""Two workers, their streams and a log, driven at random from one seed, without sockets, sleep, threads or a database.
 
 Every chunk of a stream, every breath of a feed and every wait is a place where anything else may happen.
 """
@@ -33,11 +33,11 @@ from tests.support.channel import Silence, prove_each
 STEPS = 100
 LIFETIME = 100.0
 DEPTH = 2
-"""How deep things may happen within each other."""
+"""How deeply acts may be nested."""
 STORY = 40
-"""Lines that are told of what led to a broken promise."""
+"""Lines that are shown of what led to a broken promise."""
 ENOUGH = 300
-"""Chunks after which a client that still has not everything never will."""
+"""Chunks after which a client that still lacks something never gets it."""
 
 
 class Acts:
@@ -75,7 +75,7 @@ class World:
         self.log.asked = lambda: self._breathe(often=0.3)
 
     def run(self) -> None:
-        """Let things happen, then let calm return: everybody must end up with everything."""
+        """Let things happen, then calm down: everybody must end up with everything."""
         with self._played():
             for _ in range(STEPS):
                 self._happen(ACTS)
@@ -131,7 +131,7 @@ class World:
         self.chance.choice(self.workers).hub.close(End.DRAINING)
 
     def restart(self) -> None:
-        """Replace a worker, drained or killed; whoever listened there comes back."""
+        """Replace a worker, drained or killed; its clients come back."""
         index, new = self.chance.randrange(len(self.workers)), None
         if not self.engine.away:
             new = Worker(self.engine, self.log)
@@ -149,7 +149,7 @@ class World:
             client.leave()
 
     def lose_sight(self) -> None:
-        """Let the server's watcher see a client go."""
+        """Let the server notice that a client has gone."""
         client = self.chance.choice(self.clients)
         if client.stream:
             client.stream._subscriber.close(self.chance.choice([End.GONE, End.SLOW]))
@@ -163,7 +163,7 @@ class World:
         self._pass(self.chance.uniform(0, LIFETIME / 3))
 
     def read(self) -> None:
-        """Let a client take a chunk, whole or broken off, and often something happen before it asks for the next."""
+        """Let a client take a chunk, completely or in part, and often let something happen before it takes the next."""
         client = self.chance.choice(self.clients)
         if any(each.running for each in self.clients):
             return
@@ -225,7 +225,7 @@ class World:
         getattr(self, name)()
 
     def _breathe(self, _: float = 0, often: float = 0.3) -> None:
-        """Be where a greenlet gives way to the others."""
+        """Be a place where other greenlets may run."""
         if self.depth < DEPTH and self.chance.random() < often:
             self.depth += 1
             self._happen(MEANWHILE)
@@ -244,11 +244,11 @@ class World:
         self.alarms.append((self.clock + seconds, act, given))
 
     def _give_way(self, _: float = 0) -> None:
-        """Be in the middle of a pass of the sender."""
+        """Be a place in the middle of a pass of the sender."""
         self._breathe(often=0.6)
 
     def _begin_soon(self, work: Callable[[], None]) -> None:
-        """Begin another greenlet's work, which the one that asked for it waits for."""
+        """Run another greenlet's work, for which the current one waits."""
         self._breathe()
         work()
 
@@ -296,7 +296,7 @@ class World:
 
     @contextmanager
     def _played(self) -> Iterator[None]:
-        """Make pages, chunks and queues tiny, and every pause a place where something happens."""
+        """Make pages, chunks and rings tiny, and every pause a place where something may happen."""
         choose, greenlets = self.chance.choice, SimpleNamespace(sleep=self._breathe)
         in_prover = SimpleNamespace(sleep=self._breathe, spawn=self._begin_soon)
         in_hub = SimpleNamespace(sleep=self._give_way, spawn_later=self._later)
@@ -314,11 +314,11 @@ class World:
             yield
 
     def monotonic(self) -> float:
-        """Tell the time to streams."""
+        """Return the time for streams."""
         return self.clock
 
     def time(self) -> float:
-        """Tell the time to metrics."""
+        """Return the time for metrics."""
         return self.clock
 
 
@@ -341,7 +341,7 @@ ACTS = Acts(**MEANWHILE.often | {"read": 45, "carry": 14, "write": 14, "grant": 
 
 
 def play(seed: int) -> None:
-    """Play one seed, and tell what happened last when a promise was broken."""
+    """Play one seed; if a promise is broken, report what happened last."""
     world = World(seed)
     try:
         world.run()
