@@ -40,5 +40,6 @@ def restore(reference: str, binned_reference: str) -> Any:
     binned = grant.binned_to_change(binned_reference)
     grant.require_restoring(binned)
     ticket = binned.restore(grant.project)
+    content = wire.restored(ticket)
     db.session.commit()
-    return reply(ticket, content=wire.restored(ticket))
+    return reply(ticket, content=content)

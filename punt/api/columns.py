@@ -10,14 +10,14 @@ from punt import access
 from punt.access import May
 from punt.api import shapes
 from punt.api.describe import answers
+from punt.api.tickets import kept_all
 from punt.database import db
 from punt.inputs.base import body, query
 from punt.inputs.boards import ColumnChange, ColumnOrder, ColumnRemoval, ColumnSort, NewColumn, TicketOrder
 from punt.models import Column, wire
 from punt.models.merging import remove_column
 from punt.models.sorting import order_column, sort_column
-from punt.models.together import as_json
-from punt.web.replies import listed, nothing
+from punt.web.replies import nothing
 from punt.web.security import KB, MB, takes_at_most
 
 blueprint = Blueprint("api_columns", __name__, url_prefix="/api/projects/<reference>/columns")
@@ -68,9 +68,7 @@ def sort(reference: str, column_id: str) -> Any:
     """Sort a column's tickets once; return those that moved."""
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(ColumnSort)
-    moved = sort_column(column, asked.by)
-    db.session.commit()
-    return listed(as_json(moved))
+    return kept_all(sort_column(column, asked.by))
 
 
 @blueprint.put("/<column_id>/order")
@@ -81,9 +79,7 @@ def order(reference: str, column_id: str) -> Any:
     grant = access.project(reference, May.MANAGE)
     column, asked = grant.column(column_id), body(TicketOrder)
     grant.require_all_here(ticket.id for ticket in asked.tickets)
-    moved = order_column(column, {ticket.id: ticket.rank for ticket in asked.tickets})
-    db.session.commit()
-    return listed(as_json(moved))
+    return kept_all(order_column(column, {ticket.id: ticket.rank for ticket in asked.tickets}))
 
 
 @blueprint.delete("/<column_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -94,8 +95,7 @@ def update_all(reference: str) -> Any:
     grant, asked = access.project(reference, May.WORK), body(BulkChange)
     found = grant.tickets_to_change(asked.ticket_ids, family=asked.updates.changes_family)
     tickets.change_all(grant, found, asked.updates)
-    db.session.commit()
-    return listed(as_json(found))
+    return kept_all(found)
 
 
 @blueprint.delete("")
@@ -125,6 +125,14 @@ def _kept(ticket: Ticket, status: int = 200) -> Response:
     content = wire.ticket(ticket)
     db.session.commit()
     return reply(ticket, status, content=content)
+
+
+def kept_all(changed: Sequence[Ticket]) -> Response:
+    """Commit, and answer with several tickets as they were then."""
+    db.session.flush()
+    answer = listed(as_json(changed))
+    db.session.commit()
+    return answer
 
 
 def _listed(grant: Grant, asked: TicketFilter) -> Response:

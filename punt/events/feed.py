@@ -75,9 +75,9 @@ class Feed:
         """Publish what is new in the log."""
         while True:
             with self._engine.connect() as connection:
-                head, here = self._log.head(connection), self._hub.ring.position
-                # the bell rings for this worker's own commits as well, which are published by then
-                entries = self._log.since(connection, here, limit=PAGE) if head.position > here else []
+                head = self._log.head(connection)
+                # even where the head has not grown: a log that cannot be read must be noticed
+                entries = self._log.since(connection, self._hub.ring.position, limit=PAGE)
             if not self._continues(head, entries):
                 self._begin_anew(head)
                 continue

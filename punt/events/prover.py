@@ -52,8 +52,7 @@ class Prover:
         request = _Request(subscription, position)
         self._requests.append(request)
         if not self._is_working:
-            self._is_working = True
-            gevent.spawn(self._work)
+            self._begin()
         return bool(request.answer.get())
 
     def prove_on(self, connection: sa.Connection, subscription: Subscription, position: int) -> Proof:
@@ -66,6 +65,10 @@ class Prover:
             raise proof
         return proof
 
+    def _begin(self) -> None:
+        self._is_working = True
+        gevent.spawn(self._work)
+
     def _work(self) -> None:
         try:
             while self._requests:
@@ -74,6 +77,8 @@ class Prover:
                 gevent.sleep(BREATH)
         finally:
             self._is_working = False
+            if self._requests:  # this greenlet was killed
+                self._begin()
 
     def _answer(self, batch: Sequence[_Request]) -> None:
         try:
@@ -86,6 +91,10 @@ class Prover:
             for request in batch:
                 request.answer.set_exception(error)
             return
+        except BaseException:
+            for request in batch:
+                request.answer.set_exception(RuntimeError("a proof was interrupted"))
+            raise
         for request, answer in zip(batch, answers, strict=True):
             request.answer.set(answer) if isinstance(answer, bool) else request.answer.set_exception(answer)
 

@@ -23,10 +23,10 @@ _ticket = sa.table("ticket", sa.column("column_id", sa.String), sa.column("rank"
 _inside, _rank = _ticket.c.column_id == sa.bindparam("column_id"), sa.bindparam("rank", type_=RANK)
 _last = sa.select(sa.func.max(_ticket.c.rank)).where(_inside).scalar_subquery()
 _all = sa.select(Column.ticket_count).where(Column.id == sa.bindparam("column_id")).scalar_subquery()
-_near = sa.select(sa.literal(1)).where(_inside, _ticket.c.rank > _rank).limit(NEAR).subquery()
+_near = sa.select(sa.literal(1)).where(_inside, _ticket.c.rank >= _rank).limit(NEAR).subquery()
 _below = sa.select(sa.func.count()).select_from(_near).scalar_subquery()
 _above = sa.select(sa.func.count()).select_from(_ticket).where(_inside, _ticket.c.rank < _rank).scalar_subquery()
-_ORDER = sa.select(sa.case((_below < NEAR, _all - 1 - _below), else_=_above))
+_ORDER = sa.select(sa.case((_below < NEAR, _all - _below), else_=_above))
 _column = Base.metadata.tables["column"]
 _all_inside = sa.select(sa.func.count()).where(_ticket.c.column_id == _column.c.id).scalar_subquery()
 _TAKE_BOTTOM = TAKE_NUMBERS.returning(_last, _all)
@@ -47,7 +47,7 @@ def take_bottom(project_id: str, column_id: str) -> Bottom:
 
 
 def look_up(column_id: str, rank: str) -> int:
-    """Return how many tickets of a column are above a rank that one of them has."""
+    """Return how many tickets of a column are above a rank, which one of them has or had."""
     return db.session.scalar(_ORDER, {"column_id": column_id, "rank": rank}) or 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import gevent
 import pytest
 import sqlalchemy as sa
+from gevent import GreenletExit
 from sqlalchemy.exc import OperationalError
 
 from punt.database import now
@@ -126,6 +127,24 @@ def test_those_who_lose_access_get_what_was_published_to_everyone_by_one_query()
 
     assert [stream.value for stream in streams] == [[WIPED]] * 50 + [[]] * 10
     assert log.reads == 2  # for two places
+
+
+def test_a_proof_that_is_interrupted_ends_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prover_module, "TOGETHER", 2)
+    database = Database()
+
+    def die() -> None:
+        database.during = lambda: None
+        raise GreenletExit
+
+    database.during = die
+    prover: Any = Prover(database, Loud())  # type: ignore[arg-type]
+    streams = [gevent.spawn(prover.prove, _subscription(database, number), 10) for number in range(4)]
+    gevent.joinall(streams, timeout=20)
+
+    assert [stream.ready() for stream in streams] == [True] * 4
+    assert [type(stream.exception) for stream in streams[:2]] == [RuntimeError] * 2
+    assert [stream.value for stream in streams[2:]] == [True] * 2
 
 
 def test_one_that_was_away_learns_that_not_all_is_theirs() -> None:
