@@ -10,8 +10,7 @@ from punt import access
 from punt.access import May
 from punt.api import shapes
 from punt.api.describe import answers
-from punt.api.tickets import reply
-from punt.database import db
+from punt.api.tickets import kept
 from punt.inputs.base import query
 from punt.inputs.boards import BinQuery
 from punt.models import BinnedTicket, wire
@@ -39,7 +38,4 @@ def restore(reference: str, binned_reference: str) -> Any:
     grant = access.project(reference, May.DELETE_OWN)
     binned = grant.binned_to_change(binned_reference)
     grant.require_restoring(binned)
-    ticket = binned.restore(grant.project)
-    content = wire.restored(ticket)
-    db.session.commit()
-    return reply(ticket, content=content)
+    return kept(binned.restore(grant.project), shape=wire.restored)

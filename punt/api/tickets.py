@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -52,7 +52,7 @@ def index(reference: str) -> Any:
 def create(reference: str) -> Any:
     """Create a ticket; the same ``Idempotency-Key`` again returns the same ticket."""
     grant, asked = access.project(reference, May.WORK), body(NewTicket)
-    return _kept(_made_before(grant) or _make(grant, asked), 201)
+    return kept(_made_before(grant) or _make(grant, asked), 201)
 
 
 @blueprint.get("/<ticket_reference>")
@@ -71,7 +71,7 @@ def update(reference: str, ticket_reference: str) -> Any:
     ticket = grant.ticket_to_change(ticket_reference, family=asked.changes_family)
     tickets.refuse_stale(ticket, request.headers.get("If-Match"))
     tickets.change(grant, ticket, asked)
-    return _kept(ticket)
+    return kept(ticket)
 
 
 @blueprint.delete("/<ticket_reference>")
@@ -119,10 +119,10 @@ def reply(ticket: Ticket, status: int = 200, *, content: wire.Json | None = None
     return response
 
 
-def _kept(ticket: Ticket, status: int = 200) -> Response:
+def kept(ticket: Ticket, status: int = 200, *, shape: Callable[[Ticket], wire.Json] = wire.ticket) -> Response:
     """Commit, and answer with the ticket as it was then: reading it again would be another transaction."""
     db.session.flush()
-    content = wire.ticket(ticket)
+    content = shape(ticket)
     db.session.commit()
     return reply(ticket, status, content=content)
 

@@ -15,6 +15,11 @@ LIVE = "[data-connection=live]"
 HARB = "/api/projects/HARB"
 VALUE = "return document.querySelector(arguments[0]).value"
 IS = f"{VALUE} === arguments[1]"
+GO_AND_COME_BACK = (
+    "const passed = (type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
+    "passed('pagehide'); passed('pageshow');"
+)
+"""The script that makes a page believe that its browser has kept it and shows it again."""
 TOUCHED = """
   for (const field of document.querySelectorAll("main form :is(input:not([type=file]), select, textarea)")) {
     const { type, value, checked } = field;
@@ -148,9 +153,7 @@ def test_what_a_browser_empties_soon_after_back_is_there_again(
     window.fill("[data-search]", "pier")
 
     window.ask(
-        "const passed = (type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
-        "passed('pagehide'); passed('pageshow');"
-        "const { form } = document.querySelector('[data-search]');"
+        GO_AND_COME_BACK + "const { form } = document.querySelector('[data-search]');"
         "setTimeout(() => { form.reset(); window.isEmptied = true; }, 300);"
     )
     window.wait("return window.isEmptied")
@@ -168,9 +171,7 @@ def test_a_change_that_comes_while_a_browser_empties_forms_leaves_what_was_typed
     window.fill("[name=title]", "Paint both piers")
 
     window.ask(
-        "const passed = (type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"
-        "passed('pagehide'); passed('pageshow');"
-        "const field = document.querySelector('[name=title]');"
+        GO_AND_COME_BACK + "const field = document.querySelector('[name=title]');"
         "const emptying = setInterval(() => { field.value = field.defaultValue; });"
         "setTimeout(() => clearInterval(emptying), 900);"
     )

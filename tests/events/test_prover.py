@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -21,26 +20,20 @@ from punt.events.log import Entry, EventLog
 from punt.events.prover import Prover
 from punt.events.publication import EVERYONE
 from punt.events.subscription import AccessLost, Proof, Subscription
+from tests.simulation.log import Engine
 from tests.support.channel import Channel, Reader, everything
 
 
-class Database:
+class Database(Engine):
     """A database of who may listen, which notes who was asked about in each of its snapshots.
 
     :ivar looks: the listeners of each call.
-    :ivar away: how many connections it refuses next.
     """
 
     def __init__(self, *barred: int) -> None:
-        self.barred, self.looks, self.away = set(barred), list[list[int]](), 0
+        super().__init__()
+        self.barred, self.looks = set(barred), list[list[int]]()
         self.during: Callable[[], None] = lambda: None
-
-    @contextmanager
-    def connect(self) -> Iterator[Any]:
-        if self.away:
-            self.away -= 1
-            raise OperationalError("SELECT", {}, Exception("the database is away"))
-        yield self
 
     def prove_all(self, _: Any, listeners: Sequence[int]) -> list[Proof | None]:
         self.looks.append(list(listeners))

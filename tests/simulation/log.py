@@ -82,7 +82,10 @@ class MemoryLog(EventLog):
 
 
 class Engine:
-    """Connects to the log's database unless it is away."""
+    """Connects to the log's database unless it is away.
+
+    :ivar away: how many connections it refuses next.
+    """
 
     def __init__(self) -> None:
         self.away = 0
